@@ -1,0 +1,11 @@
+//! Sessions as a Lambda function.
+
+use session::App;
+use shared::boot::{Boot, GATE, SIGN_IN, TABLES};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let boot = Boot::start("session", &[TABLES, GATE, SIGN_IN]).await?;
+    let app = App::new(&boot).await?;
+    lambda_http::run(session::routes().serve(&boot.front(), app)).await
+}

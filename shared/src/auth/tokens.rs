@@ -1,0 +1,135 @@
+//! Access tokens: JWT signed with Ed25519, one format for every realm, nothing personal inside.
+
+use super::keys::{SigningKey, VerifyingKeys};
+use crate::domain::{
+    account::{AccountId, Realm},
+    reason::{Failure, Reason},
+    session::{SessionId, life},
+};
+use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::{Algorithm, Header, Validation};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+/// RFC 9068: tells an access token from any other JWT.
+const TYPE: &str = "at+jwt";
+/// How far the clocks of two machines may be apart.
+const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
+/// Nothing of ours is longer, so nothing longer is looked at.
+const LONGEST: usize = 2048;
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: Realm,
+    sub: AccountId,
+    sid: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+}
+
+/// What a token says. Role and shops are not among it: they are read from the session record with every request, so
+/// that a change of them counts at once.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub realm: Realm,
+    pub account: AccountId,
+    pub id: SessionId,
+    pub signed_in_at: Timestamp,
+}
+
+/// A token with the time it lasts.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    pub token: SecretString,
+    pub expires_in: SignedDuration,
+}
+
+/// Issues tokens. Functions that only verify have none.
+#[derive(Clone)]
+pub struct Issuer {
+    name: String,
+    key: SigningKey,
+}
+
+impl Issuer {
+    pub fn new(name: impl Into<String>, key: SigningKey) -> Self {
+        Self { name: name.into(), key }
+    }
+
+    /// A token for one session of an account.
+    pub fn issue(&self, session: &Session) -> Result<Issued, Failure> {
+        let expires_in = life(session.realm);
+        let since = session.signed_in_at.as_second();
+        let header =
+            Header { typ: Some(TYPE.to_owned()), kid: Some(self.key.id.clone()), ..Header::new(Algorithm::EdDSA) };
+        let claims = Claims {
+            iss: self.name.clone(),
+            aud: session.realm,
+            sub: session.account.clone(),
+            sid: session.id.0.clone(),
+            iat: since,
+            nbf: since,
+            exp: since + expires_in.as_secs(),
+        };
+        let token = jsonwebtoken::encode(&header, &claims, &self.key.key)
+            .map_err(|error| Failure::internal(format!("a token cannot be signed: {error}")))?;
+        Ok(Issued { token: token.into(), expires_in })
+    }
+}
+
+impl std::fmt::Debug for Issuer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Issuer")
+    }
+}
+
+/// Verifies tokens of this issuer.
+#[derive(Debug)]
+pub struct Verifier {
+    name: String,
+    keys: VerifyingKeys,
+}
+
+impl Verifier {
+    pub fn new(name: impl Into<String>, keys: VerifyingKeys) -> Self {
+        Self { name: name.into(), keys }
+    }
+
+    /// Reads a token that we signed for one of `realms` and that is good at `now`; every other one is refused alike.
+    pub(super) async fn verify(&self, token: &str, realms: &[Realm], now: Timestamp) -> Result<Session, Failure> {
+        let refused = || Failure::from(Reason::Unauthorized);
+        if token.len() > LONGEST {
+            return Err(refused());
+        }
+        let header = jsonwebtoken::decode_header(token).map_err(|_| refused())?;
+        let id = header.kid.filter(|_| header.typ.as_deref() == Some(TYPE)).ok_or_else(refused)?;
+        let key = self.keys.find(&id, now).await?.ok_or_else(refused)?;
+
+        let claims =
+            jsonwebtoken::decode::<Claims>(token, &key, &self.validation(realms)).map_err(|_| refused())?.claims;
+        let signed_in_at = Timestamp::from_second(claims.iat).map_err(|_| refused())?;
+        if !is_current(&claims, now) {
+            return Err(refused());
+        }
+        Ok(Session { realm: claims.aud, account: claims.sub, id: SessionId(claims.sid), signed_in_at })
+    }
+
+    /// Exactly one algorithm, all the claims, this issuer, these audiences. The times are compared by [`is_current`],
+    /// with the request's own instant instead of a clock of the library's.
+    fn validation(&self, realms: &[Realm]) -> Validation {
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
+        validation.set_issuer(&[&self.name]);
+        validation.set_audience(&realms.iter().map(|realm| realm.as_str()).collect::<Vec<_>>());
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        validation
+    }
+}
+
+fn is_current(claims: &Claims, now: Timestamp) -> bool {
+    let (now, leeway) = (now.as_second(), LEEWAY.as_secs());
+    claims.nbf <= now.saturating_add(leeway) && now <= claims.exp.saturating_add(leeway)
+}

@@ -1,0 +1,73 @@
+//! The environment of the process, read once.
+
+use super::Error;
+use crate::outside::{clock::Clock, secrets::Secrets};
+use aws_credential_types::Credentials;
+use std::collections::HashMap;
+
+/// The variables that a function asked for, and those that Lambda sets.
+#[derive(Debug)]
+pub(super) struct Environment(HashMap<String, String>);
+
+impl Environment {
+    /// Reports all the names that are missing, not just the first.
+    pub fn read(needs: &[&[&'static str]]) -> Result<Self, Error> {
+        #[expect(clippy::disallowed_methods, reason = "this is the edge at which the environment comes in")]
+        let environment = Self(std::env::vars().collect());
+        let missing: Vec<_> =
+            needs.concat().into_iter().filter(|name| environment.get(name).is_empty()).map(ToOwned::to_owned).collect();
+        if missing.is_empty() { Ok(environment) } else { Err(Error::Missing(missing)) }
+    }
+
+    /// A variable that was asked for.
+    pub fn get(&self, name: &str) -> &str {
+        self.or(name, "")
+    }
+
+    pub fn or<'a>(&'a self, name: &str, default: &'a str) -> &'a str {
+        self.0.get(name).map_or(default, String::as_str)
+    }
+
+    /// Lambda hands every environment credentials for its life, in variables.
+    pub fn credentials(&self) -> Credentials {
+        let token = Some(self.get("AWS_SESSION_TOKEN")).filter(|token| !token.is_empty()).map(ToOwned::to_owned);
+        let (id, secret) = (self.get("AWS_ACCESS_KEY_ID"), self.get("AWS_SECRET_ACCESS_KEY"));
+        Credentials::new(id, secret, token, None, "lambda-environment")
+    }
+}
+
+#[cfg(not(feature = "local"))]
+impl Environment {
+    pub fn clock(&self) -> Clock {
+        Clock::system()
+    }
+
+    pub fn secrets(&self) -> Secrets {
+        Secrets::from_extension(self.get("AWS_SESSION_TOKEN").into())
+    }
+
+    /// Where AWS says it is, always.
+    pub fn endpoint(&self) -> Option<&str> {
+        None
+    }
+}
+
+#[cfg(feature = "local")]
+impl Environment {
+    /// The directory of the local stack.
+    fn directory(&self) -> std::path::PathBuf {
+        self.get("EV_PLAZA_DIR").into()
+    }
+
+    pub fn clock(&self) -> Clock {
+        Clock::from_file(self.directory().join("clock.json"))
+    }
+
+    pub fn secrets(&self) -> Secrets {
+        Secrets::from_directory(self.directory().join("secrets"))
+    }
+
+    pub fn endpoint(&self) -> Option<&str> {
+        Some(self.get("AWS_ENDPOINT_URL")).filter(|url| !url.is_empty())
+    }
+}

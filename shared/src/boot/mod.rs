@@ -1,0 +1,111 @@
+//! Starting a function: the only place that reads the environment and makes clients.
+
+mod clients;
+mod environment;
+
+use crate::{
+    auth::{
+        gate::Gate,
+        keys::{SigningKey, VerifyingKeys},
+        passwords::{Passwords, Strength},
+        tokens::{Issuer, Verifier},
+    },
+    domain::reason::Failure,
+    outside::{
+        clock::Clock,
+        random::Random,
+        secrets::{Kind, Secrets},
+    },
+    service::sign_in::SignIn,
+    store::Store,
+    wire::{Front, Sink},
+};
+use clients::Clients;
+use environment::Environment;
+use std::sync::Arc;
+use tracing_subscriber::EnvFilter;
+
+/// What every function needs.
+pub const TABLES: &[&str] = &["AWS_REGION", "TABLE_NAME", "AUDIT_TABLE_NAME"];
+/// What a function with routes needs to let callers in.
+pub const GATE: &[&str] = &["TOKEN_ISSUER", "VERIFYING_KEYS_PARAMETER"];
+/// What a function needs that signs people in.
+pub const SIGN_IN: &[&str] = &["SIGNING_KEY_SECRET", "PEPPER_SECRET", "LOGIN_PER_IP_MINUTE"];
+/// What a function needs that makes password hashes and nothing more.
+pub const PASSWORDS: &[&str] = &["PEPPER_SECRET"];
+
+/// Why a function cannot start; shown in its log.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("these environment variables are missing: {}", .0.join(", "))]
+    Missing(Vec<String>),
+    #[error("{name} should be {expected}")]
+    Invalid { name: &'static str, expected: &'static str },
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Self::Broken(failure.detail().unwrap_or_else(|| failure.text()).to_owned())
+    }
+}
+
+/// A function that has read its environment.
+#[derive(Debug)]
+pub struct Boot {
+    function: &'static str,
+    environment: Environment,
+    pub clock: Clock,
+    pub random: Random,
+    pub store: Store,
+    secrets: Secrets,
+}
+
+impl Boot {
+    /// Reads the environment (every missing name is reported at once), starts the log, makes the clients.
+    pub async fn start(function: &'static str, needs: &[&[&'static str]]) -> Result<Self, Error> {
+        let environment = Environment::read(needs)?;
+        let level = environment.or("LOG_LEVEL", "info");
+        let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
+        tracing_subscriber::fmt().json().with_env_filter(filter).with_current_span(false).without_time().init();
+
+        let clients = Clients::new(&environment)?;
+        let store = Store::new(clients.dynamodb(), environment.get("TABLE_NAME"), environment.get("AUDIT_TABLE_NAME"));
+        store.prime().await;
+        let secrets = environment.secrets();
+        Ok(Self { function, clock: environment.clock(), random: Random::system(), store, secrets, environment })
+    }
+
+    /// What stands before the handlers.
+    pub fn front(&self) -> Front {
+        let keys = VerifyingKeys::new(self.secrets.clone(), self.environment.get("VERIFYING_KEYS_PARAMETER"));
+        let verifier = Verifier::new(self.environment.get("TOKEN_ISSUER"), keys);
+        Front {
+            function: self.function,
+            gate: Arc::new(Gate::new(verifier, self.store.clone())),
+            clock: self.clock.clone(),
+            sink: Sink::stdout(),
+            allow_query_token: self.environment.or("ALLOW_QUERY_TOKEN", "true") == "true",
+        }
+    }
+
+    /// The hasher at production strength.
+    pub async fn passwords(&self) -> Result<Arc<Passwords>, Error> {
+        let pepper = self.secrets.read(Kind::Secret, self.environment.get("PEPPER_SECRET")).await?;
+        Ok(Arc::new(Passwords::new(&pepper, Strength::PRODUCTION, self.random.clone())?))
+    }
+
+    /// Signing in, with the private key.
+    pub async fn sign_in(&self) -> Result<SignIn, Error> {
+        let key = self.secrets.read(Kind::Secret, self.environment.get("SIGNING_KEY_SECRET")).await?;
+        let issuer = Issuer::new(self.environment.get("TOKEN_ISSUER"), SigningKey::read(&key)?);
+        let limit = self.limit("LOGIN_PER_IP_MINUTE")?;
+        Ok(SignIn::new(self.store.clone(), self.passwords().await?, issuer, self.random.clone(), limit))
+    }
+
+    /// A limit that is a setting.
+    pub fn limit(&self, name: &'static str) -> Result<u32, Error> {
+        self.environment.get(name).parse().map_err(|_| Error::Invalid { name, expected: "a whole number" })
+    }
+}

@@ -1,0 +1,266 @@
+//! Who can sign in: realms, roles, ids, user names and addresses.
+
+use super::{
+    reason::Failure,
+    text::{compact, halfwidth},
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One population of accounts with sign-ins of its own. A token of one realm opens nothing in another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Realm {
+    /// EV drivers: the charging app and the customer pages are two views of one account.
+    Ev,
+    /// Shop staff.
+    Shop,
+    /// The platform's own staff.
+    Platform,
+}
+
+impl Realm {
+    pub const ALL: [Self; 3] = [Self::Ev, Self::Shop, Self::Platform];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ev => "ev",
+            Self::Shop => "shop",
+            Self::Platform => "platform",
+        }
+    }
+
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        let name = halfwidth(text).to_ascii_lowercase();
+        Self::ALL.into_iter().find(|realm| realm.as_str() == name).ok_or_else(|| Failure::malformed("realm 不正确"))
+    }
+}
+
+/// What an account may do, over and above owning its own data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    Driver,
+    Admin,
+    Auditor,
+    ShopManager,
+    ShopStaff,
+}
+
+impl Role {
+    pub const fn realm(self) -> Realm {
+        match self {
+            Self::Driver => Realm::Ev,
+            Self::Admin | Self::Auditor => Realm::Platform,
+            Self::ShopManager | Self::ShopStaff => Realm::Shop,
+        }
+    }
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Driver => "driver",
+            Self::Admin => "admin",
+            Self::Auditor => "auditor",
+            Self::ShopManager => "shop-manager",
+            Self::ShopStaff => "shop-staff",
+        }
+    }
+}
+
+/// The internal id of an account; of a driver's, a number.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AccountId(String);
+
+impl AccountId {
+    /// Ids that documents show as JSON integers: below 2^53, so that every client reads them exactly, and drawn at
+    /// random, so that no counter is shared. Ten digits and more keep them apart from the documents' examples.
+    pub fn numeric(random: u64) -> Self {
+        const LOWEST: u64 = 1_000_000_000;
+        Self((LOWEST + random % ((1 << 53) - LOWEST)).to_string())
+    }
+
+    /// An id for realms whose documents show strings.
+    pub fn opaque(random: u128) -> Self {
+        Self(format!("{random:032x}"))
+    }
+
+    /// An id that we gave earlier and now read back.
+    pub fn known(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The name an account signs in with. Names that differ in case only are the same name.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Username(String);
+
+impl Username {
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        let name = halfwidth(text);
+        let length = name.chars().count();
+        if !(2..=32).contains(&length) || name.chars().any(|c| c.is_control() || c.is_whitespace() || c == '#') {
+            return Err(Failure::malformed("用户名需 2 至 32 个字符，不能包含空格、# 或控制字符"));
+        }
+        Ok(Self(name))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form under which the name is unique.
+    pub fn folded(&self) -> String {
+        fold(&self.0)
+    }
+}
+
+/// Shown in logs by its first character.
+impl fmt::Debug for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Username({}***)", self.0.chars().next().unwrap_or('?'))
+    }
+}
+
+/// What somebody types to sign in: it names an account or it does not, so nothing is refused here.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LoginName(String);
+
+impl LoginName {
+    /// The longest name that is looked up; nothing longer can exist.
+    const LONGEST: usize = 64;
+
+    pub fn read(text: &str) -> Self {
+        Self(fold(&halfwidth(text)).chars().take(Self::LONGEST).collect())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&Username> for LoginName {
+    fn from(name: &Username) -> Self {
+        Self(name.folded())
+    }
+}
+
+impl fmt::Debug for LoginName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LoginName({}***)", self.0.chars().next().unwrap_or('?'))
+    }
+}
+
+fn fold(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// An email address that is well-formed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Email(String);
+
+impl Email {
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        let address = halfwidth(text);
+        let plain = email_address::Options::default().with_required_tld().without_display_text();
+        if address.len() > 254 || email_address::EmailAddress::parse_with_options(&address, plain).is_err() {
+            return Err(Failure::malformed("邮箱格式不正确"));
+        }
+        Ok(Self(address))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Email({}***)", self.0.chars().next().unwrap_or('?'))
+    }
+}
+
+/// The capacity of a car's battery in thousandths of a kWh; three decimals at most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BatteryCapacity(u32);
+
+impl BatteryCapacity {
+    const LARGEST_KWH: u32 = 10_000;
+
+    /// Reads `60`, `60.5` or `６０．５`.
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        let refused = || Failure::malformed("电池容量应为 0 至 10000 之间、最多三位小数的数字（kWh）");
+        let typed = compact(text);
+        let (whole, fraction) = typed.split_once('.').unwrap_or((&typed, ""));
+        let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || whole.len() > 5 || fraction.len() > 3 || !digits(whole) || !digits(fraction) {
+            return Err(refused());
+        }
+        let thousandths: u32 = format!("{whole}{fraction:0<3}").parse().map_err(|_| refused())?;
+        if thousandths > Self::LARGEST_KWH * 1000 { Err(refused()) } else { Ok(Self(thousandths)) }
+    }
+}
+
+/// As a JSON number: `60`, `60.5`.
+impl fmt::Display for BatteryCapacity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = format!("{}.{:03}", self.0 / 1000, self.0 % 1000);
+        f.write_str(shown.trim_end_matches('0').trim_end_matches('.'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_differ_in_case_or_width_are_one_name() {
+        let folded = |text| Username::parse(text).map(|name| name.folded());
+        assert_eq!(folded("Wyc2002"), folded("ｗYC2002 "));
+        assert_eq!(LoginName::read("WYC2002").as_str(), "wyc2002");
+    }
+
+    #[test]
+    fn user_names_have_two_to_thirty_two_characters_and_no_spaces() {
+        for refused in ["", "a", "a b", "a#b", "a\u{7}b", &"x".repeat(33)] {
+            assert!(Username::parse(refused).is_err(), "{refused:?}");
+        }
+        assert!(Username::parse("王小明").is_ok());
+    }
+
+    #[test]
+    fn email_addresses_are_checked() {
+        assert!(Email::parse("wengyuechuan@163.com").is_ok());
+        for refused in ["", "wyc", "wyc@", "@163.com", "w yc@163.com", "Wyc <wyc@163.com>", "wyc@localhost"] {
+            assert!(Email::parse(refused).is_err(), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn driver_ids_are_integers_that_every_json_reader_keeps() {
+        for random in [0, 1, u64::MAX, 1 << 53, (1 << 53) - 1_000_000_001] {
+            let id: u64 = AccountId::numeric(random).as_str().parse().unwrap();
+            assert!((1_000_000_000..1 << 53).contains(&id), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_battery_capacity_is_a_decimal_of_at_most_three_places() {
+        let shown = |text| BatteryCapacity::parse(text).map(|capacity| capacity.to_string());
+        for (typed, out) in
+            [("60", "60"), ("60.50", "60.5"), ("0", "0"), ("６０．５", "60.5"), ("9999.999", "9999.999")]
+        {
+            assert_eq!(shown(typed).as_deref(), Ok(out));
+        }
+        for refused in ["", ".", "-1", "1e3", "60.1234", "10000.001", "NaN", "电池容量", "99999999999"] {
+            assert!(shown(refused).is_err(), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Pure rules and types: no I/O, no SDK, no clock, no randomness. Time, ids and codes come in as arguments.
+
+pub mod account;
+pub mod origin;
+pub mod password;
+pub mod reason;
+pub mod session;
+pub mod text;
+pub mod throttle;
+pub mod vehicle;

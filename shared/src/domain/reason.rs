@@ -1,0 +1,154 @@
+//! Why something was refused: the closed set that every envelope must spell.
+
+use std::time::Duration;
+
+/// A refusal or fault. A new one does not compile until each envelope has said how it writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    // Protocol and security: the status is the same in every document.
+    /// The body, a parameter or a field cannot be read.
+    Malformed,
+    /// A credential is missing, wrong, expired or ended.
+    Unauthorized,
+    /// Signed in, but not for this.
+    Forbidden,
+    /// No such route.
+    NoSuchRoute,
+    /// The route exists, this method of it does not.
+    WrongMethod,
+    /// The body is larger than this endpoint reads.
+    TooLarge,
+    /// The body is of a type that this endpoint does not read.
+    UnsupportedType,
+    /// Too many requests; the wait is in the failure.
+    Throttled,
+    /// Many writers at one item: nothing happened, trying again is safe.
+    Contended,
+    /// Something of ours broke.
+    Internal,
+
+    // Objects.
+    /// The object does not exist, or is not the caller's: the two are told apart nowhere.
+    NotYours,
+
+    // Business outcomes of the account.
+    /// User name or password is wrong; which of them is never said.
+    WrongCredentials,
+    /// The user name has an account.
+    UsernameTaken,
+    /// The plate is bound to another account.
+    PlateTaken,
+    /// The password is too short, too long or too common.
+    WeakPassword,
+}
+
+impl Reason {
+    /// All reasons, for the golden table of `tests/`.
+    pub const ALL: [Self; 15] = [
+        Self::Malformed,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::NoSuchRoute,
+        Self::WrongMethod,
+        Self::TooLarge,
+        Self::UnsupportedType,
+        Self::Throttled,
+        Self::Contended,
+        Self::Internal,
+        Self::NotYours,
+        Self::WrongCredentials,
+        Self::UsernameTaken,
+        Self::PlateTaken,
+        Self::WeakPassword,
+    ];
+
+    /// What the user of an app reads when the failure brings no text of its own.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Malformed => "请求格式不正确",
+            Self::Unauthorized => "未登录或登录已失效",
+            Self::Forbidden => "没有权限",
+            Self::NoSuchRoute => "接口不存在",
+            Self::WrongMethod => "请求方法不支持",
+            Self::TooLarge => "请求内容过大",
+            Self::UnsupportedType => "不支持的内容类型",
+            Self::Throttled => "请求过于频繁",
+            Self::Contended => "系统繁忙，请稍后重试",
+            Self::Internal => "系统内部错误",
+            Self::NotYours => "记录不存在",
+            Self::WrongCredentials => "用户名或密码不正确",
+            Self::UsernameTaken => "用户名已存在",
+            Self::PlateTaken => "车牌号已被其他用户绑定",
+            Self::WeakPassword => "密码强度不足：需 8 至 128 个字符，且不能是常见密码",
+        }
+    }
+}
+
+/// A refusal on its way out: a reason for machines, a sentence for people, private detail for the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    reason: Reason,
+    text: Option<String>,
+    retry_after: Option<Duration>,
+    detail: Option<String>,
+    allowed: Vec<&'static str>,
+}
+
+impl Failure {
+    /// A malformed input, with a sentence that tells what and where.
+    pub fn malformed(text: impl Into<String>) -> Self {
+        Self::from(Reason::Malformed).saying(text)
+    }
+
+    /// Too many requests; the caller may come back after `wait`.
+    pub fn throttled(wait: Duration) -> Self {
+        Self { retry_after: Some(wait.max(Duration::from_secs(1))), ..Self::from(Reason::Throttled) }
+    }
+
+    /// A fault of ours. The detail goes to the log and never into an answer.
+    pub fn internal(detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..Self::from(Reason::Internal) }
+    }
+
+    /// The route exists; these are its methods.
+    pub fn wrong_method(allowed: Vec<&'static str>) -> Self {
+        Self { allowed, ..Self::from(Reason::WrongMethod) }
+    }
+
+    /// The same failure with a sentence of its own.
+    #[must_use]
+    pub fn saying(self, text: impl Into<String>) -> Self {
+        Self { text: Some(text.into()), ..self }
+    }
+
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// The sentence for people.
+    pub fn text(&self) -> &str {
+        self.text.as_deref().unwrap_or_else(|| self.reason.text())
+    }
+
+    /// How long the caller should wait, where that is known; whole seconds, rounded up.
+    pub fn retry_after(&self) -> Option<u64> {
+        self.retry_after.map(|wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
+    }
+
+    /// The methods that a route does have.
+    pub fn allowed(&self) -> &[&'static str] {
+        &self.allowed
+    }
+
+    /// For the log only.
+    pub fn detail(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+}
+
+impl From<Reason> for Failure {
+    fn from(reason: Reason) -> Self {
+        let retry_after = matches!(reason, Reason::Contended | Reason::Throttled).then(|| Duration::from_secs(1));
+        Self { reason, text: None, retry_after, detail: None, allowed: Vec::new() }
+    }
+}

@@ -1,0 +1,105 @@
+//! When a session is alive, judged from what the account's session record says now.
+
+use super::account::{AccountId, Realm, Role};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+
+/// Live sessions an account may have; one more ends the oldest.
+pub const MOST_SESSIONS: usize = 20;
+
+/// How long a sign-in of a realm lasts.
+pub fn life(realm: Realm) -> SignedDuration {
+    match realm {
+        Realm::Ev => SignedDuration::from_hours(30 * 24),
+        Realm::Shop | Realm::Platform => SignedDuration::from_hours(12),
+    }
+}
+
+/// Who is calling, as far as the token and the session record agree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub realm: Realm,
+    pub account: AccountId,
+    pub role: Role,
+    pub shops: Vec<String>,
+    pub session: SessionId,
+    pub signed_in_at: Timestamp,
+}
+
+/// The name of one session of an account.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SessionId(pub String);
+
+/// What the store holds of an account's sessions. Ids are drawn at random and never used again, so removing one from
+/// `live` ends it for good, and emptying `live` ends them all: no version number is needed beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sessions {
+    pub enabled: bool,
+    pub role: Role,
+    pub shops: Vec<String>,
+    /// Each live session with the instant at which it ends.
+    pub live: BTreeMap<SessionId, Timestamp>,
+}
+
+impl Sessions {
+    /// The record of an account that is made now.
+    pub fn of_new(role: Role, shops: Vec<String>) -> Self {
+        Self { enabled: true, role, shops, live: BTreeMap::new() }
+    }
+
+    /// Whether a token for `session` still opens anything at `now`.
+    pub fn admit(&self, session: &SessionId, now: Timestamp) -> bool {
+        self.enabled && self.live.get(session).is_some_and(|ends| now < *ends)
+    }
+
+    /// The live sessions with one more: those over at `now` go, and of too many the oldest.
+    pub fn with(&self, session: SessionId, ends: Timestamp, now: Timestamp) -> BTreeMap<SessionId, Timestamp> {
+        let mut live: Vec<_> = self.live.iter().filter(|(_, ends)| now < **ends).collect();
+        live.sort_by_key(|(_, ends)| **ends);
+        let surplus = (live.len() + 1).saturating_sub(MOST_SESSIONS);
+        let kept = live.into_iter().skip(surplus).map(|(id, ends)| (id.clone(), *ends));
+        kept.chain([(session, ends)]).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(n: usize) -> SessionId {
+        SessionId(format!("s{n:02}"))
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).unwrap()
+    }
+
+    fn with_one(id: SessionId, ends: Timestamp) -> Sessions {
+        Sessions { live: BTreeMap::from([(id, ends)]), ..Sessions::of_new(Role::Driver, vec![]) }
+    }
+
+    #[test]
+    fn a_session_opens_something_until_it_ends_or_the_account_is_disabled() {
+        let sessions = with_one(id(1), at(100));
+        assert!(sessions.admit(&id(1), at(99)));
+        assert!(!sessions.admit(&id(1), at(100)), "over");
+        assert!(!sessions.admit(&id(2), at(99)), "signed out");
+        assert!(!Sessions { enabled: false, ..sessions }.admit(&id(1), at(99)), "disabled");
+    }
+
+    #[test]
+    fn the_twenty_first_session_ends_the_oldest() {
+        let mut sessions = with_one(id(0), at(1000));
+        for n in 1..=20_u8 {
+            sessions.live = sessions.with(id(n.into()), at(1000 + i64::from(n)), at(0));
+        }
+        assert_eq!(sessions.live.len(), MOST_SESSIONS);
+        assert!(!sessions.live.contains_key(&id(0)) && sessions.live.contains_key(&id(20)));
+    }
+
+    #[test]
+    fn sessions_that_are_over_make_room() {
+        let sessions = with_one(id(0), at(10));
+        assert_eq!(sessions.with(id(1), at(20), at(10)), BTreeMap::from([(id(1), at(20))]));
+    }
+}

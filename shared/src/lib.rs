@@ -1,0 +1,19 @@
+//! The domain of ev-plaza and everything the functions share.
+//!
+//! `domain` is pure and needs nothing else; the rest, behind the feature `aws`, is what carries it: `service` loads,
+//! decides and saves; `store`, `outside` and `auth` are its tools; `wire` speaks the apps' documents.
+
+pub mod domain;
+
+#[cfg(feature = "aws")]
+pub mod auth;
+#[cfg(feature = "aws")]
+pub mod boot;
+#[cfg(feature = "aws")]
+pub mod outside;
+#[cfg(feature = "aws")]
+pub mod service;
+#[cfg(feature = "aws")]
+pub mod store;
+#[cfg(feature = "aws")]
+pub mod wire;

@@ -1,0 +1,94 @@
+//! The one source of time. Everything below a handler is told the time, nothing asks for it.
+
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// The instant of a request: real time for sessions, codes and limits; station time for queue, charging and bills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    pub real: Timestamp,
+    pub station: Timestamp,
+}
+
+/// Gives the moment, once per request.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Moment + Send + Sync>);
+
+impl Clock {
+    /// The real time for everything: the only clock that a function built for AWS has.
+    #[expect(clippy::disallowed_methods, reason = "this is the edge at which time comes in")]
+    pub fn system() -> Self {
+        Self::from_fn(|| {
+            let now = Timestamp::now();
+            Moment { real: now, station: now }
+        })
+    }
+
+    /// A clock that somebody else turns: tests, and the station clock of a local stack.
+    pub fn from_fn(now: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    pub fn now(&self) -> Moment {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+#[cfg(feature = "local")]
+pub use settable::StationClock;
+
+#[cfg(feature = "local")]
+mod settable {
+    //! Station time as `cargo local` sets it, read from a file because functions are separate processes.
+
+    use super::{Clock, Moment};
+    use jiff::Timestamp;
+    use serde::Deserialize;
+    use std::path::PathBuf;
+
+    #[derive(Deserialize)]
+    #[serde(tag = "mode", rename_all = "lowercase")]
+    pub enum StationClock {
+        Real,
+        /// Stands still until it is moved.
+        Standing {
+            at: Timestamp,
+        },
+        /// Ran from `station` when it was `real`, `speed` times as fast.
+        Running {
+            real: Timestamp,
+            station: Timestamp,
+            speed: i32,
+        },
+    }
+
+    impl StationClock {
+        pub fn at(&self, real: Timestamp) -> Timestamp {
+            match self {
+                Self::Real => real,
+                Self::Standing { at } => *at,
+                Self::Running { real: since, station, speed } => {
+                    station.saturating_add(real.duration_since(*since) * *speed).unwrap_or(*station)
+                }
+            }
+        }
+    }
+
+    impl Clock {
+        /// Real time, and the station time that the file says at this moment; real time while there is no file.
+        pub fn from_file(path: PathBuf) -> Self {
+            let system = Self::system();
+            Self::from_fn(move || {
+                let real = system.now().real;
+                let file = std::fs::read(&path).ok().and_then(|json| serde_json::from_slice(&json).ok());
+                Moment { real, station: file.unwrap_or(StationClock::Real).at(real) }
+            })
+        }
+    }
+}

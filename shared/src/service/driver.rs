@@ -1,0 +1,145 @@
+//! A driver's account: made, and looked at.
+
+use super::sign_in::SignIn;
+use crate::{
+    auth::tokens::Issued,
+    domain::{
+        account::{AccountId, BatteryCapacity, Email, LoginName, Realm, Role, Username},
+        origin::Origin,
+        password::Password,
+        reason::{Failure, Reason},
+        session::{Caller, Sessions, life},
+        vehicle::Plate,
+    },
+    store::{Action, AddressLimit, AuditEntry, Credential, Driver, Outcome, Store},
+};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// Ids are drawn from nine million billion, so a second draw is already unheard of.
+const DRAWS: u32 = 3;
+
+/// What a driver tells us to get an account.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    pub username: Username,
+    pub password: Password,
+    pub email: Email,
+    pub plate: Option<Plate>,
+    pub battery: Option<BatteryCapacity>,
+}
+
+/// A driver's own view of the account.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    pub account: AccountId,
+    pub username: Username,
+    pub email: Email,
+    pub plate: Option<Plate>,
+    pub battery: Option<BatteryCapacity>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// What keeps a registration from being stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    Username,
+    Plate,
+    Id,
+}
+
+/// The accounts of drivers.
+#[derive(Clone, Debug)]
+pub struct Drivers {
+    store: Store,
+    pub sign_in: SignIn,
+    /// Registrations that one address has in a minute.
+    per_address_minute: u32,
+}
+
+impl Drivers {
+    pub fn new(store: Store, sign_in: SignIn, per_address_minute: u32) -> Self {
+        Self { store, sign_in, per_address_minute }
+    }
+
+    /// Makes the account and signs its driver in, all in one transaction.
+    pub async fn register(&self, driver: &Registration, origin: &Origin, now: Timestamp) -> Result<Issued, Failure> {
+        let limit = AddressLimit { action: "register", address: origin.address, per_minute: self.per_address_minute };
+        if !self.store.count_address(limit, now).await? {
+            return Err(Failure::throttled(AddressLimit::wait(now)));
+        }
+        let hash = self.sign_in.passwords.hash(&driver.password)?;
+        for _ in 0..DRAWS {
+            let account = AccountId::numeric(self.sign_in.random.u64());
+            let credential = Credential::new(&account, hash.clone());
+            match self.store_new(&account, driver, &credential, origin, now).await? {
+                Err(Taken::Id) => {}
+                Err(Taken::Username) => return Err(Reason::UsernameTaken.into()),
+                Err(Taken::Plate) => return Err(Reason::PlateTaken.into()),
+                Ok(issued) => return Ok(issued),
+            }
+        }
+        Err(Failure::internal("no free account id was drawn"))
+    }
+
+    async fn store_new(
+        &self,
+        account: &AccountId,
+        driver: &Registration,
+        credential: &Credential,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Result<Issued, Taken>, Failure> {
+        let session = self.sign_in.session(Realm::Ev, account.clone(), now);
+        let live = BTreeMap::from([(session.id.clone(), now + life(Realm::Ev))]);
+        let sessions = Sessions { live, ..Sessions::of_new(Role::Driver, vec![]) };
+        let record = Driver {
+            username: driver.username.clone(),
+            email: driver.email.clone(),
+            plate: driver.plate.clone(),
+            battery: driver.battery,
+            created_at: now,
+            updated_at: now,
+        };
+        let entry = AuditEntry {
+            at: now,
+            action: Action::AccountCreated,
+            realm: Realm::Ev,
+            subject: Some(account.clone()),
+            actor: Some(account.clone()),
+            role: Some(Role::Driver),
+            address: Some(origin.address),
+            request: origin.request.clone(),
+            id: self.sign_in.random.u128(),
+        };
+
+        let name = LoginName::from(&driver.username);
+        let mut writes = self.store.transaction().claim_login(Realm::Ev, &name, credential, Taken::Username);
+        if let Some(plate) = &driver.plate {
+            writes = writes.claim_plate(plate, account, now, Taken::Plate);
+        }
+        let writes = writes
+            .create_driver(account, &record, Taken::Id)
+            .open_sessions(Realm::Ev, account, &sessions, Taken::Id)
+            .audit(&entry);
+        match writes.commit().await? {
+            Outcome::Done => self.sign_in.issuer.issue(&session).map(Ok),
+            Outcome::Refused(taken, _) => Ok(Err(taken)),
+        }
+    }
+
+    /// The caller's own profile.
+    pub async fn profile(&self, caller: &Caller) -> Result<Profile, Failure> {
+        let driver = self.store.driver(&caller.account).await?.ok_or(Reason::NotYours)?;
+        Ok(Profile {
+            account: caller.account.clone(),
+            username: driver.username,
+            email: driver.email,
+            plate: driver.plate,
+            battery: driver.battery,
+            created_at: driver.created_at,
+            updated_at: driver.updated_at,
+        })
+    }
+}

@@ -1,0 +1,7 @@
+//! Load, decide, save: one file per noun, without HTTP.
+
+pub mod driver;
+#[cfg(feature = "local")]
+pub mod local_staff;
+pub mod sign_in;
+pub mod staff;

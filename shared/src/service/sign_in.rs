@@ -1,0 +1,193 @@
+//! Signing in with a password, in any realm, and signing out.
+
+use crate::{
+    auth::{
+        passwords::{Match, Passwords, StoredHash},
+        tokens::{Issued, Issuer, Session},
+    },
+    domain::{
+        account::{AccountId, LoginName, Realm, Role},
+        origin::Origin,
+        password::Password,
+        reason::{Failure, Reason},
+        session::{Caller, SessionId, Sessions, life},
+        throttle::Failures,
+    },
+    outside::random::Random,
+    store::{Action, AddressLimit, AuditEntry, Credential, LoginRecord, Outcome, Store, TryRefused, sessions_of},
+};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// How often a read is repeated when somebody else wrote between it and the write that rests on it.
+const TRIES: u32 = 3;
+
+/// Signs people in and out.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    pub(super) store: Store,
+    pub(super) passwords: Arc<Passwords>,
+    pub(super) issuer: Issuer,
+    pub(super) random: Random,
+    /// Tries that one address has in a minute.
+    pub(super) per_address_minute: u32,
+}
+
+/// Who wants in, from where, when.
+#[derive(Clone, Debug)]
+pub struct Attempt<'a> {
+    pub realm: Realm,
+    pub name: LoginName,
+    pub password: Password,
+    pub origin: &'a Origin,
+    pub now: Timestamp,
+}
+
+/// What the transaction after a right password may run into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OpenRefused {
+    /// Too many sessions, or the account is disabled or gone.
+    Session,
+    /// The password was changed while we compared.
+    Hash,
+}
+
+impl SignIn {
+    pub fn new(
+        store: Store,
+        passwords: Arc<Passwords>,
+        issuer: Issuer,
+        random: Random,
+        per_address_minute: u32,
+    ) -> Self {
+        Self { store, passwords, issuer, random, per_address_minute }
+    }
+
+    /// Opens a session for a right password. A wrong one and a name that nobody has are answered alike, in time too.
+    pub async fn with_password(&self, attempt: &Attempt<'_>) -> Result<Issued, Failure> {
+        let record = self.count(attempt).await?;
+        let stored = record.credential.as_ref().map(StoredHash::from);
+        let matched = match attempt.password.is_oversized() {
+            true => Match::No,
+            false => self.passwords.compare(&attempt.password, stored.as_ref()),
+        };
+        match (matched, record.credential) {
+            (Match::Yes, Some(credential)) => self.open(attempt, &credential, None).await,
+            (Match::Outdated, Some(credential)) => {
+                let renewed = self.passwords.hash(&attempt.password)?;
+                self.open(attempt, &credential, Some(renewed)).await
+            }
+            (_, credential) => {
+                self.note_failure(attempt, credential.map(|credential| credential.account)).await;
+                Err(Reason::WrongCredentials.into())
+            }
+        }
+    }
+
+    /// Ends the session of the call. Ending it twice is ending it.
+    pub async fn out(&self, caller: &Caller) -> Result<(), Failure> {
+        self.store.end_session(caller.realm, &caller.account, &caller.session).await
+    }
+
+    /// Counts the try before anything is compared, so that a thousand parallel guesses are a thousand tries.
+    async fn count(&self, attempt: &Attempt<'_>) -> Result<LoginRecord, Failure> {
+        let limit =
+            AddressLimit { action: "sign-in", address: attempt.origin.address, per_minute: self.per_address_minute };
+        for _ in 0..TRIES {
+            let record = self.store.login(attempt.realm, &attempt.name, attempt.now).await?;
+            refuse_while_closed(record.failures, attempt.now)?;
+            let name = (attempt.realm, &attempt.name);
+            match self.store.count_try(name, record.failures, limit, attempt.now).await? {
+                Outcome::Done => return Ok(record),
+                Outcome::Refused(TryRefused::AddressThrottled, _) => {
+                    return Err(Failure::throttled(AddressLimit::wait(attempt.now)));
+                }
+                Outcome::Refused(TryRefused::Raced, _) => {}
+            }
+        }
+        Err(Reason::Throttled.into())
+    }
+
+    async fn open(
+        &self,
+        attempt: &Attempt<'_>,
+        credential: &Credential,
+        renewed: Option<StoredHash>,
+    ) -> Result<Issued, Failure> {
+        let session = self.session(attempt.realm, credential.account.clone(), attempt.now);
+        let renewed = renewed.map(|hash| Credential::new(&credential.account, hash));
+        let mut crowded: Option<Sessions> = None;
+        for _ in 0..TRIES {
+            let ends = attempt.now + life(attempt.realm);
+            let account = (attempt.realm, &credential.account);
+            let name = (attempt.realm, &attempt.name);
+
+            let mut writes = match &crowded {
+                None => self.store.transaction().add_session(account, &session.id, ends, OpenRefused::Session),
+                Some(before) => {
+                    let live = before.with(session.id.clone(), ends, attempt.now);
+                    self.store.transaction().replace_sessions(account, before, &live, OpenRefused::Session)
+                }
+            };
+            if let Some(renewed) = &renewed {
+                writes = writes.renew_hash(name, credential, renewed, OpenRefused::Hash);
+            }
+            let entry = self.entry(attempt, Action::SignedIn, Some(credential.account.clone()));
+            let writes = writes.forget_failures(attempt.realm, &attempt.name).audit(&entry);
+
+            match writes.commit().await? {
+                Outcome::Done => return self.issuer.issue(&session),
+                Outcome::Refused(OpenRefused::Hash, _) => return Err(Reason::WrongCredentials.into()),
+                Outcome::Refused(OpenRefused::Session, item) => match sessions_of(item)? {
+                    Some(sessions) if sessions.enabled => crowded = Some(sessions),
+                    _ => return Err(Reason::WrongCredentials.into()),
+                },
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    pub(super) fn session(&self, realm: Realm, account: AccountId, now: Timestamp) -> Session {
+        let id = SessionId(BASE64_URL_SAFE_NO_PAD.encode(self.random.bytes::<12>()));
+        Session { realm, account, id, signed_in_at: now }
+    }
+
+    /// Best effort: that a sign-in failed changes nothing, so there is nothing it could be written together with.
+    async fn note_failure(&self, attempt: &Attempt<'_>, account: Option<AccountId>) {
+        let entry = self.entry(attempt, Action::SignInFailed, account);
+        if let Err(failure) = self.store.audit_failure(&entry).await {
+            tracing::warn!(detail = failure.detail(), "a failed sign-in could not be noted");
+        }
+    }
+
+    fn entry(&self, attempt: &Attempt<'_>, action: Action, subject: Option<AccountId>) -> AuditEntry {
+        AuditEntry {
+            at: attempt.now,
+            action,
+            realm: attempt.realm,
+            actor: subject.clone().filter(|_| action == Action::SignedIn),
+            subject,
+            role: None::<Role>,
+            address: Some(attempt.origin.address),
+            request: attempt.origin.request.clone(),
+            id: self.random.u128(),
+        }
+    }
+}
+
+fn refuse_while_closed(failures: Failures, now: Timestamp) -> Result<(), Failure> {
+    failures.wait(now).map_or(Ok(()), |wait| Err(Failure::throttled(wait)))
+}
+
+impl From<&Credential> for StoredHash {
+    fn from(credential: &Credential) -> Self {
+        Self { phc: credential.hash.clone(), pepper: credential.pepper.clone() }
+    }
+}
+
+impl Credential {
+    pub(super) fn new(account: &AccountId, hash: StoredHash) -> Self {
+        Self { account: account.clone(), hash: hash.phc, pepper: hash.pepper }
+    }
+}

@@ -1,0 +1,71 @@
+//! The platform's own staff. Here: the very first of them, whom nobody could appoint.
+
+use crate::{
+    auth::passwords::Passwords,
+    domain::{
+        account::{AccountId, LoginName, Realm, Role, Username},
+        origin::Origin,
+        password::Password,
+        reason::{Failure, Reason},
+        session::Sessions,
+    },
+    outside::random::Random,
+    store::{Action, AuditEntry, Credential, Outcome, Store},
+};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// Makes staff accounts.
+#[derive(Clone, Debug)]
+pub struct Staff {
+    store: Store,
+    passwords: Arc<Passwords>,
+    random: Random,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    NotFirst,
+    NameTaken,
+}
+
+impl Staff {
+    pub fn new(store: Store, passwords: Arc<Passwords>, random: Random) -> Self {
+        Self { store, passwords, random }
+    }
+
+    /// The first administrator, once: a second call is refused whatever it brings.
+    pub async fn appoint_first_admin(
+        &self,
+        username: &Username,
+        password: &Password,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<AccountId, Failure> {
+        let account = AccountId::opaque(self.random.u128());
+        let credential = Credential::new(&account, self.passwords.hash(password)?);
+        let entry = AuditEntry {
+            at: now,
+            action: Action::AccountCreated,
+            realm: Realm::Platform,
+            subject: Some(account.clone()),
+            actor: None,
+            role: Some(Role::Admin),
+            address: None,
+            request: origin.request.clone(),
+            id: self.random.u128(),
+        };
+        let writes = self.store.transaction().claim_first_admin(&account, now, Refused::NotFirst);
+        let writes = writes
+            .claim_login(Realm::Platform, &LoginName::from(username), &credential, Refused::NameTaken)
+            .open_sessions(Realm::Platform, &account, &Sessions::of_new(Role::Admin, vec![]), Refused::NameTaken)
+            .audit(&entry);
+        match writes.commit().await? {
+            Outcome::Done => Ok(account),
+            Outcome::Refused(Refused::NotFirst, _) => {
+                Err(Failure::from(Reason::Forbidden).saying("the first administrator exists already"))
+            }
+            Outcome::Refused(Refused::NameTaken, _) => Err(Reason::UsernameTaken.into()),
+        }
+    }
+}

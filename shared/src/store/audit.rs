@@ -1,0 +1,66 @@
+//! The audit trail: entries are added, in the same transaction as the change they tell of, and never touched again.
+
+use super::{Key, Store, Transaction, fault};
+use crate::domain::{
+    account::{AccountId, Realm, Role},
+    reason::Failure,
+};
+use jiff::Timestamp;
+use serde::Serialize;
+use std::net::IpAddr;
+
+/// What can be found in the trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Action {
+    AccountCreated,
+    SignedIn,
+    SignInFailed,
+}
+
+/// Who did what to whom, when, from where, and how it ended. Never a secret.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct AuditEntry {
+    pub at: Timestamp,
+    pub action: Action,
+    pub realm: Realm,
+    /// The account it is about; unknown when somebody tried a name that nobody has.
+    pub subject: Option<AccountId>,
+    /// Who did it; nobody before a sign-in.
+    pub actor: Option<AccountId>,
+    pub role: Option<Role>,
+    pub address: Option<IpAddr>,
+    pub request: String,
+    /// Makes the key unique.
+    #[serde(skip)]
+    pub id: u128,
+}
+
+impl AuditEntry {
+    /// Read by subject and time, so that is the key.
+    fn key(&self) -> Key {
+        let subject = self.subject.as_ref().map_or("unknown", AccountId::as_str);
+        Key {
+            pk: format!("SUBJECT#{}#{subject}", self.realm.as_str()),
+            sk: format!("{:015}#{:032x}", self.at.as_millisecond(), self.id),
+        }
+    }
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// Has the entry written if and only if the change is.
+    pub(crate) fn audit(self, entry: &AuditEntry) -> Self {
+        self.put_audit(&entry.key(), entry)
+    }
+}
+
+impl Store {
+    /// Notes a failure, which changes nothing that a transaction could hold it to.
+    pub(crate) async fn audit_failure(&self, entry: &AuditEntry) -> Result<(), Failure> {
+        let mut item = serde_dynamo::to_item::<_, super::Item>(entry)
+            .map_err(|error| Failure::internal(format!("an audit entry cannot be written: {error}")))?;
+        item.extend(entry.key().item());
+        let request = self.client.put_item().table_name(&self.audit_table).set_item(Some(item));
+        request.send().await.map(drop).map_err(fault)
+    }
+}

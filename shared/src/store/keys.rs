@@ -1,0 +1,96 @@
+//! Every key string of the tables, and nowhere else one. docs/data-model.md lists them.
+
+use crate::domain::{
+    account::{AccountId, LoginName, Realm},
+    vehicle::Plate,
+};
+use std::net::IpAddr;
+
+pub(super) const PK: &str = "pk";
+pub(super) const SK: &str = "sk";
+/// Epoch seconds after which DynamoDB may delete an item. It does so late, so expiry is also checked on read.
+pub(super) const TTL: &str = "ttl";
+
+/// The primary key of one item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Key {
+    pub pk: String,
+    pub sk: String,
+}
+
+impl Key {
+    fn new(pk: String, sk: &str) -> Self {
+        Self { pk, sk: sk.to_owned() }
+    }
+
+    /// All that a sign-in needs lies under one name: the credential and the failures.
+    pub fn login(realm: Realm, name: &LoginName) -> String {
+        format!("LOGIN#{}#{}", realm.as_str(), name.as_str())
+    }
+
+    pub fn credential(realm: Realm, name: &LoginName) -> Self {
+        Self::new(Self::login(realm, name), "CREDENTIAL")
+    }
+
+    pub fn failures(realm: Realm, name: &LoginName) -> Self {
+        Self::new(Self::login(realm, name), "FAILURES")
+    }
+
+    pub fn sessions(realm: Realm, account: &AccountId) -> Self {
+        Self::new(format!("ACCOUNT#{}#{}", realm.as_str(), account.as_str()), "SESSIONS")
+    }
+
+    pub fn driver(account: &AccountId) -> Self {
+        Self::new(format!("ACCOUNT#{}#{}", Realm::Ev.as_str(), account.as_str()), "PROFILE")
+    }
+
+    pub fn plate(plate: &Plate) -> Self {
+        Self::new(format!("PLATE#{}", plate.as_str()), "HOLDER")
+    }
+
+    /// What one address did in one minute.
+    pub fn address(action: &str, address: IpAddr, minute: i64) -> Self {
+        Self::new(format!("ADDRESS#{action}#{}", network(address)), &format!("MINUTE#{minute}"))
+    }
+
+    pub fn first_admin() -> Self {
+        Self::new("PLATFORM".to_owned(), "FIRST-ADMIN")
+    }
+}
+
+/// An IPv4 address as it is; of an IPv6 address the /64, since that much belongs to one caller.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_what_the_data_model_says() {
+        let (name, id) = (LoginName::read("Wyc2002"), AccountId::known("1004"));
+        let key = |pk: &str, sk: &str| Key { pk: pk.to_owned(), sk: sk.to_owned() };
+        assert_eq!(Key::credential(Realm::Ev, &name), key("LOGIN#ev#wyc2002", "CREDENTIAL"));
+        assert_eq!(Key::failures(Realm::Platform, &name), key("LOGIN#platform#wyc2002", "FAILURES"));
+        assert_eq!(Key::sessions(Realm::Ev, &id), key("ACCOUNT#ev#1004", "SESSIONS"));
+        assert_eq!(Key::driver(&id), key("ACCOUNT#ev#1004", "PROFILE"));
+        assert_eq!(Key::plate(&Plate::parse("皖A12345").unwrap()), key("PLATE#皖A12345", "HOLDER"));
+        assert_eq!(Key::first_admin(), key("PLATFORM", "FIRST-ADMIN"));
+    }
+
+    #[test]
+    fn an_ipv6_caller_is_known_by_its_network() {
+        let key = |address: &str| Key::address("login", address.parse().unwrap(), 7).pk;
+        assert_eq!(key("203.0.113.9"), "ADDRESS#login#203.0.113.9");
+        assert_eq!(key("::ffff:203.0.113.9"), "ADDRESS#login#203.0.113.9");
+        assert_eq!(key("2001:db8:1:2:3:4:5:6"), "ADDRESS#login#2001:db8:1:2::/64");
+        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::1"));
+    }
+}

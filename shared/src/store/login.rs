@@ -1,0 +1,185 @@
+//! What a sign-in by password reads and writes: AP-01 to AP-04.
+
+use super::{
+    Item, Key, Outcome, Store, Transaction, fault,
+    keys::{SK, TTL},
+    number, read, text,
+    transaction::Change,
+};
+use crate::domain::{
+    account::{AccountId, LoginName, Realm},
+    reason::Failure,
+    throttle::{FORGOTTEN_AFTER, Failures},
+};
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::{net::IpAddr, time::Duration};
+
+/// The account behind a name, and what proves that somebody may use it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Credential {
+    pub account: AccountId,
+    /// In PHC form, so it names its own parameters.
+    pub hash: String,
+    /// Which pepper went into the hash.
+    pub pepper: String,
+}
+
+/// Everything under one name.
+#[derive(Debug, Default)]
+pub(crate) struct LoginRecord {
+    pub credential: Option<Credential>,
+    pub failures: Failures,
+}
+
+#[derive(Deserialize)]
+struct FailuresItem {
+    n: u32,
+    until: i64,
+    ttl: i64,
+}
+
+/// What counting a try may run into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TryRefused {
+    /// Somebody else tried the same name between our read and our write.
+    Raced,
+    /// This address has tried too often this minute.
+    AddressThrottled,
+}
+
+/// An address and what it may do how often a minute.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AddressLimit {
+    pub action: &'static str,
+    pub address: IpAddr,
+    pub per_minute: u32,
+}
+
+impl AddressLimit {
+    fn key(&self, now: Timestamp) -> Key {
+        Key::address(self.action, self.address, now.as_second().div_euclid(60))
+    }
+
+    /// Until the minute is over.
+    pub(crate) fn wait(now: Timestamp) -> Duration {
+        Duration::from_secs(60_u64.saturating_sub(now.as_second().rem_euclid(60).unsigned_abs()))
+    }
+
+    fn change(&self, now: Timestamp) -> Change {
+        Change {
+            update: "ADD #n :one SET #ttl = :ttl".into(),
+            condition: Some("attribute_not_exists(#n) OR #n < :limit".into()),
+            names: vec![("#n", "n".into()), ("#ttl", TTL.into())],
+            values: vec![
+                (":one", number(1)),
+                (":limit", number(self.per_minute)),
+                (":ttl", number(now.as_second() + 3600)),
+            ],
+        }
+    }
+}
+
+impl Store {
+    /// AP-01: the credential and the failures of a name, in one read.
+    pub(crate) async fn login(&self, realm: Realm, name: &LoginName, now: Timestamp) -> Result<LoginRecord, Failure> {
+        let mut record = LoginRecord::default();
+        for item in self.get_all(Key::login(realm, name)).await? {
+            match item.get(SK).and_then(|sk| sk.as_s().ok()).map(String::as_str) {
+                Some("CREDENTIAL") => record.credential = Some(read(item)?),
+                Some("FAILURES") => record.failures = failures(item, now)?,
+                _ => {}
+            }
+        }
+        Ok(record)
+    }
+
+    /// AP-02: counts a try against the name and the address before the password is looked at.
+    pub(crate) async fn count_try(
+        &self,
+        (realm, name): (Realm, &LoginName),
+        before: Failures,
+        limit: AddressLimit,
+        now: Timestamp,
+    ) -> Result<Outcome<TryRefused>, Failure> {
+        let after = before.one_more(now);
+        let change = Change {
+            update: "SET #n = :n, #until = :until, #ttl = :ttl".into(),
+            condition: Some("attribute_not_exists(#n) OR #n = :before OR #ttl <= :now".into()),
+            names: vec![("#n", "n".into()), ("#until", "until".into()), ("#ttl", TTL.into())],
+            values: vec![
+                (":n", number(after.count)),
+                (":before", number(before.count)),
+                (":until", number(after.closed_until.as_millisecond())),
+                (":ttl", number(now.as_second() + FORGOTTEN_AFTER.as_secs())),
+                (":now", number(now.as_second())),
+            ],
+        };
+        self.transaction()
+            .update(&limit.key(now), limit.change(now), Some(TryRefused::AddressThrottled))
+            .update(&Key::failures(realm, name), change, Some(TryRefused::Raced))
+            .commit()
+            .await
+    }
+
+    /// AP-03: counts something against the address alone. A repeated call may count twice, which harms nobody.
+    pub(crate) async fn count_address(&self, limit: AddressLimit, now: Timestamp) -> Result<bool, Failure> {
+        let change = limit.change(now);
+        let mut request = self.client.update_item().table_name(&self.table).set_key(Some(limit.key(now).item()));
+        request = request.update_expression(change.update).set_condition_expression(change.condition);
+        for (name, attribute) in change.names {
+            request = request.expression_attribute_names(name, attribute);
+        }
+        for (name, value) in change.values {
+            request = request.expression_attribute_values(name, value);
+        }
+        match request.send().await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(fault(error)),
+        }
+    }
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// A name that nobody has yet.
+    pub(crate) fn claim_login(self, realm: Realm, name: &LoginName, credential: &Credential, taken: R) -> Self {
+        self.put_new(&Key::credential(realm, name), credential, taken)
+    }
+
+    /// AP-04: a right password ends the series of failures.
+    pub(crate) fn forget_failures(self, realm: Realm, name: &LoginName) -> Self {
+        self.delete(&Key::failures(realm, name))
+    }
+
+    /// A hash made again with today's parameters, unless somebody changed the password meanwhile.
+    pub(crate) fn renew_hash(
+        self,
+        (realm, name): (Realm, &LoginName),
+        old: &Credential,
+        new: &Credential,
+        raced: R,
+    ) -> Self {
+        let change = Change {
+            update: "SET #hash = :new, #pepper = :pepper".into(),
+            condition: Some("#hash = :old".into()),
+            names: vec![("#hash", "hash".into()), ("#pepper", "pepper".into())],
+            values: vec![(":new", text(&new.hash)), (":pepper", text(&new.pepper)), (":old", text(&old.hash))],
+        };
+        self.update(&Key::credential(realm, name), change, Some(raced))
+    }
+}
+
+fn failures(item: Item, now: Timestamp) -> Result<Failures, Failure> {
+    let item: FailuresItem = read(item)?;
+    if item.ttl <= now.as_second() {
+        return Ok(Failures::default());
+    }
+    let closed_until = Timestamp::from_millisecond(item.until).unwrap_or(now + SignedDuration::from_secs(1));
+    Ok(Failures { count: item.n, closed_until })
+}

@@ -1,0 +1,107 @@
+//! DynamoDB: one file per noun. The types are public for `boot` to build; everything they can do is the services' own.
+
+mod account;
+mod audit;
+mod keys;
+mod login;
+mod session;
+mod transaction;
+
+pub(crate) use account::Driver;
+pub(crate) use audit::{Action, AuditEntry};
+pub(crate) use login::{AddressLimit, Credential, LoginRecord, TryRefused};
+pub(crate) use session::sessions_of;
+pub(crate) use transaction::{Outcome, Transaction};
+
+use crate::domain::reason::{Failure, Reason};
+use aws_sdk_dynamodb::{
+    Client,
+    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    operation::RequestId as _,
+    types::AttributeValue,
+};
+use keys::{Key, PK, SK};
+use serde::{Deserialize, de::DeserializeOwned};
+use std::collections::HashMap;
+
+type Item = HashMap<String, AttributeValue>;
+
+/// The tables of the plaza and the client that reaches them.
+#[derive(Clone, Debug)]
+pub struct Store {
+    client: Client,
+    table: String,
+    audit_table: String,
+}
+
+impl Store {
+    pub fn new(client: Client, table: impl Into<String>, audit_table: impl Into<String>) -> Self {
+        Self { client, table: table.into(), audit_table: audit_table.into() }
+    }
+
+    /// One cheap signed call while the environment starts at full speed, so that the first request finds the
+    /// connection open and the signer warm.
+    pub async fn prime(&self) {
+        let probe = Key::first_admin();
+        // A failure here will show again, and be answered, at the first request.
+        drop(self.get::<serde::de::IgnoredAny>(&probe, Consistency::Eventual).await);
+    }
+
+    async fn get<T: DeserializeOwned>(&self, key: &Key, consistency: Consistency) -> Result<Option<T>, Failure> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(key.item()));
+        let answer = request.consistent_read(consistency == Consistency::Strong).send().await.map_err(fault)?;
+        answer.item.map(read).transpose()
+    }
+
+    /// All items under one partition key; for partitions that hold a handful.
+    async fn get_all(&self, pk: String) -> Result<Vec<Item>, Failure> {
+        let request = self.client.query().table_name(&self.table).consistent_read(true);
+        let request = request.key_condition_expression("#pk = :pk").expression_attribute_names("#pk", PK);
+        let answer = request.expression_attribute_values(":pk", text(pk)).send().await.map_err(fault)?;
+        Ok(answer.items.unwrap_or_default())
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Consistency {
+    /// Sees every write that was answered: 1 unit for 4 KB.
+    Strong,
+    /// May be a moment old: half a unit.
+    Eventual,
+}
+
+impl Key {
+    fn item(&self) -> Item {
+        HashMap::from([(PK.to_owned(), text(&self.pk)), (SK.to_owned(), text(&self.sk))])
+    }
+}
+
+fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+fn read<T: for<'de> Deserialize<'de>>(item: Item) -> Result<T, Failure> {
+    serde_dynamo::from_item(item).map_err(|error| Failure::internal(format!("an item cannot be read: {error}")))
+}
+
+/// A call to the database failed for good: the SDK has retried what can be retried.
+fn fault<E, R>(error: SdkError<E, R>) -> Failure
+where
+    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+    SdkError<E, R>: aws_sdk_dynamodb::operation::RequestId,
+{
+    let code = error.as_service_error().and_then(|error| error.code().map(ToOwned::to_owned));
+    let request = error.request_id().unwrap_or("none").to_owned();
+    match code.as_deref() {
+        // Capacity comes back by itself, and nothing was written.
+        Some("ThrottlingException" | "ProvisionedThroughputExceededException" | "RequestLimitExceeded") => {
+            Failure::from(Reason::Contended)
+        }
+        _ => Failure::internal(format!("DynamoDB: {} (request {request})", DisplayErrorContext(&error))),
+    }
+}

@@ -1,0 +1,117 @@
+//! The session record of an account, which every signed-in request reads: AP-05 to AP-07.
+
+use super::{Consistency, Item, Key, Store, Transaction, fault, number, read, transaction::Change};
+use crate::domain::{
+    account::{AccountId, Realm, Role},
+    reason::Failure,
+    session::{MOST_SESSIONS, SessionId, Sessions},
+};
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Short names: the item stays under 1 KB, one unit, with all the sessions it may hold.
+#[derive(Serialize, Deserialize)]
+struct SessionsItem {
+    enabled: bool,
+    role: Role,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    shops: Vec<String>,
+    /// Session → the second at which it ends.
+    live: BTreeMap<String, i64>,
+}
+
+impl Store {
+    /// AP-05: strongly consistent, so that a sign-out or a disable counts from the next request on.
+    pub(crate) async fn sessions(&self, realm: Realm, account: &AccountId) -> Result<Option<Sessions>, Failure> {
+        let item: Option<SessionsItem> = self.get(&Key::sessions(realm, account), Consistency::Strong).await?;
+        Ok(item.map(Sessions::from))
+    }
+
+    /// AP-07: ends one session. Ending it again changes nothing.
+    pub(crate) async fn end_session(&self, realm: Realm, account: &AccountId, id: &SessionId) -> Result<(), Failure> {
+        let request = self.client.update_item().table_name(&self.table);
+        let request = request.set_key(Some(Key::sessions(realm, account).item()));
+        let request = request.update_expression("REMOVE #live.#id").condition_expression("attribute_exists(#live)");
+        let request = request.expression_attribute_names("#live", "live").expression_attribute_names("#id", &id.0);
+        request.send().await.map(drop).map_err(fault)
+    }
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// The session record of a new account.
+    pub(crate) fn open_sessions(self, realm: Realm, account: &AccountId, sessions: &Sessions, exists: R) -> Self {
+        self.put_new(&Key::sessions(realm, account), &SessionsItem::from(sessions), exists)
+    }
+
+    /// AP-06: one more session, as long as there is room and the account is enabled.
+    pub(crate) fn add_session(
+        self,
+        (realm, account): (Realm, &AccountId),
+        id: &SessionId,
+        ends: Timestamp,
+        refused: R,
+    ) -> Self {
+        let change = Change {
+            update: "SET #live.#id = :ends".into(),
+            condition: Some("#enabled = :yes AND size(#live) < :most".into()),
+            names: vec![("#live", "live".into()), ("#id", id.0.clone()), ("#enabled", "enabled".into())],
+            values: vec![
+                (":ends", number(ends.as_second())),
+                (":yes", AttributeValue::Bool(true)),
+                (":most", number(MOST_SESSIONS)),
+            ],
+        };
+        self.update(&Key::sessions(realm, account), change, Some(refused))
+    }
+
+    /// The same when there was no room: all live sessions as they should be now, if they are still as they were.
+    pub(crate) fn replace_sessions(
+        self,
+        (realm, account): (Realm, &AccountId),
+        before: &Sessions,
+        live: &BTreeMap<SessionId, Timestamp>,
+        raced: R,
+    ) -> Self {
+        let change = Change {
+            update: "SET #live = :new".into(),
+            condition: Some("#enabled = :yes AND #live = :old".into()),
+            names: vec![("#live", "live".into()), ("#enabled", "enabled".into())],
+            values: vec![
+                (":new", live_attribute(live)),
+                (":old", live_attribute(&before.live)),
+                (":yes", AttributeValue::Bool(true)),
+            ],
+        };
+        self.update(&Key::sessions(realm, account), change, Some(raced))
+    }
+}
+
+/// Reads the record that a refused write brought back.
+pub(crate) fn sessions_of(item: Item) -> Result<Option<Sessions>, Failure> {
+    if item.is_empty() { Ok(None) } else { read::<SessionsItem>(item).map(|item| Some(item.into())) }
+}
+
+fn live_attribute(live: &BTreeMap<SessionId, Timestamp>) -> AttributeValue {
+    AttributeValue::M(live.iter().map(|(id, ends)| (id.0.clone(), number(ends.as_second()))).collect())
+}
+
+impl From<SessionsItem> for Sessions {
+    fn from(item: SessionsItem) -> Self {
+        let ends = |second| Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
+        let live = item.live.into_iter().map(|(id, second)| (SessionId(id), ends(second))).collect();
+        Self { enabled: item.enabled, role: item.role, shops: item.shops, live }
+    }
+}
+
+impl From<&Sessions> for SessionsItem {
+    fn from(sessions: &Sessions) -> Self {
+        Self {
+            enabled: sessions.enabled,
+            role: sessions.role,
+            shops: sessions.shops.clone(),
+            live: sessions.live.iter().map(|(id, ends)| (id.0.clone(), ends.as_second())).collect(),
+        }
+    }
+}

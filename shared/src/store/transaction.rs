@@ -1,0 +1,162 @@
+//! Several writes that happen together or not at all, each of which may refuse the whole by name.
+
+use super::{
+    Item, Key, Store, fault,
+    keys::{PK, SK},
+};
+use crate::domain::reason::{Failure, Reason};
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{
+        AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    },
+};
+use serde::Serialize;
+use std::time::Duration;
+
+/// A conflict between two transactions is never retried by the SDK; this often by us.
+const TRIES: u32 = 5;
+
+/// Writes in the making; `R` is the caller's name for what a condition refuses.
+pub(crate) struct Transaction<'a, R> {
+    store: &'a Store,
+    writes: Vec<TransactWriteItem>,
+    refusals: Vec<Option<R>>,
+    broken: Option<Failure>,
+}
+
+/// How a transaction ended when nothing broke.
+#[derive(Debug)]
+pub(crate) enum Outcome<R> {
+    Done,
+    /// The condition of this name failed; the item as it stands, where there is one.
+    Refused(R, Item),
+}
+
+/// One update expression with its names and values.
+#[derive(Default)]
+pub(crate) struct Change {
+    pub update: String,
+    pub condition: Option<String>,
+    pub names: Vec<(&'static str, String)>,
+    pub values: Vec<(&'static str, AttributeValue)>,
+}
+
+impl Store {
+    pub(crate) fn transaction<R: Copy>(&self) -> Transaction<'_, R> {
+        Transaction { store: self, writes: Vec::new(), refusals: Vec::new(), broken: None }
+    }
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// Adds an item that must not exist yet.
+    pub(super) fn put_new(self, key: &Key, content: &impl Serialize, refusal: R) -> Self {
+        let table = self.store.table.clone();
+        let put = |put: aws_sdk_dynamodb::types::builders::PutBuilder| {
+            put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK)
+        };
+        self.put(&table, key, content, put, Some(refusal))
+    }
+
+    /// Adds an entry to the audit table, in which every key is unique.
+    pub(super) fn put_audit(self, key: &Key, content: &impl Serialize) -> Self {
+        let table = self.store.audit_table.clone();
+        self.put(&table, key, content, |put| put, None)
+    }
+
+    fn put(
+        mut self,
+        table: &str,
+        key: &Key,
+        content: &impl Serialize,
+        more: impl FnOnce(aws_sdk_dynamodb::types::builders::PutBuilder) -> aws_sdk_dynamodb::types::builders::PutBuilder,
+        refusal: Option<R>,
+    ) -> Self {
+        let mut item = match serde_dynamo::to_item::<_, Item>(content) {
+            Ok(item) => item,
+            Err(error) => {
+                self.broken = Some(Failure::internal(format!("an item cannot be written: {error}")));
+                return self;
+            }
+        };
+        item.extend([(PK.to_owned(), super::text(&key.pk)), (SK.to_owned(), super::text(&key.sk))]);
+        let put = more(Put::builder().table_name(table).set_item(Some(item)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        self.add(put.build().map(|put| TransactWriteItem::builder().put(put).build()), refusal)
+    }
+
+    /// Changes an item, which a condition in the change may refuse.
+    pub(super) fn update(self, key: &Key, change: Change, refusal: Option<R>) -> Self {
+        let mut update = Update::builder()
+            .table_name(&self.store.table)
+            .set_key(Some(key.item()))
+            .update_expression(change.update)
+            .set_condition_expression(change.condition)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        for (name, attribute) in change.names {
+            update = update.expression_attribute_names(name, attribute);
+        }
+        for (name, value) in change.values {
+            update = update.expression_attribute_values(name, value);
+        }
+        self.add(update.build().map(|update| TransactWriteItem::builder().update(update).build()), refusal)
+    }
+
+    /// Removes an item, there or not.
+    pub(super) fn delete(self, key: &Key) -> Self {
+        let delete = Delete::builder().table_name(&self.store.table).set_key(Some(key.item())).build();
+        self.add(delete.map(|delete| TransactWriteItem::builder().delete(delete).build()), None)
+    }
+
+    fn add<E: std::fmt::Display>(mut self, write: Result<TransactWriteItem, E>, refusal: Option<R>) -> Self {
+        match write {
+            Ok(write) => {
+                self.writes.push(write);
+                self.refusals.push(refusal);
+            }
+            Err(error) => self.broken = Some(Failure::internal(format!("a write cannot be built: {error}"))),
+        }
+        self
+    }
+
+    /// Sends the writes. Safe when the answer is lost: the SDK repeats a call under the same token.
+    pub(crate) async fn commit(self) -> Result<Outcome<R>, Failure> {
+        if let Some(failure) = self.broken {
+            return Err(failure);
+        }
+        for attempt in 0..TRIES {
+            let request = self.store.client.transact_write_items().set_transact_items(Some(self.writes.clone()));
+            let error = match request.send().await {
+                Ok(_) => return Ok(Outcome::Done),
+                Err(error) => error,
+            };
+            let Some(reasons) = cancellation(&error) else { return Err(fault(error)) };
+            if let Some((refusal, item)) = refused(reasons, &self.refusals) {
+                return Ok(Outcome::Refused(refusal, item));
+            }
+            if !reasons.iter().any(|reason| reason.code() == Some("TransactionConflict")) {
+                return Err(fault(error));
+            }
+            tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
+        }
+        Err(Reason::Contended.into())
+    }
+}
+
+fn cancellation<H>(error: &SdkError<TransactWriteItemsError, H>) -> Option<&[CancellationReason]> {
+    match error.as_service_error()? {
+        TransactWriteItemsError::TransactionCanceledException(cancelled) => Some(cancelled.cancellation_reasons()),
+        _ => None,
+    }
+}
+
+/// The first named condition that failed, in the order in which the writes were added.
+fn refused<R: Copy>(reasons: &[CancellationReason], refusals: &[Option<R>]) -> Option<(R, Item)> {
+    let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
+    let (reason, refusal) = reasons
+        .iter()
+        .zip(refusals)
+        .find_map(|(reason, refusal)| Some((reason, (*refusal)?)).filter(|_| failed(reason)))?;
+    Some((refusal, reason.item().cloned().unwrap_or_default()))
+}

@@ -1,0 +1,100 @@
+//! One request as a handler sees it.
+
+use super::{
+    body,
+    fields::{Fields, urlencoded},
+    report::Tally,
+};
+use crate::{
+    domain::{origin::Origin, reason::Failure},
+    outside::clock::Moment,
+};
+use axum::extract::Request;
+use http::{Extensions, HeaderMap, header::AUTHORIZATION};
+use lambda_http::{RequestExt as _, request::RequestContext};
+use std::{net::IpAddr, sync::Arc};
+
+/// A request that has been let in: what it says, where it came from, and when it is.
+#[derive(Debug)]
+pub struct Call {
+    fields: Fields,
+    origin: Origin,
+    now: Moment,
+    tally: Arc<Tally>,
+}
+
+impl Call {
+    /// Parses the fields with a form's own function, and counts those that the form does not know.
+    pub fn read<T>(&mut self, parse: impl FnOnce(&mut Fields) -> Result<T, Failure>) -> Result<T, Failure> {
+        let form = parse(&mut self.fields)?;
+        self.tally.count_unknown_fields(self.fields.left_over());
+        Ok(form)
+    }
+
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    pub fn now(&self) -> Moment {
+        self.now
+    }
+
+    /// Reads the body and then the query; `credential` is the query parameter that is no field but a token.
+    pub(super) async fn receive(
+        request: Request,
+        credential: Option<&str>,
+        origin: Origin,
+        now: Moment,
+        tally: Arc<Tally>,
+    ) -> Result<Self, Failure> {
+        let (parts, content) = request.into_parts();
+        let content = body::collect(content, body::LARGEST).await?;
+        let mut fields = Fields::default();
+        fields.extend(body::fields(&parts.headers, content).await?);
+        let mut query = urlencoded(parts.uri.query().unwrap_or_default().as_bytes())?;
+        query.retain(|field| Some(field.name.as_str()) != credential);
+        fields.extend(query);
+        Ok(Self { fields, origin, now, tally })
+    }
+}
+
+/// Where the gateway says the request came from. Headers can be written by anybody and are not asked.
+pub(super) fn origin(extensions: &Extensions) -> Origin {
+    let Some(RequestContext::ApiGatewayV2(gateway)) = extensions.request_context_ref() else {
+        return Origin::default();
+    };
+    let address = gateway.http.source_ip.as_deref().and_then(|address| address.parse::<IpAddr>().ok());
+    let lambda = extensions.lambda_context_ref().map(|context| context.request_id.clone());
+    let request = lambda.or_else(|| gateway.request_id.clone()).unwrap_or_default();
+    Origin { address: address.unwrap_or(Origin::default().address), request }
+}
+
+/// Where a token was found.
+pub(super) enum Credential {
+    Bearer(String),
+    Query(String),
+    None,
+}
+
+impl Credential {
+    /// `Authorization: Bearer`, or the query parameter of the two documents that show one.
+    pub(super) fn find(headers: &HeaderMap, query: Option<&str>, parameter: Option<&str>) -> Self {
+        let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if let Some((scheme, token)) = header.split_once(' ')
+            && scheme.eq_ignore_ascii_case("bearer")
+        {
+            return Self::Bearer(token.trim().to_owned());
+        }
+        let Some(parameter) = parameter else { return Self::None };
+        let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        let mut tokens = pairs.filter(|(name, value)| name == parameter && !value.is_empty());
+        tokens.next().map_or(Self::None, |(_, token)| Self::Query(token.into_owned()))
+    }
+
+    pub(super) fn token(&self) -> Option<&str> {
+        match self {
+            Self::Bearer(token) | Self::Query(token) => Some(token),
+            Self::None => None,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The one idea behind the five envelopes: a document says what its successes and its failures look like.
+
+use crate::domain::reason::{Failure, Reason};
+use axum::body::Body;
+use http::{
+    HeaderValue, StatusCode,
+    header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+
+pub type Response = http::Response<Body>;
+
+/// One document's way of writing answers; chosen once per function.
+pub trait Envelope: 'static {
+    /// What a view of this document hands over.
+    type Success: Send;
+
+    /// The query parameter in which the document shows its token, for the two that do.
+    const QUERY_TOKEN: Option<&'static str>;
+
+    fn success(success: Self::Success) -> Result<Response, Failure>;
+
+    /// Matches exhaustively on [`Reason`], so that a new one does not compile until the document has said how it
+    /// writes it.
+    fn failure(failure: &Failure) -> Response;
+}
+
+/// A JSON answer.
+pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Result<Response, Failure> {
+    let text =
+        serde_json::to_vec(body).map_err(|error| Failure::internal(format!("an answer cannot be written: {error}")))?;
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    Ok(response)
+}
+
+/// A failure's answer, with the headers its reason asks for.
+pub(super) fn failed(status: StatusCode, failure: &Failure, body: &impl Serialize) -> Response {
+    let mut response = json(status, body).unwrap_or_else(|_| Response::new(Body::empty()));
+    *response.status_mut() = status;
+    if let Some(seconds) = failure.retry_after() {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    if failure.reason() == Reason::WrongMethod && !failure.allowed().is_empty() {
+        let allowed = HeaderValue::from_str(&failure.allowed().join(", "));
+        response.headers_mut().extend(allowed.ok().map(|allowed| (ALLOW, allowed)));
+    }
+    response
+}
+
+/// The header in which a session travels where a document has no field for it.
+pub(super) fn with_token(mut response: Response, token: &SecretString) -> Result<Response, Failure> {
+    let mut value =
+        HeaderValue::from_str(token.expose_secret()).map_err(|_| Failure::internal("a token is no header"))?;
+    value.set_sensitive(true);
+    response.headers_mut().insert("x-access-token", value);
+    Ok(response)
+}
+
+/// Statuses that are the same in every document, because the gateway, proxies and SDKs read them too.
+/// `None`: a business outcome, or an object, on which the documents differ.
+pub(super) const fn protocol_status(reason: Reason) -> Option<StatusCode> {
+    Some(match reason {
+        Reason::Malformed => StatusCode::BAD_REQUEST,
+        Reason::Unauthorized => StatusCode::UNAUTHORIZED,
+        Reason::Forbidden => StatusCode::FORBIDDEN,
+        Reason::NoSuchRoute => StatusCode::NOT_FOUND,
+        Reason::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+        Reason::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Reason::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Reason::Throttled | Reason::Contended => StatusCode::TOO_MANY_REQUESTS,
+        Reason::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        Reason::NotYours
+        | Reason::WrongCredentials
+        | Reason::UsernameTaken
+        | Reason::PlateTaken
+        | Reason::WeakPassword => return None,
+    })
+}
+
+/// The status of everything in the documents that speak in HTTP statuses.
+pub(super) const fn rest_status(reason: Reason) -> StatusCode {
+    match (protocol_status(reason), reason) {
+        (Some(status), _) => status,
+        (None, Reason::NotYours) => StatusCode::NOT_FOUND,
+        (None, Reason::WrongCredentials) => StatusCode::UNAUTHORIZED,
+        (None, Reason::UsernameTaken | Reason::PlateTaken) => StatusCode::CONFLICT,
+        (None, _) => StatusCode::BAD_REQUEST,
+    }
+}

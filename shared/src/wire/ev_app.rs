@@ -1,0 +1,110 @@
+//! The charging app (`charging-app.md`): `{"code":200,"msg":"…", token|data|log}`, failures always `-1`.
+
+use super::envelope::{Envelope, Response, failed, json, protocol_status};
+use crate::domain::{
+    account::AccountId,
+    reason::{Failure, Reason},
+};
+use http::StatusCode;
+use jiff::{Timestamp, tz};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+pub struct EvApp;
+
+/// An answer that went well: a text for the user, and one of the three things the document knows.
+#[derive(Debug)]
+pub struct Success {
+    msg: &'static str,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Nothing,
+    Token(SecretString),
+    Data(Box<RawValue>),
+}
+
+impl Success {
+    pub fn token(msg: &'static str, token: SecretString) -> Self {
+        Self { msg, content: Content::Token(token) }
+    }
+
+    pub fn data(msg: &'static str, data: &impl Serialize) -> Result<Self, Failure> {
+        let data = serde_json::value::to_raw_value(data)
+            .map_err(|error| Failure::internal(format!("an answer cannot be written: {error}")))?;
+        Ok(Self { msg, content: Content::Data(data) })
+    }
+
+    pub fn done(msg: &'static str) -> Self {
+        Self { msg, content: Content::Nothing }
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    code: i16,
+    msg: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a RawValue>,
+}
+
+impl Envelope for EvApp {
+    type Success = Success;
+
+    const QUERY_TOKEN: Option<&'static str> = Some("token");
+
+    fn success(Success { msg, content }: Success) -> Result<Response, Failure> {
+        let (token, data) = match &content {
+            Content::Nothing => (None, None),
+            Content::Token(token) => (Some(token.expose_secret()), None),
+            Content::Data(data) => (None, Some(&**data)),
+        };
+        json(StatusCode::OK, &Body { code: 200, msg, token, data })
+    }
+
+    fn failure(failure: &Failure) -> Response {
+        let status = match failure.reason() {
+            Reason::NotYours => StatusCode::FORBIDDEN,
+            reason @ (Reason::Malformed
+            | Reason::Unauthorized
+            | Reason::Forbidden
+            | Reason::NoSuchRoute
+            | Reason::WrongMethod
+            | Reason::TooLarge
+            | Reason::UnsupportedType
+            | Reason::Throttled
+            | Reason::Contended
+            | Reason::Internal
+            | Reason::WrongCredentials
+            | Reason::UsernameTaken
+            | Reason::PlateTaken
+            | Reason::WeakPassword) => protocol_status(reason).unwrap_or(StatusCode::OK),
+        };
+        failed(status, failure, &Body { code: -1, msg: failure.text(), token: None, data: None })
+    }
+}
+
+/// RFC 3339 with the app's own offset, to the second.
+pub fn time(at: Timestamp) -> String {
+    at.to_zoned(tz::offset(8).to_time_zone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+/// The app shows the account's number as a string.
+pub fn user_id(account: &AccountId) -> &str {
+    account.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_carry_the_offset_of_the_app() {
+        assert_eq!(time("2026-06-01T00:30:59.9Z".parse().unwrap()), "2026-06-01T08:30:59+08:00");
+    }
+}

@@ -1,0 +1,100 @@
+//! EV customers (`charging-customers.md`): `{"status":"SUCCESS","data":…}`, and booleans for the two vehicle endpoints.
+
+use super::envelope::{Envelope, Response, failed, json, protocol_status, rest_status};
+use crate::domain::reason::{Failure, Reason};
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+pub struct EvCustomer;
+
+/// The vehicle pair of the same document, which prints `"status":true` and a text.
+pub struct EvVehicle;
+
+#[derive(Debug)]
+pub enum Success {
+    Done,
+    Data(Box<RawValue>),
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct VehicleBody<'a> {
+    status: bool,
+    data: &'a str,
+}
+
+impl Envelope for EvCustomer {
+    type Success = Success;
+
+    const QUERY_TOKEN: Option<&'static str> = Some("access_token");
+
+    fn success(success: Success) -> Result<Response, Failure> {
+        let data = match &success {
+            Success::Done => None,
+            Success::Data(data) => Some(&**data),
+        };
+        json(StatusCode::OK, &Body { status: "SUCCESS", data, message: None })
+    }
+
+    fn failure(failure: &Failure) -> Response {
+        let status = match failure.reason() {
+            reason @ (Reason::Malformed
+            | Reason::Unauthorized
+            | Reason::Forbidden
+            | Reason::NoSuchRoute
+            | Reason::WrongMethod
+            | Reason::TooLarge
+            | Reason::UnsupportedType
+            | Reason::Throttled
+            | Reason::Contended
+            | Reason::Internal
+            | Reason::NotYours
+            | Reason::WrongCredentials
+            | Reason::UsernameTaken
+            | Reason::PlateTaken
+            | Reason::WeakPassword) => rest_status(reason),
+        };
+        failed(status, failure, &Body { status: "FAILURE", data: None, message: Some(failure.text()) })
+    }
+}
+
+impl Envelope for EvVehicle {
+    type Success = &'static str;
+
+    const QUERY_TOKEN: Option<&'static str> = EvCustomer::QUERY_TOKEN;
+
+    fn success(data: &'static str) -> Result<Response, Failure> {
+        json(StatusCode::OK, &VehicleBody { status: true, data })
+    }
+
+    /// Business failures are HTTP 200 with `"status":false` here.
+    fn failure(failure: &Failure) -> Response {
+        let status = match failure.reason() {
+            Reason::NotYours => StatusCode::NOT_FOUND,
+            reason @ (Reason::Malformed
+            | Reason::Unauthorized
+            | Reason::Forbidden
+            | Reason::NoSuchRoute
+            | Reason::WrongMethod
+            | Reason::TooLarge
+            | Reason::UnsupportedType
+            | Reason::Throttled
+            | Reason::Contended
+            | Reason::Internal
+            | Reason::WrongCredentials
+            | Reason::UsernameTaken
+            | Reason::PlateTaken
+            | Reason::WeakPassword) => protocol_status(reason).unwrap_or(StatusCode::OK),
+        };
+        failed(status, failure, &VehicleBody { status: false, data: failure.text() })
+    }
+}

@@ -1,0 +1,134 @@
+//! What a request says, field by field, whatever form it came in.
+
+use crate::domain::reason::Failure;
+use bytes::Bytes;
+use serde_json::value::RawValue;
+
+/// One named value of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Field {
+    pub name: String,
+    pub value: Value,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    /// A string, or a number or boolean as it was written: documents differ on which is which.
+    Text(String),
+    Null,
+    /// An object or a list.
+    Nested(Box<RawValue>),
+    File(Bytes),
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Null, Self::Null) => true,
+            (Self::Nested(a), Self::Nested(b)) => a.get() == b.get(),
+            (Self::File(a), Self::File(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Value {}
+
+/// The fields of a request. A form takes those it knows; what is left over is counted, never bound.
+#[derive(Clone, Debug, Default)]
+pub struct Fields(Vec<Field>);
+
+impl Fields {
+    /// Adds fields of a later source; of a name that an earlier source has, the earlier one counts.
+    pub(super) fn extend(&mut self, later: Vec<Field>) {
+        for field in later {
+            if self.0.iter().all(|known| known.name != field.name) {
+                self.0.push(field);
+            }
+        }
+    }
+
+    /// A field that may be missing. Empty and `null` are missing too.
+    pub fn optional(&mut self, name: &str) -> Result<Option<String>, Failure> {
+        match self.take(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Text(text)) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
+            Some(Value::Nested(_) | Value::File(_)) => Err(Failure::malformed(format!("参数 {name} 的类型不正确"))),
+        }
+    }
+
+    /// A field that must be there.
+    pub fn required(&mut self, name: &str) -> Result<String, Failure> {
+        self.optional(name)?.ok_or_else(|| Failure::malformed(format!("缺少参数 {name}")))
+    }
+
+    /// A field that documents spell in several ways; the first that is there counts.
+    pub fn optional_of(&mut self, names: &[&str]) -> Result<Option<String>, Failure> {
+        let mut found = None;
+        for name in names {
+            found = found.or(self.optional(name)?);
+        }
+        Ok(found)
+    }
+
+    /// What nobody asked for.
+    pub(super) fn left_over(&self) -> usize {
+        self.0.len()
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        let position = self.0.iter().position(|field| field.name == name)?;
+        Some(self.0.swap_remove(position).value)
+    }
+}
+
+/// Fields of a query string or a form body.
+pub(super) fn urlencoded(text: &[u8]) -> Result<Vec<Field>, Failure> {
+    let mut fields: Vec<Field> = Vec::new();
+    for (name, value) in form_urlencoded::parse(text) {
+        if [&name, &value].into_iter().any(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
+            return Err(Failure::malformed("参数不是有效的 UTF-8 文本"));
+        }
+        fields.push(Field { name: name.into_owned(), value: Value::Text(value.into_owned()) });
+    }
+    Ok(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(query: &str) -> Fields {
+        let mut fields = Fields::default();
+        fields.extend(urlencoded(query.as_bytes()).unwrap());
+        fields
+    }
+
+    #[test]
+    fn the_first_of_a_name_counts() {
+        let mut fields = fields("a=1&a=2");
+        fields.extend(urlencoded(b"a=3&b=4").unwrap());
+        assert_eq!(fields.required("a"), Ok("1".to_owned()));
+        assert_eq!(fields.required("b"), Ok("4".to_owned()));
+    }
+
+    #[test]
+    fn empty_is_missing_and_named() {
+        let failure = fields("username=&x=%20").required("username").unwrap_err();
+        assert_eq!(failure.text(), "缺少参数 username");
+        assert_eq!(fields("x=%20").optional("x"), Ok(None));
+    }
+
+    #[test]
+    fn what_no_form_asks_for_is_left_over() {
+        let mut fields = fields("username=a&role=admin&balance=9");
+        fields.required("username").unwrap();
+        assert_eq!(fields.left_over(), 2);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_refused() {
+        assert!(urlencoded(b"a=%FF").is_err());
+    }
+}

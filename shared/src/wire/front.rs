@@ -1,0 +1,17 @@
+//! What stands before every handler of a function, whichever document it speaks.
+
+use super::report::Sink;
+use crate::{auth::gate::Gate, outside::clock::Clock};
+use std::sync::Arc;
+
+/// Made once when a function starts.
+#[derive(Clone, Debug)]
+pub struct Front {
+    /// The function's name, as the metrics know it.
+    pub function: &'static str,
+    pub gate: Arc<Gate>,
+    pub clock: Clock,
+    pub sink: Sink,
+    /// Whether the two documents that show a token in the query may still send it there.
+    pub allow_query_token: bool,
+}

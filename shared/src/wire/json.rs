@@ -1,0 +1,125 @@
+//! Reading a JSON object field by field: numbers stay text, a key comes once, and a mistake is named with its place.
+
+use super::fields::{Field, Value};
+use crate::domain::reason::Failure;
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::{collections::HashSet, fmt};
+
+/// Reads one object.
+pub(super) fn object(body: &str) -> Result<Vec<Field>, Failure> {
+    let mut reader = serde_json::Deserializer::from_str(body);
+    let fields = reader.deserialize_map(Fields).and_then(|fields| reader.end().map(|()| fields));
+    fields.map_err(|error| explain(body, &error))
+}
+
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Vec<Field>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<Field>, A::Error> {
+        let (mut fields, mut seen) = (Vec::new(), HashSet::new());
+        while let Some((name, raw)) = map.next_entry::<String, &RawValue>()? {
+            if !seen.insert(name.clone()) {
+                return Err(A::Error::custom(format_args!("{DUPLICATE}{name}")));
+            }
+            fields.push(Field { name, value: value(raw).map_err(A::Error::custom)? });
+        }
+        Ok(fields)
+    }
+}
+
+const DUPLICATE: &str = "duplicate key: ";
+
+/// A number is kept as it was written, so that `100.4` never passes through a float.
+fn value(raw: &RawValue) -> Result<Value, serde_json::Error> {
+    let text = raw.get();
+    Ok(match text.as_bytes().first() {
+        Some(b'"') => Value::Text(serde_json::from_str(text)?),
+        Some(b'n') => Value::Null,
+        Some(b't' | b'f' | b'-' | b'0'..=b'9') => Value::Text(text.to_owned()),
+        _ => Value::Nested(raw.to_owned()),
+    })
+}
+
+/// What is wrong and where, as a person would say it.
+fn explain(body: &str, error: &serde_json::Error) -> Failure {
+    let (line, column) = (error.line(), error.column());
+    let message = error.to_string();
+    if let Some(name) = message.strip_prefix(DUPLICATE) {
+        let name = name.split(" at line ").next().unwrap_or_default();
+        return Failure::malformed(format!("JSON 中字段重复：{}", shortened(name)));
+    }
+    if error.is_data() {
+        return Failure::malformed("请求内容应为 JSON 对象");
+    }
+    if let Some((line, column)) = full_width_comma(body, line, column) {
+        return Failure::malformed(format!("JSON 第 {line} 行第 {column} 个字符处有全角逗号“，”，请改为半角逗号“,”"));
+    }
+    let column = characters(body, line, column);
+    Failure::malformed(format!("JSON 格式错误：第 {line} 行第 {column} 个字符附近"))
+}
+
+/// A full-width comma where the reader stopped. It stops at one of the comma's three bytes.
+fn full_width_comma(body: &str, line: usize, column: usize) -> Option<(usize, usize)> {
+    let text = body.lines().nth(line.checked_sub(1)?)?;
+    let comma = text.match_indices('，').map(|(start, _)| start).find(|start| (*start..start + 4).contains(&column))?;
+    Some((line, text[..comma].chars().count() + 1))
+}
+
+/// The reader counts bytes, people count characters.
+fn characters(body: &str, line: usize, column: usize) -> usize {
+    let text = body.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    text.char_indices().take_while(|(start, _)| *start < column.max(1)).count().max(1)
+}
+
+fn shortened(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(body: &str) -> String {
+        object(body).unwrap_err().text().to_owned()
+    }
+
+    #[test]
+    fn the_full_width_comma_of_the_documents_example_is_named_with_its_place() {
+        let example = "{\n   \"customerId\":1004,\n   \"vehicleType\":\"02git \",\n   \"carPlate\":\"皖A12345\"，\n   \"vin\":\"123456\"\n}";
+        assert_eq!(text(example), "JSON 第 4 行第 24 个字符处有全角逗号“，”，请改为半角逗号“,”");
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_line_and_character() {
+        assert_eq!(text("{\"车牌\": 皖}"), "JSON 格式错误：第 1 行第 8 个字符附近");
+        assert_eq!(text("{\"a\":1"), "JSON 格式错误：第 1 行第 6 个字符附近");
+        assert_eq!(text("{} x"), "JSON 格式错误：第 1 行第 4 个字符附近");
+    }
+
+    #[test]
+    fn a_key_that_comes_twice_is_refused() {
+        assert_eq!(text(r#"{"a":1,"\u0061":2}"#), "JSON 中字段重复：a");
+    }
+
+    #[test]
+    fn anything_but_an_object_is_refused() {
+        for body in ["[]", "1", "\"a\"", "null"] {
+            assert_eq!(text(body), "请求内容应为 JSON 对象", "{body}");
+        }
+    }
+
+    #[test]
+    fn numbers_keep_every_digit() {
+        let fields = object(r#"{"quantity":100.40,"big":12345678901234567890123}"#).unwrap();
+        let values: Vec<_> = fields.iter().map(|field| &field.value).collect();
+        let text = |text: &str| Value::Text(text.to_owned());
+        assert_eq!(values, [&text("100.40"), &text("12345678901234567890123")]);
+    }
+}

@@ -1,0 +1,25 @@
+//! What the five documents have in common: reading a request, letting it in, and answering in the app's own words.
+
+pub mod cloud;
+pub mod ev_app;
+pub mod ev_customer;
+pub mod mall;
+pub mod plain;
+pub mod shop;
+
+pub mod call;
+pub mod envelope;
+pub mod fields;
+pub mod front;
+pub mod routes;
+
+mod body;
+mod json;
+mod report;
+
+pub use call::Call;
+pub use envelope::Envelope;
+pub use fields::Fields;
+pub use front::Front;
+pub use report::Sink;
+pub use routes::{Access, Route, Routes};

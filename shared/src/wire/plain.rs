@@ -1,0 +1,87 @@
+//! Our own extensions (`/auth`, `/operator`): JSON in and out, failures with their true status and `{"code","message"}`.
+
+use super::envelope::{Envelope, Response, failed, json, rest_status, with_token};
+use crate::domain::reason::{Failure, Reason};
+use axum::body::Body;
+use http::StatusCode;
+use secrecy::SecretString;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+pub struct Plain;
+
+#[derive(Debug)]
+pub enum Success {
+    /// 204
+    Nothing,
+    Content {
+        body: Box<RawValue>,
+        token: Option<SecretString>,
+    },
+}
+
+impl Success {
+    pub fn content(body: &impl Serialize) -> Result<Self, Failure> {
+        let body = serde_json::value::to_raw_value(body)
+            .map_err(|error| Failure::internal(format!("an answer cannot be written: {error}")))?;
+        Ok(Self::Content { body, token: None })
+    }
+
+    /// The same, and a session in the header.
+    #[must_use]
+    pub fn with_token(self, session: SecretString) -> Self {
+        match self {
+            Self::Nothing => Self::Nothing,
+            Self::Content { body, .. } => Self::Content { body, token: Some(session) },
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct FailureBody<'a> {
+    code: &'static str,
+    message: &'a str,
+}
+
+impl Envelope for Plain {
+    type Success = Success;
+
+    const QUERY_TOKEN: Option<&'static str> = None;
+
+    fn success(success: Success) -> Result<Response, Failure> {
+        match success {
+            Success::Nothing => {
+                let mut response = Response::new(Body::empty());
+                *response.status_mut() = StatusCode::NO_CONTENT;
+                Ok(response)
+            }
+            Success::Content { body, token } => token.iter().try_fold(json(StatusCode::OK, &body)?, with_token),
+        }
+    }
+
+    fn failure(failure: &Failure) -> Response {
+        bare_failure(failure)
+    }
+}
+
+/// `{"code","message"}` with its true status. The business portal and the shops chose the same shape for their
+/// failures, on which their documents are silent.
+pub(super) fn bare_failure(failure: &Failure) -> Response {
+    let code = match failure.reason() {
+        Reason::Malformed => "invalid_parameter",
+        Reason::Unauthorized => "unauthorized",
+        Reason::Forbidden => "forbidden",
+        Reason::NoSuchRoute | Reason::NotYours => "not_found",
+        Reason::WrongMethod => "method_not_allowed",
+        Reason::TooLarge => "too_large",
+        Reason::UnsupportedType => "unsupported_type",
+        Reason::Throttled => "too_many_requests",
+        Reason::Contended => "busy",
+        Reason::Internal => "internal_error",
+        Reason::WrongCredentials => "wrong_credentials",
+        Reason::UsernameTaken => "username_taken",
+        Reason::PlateTaken => "plate_taken",
+        Reason::WeakPassword => "weak_password",
+    };
+    failed(rest_status(failure.reason()), failure, &FailureBody { code, message: failure.text() })
+}

@@ -1,0 +1,220 @@
+//! A function's routes: each with its access rule, without which it cannot be written down.
+
+use super::{
+    call::{Call, Credential, origin},
+    envelope::{Envelope, Response},
+    front::Front,
+    report::{Report, Tally},
+};
+use crate::domain::{
+    account::{Realm, Role},
+    reason::{Failure, Reason},
+    session::Caller,
+};
+use axum::{Router, extract::Request, routing::MethodRouter};
+use http::{
+    HeaderValue, Method,
+    header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
+};
+use jiff::{SignedDuration, Timestamp};
+use std::{collections::BTreeMap, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
+
+/// Who may call a route. There is no default: what is not said is not allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody; the service behind it throttles.
+    Public,
+    /// Anybody with a live session of one of these realms; what they own is the service's question.
+    SignedIn(&'static [Realm]),
+    /// Only these roles.
+    Roles(&'static [Role]),
+}
+
+impl Access {
+    fn realms(self) -> Vec<Realm> {
+        match self {
+            Self::Public => vec![],
+            Self::SignedIn(realms) => realms.to_vec(),
+            Self::Roles(roles) => roles.iter().map(|role| role.realm()).collect(),
+        }
+    }
+
+    fn permits(self, role: Role) -> bool {
+        match self {
+            Self::Public | Self::SignedIn(_) => true,
+            Self::Roles(roles) => roles.contains(&role),
+        }
+    }
+}
+
+/// One line of a route table. Paths are written as the gateway writes them, `{id}` and all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub access: Access,
+}
+
+type Answer<E> = Pin<Box<dyn Future<Output = Result<<E as Envelope>::Success, Failure>> + Send>>;
+type Handler<E, S> = Arc<dyn Fn(Arc<S>, Option<Caller>, Call) -> Option<Answer<E>> + Send + Sync>;
+
+/// The routes of a function that speaks `E`, with handlers that work on `S`.
+pub struct Routes<E: Envelope, S> {
+    table: Vec<(Route, Handler<E, S>)>,
+    catch_all: Vec<&'static str>,
+    envelope: PhantomData<E>,
+}
+
+impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
+    /// `catch_all`: the prefixes, `{proxy+}` included, whose unknown paths and methods this function answers.
+    pub fn new(catch_all: &[&'static str]) -> Self {
+        Self { table: Vec::new(), catch_all: catch_all.to_vec(), envelope: PhantomData }
+    }
+
+    /// A route for anybody. Its handler is never told of a caller.
+    #[must_use]
+    pub fn public<F, R>(mut self, method: &'static str, path: &'static str, handler: F) -> Self
+    where
+        F: Fn(Arc<S>, Call) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
+    {
+        let route = Route { method, path, access: Access::Public };
+        self.table.push((route, Arc::new(move |state, _, call| Some(Box::pin(handler(state, call))))));
+        self
+    }
+
+    /// A route for those whom `access` names. Its handler always has a caller.
+    #[must_use]
+    pub fn guarded<F, R>(mut self, method: &'static str, path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Fn(Arc<S>, Caller, Call) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
+    {
+        let route = Route { method, path, access };
+        self.table.push((route, Arc::new(move |state, caller, call| Some(Box::pin(handler(state, caller?, call))))));
+        self
+    }
+
+    /// The table, for the test that keeps it equal to the template's.
+    pub fn table(&self) -> Vec<Route> {
+        self.table.iter().map(|(route, _)| *route).collect()
+    }
+
+    /// The prefixes whose rest this function answers.
+    pub fn catch_all(&self) -> &[&'static str] {
+        &self.catch_all
+    }
+
+    /// The function itself.
+    pub fn serve(self, front: &Front, state: S) -> Router {
+        let state = Arc::new(state);
+        let mut paths: BTreeMap<&'static str, Vec<(Route, Handler<E, S>)>> = BTreeMap::new();
+        for (route, handler) in self.table {
+            paths.entry(route.path).or_default().push((route, handler));
+        }
+        let mut router = Router::new();
+        for (path, routes) in paths {
+            let allowed: Vec<_> = routes.iter().map(|(route, _)| route.method).collect();
+            let refused = front.clone();
+            let mut methods: MethodRouter = axum::routing::any(move |request: Request| {
+                let (front, allowed) = (refused.clone(), allowed.clone());
+                async move { refuse::<E>(&front, path, &Failure::wrong_method(allowed), &request) }
+            });
+            for (route, handler) in routes {
+                let (front, state) = (front.clone(), Arc::clone(&state));
+                let Ok(Ok(filter)) = route.method.parse::<Method>().map(axum::routing::MethodFilter::try_from) else {
+                    continue;
+                };
+                methods = methods.on(filter, move |request: Request| {
+                    let (front, handler, state) = (front.clone(), Arc::clone(&handler), Arc::clone(&state));
+                    async move { answer::<E, S>(&front, route, &handler, state, request).await }
+                });
+            }
+            router = router.route(path, methods);
+        }
+        let front = front.clone();
+        router.fallback(move |request: Request| async move {
+            refuse::<E>(&front, "unknown", &Reason::NoSuchRoute.into(), &request)
+        })
+    }
+}
+
+/// Lets a request in, has it handled, and writes the answer and the report.
+async fn answer<E: Envelope, S>(
+    front: &Front,
+    route: Route,
+    handler: &Handler<E, S>,
+    state: Arc<S>,
+    request: Request,
+) -> Response {
+    let (now, tally, from) = (front.clock.now(), Arc::new(Tally::default()), origin(request.extensions()));
+    let parameter = E::QUERY_TOKEN.filter(|_| front.allow_query_token);
+    let credential = Credential::find(request.headers(), request.uri().query(), parameter);
+
+    let outcome = async {
+        let caller = admit(front, route.access, credential, now.real, &tally).await?;
+        let call = Call::receive(request, E::QUERY_TOKEN, from.clone(), now, Arc::clone(&tally)).await?;
+        // A guarded handler without a caller cannot be reached; should it ever be, it answers as if nobody came.
+        let success = handler(state, caller, call).ok_or(Reason::Unauthorized)?.await?;
+        E::success(success)
+    };
+    let (response, failure) = match outcome.await {
+        Ok(response) => (response, None),
+        Err(failure) => (E::failure(&failure), Some(failure)),
+    };
+    Report {
+        function: front.function,
+        route: route.path,
+        origin: &from,
+        tally: &tally,
+        status: response.status(),
+        failure: failure.as_ref(),
+        began: now.real,
+        took: front.clock.now().real.duration_since(now.real),
+    }
+    .write(&front.sink);
+    with_safe_headers(response)
+}
+
+async fn admit(
+    front: &Front,
+    access: Access,
+    credential: Credential,
+    now: Timestamp,
+    tally: &Tally,
+) -> Result<Option<Caller>, Failure> {
+    if access == Access::Public {
+        return Ok(None);
+    }
+    if matches!(credential, Credential::Query(_)) {
+        tally.note_query_token();
+    }
+    let caller = front.gate.admit(credential.token(), &access.realms(), now).await?;
+    if access.permits(caller.role) { Ok(Some(caller)) } else { Err(Reason::Forbidden.into()) }
+}
+
+/// Answers what no handler is there for.
+fn refuse<E: Envelope>(front: &Front, route: &str, failure: &Failure, request: &Request) -> Response {
+    let response = E::failure(failure);
+    Report {
+        function: front.function,
+        route,
+        origin: &origin(request.extensions()),
+        tally: &Tally::default(),
+        status: response.status(),
+        failure: Some(failure),
+        began: front.clock.now().real,
+        took: SignedDuration::ZERO,
+    }
+    .write(&front.sink);
+    with_safe_headers(response)
+}
+
+/// Nothing is cached unless a view said so, nothing is guessed, and no address leaks to a page that a link leads to.
+fn with_safe_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
