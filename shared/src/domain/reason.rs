@@ -40,11 +40,25 @@ pub enum Reason {
     PlateTaken,
     /// The password is too short, too long or too common.
     WeakPassword,
+
+    // Business outcomes of charging.
+    /// There is no station of this name.
+    NoSuchStation,
+    /// The waiting area is full.
+    QueueFull,
+    /// The driver, or the plate, has a request that is not over.
+    AlreadyQueued,
+    /// A bill is overdue.
+    InArrears,
+    /// There is no request to speak of.
+    NothingQueued,
+    /// The request has been called; it may be cancelled, but not changed in this way.
+    ChangeNotAllowed,
 }
 
 impl Reason {
     /// All reasons, for the golden table of `tests/`.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 21] = [
         Self::Malformed,
         Self::Unauthorized,
         Self::Forbidden,
@@ -60,6 +74,12 @@ impl Reason {
         Self::UsernameTaken,
         Self::PlateTaken,
         Self::WeakPassword,
+        Self::NoSuchStation,
+        Self::QueueFull,
+        Self::AlreadyQueued,
+        Self::InArrears,
+        Self::NothingQueued,
+        Self::ChangeNotAllowed,
     ];
 
     /// What the user of an app reads when the failure brings no text of its own.
@@ -80,6 +100,12 @@ impl Reason {
             Self::UsernameTaken => "用户名已存在",
             Self::PlateTaken => "车牌号已被其他用户绑定",
             Self::WeakPassword => "密码强度不足：需 8 至 128 个字符，且不能是常见密码",
+            Self::NoSuchStation => "充电站不存在",
+            Self::QueueFull => "等候区已满，请稍后再来",
+            Self::AlreadyQueued => "已有进行中的充电请求",
+            Self::InArrears => "有逾期未支付的账单，请先补缴",
+            Self::NothingQueued => "当前没有充电请求",
+            Self::ChangeNotAllowed => "车辆已被叫号，不能修改充电模式或电量；可以取消后重新申请",
         }
     }
 }

@@ -76,7 +76,13 @@ pub(super) const fn protocol_status(reason: Reason) -> Option<StatusCode> {
         | Reason::WrongCredentials
         | Reason::UsernameTaken
         | Reason::PlateTaken
-        | Reason::WeakPassword => return None,
+        | Reason::WeakPassword
+        | Reason::NoSuchStation
+        | Reason::QueueFull
+        | Reason::AlreadyQueued
+        | Reason::InArrears
+        | Reason::NothingQueued
+        | Reason::ChangeNotAllowed => return None,
     })
 }
 
@@ -84,9 +90,9 @@ pub(super) const fn protocol_status(reason: Reason) -> Option<StatusCode> {
 pub(super) const fn rest_status(reason: Reason) -> StatusCode {
     match (protocol_status(reason), reason) {
         (Some(status), _) => status,
-        (None, Reason::NotYours) => StatusCode::NOT_FOUND,
+        (None, Reason::NotYours | Reason::NoSuchStation | Reason::NothingQueued) => StatusCode::NOT_FOUND,
         (None, Reason::WrongCredentials) => StatusCode::UNAUTHORIZED,
-        (None, Reason::UsernameTaken | Reason::PlateTaken) => StatusCode::CONFLICT,
-        (None, _) => StatusCode::BAD_REQUEST,
+        (None, Reason::WeakPassword) => StatusCode::BAD_REQUEST,
+        (None, _) => StatusCode::CONFLICT,
     }
 }

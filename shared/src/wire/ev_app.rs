@@ -83,7 +83,13 @@ impl Envelope for EvApp {
             | Reason::WrongCredentials
             | Reason::UsernameTaken
             | Reason::PlateTaken
-            | Reason::WeakPassword) => protocol_status(reason).unwrap_or(StatusCode::OK),
+            | Reason::WeakPassword
+            | Reason::NoSuchStation
+            | Reason::QueueFull
+            | Reason::AlreadyQueued
+            | Reason::InArrears
+            | Reason::NothingQueued
+            | Reason::ChangeNotAllowed) => protocol_status(reason).unwrap_or(StatusCode::OK),
         };
         failed(status, failure, &Body { code: -1, msg: failure.text(), token: None, data: None })
     }

@@ -61,7 +61,13 @@ impl Envelope for EvCustomer {
             | Reason::WrongCredentials
             | Reason::UsernameTaken
             | Reason::PlateTaken
-            | Reason::WeakPassword) => rest_status(reason),
+            | Reason::WeakPassword
+            | Reason::NoSuchStation
+            | Reason::QueueFull
+            | Reason::AlreadyQueued
+            | Reason::InArrears
+            | Reason::NothingQueued
+            | Reason::ChangeNotAllowed) => rest_status(reason),
         };
         failed(status, failure, &Body { status: "FAILURE", data: None, message: Some(failure.text()) })
     }
@@ -93,7 +99,13 @@ impl Envelope for EvVehicle {
             | Reason::WrongCredentials
             | Reason::UsernameTaken
             | Reason::PlateTaken
-            | Reason::WeakPassword) => protocol_status(reason).unwrap_or(StatusCode::OK),
+            | Reason::WeakPassword
+            | Reason::NoSuchStation
+            | Reason::QueueFull
+            | Reason::AlreadyQueued
+            | Reason::InArrears
+            | Reason::NothingQueued
+            | Reason::ChangeNotAllowed) => protocol_status(reason).unwrap_or(StatusCode::OK),
         };
         failed(status, failure, &VehicleBody { status: false, data: failure.text() })
     }

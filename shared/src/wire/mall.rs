@@ -70,7 +70,13 @@ impl Envelope for Mall {
             Reason::WrongCredentials => (2017, Some("密码不正确")),
             Reason::UsernameTaken => (2017, Some("用户已存在")),
             Reason::Throttled | Reason::Contended => (2019, None),
-            Reason::PlateTaken => (2021, None),
+            Reason::PlateTaken
+            | Reason::NoSuchStation
+            | Reason::QueueFull
+            | Reason::AlreadyQueued
+            | Reason::InArrears
+            | Reason::NothingQueued
+            | Reason::ChangeNotAllowed => (2021, None),
             Reason::WeakPassword => (2022, None),
         };
         let status = match reason {

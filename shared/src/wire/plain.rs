@@ -82,6 +82,12 @@ pub(super) fn bare_failure(failure: &Failure) -> Response {
         Reason::UsernameTaken => "username_taken",
         Reason::PlateTaken => "plate_taken",
         Reason::WeakPassword => "weak_password",
+        Reason::NoSuchStation => "no_such_station",
+        Reason::QueueFull => "queue_full",
+        Reason::AlreadyQueued => "already_queued",
+        Reason::InArrears => "in_arrears",
+        Reason::NothingQueued => "nothing_queued",
+        Reason::ChangeNotAllowed => "change_not_allowed",
     };
     failed(rest_status(failure.reason()), failure, &FailureBody { code, message: failure.text() })
 }
