@@ -41,6 +41,7 @@ impl Exact {
         Some(if negative { -value } else { value })
     }
 
+    #[must_use]
     pub fn times(self, k: u64) -> Self {
         let k = u128::from(k);
         if self.num == 0 {
@@ -49,6 +50,7 @@ impl Exact {
         Self::mixed(self.whole * k.cast_signed(), u128::from(self.num) * k, u128::from(self.den))
     }
 
+    #[must_use]
     pub fn over(self, k: u64) -> Self {
         let (k, den) = (u128::from(k), u128::from(self.den));
         let rest = self.whole.rem_euclid(k.cast_signed()).unsigned_abs();
@@ -74,12 +76,12 @@ impl Exact {
         (self.num == 0).then_some(self.whole)
     }
 
-    pub fn is_positive(self) -> bool {
-        self > Self::ZERO
+    pub fn numerator(self) -> u64 {
+        self.num
     }
 
-    pub fn fraction(self) -> (u64, u64) {
-        (self.num, self.den)
+    pub fn denominator(self) -> u64 {
+        self.den
     }
 }
 
@@ -135,7 +137,10 @@ pub fn gcd(mut a: u128, mut b: u128) -> u128 {
     a
 }
 
-#[expect(clippy::expect_used, reason = "denominators divide the powers in use, and a power that would let them outgrow 64 bits is refused")]
+#[expect(
+    clippy::expect_used,
+    reason = "denominators divide the powers in use, and a power that would let them outgrow 64 bits is refused"
+)]
 fn narrow(part: u128) -> u64 {
     u64::try_from(part).expect("the fraction of an exact number fits in 64 bits")
 }

@@ -1,0 +1,124 @@
+//! Segments, detail records (详单) and bills (账单): exact inside, rounded once when a record is written.
+
+use super::fact::{Bill, DetailRecord, End, What};
+use super::moment::{MINUTE, Moment, Span};
+use super::number::PileId;
+use super::planted::{Bug, planted};
+use super::station::{Car, Charging, Closed};
+use super::turn::Turn;
+use crate::domain::money::{Fen, Owed};
+
+impl Turn {
+    /// The charging car leaves: its segment ends, its bill is written, the next head starts.
+    pub(super) fn finish(&mut self, pile: PileId, end: End) {
+        if let Some(car) = self.close_segment(pile) {
+            self.end(&car, end);
+        }
+        self.free_place(pile);
+    }
+
+    /// Takes the charging car out of its lane and writes the detail record of what this segment delivered.
+    /// A segment of zero length leaves none.
+    pub(super) fn close_segment(&mut self, pile: PileId) -> Option<Car> {
+        let at = self.at();
+        let charging = self.station.lane_mut(pile)?.charging.take()?;
+        let record = charging.record(pile, at);
+        let car = charging.closed(&record);
+        if record.stop > record.start || planted(Bug::ZeroSegmentRecorded) {
+            self.tell(What::SegmentClosed(record));
+        }
+        Some(car)
+    }
+
+    /// A request ends: with a bill over its detail records, if it has any.
+    pub(super) fn end(&mut self, car: &Car, end: End) {
+        let bill = (car.closed.records > 0).then(|| self.bill(car));
+        self.tell(What::Ended { ticket: car.ticket.clone(), end, bill, own_entry: false });
+    }
+
+    fn bill(&self, car: &Car) -> Bill {
+        let Closed { records, energy, charging, service, .. } = car.closed;
+        let grace = i64::from(self.station.settings.payment_due_hours) * 60 * MINUTE;
+        let due = self.at().ceil() + Span::from_millis(grace);
+        Bill { request: car.ticket.request, records, energy, charging, service, total: charging + service, due }
+    }
+
+    /// A place of a lane is free: the next head starts at this very instant, and dispatch is due.
+    pub(super) fn free_place(&mut self, pile: PileId) {
+        self.start_head(pile);
+        self.station.side_mut(pile.mode).owes_dispatch = true;
+        self.remove_drained_piles(pile.mode);
+    }
+}
+
+impl Charging {
+    /// Exact, then half-up to the fen once; the total is the rounded charging fee plus the rounded service fee.
+    fn record(&self, pile: PileId, stop: Moment) -> DetailRecord {
+        let (charging, service) = self.prices.owed(self.since, stop, self.power);
+        let exact_total = (charging + service).rounded();
+        let (charging, service) = (charging.rounded(), service.rounded());
+        DetailRecord {
+            ticket: self.car.ticket.clone(),
+            part: self.car.closed.records + 1,
+            pile,
+            start: self.since,
+            stop,
+            energy: self.flowed(stop),
+            charging,
+            service,
+            total: if planted(Bug::TotalRoundedApart) { exact_total } else { charging + service },
+        }
+    }
+
+    /// The car with this segment added to what it has been delivered and owes.
+    fn closed(self, record: &DetailRecord) -> Car {
+        if record.stop == record.start {
+            return Car { prices: Some(self.prices), ..self.car };
+        }
+        let before = self.car.closed;
+        let forgets = planted(Bug::BillForgetsEarlierRecords);
+        let (charging, service) = if forgets { (Fen(0), Fen(0)) } else { (before.charging, before.service) };
+        let closed = Closed {
+            records: record.part,
+            energy: if planted(Bug::InterruptedCarLosesEnergy) { before.energy } else { before.energy + record.energy },
+            owed: self.owed(record.stop),
+            charging: charging + record.charging,
+            service: service + record.service,
+        };
+        Car { closed, prices: Some(self.prices), ..self.car }
+    }
+
+    /// What the request owes so far, exact: the sum of all its segments.
+    pub fn owed(&self, at: Moment) -> Owed {
+        let (charging, service) = self.prices.owed(self.since, at, self.power);
+        if planted(Bug::RunningFeeRoundedPerSegment) {
+            return Owed::of_fen(self.car.closed.owed.rounded() + (charging + service).rounded());
+        }
+        self.car.closed.owed + charging + service
+    }
+
+    /// What is shown while it charges: closed records as written, the open segment rounded like a record.
+    pub fn shown_so_far(&self, at: Moment) -> (Fen, Fen) {
+        let (charging, service) = self.prices.owed(self.since, at, self.power);
+        (self.car.closed.charging + charging.rounded(), self.car.closed.service + service.rounded())
+    }
+}
+
+/// Whether and how a bill is open: *current* (待支付) until paid, *in arrears* (待补缴) when it stays unpaid past its
+/// due time or was underpaid.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BillState {
+    Paid,
+    Current,
+    InArrears,
+}
+
+impl BillState {
+    pub fn of(total: Fen, paid: Fen, due: Moment, now: Moment) -> Self {
+        match paid {
+            paid if paid >= total => Self::Paid,
+            Fen(0) if now <= due => Self::Current,
+            _ => Self::InArrears,
+        }
+    }
+}

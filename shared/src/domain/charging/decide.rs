@@ -1,0 +1,77 @@
+//! Decisions: what a command does to a station whose due events have happened, and who may join the queue.
+
+use super::command::{Command, Outcome, Rejection, Standing};
+use super::fact::What;
+use super::line::Joining;
+use super::number::{Mode, RequestId};
+use super::planted::{Bug, planted};
+use super::station::{Lane, Pile, Side, Station};
+use super::turn::Turn;
+
+impl Turn {
+    pub(super) fn decide(&mut self, command: Command) -> Outcome {
+        match command {
+            Command::Apply { request, driver, plate, mode, energy, standing } => {
+                match self.may_not_join(mode, &standing) {
+                    Some(why) => self.refuse(mode, why),
+                    None => self.join(mode, Joining { request, driver, plate, applied_at: self.at(), asked: energy }),
+                }
+            }
+            Command::Change { request, mode, energy, behind } => self.change(request, mode, energy, behind),
+            Command::Cancel { request, behind } => self.cancel(request, behind),
+            Command::Fail { pile, lasting } => self.fail(pile, lasting),
+            Command::Recover { pile } => self.recover(pile),
+            Command::Adopt(settings) => self.adopt(settings),
+        }
+    }
+
+    /// A request gets the next number of its mode.
+    fn join(&mut self, mode: Mode, joining: Joining) -> Outcome {
+        let arrival = self.station.arrivals();
+        let joined = self.station.side_mut(mode).line.join(joining, arrival);
+        self.tell(What::Joined(joined));
+        self.station.side_mut(mode).owes_dispatch = true;
+        Outcome::Done
+    }
+
+    /// A request that is refused takes no number.
+    fn refuse(&mut self, mode: Mode, why: Rejection) -> Outcome {
+        if planted(Bug::RefusalTakesNumber) {
+            self.station.side_mut(mode).line.last_number += 1;
+        }
+        Outcome::Rejected(why)
+    }
+
+    /// One live request per driver, and one per plate; no driver in arrears, if so set; and N is checked before the
+    /// new car is called, so with N cars waiting the request is refused even if a lane is free.
+    fn may_not_join(&self, mode: Mode, standing: &Standing) -> Option<Rejection> {
+        let live = standing.live.iter().any(|request| !self.ended_in_this_turn(*request));
+        if live && !planted(Bug::SecondLiveRequestAccepted) {
+            return Some(Rejection::LiveRequest);
+        }
+        if standing.in_arrears && self.station.settings.arrears_may_not_join && !planted(Bug::ArrearsMayJoin) {
+            return Some(Rejection::InArrears);
+        }
+        let displaced = if planted(Bug::DisplacedCountAsWaiting) { self.station.side(mode).displaced.len() } else { 0 };
+        let full = self.station.waiting() as usize + displaced >= self.station.settings.waiting_places as usize;
+        let excused = planted(Bug::FullCheckedAfterCalling) && self.station.side(mode).has_idle_pile();
+        (full && !excused).then_some(Rejection::Full)
+    }
+
+    fn ended_in_this_turn(&self, request: RequestId) -> bool {
+        self.facts.iter().any(|fact| matches!(&fact.what, What::Ended { ticket, .. } if ticket.request == request))
+    }
+}
+
+impl Station {
+    /// Every number that was ever taken is an arrival.
+    pub(super) fn arrivals(&self) -> u32 {
+        self.fast.line.numbers_given() + self.slow.line.numbers_given()
+    }
+}
+
+impl Side {
+    fn has_idle_pile(&self) -> bool {
+        self.piles.iter().filter_map(Pile::lane).any(Lane::is_empty)
+    }
+}

@@ -1,0 +1,117 @@
+//! Faults (故障) and recovery: segments end, displaced cars are dispatched again, by priority or in time order.
+
+use super::command::{Disregard, Outcome, Rejection};
+use super::fact::What;
+use super::moment::Span;
+use super::number::{Mode, PileId};
+use super::planted::{Bug, planted};
+use super::settings::FaultStrategy;
+use super::station::{Car, Lane, Pile, PileState, Side};
+use super::turn::Turn;
+
+impl Turn {
+    /// A pile fails or is switched off. Failing a failed pile, with a new duration too, changes nothing.
+    pub(super) fn fail(&mut self, id: PileId, lasting: Option<Span>) -> Outcome {
+        let until = lasting.map(|span| self.at() + span);
+        let Some(pile) = self.station.side_mut(id.mode).pile_mut(id) else {
+            return Outcome::Rejected(Rejection::UnknownPile);
+        };
+        if let PileState::Failed { until: earlier } = &mut pile.state {
+            if planted(Bug::FaultedAgainExtends) {
+                *earlier = until;
+            }
+            return Outcome::Ignored(Disregard::AlreadyFailed);
+        }
+        self.tell(What::PileFailed { pile: id, until });
+        let cars = self.empty_lane(id);
+        if let Some(pile) = self.station.side_mut(id.mode).pile_mut(id) {
+            pile.state = PileState::Failed { until };
+        }
+        self.displace(id, cars);
+        self.remove_drained_piles(id.mode);
+        Outcome::Done
+    }
+
+    /// The charging car's segment ends there and then and gets its own detail record; the whole lane is displaced.
+    fn empty_lane(&mut self, pile: PileId) -> Vec<Car> {
+        let head = self.close_segment(pile);
+        let queued = self.station.lane_mut(pile).map(|lane| std::mem::take(&mut lane.queued));
+        head.into_iter().chain(queued.unwrap_or_default()).collect()
+    }
+
+    fn displace(&mut self, pile: PileId, cars: Vec<Car>) {
+        for car in &cars {
+            self.tell(What::Displaced { ticket: car.ticket.clone(), pile });
+        }
+        let strategy = self.station.settings.fault_strategy;
+        let side = self.station.side_mut(pile.mode);
+        side.displaced.extend(cars);
+        side.owes_dispatch = true;
+        match strategy {
+            // Priority: in order of failure, then lane order.
+            FaultStrategy::Priority if planted(Bug::PriorityByNumber) => side.sort_displaced(),
+            FaultStrategy::Priority => {}
+            FaultStrategy::TimeOrder if planted(Bug::TimeOrderWithoutLanes) => side.sort_displaced(),
+            FaultStrategy::TimeOrder => self.regroup(pile.mode),
+        }
+    }
+
+    /// A pile recovers, when told to or when its fault's duration ends. Recovering a working one changes nothing.
+    pub(super) fn recover(&mut self, id: PileId) -> Outcome {
+        let side = self.station.side_mut(id.mode);
+        let Some(pile) = side.pile_mut(id) else {
+            return Outcome::Rejected(Rejection::UnknownPile);
+        };
+        if pile.lane().is_some() {
+            return Outcome::Ignored(Disregard::AlreadyWorking);
+        }
+        pile.state = PileState::Working(Lane::default());
+        side.owes_dispatch = true;
+        let regrouping = side.has_cars_to_regroup() && !planted(Bug::RecoveryWithoutRegrouping);
+        self.tell(What::PileRecovered { pile: id });
+        if regrouping {
+            self.regroup(id.mode);
+        }
+        Outcome::Done
+    }
+
+    /// The displaced cars and every not-yet-charging car of the lanes of that mode form one group, sorted by number.
+    /// Dispatch then takes them one by one; whoever does not fit stays ahead of the waiting area.
+    fn regroup(&mut self, mode: Mode) {
+        let pulled: Vec<(PileId, Car)> = self
+            .station
+            .side_mut(mode)
+            .lanes_mut()
+            .flat_map(|(pile, lane)| std::mem::take(&mut lane.queued).into_iter().map(move |car| (pile, car)))
+            .collect();
+        for (pile, car) in &pulled {
+            self.tell(What::Displaced { ticket: car.ticket.clone(), pile: *pile });
+        }
+        let side = self.station.side_mut(mode);
+        side.displaced.extend(pulled.into_iter().map(|(_, car)| car));
+        side.sort_displaced();
+    }
+
+    /// A pile beyond the settings' number is removed when it is empty.
+    pub(super) fn remove_drained_piles(&mut self, mode: Mode) {
+        let wanted = self.station.settings.piles(mode);
+        let drained = |pile: &Pile| pile.id.n > wanted && pile.lane().is_none_or(Lane::is_empty);
+        while let Some(position) = self.station.side(mode).piles.iter().position(drained) {
+            let pile = self.station.side_mut(mode).piles.remove(position).id;
+            self.tell(What::PileRemoved { pile });
+        }
+    }
+}
+
+impl Side {
+    /// By number. Numbers of one mode only: F and T numbers are never compared.
+    fn sort_displaced(&mut self) {
+        self.displaced.sort_by_key(|car| car.ticket.number.n);
+    }
+
+    /// Recovery regroups if other lanes hold not-yet-charging cars, or cars are still displaced.
+    fn has_cars_to_regroup(&self) -> bool {
+        let queued = self.piles.iter().filter_map(Pile::lane).any(|lane| !lane.queued.is_empty());
+        queued || (!self.displaced.is_empty() && !planted(Bug::RecoveryIgnoresDisplaced))
+    }
+}

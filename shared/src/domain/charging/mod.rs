@@ -1,0 +1,46 @@
+//! The charging engine: a station as a pure state machine. See docs/charging-engine.md.
+
+mod adopt;
+mod billing;
+mod cancel;
+mod change;
+mod command;
+mod decide;
+mod desk;
+mod dispatch;
+mod expect;
+mod fact;
+mod faults;
+mod find;
+mod line;
+mod live;
+mod moment;
+mod number;
+mod pack;
+mod placing;
+pub mod plan;
+pub mod planted;
+pub mod scenario;
+mod settings;
+mod station;
+mod tariff;
+mod ties;
+mod turn;
+mod view;
+
+pub use billing::BillState;
+pub use command::{Command, Disregard, Outcome, Rejection, Standing};
+pub use desk::Desk;
+pub use expect::{Expectation, Forecast};
+pub use fact::{Bill, DetailRecord, End, Fact, What};
+pub use find::Place;
+pub use line::{Gap, Line, WINDOW, Waiting, Wanted};
+pub use moment::{DAY, MINUTE, Moment, Span};
+pub use number::{DriverId, Mode, Number, PileId, RequestId, Ticket};
+pub use pack::Unreadable;
+pub use placing::{LaneOffer, Placing, place};
+pub use settings::{DispatchMode, DispatchTarget, Draft, FaultStrategy, ImpossibleSettings, Settings};
+pub use station::{Car, Charging, Closed, Lane, Pile, PileState, Side, Station};
+pub use tariff::{Band, ImpossibleTariff, MINUTES_OF_DAY, Tariff, Zone};
+pub use turn::{Progress, Turn};
+pub use view::{CarView, PileView, View};

@@ -1,0 +1,234 @@
+//! A station as a value: counts, next numbers, lanes, displaced cars, and the front of each waiting line.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::line::{Gap, Line, Waiting, Wanted};
+use super::moment::{Moment, Span};
+use super::number::{Mode, PileId, RequestId, Ticket};
+use super::settings::Settings;
+use super::tariff::Tariff;
+use crate::domain::energy::{Energy, Power};
+use crate::domain::money::{Fen, Owed};
+
+/// Everything that the rules need to decide, at the instant up to which they have been applied.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Station {
+    pub(super) settings: Settings,
+    pub(super) settled_at: Moment,
+    pub(super) fast: Side,
+    pub(super) slow: Side,
+}
+
+/// One mode of a station: its waiting line, its displaced cars and its piles.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Side {
+    pub line: Line,
+    /// Displaced by a fault, in the order in which they are dispatched again.
+    pub displaced: Vec<Car>,
+    /// By id. One that is beyond the settings' number drains and is then removed.
+    pub piles: Vec<Pile>,
+    /// Whether something happened at `settled_at` that dispatch has not yet looked at.
+    pub(super) owes_dispatch: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pile {
+    pub id: PileId,
+    pub state: PileState,
+}
+
+#[expect(clippy::large_enum_variant, reason = "nearly all piles work, and a box would cost them an allocation")]
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PileState {
+    Working(Lane),
+    /// A failed pile holds no car. It recovers by itself when its duration is known.
+    Failed {
+        until: Option<Moment>,
+    },
+}
+
+/// The lane of a pile (充电桩队列): the head charges, the others wait behind it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Lane {
+    pub charging: Option<Charging>,
+    pub queued: VecDeque<Car>,
+}
+
+/// A car that has been called.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Car {
+    pub ticket: Ticket,
+    pub asked: Energy,
+    pub closed: Closed,
+    /// The prices its session began with; none before its first start.
+    pub prices: Option<Arc<Tariff>>,
+}
+
+/// What earlier segments of a request came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Closed {
+    pub records: u16,
+    pub energy: Energy,
+    pub owed: Owed,
+    pub charging: Fen,
+    pub service: Fen,
+}
+
+/// The segment that a pile is delivering.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Charging {
+    pub car: Car,
+    pub since: Moment,
+    pub power: Power,
+    pub prices: Arc<Tariff>,
+}
+
+impl Station {
+    pub fn new(settings: Settings, at: Moment) -> Self {
+        let side = |mode| Side::new(mode, settings.piles(mode));
+        Self { fast: side(Mode::Fast), slow: side(Mode::Slow), settled_at: at.ceil(), settings }
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The instant up to which everything that was due has happened.
+    pub fn settled_at(&self) -> Moment {
+        self.settled_at
+    }
+
+    pub fn side(&self, mode: Mode) -> &Side {
+        match mode {
+            Mode::Fast => &self.fast,
+            Mode::Slow => &self.slow,
+        }
+    }
+
+    pub(super) fn side_mut(&mut self, mode: Mode) -> &mut Side {
+        match mode {
+            Mode::Fast => &mut self.fast,
+            Mode::Slow => &mut self.slow,
+        }
+    }
+
+    /// F1, F2, …, T1, T2, ….
+    pub fn piles(&self) -> impl Iterator<Item = &Pile> {
+        self.fast.piles.iter().chain(&self.slow.piles)
+    }
+
+    /// How many cars are in the waiting area. Displaced cars are not.
+    pub fn waiting(&self) -> u32 {
+        self.fast.line.count() + self.slow.line.count()
+    }
+
+    /// What a store may read ahead, so that the front of a line is known in full again.
+    pub fn wanted(&self, mode: Mode) -> Option<Wanted> {
+        self.side(mode).line.wanted(super::line::WINDOW)
+    }
+
+    pub fn refill(&mut self, mode: Mode, entries: impl IntoIterator<Item = Waiting>) -> Result<(), Gap> {
+        self.side_mut(mode).line.refill(entries, super::line::WINDOW)
+    }
+}
+
+impl Side {
+    fn new(mode: Mode, piles: u16) -> Self {
+        let piles = (1..=piles).map(|n| Pile::new(PileId { mode, n })).collect();
+        Self { line: Line::new(mode), displaced: Vec::new(), piles, owes_dispatch: false }
+    }
+
+    pub(super) fn pile_mut(&mut self, id: PileId) -> Option<&mut Pile> {
+        self.piles.iter_mut().find(|pile| pile.id == id)
+    }
+
+    pub(super) fn lanes_mut(&mut self) -> impl Iterator<Item = (PileId, &mut Lane)> {
+        self.piles.iter_mut().filter_map(|pile| match &mut pile.state {
+            PileState::Working(lane) => Some((pile.id, lane)),
+            PileState::Failed { .. } => None,
+        })
+    }
+
+    /// Every car that has been called and not left.
+    pub fn called(&self) -> impl Iterator<Item = &Car> {
+        let lanes = self.piles.iter().filter_map(Pile::lane);
+        self.displaced.iter().chain(lanes.flat_map(Lane::cars))
+    }
+}
+
+impl Pile {
+    pub(super) fn new(id: PileId) -> Self {
+        Self { id, state: PileState::Working(Lane::default()) }
+    }
+
+    pub fn lane(&self) -> Option<&Lane> {
+        match &self.state {
+            PileState::Working(lane) => Some(lane),
+            PileState::Failed { .. } => None,
+        }
+    }
+
+    pub fn charging(&self) -> Option<&Charging> {
+        self.lane()?.charging.as_ref()
+    }
+
+    pub(super) fn lane_mut(&mut self) -> Option<&mut Lane> {
+        match &mut self.state {
+            PileState::Working(lane) => Some(lane),
+            PileState::Failed { .. } => None,
+        }
+    }
+}
+
+impl Lane {
+    pub fn len(&self) -> usize {
+        usize::from(self.charging.is_some()) + self.queued.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The head first.
+    pub fn cars(&self) -> impl Iterator<Item = &Car> {
+        self.charging.iter().map(|charging| &charging.car).chain(&self.queued)
+    }
+
+    pub(super) fn queued_position(&self, request: RequestId) -> Option<usize> {
+        self.queued.iter().position(|car| car.ticket.request == request)
+    }
+}
+
+impl Car {
+    pub(super) fn called(waiting: Waiting) -> Self {
+        Self { ticket: waiting.ticket, asked: waiting.asked, closed: Closed::NOTHING, prices: None }
+    }
+
+    /// What it has still to be delivered.
+    pub fn remaining(&self) -> Energy {
+        self.asked - self.closed.energy
+    }
+}
+
+impl Closed {
+    pub const NOTHING: Self =
+        Self { records: 0, energy: Energy::ZERO, owed: Owed::ZERO, charging: Fen(0), service: Fen(0) };
+}
+
+impl Charging {
+    /// When the car has all that it asked for: exact, whenever the software gets round to it.
+    pub fn due(&self) -> Moment {
+        self.since + Span::to_deliver(self.car.remaining(), self.power)
+    }
+
+    /// What this segment has delivered.
+    pub fn flowed(&self, at: Moment) -> Energy {
+        (at - self.since).energy_at(self.power)
+    }
+
+    /// What the request has been delivered, earlier segments included.
+    pub fn delivered(&self, at: Moment) -> Energy {
+        self.car.closed.energy + self.flowed(at)
+    }
+}

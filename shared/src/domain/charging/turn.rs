@@ -1,0 +1,154 @@
+//! One turn of a station: everything due up to now happens at its own instant, then the command, then dispatch.
+
+use super::command::{Command, Outcome};
+use super::fact::{End, Fact, What};
+use super::line::{Gap, Waiting, Wanted};
+use super::moment::Moment;
+use super::number::{Mode, PileId};
+use super::planted::{Bug, planted};
+use super::station::{PileState, Station};
+
+/// A station on its way from one instant to the next. The caller advances it until it is done, brings more of a line
+/// when asked, and then writes the station and the facts in one go. A turn that stops early is a correct station at
+/// an earlier instant.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    pub(super) station: Station,
+    pub(super) facts: Vec<Fact>,
+    now: Moment,
+    command: Option<Command>,
+    outcome: Option<Outcome>,
+    may_happen: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Progress {
+    /// The next car to call stands behind the window: bring it with [`Turn::refill`] and advance again.
+    NeedsLine(Wanted),
+    /// As much has happened as was allowed. The station stands at an earlier instant; the command was not looked at.
+    Stopped,
+    /// The command has been decided. Dispatch may follow now, or in a later turn with the same result.
+    Decided(Outcome),
+    /// Nothing is left to do at this instant.
+    Done,
+}
+
+impl Turn {
+    /// A turn up to `now`, never before the station's last instant, in which at most `may_happen` completions and
+    /// ends of faults happen.
+    pub fn new(station: Station, now: Moment, command: Option<Command>, may_happen: usize) -> Self {
+        let now = now.max(station.settled_at).ceil();
+        Self { station, facts: Vec::new(), now, command, outcome: None, may_happen }
+    }
+
+    pub fn advance(&mut self) -> Progress {
+        loop {
+            if let Err(wanted) = self.dispatch() {
+                return Progress::NeedsLine(wanted);
+            }
+            match self.station.next_due() {
+                Some(due) if self.is_reached(due) => {
+                    if self.may_happen == 0 {
+                        return Progress::Stopped;
+                    }
+                    self.may_happen -= 1;
+                    self.happen(due);
+                }
+                _ => {
+                    self.station.settled_at = self.now;
+                    let Some(command) = self.command.take() else { return Progress::Done };
+                    let outcome = self.decide(command);
+                    self.outcome = Some(outcome);
+                    return Progress::Decided(outcome);
+                }
+            }
+        }
+    }
+
+    pub fn refill(&mut self, wanted: Wanted, entries: impl IntoIterator<Item = Waiting>) -> Result<(), Gap> {
+        self.station.side_mut(wanted.mode).line.refill(entries, wanted.at_least)
+    }
+
+    pub fn station(&self) -> &Station {
+        &self.station
+    }
+
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.outcome
+    }
+
+    pub fn into_parts(self) -> (Station, Vec<Fact>) {
+        (self.station, self.facts)
+    }
+
+    /// The instant at which things are happening.
+    pub(super) fn at(&self) -> Moment {
+        self.station.settled_at
+    }
+
+    pub(super) fn tell(&mut self, what: What) {
+        self.facts.push(Fact { at: self.at(), what });
+    }
+
+    /// At one instant, what is due comes before the command.
+    fn is_reached(&self, due: Due) -> bool {
+        due.at < self.now || (due.at == self.now && !planted(Bug::CompletionAfterEvent))
+    }
+
+    fn happen(&mut self, due: Due) {
+        self.station.settled_at = if planted(Bug::LateCommandLateCompletion) { self.now } else { due.at };
+        match due.what {
+            DueWhat::Completion => self.finish(due.pile, End::Finished),
+            DueWhat::FaultEnds => drop(self.recover(due.pile)),
+        }
+    }
+}
+
+/// What is due by itself. The order of the fields is the order at one instant: completions in pile order, then fault
+/// durations that end, in pile order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Due {
+    at: Moment,
+    what: DueWhat,
+    pile: PileId,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum DueWhat {
+    Completion,
+    FaultEnds,
+}
+
+impl Station {
+    /// The next instant at which a station has something to do without being told, for whoever sweeps stations.
+    pub fn due(&self) -> Option<Moment> {
+        if Mode::BOTH.iter().any(|mode| self.side(*mode).owes_dispatch) {
+            return Some(self.settled_at);
+        }
+        self.next_due().map(|due| due.at)
+    }
+
+    fn next_due(&self) -> Option<Due> {
+        self.piles().filter_map(|pile| Due::of(&pile.state, pile.id)).min_by(|a, b| {
+            if planted(Bug::CompletionsInReversePileOrder) {
+                return (a.at, a.what).cmp(&(b.at, b.what)).then(b.pile.cmp(&a.pile));
+            }
+            if planted(Bug::FaultEndsBeforeCompletions) {
+                return (a.at, b.what, a.pile).cmp(&(b.at, a.what, b.pile));
+            }
+            a.cmp(b)
+        })
+    }
+}
+
+impl Due {
+    fn of(state: &PileState, pile: PileId) -> Option<Self> {
+        match state {
+            PileState::Working(lane) => {
+                let charging = lane.charging.as_ref()?;
+                Some(Self { at: charging.due(), what: DueWhat::Completion, pile })
+            }
+            PileState::Failed { until } => Some(Self { at: (*until)?, what: DueWhat::FaultEnds, pile }),
+        }
+    }
+}
