@@ -40,6 +40,18 @@ impl<'e> Clients<'e> {
         config.set_endpoint_url(self.environment.endpoint().map(ToOwned::to_owned));
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
+
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        let mut config = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(self.environment.get("AWS_REGION").to_owned()))
+            .credentials_provider(SharedCredentialsProvider::new(self.environment.credentials()))
+            .http_client(self.http.clone())
+            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .timeout_config(timeouts());
+        config.set_endpoint_url(self.environment.endpoint().map(ToOwned::to_owned));
+        aws_sdk_sqs::Client::from_conf(config.build())
+    }
 }
 
 /// Well inside a function's own timeout, so that a hung connection ends in a retry and not in a killed environment.

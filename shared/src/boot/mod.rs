@@ -10,13 +10,14 @@ use crate::{
         passwords::{Passwords, Strength},
         tokens::{Issuer, Verifier},
     },
-    domain::reason::Failure,
+    domain::{reason::Failure, station_id::StationId},
     outside::{
         clock::Clock,
+        queue::Queue,
         random::Random,
         secrets::{Kind, Secrets},
     },
-    service::sign_in::SignIn,
+    service::{charging::Charging, sign_in::SignIn},
     store::Store,
     wire::{Front, Sink},
 };
@@ -33,6 +34,9 @@ pub const GATE: &[&str] = &["TOKEN_ISSUER", "VERIFYING_KEYS_PARAMETER"];
 pub const SIGN_IN: &[&str] = &["SIGNING_KEY_SECRET", "PEPPER_SECRET", "LOGIN_PER_IP_MINUTE"];
 /// What a function needs that makes password hashes and nothing more.
 pub const PASSWORDS: &[&str] = &["PEPPER_SECRET"];
+
+/// What a function needs that works on the queues of stations.
+pub const CHARGING: &[&str] = &["CHARGING_QUEUE_URL", "DEFAULT_STATION"];
 
 /// Why a function cannot start; shown in its log.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +106,13 @@ impl Boot {
         let issuer = Issuer::new(self.environment.get("TOKEN_ISSUER"), SigningKey::read(&key)?);
         let limit = self.limit("LOGIN_PER_IP_MINUTE")?;
         Ok(SignIn::new(self.store.clone(), self.passwords().await?, issuer, self.random.clone(), limit))
+    }
+
+    /// The queues of stations. The queue's client is made here, because few functions need one.
+    pub fn charging(&self) -> Result<Charging, Error> {
+        let queue = Queue::sqs(Clients::new(&self.environment)?.sqs(), self.environment.get("CHARGING_QUEUE_URL"));
+        let default = StationId::parse(self.environment.get("DEFAULT_STATION"))?;
+        Ok(Charging::new(self.store.clone(), queue, default))
     }
 
     /// A limit that is a setting.

@@ -1,9 +1,6 @@
 //! Who can sign in: realms, roles, ids, user names and addresses.
 
-use super::{
-    reason::Failure,
-    text::{compact, halfwidth},
-};
+use super::{reason::Failure, text::halfwidth};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -197,7 +194,7 @@ impl BatteryCapacity {
     /// Reads `60`, `60.5` or `６０．５`.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let refused = || Failure::malformed("电池容量应为 0 至 10000 之间、最多三位小数的数字（kWh）");
-        let typed = compact(text);
+        let typed = halfwidth(text);
         let (whole, fraction) = typed.split_once('.').unwrap_or((&typed, ""));
         let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
         if whole.is_empty() || whole.len() > 5 || fraction.len() > 3 || !digits(whole) || !digits(fraction) {

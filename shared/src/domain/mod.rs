@@ -1,10 +1,14 @@
 //! Pure rules and types: no I/O, no SDK, no clock, no randomness. Time, ids and codes come in as arguments.
 
 pub mod account;
+pub mod charging;
+pub mod energy;
+pub mod money;
 pub mod origin;
 pub mod password;
 pub mod reason;
 pub mod session;
+pub mod station_id;
 pub mod text;
 pub mod throttle;
 pub mod vehicle;

@@ -49,8 +49,10 @@ impl Password {
 /// Common, or nothing but a name of the owner or of ours with a few digits around it.
 fn is_guessable(password: &str, owners: &[&str]) -> bool {
     let is_common = COMMON.lines().collect::<Vec<_>>().binary_search(&password).is_ok();
-    let core = password.trim_matches(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation());
-    let is_name = |name: &str| !name.is_empty() && (core == name || password == name);
+    let is_filler = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation());
+    let around =
+        |name: &str| password.split_once(name).is_some_and(|(before, after)| is_filler(before) && is_filler(after));
+    let is_name = |name: &str| !name.is_empty() && around(name);
     is_common
         || OURS.into_iter().any(is_name)
         || owners.iter().map(|owner| owner.to_lowercase()).any(|owner| is_name(&owner))
@@ -90,6 +92,7 @@ mod tests {
     fn ones_own_name_is_refused_with_digits_around_it_too() {
         assert!(Password::choose("Wyc2002wyc", &["wyc2002wyc"]).is_err());
         assert!(Password::choose("zhangsan1!", &["ZhangSan"]).is_err());
+        assert!(Password::choose("wyc20021", &["wyc2002"]).is_err(), "a name may end in digits of its own");
     }
 
     #[test]

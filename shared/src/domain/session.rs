@@ -1,7 +1,13 @@
 //! When a session is alive, judged from what the account's session record says now.
 
-use super::account::{AccountId, Realm, Role};
+use super::{
+    account::{AccountId, Realm, Role},
+    charging::{Number, RequestId},
+    station_id::StationId,
+    vehicle::Plate,
+};
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Live sessions an account may have; one more ends the oldest.
@@ -15,6 +21,32 @@ pub fn life(realm: Realm) -> SignedDuration {
     }
 }
 
+/// What a driver's session record says beside the session, so that the queue needs no read of its own for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The plate that charges when an order names none.
+    pub plate: Option<Plate>,
+    /// The live request, wherever it stands.
+    pub charge: Option<LiveCharge>,
+    /// When the oldest unpaid bill falls due.
+    pub owed_since: Option<Timestamp>,
+}
+
+impl Standing {
+    /// Whether a bill is overdue (待补缴).
+    pub fn is_in_arrears(&self, now: Timestamp) -> bool {
+        self.owed_since.is_some_and(|due| due < now)
+    }
+}
+
+/// Where a driver's live request is to be found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveCharge {
+    pub station: StationId,
+    pub request: RequestId,
+    pub number: Number,
+}
+
 /// Who is calling, as far as the token and the session record agree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -24,6 +56,7 @@ pub struct Caller {
     pub shops: Vec<String>,
     pub session: SessionId,
     pub signed_in_at: Timestamp,
+    pub standing: Standing,
 }
 
 /// The name of one session of an account.
@@ -37,6 +70,7 @@ pub struct Sessions {
     pub enabled: bool,
     pub role: Role,
     pub shops: Vec<String>,
+    pub standing: Standing,
     /// Each live session with the instant at which it ends.
     pub live: BTreeMap<SessionId, Timestamp>,
 }
@@ -44,7 +78,7 @@ pub struct Sessions {
 impl Sessions {
     /// The record of an account that is made now.
     pub fn of_new(role: Role, shops: Vec<String>) -> Self {
-        Self { enabled: true, role, shops, live: BTreeMap::new() }
+        Self { enabled: true, role, shops, standing: Standing::default(), live: BTreeMap::new() }
     }
 
     /// Whether a token for `session` still opens anything at `now`.

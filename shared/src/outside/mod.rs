@@ -1,5 +1,6 @@
-//! What is not our table: the clock, chance, and secrets.
+//! What is not our table: the clock, chance, secrets and the queue.
 
 pub mod clock;
+pub mod queue;
 pub mod random;
 pub mod secrets;

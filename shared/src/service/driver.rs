@@ -8,7 +8,7 @@ use crate::{
         origin::Origin,
         password::Password,
         reason::{Failure, Reason},
-        session::{Caller, Sessions, life},
+        session::{Caller, Sessions, Standing, life},
         vehicle::Plate,
     },
     store::{Action, AddressLimit, AuditEntry, Credential, Driver, Outcome, Store},
@@ -93,7 +93,8 @@ impl Drivers {
     ) -> Result<Result<Issued, Taken>, Failure> {
         let session = self.sign_in.session(Realm::Ev, account.clone(), now);
         let live = BTreeMap::from([(session.id.clone(), now + life(Realm::Ev))]);
-        let sessions = Sessions { live, ..Sessions::of_new(Role::Driver, vec![]) };
+        let standing = Standing { plate: driver.plate.clone(), ..Standing::default() };
+        let sessions = Sessions { live, standing, ..Sessions::of_new(Role::Driver, vec![]) };
         let record = Driver {
             username: driver.username.clone(),
             email: driver.email.clone(),

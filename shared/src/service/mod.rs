@@ -1,5 +1,6 @@
 //! Load, decide, save: one file per noun, without HTTP.
 
+pub mod charging;
 pub mod driver;
 #[cfg(feature = "local")]
 pub mod local_staff;

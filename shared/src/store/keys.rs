@@ -2,6 +2,8 @@
 
 use crate::domain::{
     account::{AccountId, LoginName, Realm},
+    charging::Number,
+    station_id::{StationId, StationNumber},
     vehicle::Plate,
 };
 use std::net::IpAddr;
@@ -10,6 +12,12 @@ pub(super) const PK: &str = "pk";
 pub(super) const SK: &str = "sk";
 /// Epoch seconds after which DynamoDB may delete an item. It does so late, so expiry is also checked on read.
 pub(super) const TTL: &str = "ttl";
+/// The sparse index of what is due: only items that have something due carry these two.
+pub(super) const DUE_SHARD: &str = "due_shard";
+pub(super) const DUE_AT: &str = "due_at";
+
+/// What the sort keys of detail records begin with.
+pub(super) const RECORD: &str = "RECORD#";
 
 /// The primary key of one item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +49,7 @@ impl Key {
     }
 
     pub fn driver(account: &AccountId) -> Self {
-        Self::new(format!("ACCOUNT#{}#{}", Realm::Ev.as_str(), account.as_str()), "PROFILE")
+        Self::new(Self::ev_account(account), "PROFILE")
     }
 
     pub fn plate(plate: &Plate) -> Self {
@@ -51,6 +59,51 @@ impl Key {
     /// What one address did in one minute.
     pub fn address(action: &str, address: IpAddr, minute: i64) -> Self {
         Self::new(format!("ADDRESS#{action}#{}", network(address)), &format!("MINUTE#{minute}"))
+    }
+
+    /// What a plate has in the queue.
+    pub fn plate_charge(plate: &str) -> Self {
+        Self::new(format!("PLATE#{plate}"), "CHARGE")
+    }
+
+    pub fn station(id: &StationId) -> Self {
+        Self::new(Self::station_pk(id), "HEAD")
+    }
+
+    /// Which station an item of the index is.
+    pub fn station_of(pk: &str) -> Option<&str> {
+        pk.strip_prefix("STATION#")
+    }
+
+    /// A car behind the window of its line; sorted as it will be called.
+    pub fn waiting(id: &StationId, number: Number) -> Self {
+        Self::new(Self::station_pk(id), &format!("WAITING#{}#{:010}", number.mode, number.n))
+    }
+
+    fn station_pk(id: &StationId) -> String {
+        format!("STATION#{}", id.as_str())
+    }
+
+    pub fn station_number(number: StationNumber) -> Self {
+        Self::new(format!("STATION-NUMBER#{}", u32::from(number)), "STATION")
+    }
+
+    /// The first answer to an `Idempotency-Key` of a driver.
+    pub fn first_answer(account: &AccountId, key: &str) -> Self {
+        Self::new(Self::ev_account(account), &format!("ANSWER#{key}"))
+    }
+
+    /// A detail record: sorted by the millisecond in which it was closed, then by its number.
+    pub fn record(account: &AccountId, closed: i64, id: u64) -> Self {
+        Self::new(Self::ev_account(account), &format!("{RECORD}{closed:015}#{id:016}"))
+    }
+
+    pub fn bill(account: &AccountId, ended: i64, request: u64) -> Self {
+        Self::new(Self::ev_account(account), &format!("BILL#{ended:015}#{request:016}"))
+    }
+
+    pub fn ev_account(account: &AccountId) -> String {
+        format!("ACCOUNT#{}#{}", Realm::Ev.as_str(), account.as_str())
     }
 
     pub fn first_admin() -> Self {
@@ -72,6 +125,7 @@ fn network(address: IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::charging::Mode;
 
     #[test]
     fn keys_are_what_the_data_model_says() {
@@ -83,6 +137,20 @@ mod tests {
         assert_eq!(Key::driver(&id), key("ACCOUNT#ev#1004", "PROFILE"));
         assert_eq!(Key::plate(&Plate::parse("皖A12345").unwrap()), key("PLATE#皖A12345", "HOLDER"));
         assert_eq!(Key::first_admin(), key("PLATFORM", "FIRST-ADMIN"));
+        let station = StationId::parse("S1").unwrap();
+        let number = Number { mode: Mode::Fast, n: 12 };
+        assert_eq!(Key::station(&station), key("STATION#S1", "HEAD"));
+        assert_eq!(Key::waiting(&station, number), key("STATION#S1", "WAITING#F#0000000012"));
+        assert_eq!(
+            Key::record(&id, 1_780_000_000_000, 7),
+            key("ACCOUNT#ev#1004", "RECORD#001780000000000#0000000000000007")
+        );
+        assert_eq!(
+            Key::bill(&id, 1_780_000_000_000, 7),
+            key("ACCOUNT#ev#1004", "BILL#001780000000000#0000000000000007")
+        );
+        assert_eq!(Key::first_answer(&id, "k"), key("ACCOUNT#ev#1004", "ANSWER#k"));
+        assert_eq!(Key::plate_charge("皖A12345"), key("PLATE#皖A12345", "CHARGE"));
     }
 
     #[test]

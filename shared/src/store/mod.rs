@@ -2,15 +2,21 @@
 
 mod account;
 mod audit;
+mod charge;
+mod effects;
 mod keys;
 mod login;
 mod session;
+mod station;
 mod transaction;
 
 pub(crate) use account::Driver;
 pub(crate) use audit::{Action, AuditEntry};
+pub use charge::Record;
+pub(crate) use charge::{FirstAnswer, TurnRefused};
 pub(crate) use login::{AddressLimit, Credential, LoginRecord, TryRefused};
 pub(crate) use session::sessions_of;
+pub(crate) use station::{DUE_SHARDS, Head};
 pub(crate) use transaction::{Outcome, Transaction};
 
 use crate::domain::reason::{Failure, Reason};

@@ -4,7 +4,8 @@ use super::{Consistency, Item, Key, Store, Transaction, fault, number, read, tra
 use crate::domain::{
     account::{AccountId, Realm, Role},
     reason::Failure,
-    session::{MOST_SESSIONS, SessionId, Sessions},
+    session::{LiveCharge, MOST_SESSIONS, SessionId, Sessions, Standing},
+    vehicle::Plate,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -18,6 +19,13 @@ struct SessionsItem {
     role: Role,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     shops: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plate: Option<Plate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    charge: Option<LiveCharge>,
+    /// Milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owed: Option<i64>,
     /// Session → the second at which it ends.
     live: BTreeMap<String, i64>,
 }
@@ -101,7 +109,9 @@ impl From<SessionsItem> for Sessions {
     fn from(item: SessionsItem) -> Self {
         let ends = |second| Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
         let live = item.live.into_iter().map(|(id, second)| (SessionId(id), ends(second))).collect();
-        Self { enabled: item.enabled, role: item.role, shops: item.shops, live }
+        let owed_since = item.owed.and_then(|due| Timestamp::from_millisecond(due).ok());
+        let standing = Standing { plate: item.plate, charge: item.charge, owed_since };
+        Self { enabled: item.enabled, role: item.role, shops: item.shops, standing, live }
     }
 }
 
@@ -111,6 +121,9 @@ impl From<&Sessions> for SessionsItem {
             enabled: sessions.enabled,
             role: sessions.role,
             shops: sessions.shops.clone(),
+            plate: sessions.standing.plate.clone(),
+            charge: sessions.standing.charge.clone(),
+            owed: sessions.standing.owed_since.map(Timestamp::as_millisecond),
             live: sessions.live.iter().map(|(id, ends)| (id.0.clone(), ends.as_second())).collect(),
         }
     }

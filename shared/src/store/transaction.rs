@@ -2,7 +2,7 @@
 
 use super::{
     Item, Key, Store, fault,
-    keys::{PK, SK},
+    keys::{PK, TTL},
 };
 use crate::domain::reason::{Failure, Reason};
 use aws_sdk_dynamodb::{
@@ -34,6 +34,14 @@ pub(crate) enum Outcome<R> {
     Refused(R, Item),
 }
 
+/// What a put may find in its place.
+enum Condition {
+    None,
+    Absent,
+    Version(u64),
+    Over(i64),
+}
+
 /// One update expression with its names and values.
 #[derive(Default)]
 pub(crate) struct Change {
@@ -53,16 +61,31 @@ impl<R: Copy> Transaction<'_, R> {
     /// Adds an item that must not exist yet.
     pub(super) fn put_new(self, key: &Key, content: &impl Serialize, refusal: R) -> Self {
         let table = self.store.table.clone();
-        let put = |put: aws_sdk_dynamodb::types::builders::PutBuilder| {
-            put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK)
-        };
-        self.put(&table, key, content, put, Some(refusal))
+        self.put(&table, key, content, &Condition::Absent, Some(refusal))
+    }
+
+    /// Writes an item whose version is still the one that was read.
+    pub(super) fn put_version(self, key: &Key, content: &impl Serialize, read: u64, raced: R) -> Self {
+        let table = self.store.table.clone();
+        self.put(&table, key, content, &Condition::Version(read), Some(raced))
+    }
+
+    /// Writes an item where there is none, or one that is over and only waits to be swept.
+    pub(super) fn put_unless_alive(self, key: &Key, content: &impl Serialize, now: i64, refusal: R) -> Self {
+        let table = self.store.table.clone();
+        self.put(&table, key, content, &Condition::Over(now), Some(refusal))
+    }
+
+    /// Writes an item, there or not.
+    pub(super) fn put_over(self, key: &Key, content: &impl Serialize) -> Self {
+        let table = self.store.table.clone();
+        self.put(&table, key, content, &Condition::None, None)
     }
 
     /// Adds an entry to the audit table, in which every key is unique.
     pub(super) fn put_audit(self, key: &Key, content: &impl Serialize) -> Self {
         let table = self.store.audit_table.clone();
-        self.put(&table, key, content, |put| put, None)
+        self.put(&table, key, content, &Condition::None, None)
     }
 
     fn put(
@@ -70,7 +93,7 @@ impl<R: Copy> Transaction<'_, R> {
         table: &str,
         key: &Key,
         content: &impl Serialize,
-        more: impl FnOnce(aws_sdk_dynamodb::types::builders::PutBuilder) -> aws_sdk_dynamodb::types::builders::PutBuilder,
+        condition: &Condition,
         refusal: Option<R>,
     ) -> Self {
         let mut item = match serde_dynamo::to_item::<_, Item>(content) {
@@ -80,9 +103,26 @@ impl<R: Copy> Transaction<'_, R> {
                 return self;
             }
         };
-        item.extend([(PK.to_owned(), super::text(&key.pk)), (SK.to_owned(), super::text(&key.sk))]);
-        let put = more(Put::builder().table_name(table).set_item(Some(item)))
+        item.extend(key.item());
+        let put = Put::builder()
+            .table_name(table)
+            .set_item(Some(item))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let put = match condition {
+            Condition::None => put,
+            Condition::Absent => {
+                put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK)
+            }
+            Condition::Over(now) => put
+                .condition_expression("attribute_not_exists(#pk) OR #ttl <= :now")
+                .expression_attribute_names("#pk", PK)
+                .expression_attribute_names("#ttl", TTL)
+                .expression_attribute_values(":now", super::number(now)),
+            Condition::Version(read) => put
+                .condition_expression("#version = :read")
+                .expression_attribute_names("#version", "version")
+                .expression_attribute_values(":read", super::number(read)),
+        };
         self.add(put.build().map(|put| TransactWriteItem::builder().put(put).build()), refusal)
     }
 

@@ -10,7 +10,7 @@ use crate::{
     outside::clock::Moment,
 };
 use axum::extract::Request;
-use http::{Extensions, HeaderMap, header::AUTHORIZATION};
+use http::{Extensions, HeaderMap, HeaderValue, header::AUTHORIZATION};
 use lambda_http::{RequestExt as _, request::RequestContext};
 use std::{net::IpAddr, sync::Arc};
 
@@ -21,6 +21,7 @@ pub struct Call {
     origin: Origin,
     now: Moment,
     tally: Arc<Tally>,
+    idempotency_key: Option<HeaderValue>,
 }
 
 impl Call {
@@ -39,6 +40,15 @@ impl Call {
         self.now
     }
 
+    /// The `Idempotency-Key` header, where there is one.
+    pub fn idempotency_key(&self) -> Result<Option<String>, Failure> {
+        let Some(value) = &self.idempotency_key else { return Ok(None) };
+        let key = value.to_str().ok().map(str::trim).filter(|key| (1..=64).contains(&key.len()));
+        let key = key.filter(|key| key.bytes().all(|b| b.is_ascii_graphic() && b != b'#'));
+        key.map(|key| Some(key.to_owned()))
+            .ok_or_else(|| Failure::malformed("Idempotency-Key 应为 1 至 64 个可见 ASCII 字符"))
+    }
+
     /// Reads the body and then the query; `credential` is the query parameter that is no field but a token.
     pub(super) async fn receive(
         request: Request,
@@ -54,7 +64,8 @@ impl Call {
         let mut query = urlencoded(parts.uri.query().unwrap_or_default().as_bytes())?;
         query.retain(|field| Some(field.name.as_str()) != credential);
         fields.extend(query);
-        Ok(Self { fields, origin, now, tally })
+        let idempotency_key = parts.headers.get("idempotency-key").cloned();
+        Ok(Self { fields, origin, now, tally, idempotency_key })
     }
 }
 

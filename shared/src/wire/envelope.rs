@@ -8,6 +8,7 @@ use http::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 pub type Response = http::Response<Body>;
 
@@ -95,4 +96,10 @@ pub(super) const fn rest_status(reason: Reason) -> StatusCode {
         (None, Reason::WeakPassword) => StatusCode::BAD_REQUEST,
         (None, _) => StatusCode::CONFLICT,
     }
+}
+
+/// The part of an answer that a view made, with every number as the view wrote it.
+pub(super) fn raw(view: &impl Serialize) -> Result<Box<RawValue>, Failure> {
+    serde_json::value::to_raw_value(view)
+        .map_err(|error| Failure::internal(format!("an answer cannot be written: {error}")))
 }

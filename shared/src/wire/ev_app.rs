@@ -1,6 +1,6 @@
 //! The charging app (`charging-app.md`): `{"code":200,"msg":"…", token|data|log}`, failures always `-1`.
 
-use super::envelope::{Envelope, Response, failed, json, protocol_status};
+use super::envelope::{Envelope, Response, failed, json, protocol_status, raw};
 use crate::domain::{
     account::AccountId,
     reason::{Failure, Reason},
@@ -25,6 +25,7 @@ enum Content {
     Nothing,
     Token(SecretString),
     Data(Box<RawValue>),
+    Log(Box<RawValue>),
 }
 
 impl Success {
@@ -33,9 +34,11 @@ impl Success {
     }
 
     pub fn data(msg: &'static str, data: &impl Serialize) -> Result<Self, Failure> {
-        let data = serde_json::value::to_raw_value(data)
-            .map_err(|error| Failure::internal(format!("an answer cannot be written: {error}")))?;
-        Ok(Self { msg, content: Content::Data(data) })
+        Ok(Self { msg, content: Content::Data(raw(data)?) })
+    }
+
+    pub fn log(msg: &'static str, log: &impl Serialize) -> Result<Self, Failure> {
+        Ok(Self { msg, content: Content::Log(raw(log)?) })
     }
 
     pub fn done(msg: &'static str) -> Self {
@@ -51,6 +54,8 @@ struct Body<'a> {
     token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<&'a RawValue>,
 }
 
 impl Envelope for EvApp {
@@ -59,12 +64,14 @@ impl Envelope for EvApp {
     const QUERY_TOKEN: Option<&'static str> = Some("token");
 
     fn success(Success { msg, content }: Success) -> Result<Response, Failure> {
-        let (token, data) = match &content {
-            Content::Nothing => (None, None),
-            Content::Token(token) => (Some(token.expose_secret()), None),
-            Content::Data(data) => (None, Some(&**data)),
+        let body = Body { code: 200, msg, token: None, data: None, log: None };
+        let body = match &content {
+            Content::Nothing => body,
+            Content::Token(token) => Body { token: Some(token.expose_secret()), ..body },
+            Content::Data(data) => Body { data: Some(data), ..body },
+            Content::Log(log) => Body { log: Some(log), ..body },
         };
-        json(StatusCode::OK, &Body { code: 200, msg, token, data })
+        json(StatusCode::OK, &body)
     }
 
     fn failure(failure: &Failure) -> Response {
@@ -91,7 +98,7 @@ impl Envelope for EvApp {
             | Reason::NothingQueued
             | Reason::ChangeNotAllowed) => protocol_status(reason).unwrap_or(StatusCode::OK),
         };
-        failed(status, failure, &Body { code: -1, msg: failure.text(), token: None, data: None })
+        failed(status, failure, &Body { code: -1, msg: failure.text(), token: None, data: None, log: None })
     }
 }
 

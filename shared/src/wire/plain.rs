@@ -1,6 +1,6 @@
 //! Our own extensions (`/auth`, `/operator`): JSON in and out, failures with their true status and `{"code","message"}`.
 
-use super::envelope::{Envelope, Response, failed, json, rest_status, with_token};
+use super::envelope::{Envelope, Response, failed, json, raw, rest_status, with_token};
 use crate::domain::reason::{Failure, Reason};
 use axum::body::Body;
 use http::StatusCode;
@@ -22,9 +22,7 @@ pub enum Success {
 
 impl Success {
     pub fn content(body: &impl Serialize) -> Result<Self, Failure> {
-        let body = serde_json::value::to_raw_value(body)
-            .map_err(|error| Failure::internal(format!("an answer cannot be written: {error}")))?;
-        Ok(Self::Content { body, token: None })
+        Ok(Self::Content { body: raw(body)?, token: None })
     }
 
     /// The same, and a session in the header.

@@ -29,7 +29,8 @@ impl Sink {
         Self(Arc::new(write))
     }
 
-    fn write(&self, line: &str) {
+    /// Writes one line.
+    pub fn write(&self, line: &str) {
         (self.0)(line);
     }
 }

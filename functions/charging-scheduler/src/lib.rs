@@ -1,0 +1,108 @@
+//! Calls cars, places them, starts, finishes and bills them, at the instants when these were due. Woken by hints from
+//! the queue and by a schedule; both only say «look», what to do is in the station and on the clock.
+
+mod events;
+
+pub use events::{Answer, BatchFailures, Event, Hinted};
+
+use jiff::Timestamp;
+use serde_json::json;
+use shared::{
+    boot::{Boot, Error},
+    domain::{
+        reason::{Failure, Reason},
+        station_id::StationId,
+    },
+    outside::{clock::Clock, queue::Hint},
+    service::charging::Charging,
+    wire::Sink,
+};
+use std::collections::BTreeMap;
+
+#[derive(Debug)]
+pub struct App {
+    pub charging: Charging,
+    pub clock: Clock,
+    pub sink: Sink,
+}
+
+/// The sweep as a whole could not be done; Lambda tries it again.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Broken(String);
+
+impl App {
+    pub fn new(boot: &Boot) -> Result<Self, Error> {
+        Ok(Self { charging: boot.charging()?, clock: boot.clock.clone(), sink: Sink::stdout() })
+    }
+
+    pub async fn handle(&self, event: Event) -> Result<Answer, Broken> {
+        let now = self.clock.now().station;
+        match event {
+            Event::Batch { records } => Ok(Answer::Batch(self.settle_hinted(records, now).await)),
+            Event::Sweep {} => {
+                let swept = self.charging.sweep(now).await?;
+                self.report(swept.settled, swept.due, 0);
+                Ok(Answer::Swept(swept))
+            }
+        }
+    }
+
+    /// Ten messages for one station are one step. Messages that can never be handled are quarantined: told of, counted,
+    /// and not tried again.
+    async fn settle_hinted(&self, records: Vec<Hinted>, now: Timestamp) -> BatchFailures {
+        let mut stations: BTreeMap<StationId, Vec<String>> = BTreeMap::new();
+        let mut quarantined = 0;
+        for Hinted { message_id, body } in records {
+            match serde_json::from_str::<Hint>(&body) {
+                Ok(hint) => stations.entry(hint.station).or_default().push(message_id),
+                Err(error) => {
+                    quarantined += 1;
+                    tracing::error!(message_id, %error, "a message was no hint");
+                }
+            }
+        }
+        let (settled, mut failed) = (stations.len(), BatchFailures::default());
+        for (station, messages) in stations {
+            match self.charging.settle(&station, now).await {
+                Ok(()) => {}
+                Err(failure) if failure.reason() == Reason::NoSuchStation => {
+                    quarantined += messages.len();
+                    tracing::error!(station = station.as_str(), "a message was for no station");
+                }
+                Err(failure) => {
+                    tracing::error!(station = station.as_str(), detail = failure.detail(), "a station was not settled");
+                    failed.extend(messages);
+                }
+            }
+        }
+        self.report(settled, failed.len(), quarantined);
+        failed
+    }
+
+    /// One line in CloudWatch's embedded metric format.
+    fn report(&self, settled: usize, failed: usize, quarantined: usize) {
+        let metric = |name: &str| json!({ "Name": name, "Unit": "Count" });
+        let line = json!({
+            "_aws": {
+                "Timestamp": self.clock.now().real.as_millisecond(),
+                "CloudWatchMetrics": [{
+                    "Namespace": "ev-plaza",
+                    "Dimensions": [["function"]],
+                    "Metrics": [metric("Settled"), metric("Unsettled"), metric("Quarantined")],
+                }],
+            },
+            "function": "charging-scheduler",
+            "Settled": settled,
+            "Unsettled": failed,
+            "Quarantined": quarantined,
+        });
+        self.sink.write(&line.to_string());
+    }
+}
+
+impl From<Failure> for Broken {
+    fn from(failure: Failure) -> Self {
+        Self(failure.detail().unwrap_or_else(|| failure.text()).to_owned())
+    }
+}

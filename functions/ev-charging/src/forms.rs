@@ -1,0 +1,80 @@
+//! What the charging app sends.
+
+use shared::{
+    domain::{
+        charging::Mode,
+        energy::Energy,
+        reason::{Failure, Reason},
+        station_id::StationId,
+        text::halfwidth,
+    },
+    service::charging::Order,
+    wire::Fields,
+};
+
+/// #33: `mode` and `quantity` are needed; `station_id` is ours, for plazas with several stations.
+pub fn order(fields: &mut Fields) -> Result<Order, Failure> {
+    Ok(Order {
+        mode: mode(&fields.required("mode")?)?,
+        energy: quantity(&fields.required("quantity")?)?,
+        station: fields.optional("station_id")?.as_deref().map(StationId::parse).transpose()?,
+        key: None,
+    })
+}
+
+/// #35: one of the two, or both.
+#[derive(Debug)]
+pub struct Modify {
+    pub mode: Option<Mode>,
+    pub energy: Option<Energy>,
+}
+
+impl Modify {
+    pub fn parse(fields: &mut Fields) -> Result<Self, Failure> {
+        let mode = fields.optional("mode")?.as_deref().map(mode).transpose()?;
+        let energy = fields.optional("quantity")?.as_deref().map(quantity).transpose()?;
+        if mode.is_none() && energy.is_none() {
+            return Err(Failure::from(Reason::ChangeNotAllowed).saying("请提供要修改的充电模式或充电量"));
+        }
+        Ok(Self { mode, energy })
+    }
+}
+
+/// #37: ten unless asked otherwise, and never more than a hundred or less than one.
+pub fn most_records(fields: &mut Fields) -> Result<u8, Failure> {
+    let Some(text) = fields.optional("num")? else { return Ok(10) };
+    let wanted: i64 = halfwidth(&text).parse().map_err(|_| Failure::malformed("num 应为整数"))?;
+    Ok(u8::try_from(wanted.clamp(1, 100)).unwrap_or(100))
+}
+
+fn mode(text: &str) -> Result<Mode, Failure> {
+    match halfwidth(text).to_ascii_lowercase().as_str() {
+        "fast" => Ok(Mode::Fast),
+        "slow" => Ok(Mode::Slow),
+        _ => Err(Failure::malformed("mode 应为 fast 或 slow")),
+    }
+}
+
+/// More than zero, at most 2000 kWh, at most three decimals.
+fn quantity(text: &str) -> Result<Energy, Failure> {
+    let refused = || Failure::malformed("quantity 应为大于 0、不超过 2000、最多三位小数的数字（kWh）");
+    let text = halfwidth(text);
+    let decimals = text.split_once('.').map_or(0, |(_, fraction)| fraction.trim_end_matches('0').len());
+    let energy = Energy::parse_kwh(&text).filter(|energy| *energy <= Energy::from_watt_hours(2_000_000));
+    energy.filter(|_| decimals <= 3).ok_or_else(refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_are_decimals_within_their_bounds() {
+        for accepted in ["100.4", "0.001", "2000", "２０．５", "1.5000"] {
+            assert!(quantity(accepted).is_ok(), "{accepted}");
+        }
+        for refused in ["0", "-1", "2000.001", "1.0001", "1e2", "NaN", "", "二十"] {
+            assert!(quantity(refused).is_err(), "{refused}");
+        }
+    }
+}

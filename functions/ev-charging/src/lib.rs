@@ -1,0 +1,60 @@
+//! `charging-app.md`, charging (充电管理) and history (日志管理): a driver's way through the queue.
+
+mod forms;
+mod views;
+
+use shared::{
+    domain::{account::Realm, reason::Failure, session::Caller},
+    service::charging::{Charging, Order},
+    wire::{
+        Access, Call, Routes,
+        ev_app::{EvApp, Success},
+    },
+};
+use std::sync::Arc;
+
+/// What the handlers work with.
+#[derive(Debug)]
+pub struct App {
+    pub charging: Charging,
+}
+
+const DRIVERS: Access = Access::SignedIn(&[Realm::Ev]);
+
+/// #33 to #37 of the contracts.
+pub fn routes() -> Routes<EvApp, App> {
+    Routes::new(&["/user/charge/{proxy+}", "/user/log/{proxy+}"])
+        .guarded("POST", "/user/charge/apply", DRIVERS, apply)
+        .guarded("POST", "/user/charge/cancel", DRIVERS, cancel)
+        .guarded("POST", "/user/charge/modify", DRIVERS, modify)
+        .guarded("GET", "/user/charge/info", DRIVERS, info)
+        .guarded("GET", "/user/log/get", DRIVERS, log)
+}
+
+async fn apply(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let order = Order { key: call.idempotency_key()?, ..call.read(forms::order)? };
+    let number = app.charging.apply(&caller, &order, call.now()).await?;
+    Success::data("申请成功", &number.to_string())
+}
+
+async fn cancel(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
+    app.charging.cancel(&caller, call.now()).await?;
+    Ok(Success::done("取消成功"))
+}
+
+async fn modify(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let form = call.read(forms::Modify::parse)?;
+    let number = app.charging.change(&caller, form.mode, form.energy, call.now()).await?;
+    Success::data("修改成功", &number.to_string())
+}
+
+async fn info(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
+    let seen = app.charging.look(&caller, call.now().station).await?;
+    Success::data("查询成功", &views::Info::of(&seen, &caller, call.now().station)?)
+}
+
+async fn log(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let most = call.read(forms::most_records)?;
+    let records = app.charging.records(&caller, most).await?;
+    Success::log("查询成功", &views::Line::all(&records))
+}

@@ -1,0 +1,11 @@
+//! The charging queue as a Lambda function.
+
+use ev_charging::App;
+use shared::boot::{Boot, CHARGING, GATE, TABLES};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let boot = Boot::start("ev-charging", &[TABLES, GATE, CHARGING]).await?;
+    let app = App { charging: boot.charging()? };
+    lambda_http::run(ev_charging::routes().serve(&boot.front(), app)).await
+}

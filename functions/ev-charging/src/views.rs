@@ -1,0 +1,132 @@
+//! What the charging app reads.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use shared::{
+    domain::{
+        charging::{Mode, Moment},
+        energy::Energy,
+        money::Fen,
+        reason::Failure,
+        session::Caller,
+    },
+    service::charging::{InQueue, Record, Status},
+    wire::ev_app::{time, user_id},
+};
+
+/// #36: the documented fields first, then what we add.
+#[derive(Serialize)]
+pub struct Info<'a> {
+    user_id: &'a str,
+    charging_type: &'static str,
+    request_power: Box<RawValue>,
+    queue_num: String,
+    /// Whole seconds since the request.
+    time_duration: i64,
+    created_at: String,
+    /// Whether the car has been called.
+    state: bool,
+
+    status: &'static str,
+    station_id: &'a str,
+    /// The pile's name, once the car has been called.
+    pile: Option<String>,
+    cars_ahead: Option<u32>,
+    expected_call_at: Option<String>,
+    expected_start_at: Option<String>,
+    expected_finish_at: Option<String>,
+    /// Set when the expected times are an estimate.
+    estimate: bool,
+    charged_power: String,
+    charging_fee: String,
+    service_fee: String,
+    total_fee: String,
+}
+
+impl<'a> Info<'a> {
+    pub fn of(seen: &'a InQueue, caller: &'a Caller, now: Timestamp) -> Result<Self, Failure> {
+        let created = timestamp(seen.ticket.applied_at);
+        let expected = |instant: Option<Moment>| instant.map(|at| time(timestamp(at)));
+        Ok(Self {
+            user_id: user_id(&caller.account),
+            charging_type: match seen.ticket.number.mode {
+                Mode::Fast => "fast",
+                Mode::Slow => "slow",
+            },
+            request_power: kwh(seen.asked)?,
+            queue_num: seen.ticket.number.to_string(),
+            time_duration: now.duration_since(created).as_secs().max(0),
+            created_at: time(created),
+            state: seen.status.is_called(),
+            status: match seen.status {
+                Status::Waiting => "waiting",
+                Status::Called(_) => "called",
+                Status::Charging(_) => "charging",
+                Status::Displaced => "displaced",
+            },
+            station_id: seen.station.as_str(),
+            pile: seen.status.pile().map(|pile| pile.to_string()),
+            cars_ahead: seen.expected.map(|expected| expected.ahead),
+            expected_call_at: seen.expected.and_then(|it| expected(it.called)),
+            expected_start_at: seen.expected.and_then(|it| expected(it.start)),
+            expected_finish_at: seen.expected.and_then(|it| expected(it.finish)),
+            estimate: seen.expected.is_some_and(|expected| expected.estimate),
+            charged_power: seen.delivered.energy.to_string(),
+            charging_fee: seen.delivered.charging.to_string(),
+            service_fee: seen.delivered.service.to_string(),
+            total_fee: (seen.delivered.charging + seen.delivered.service).to_string(),
+        })
+    }
+}
+
+/// #37: one detail record.
+#[derive(Serialize)]
+pub struct Line {
+    record_id: u64,
+    request_id: u64,
+    charging_station_id: u64,
+    start_time: String,
+    end_time: String,
+    actual_power: String,
+    service_fee: String,
+    charging_fee: String,
+    total_fee: String,
+}
+
+impl Line {
+    pub fn all(records: &[Record]) -> Vec<Self> {
+        records.iter().map(Self::of).collect()
+    }
+
+    fn of(record: &Record) -> Self {
+        Self {
+            record_id: record.record,
+            request_id: record.request,
+            charging_station_id: record.pile,
+            start_time: millis(record.start),
+            end_time: millis(record.stop),
+            actual_power: format!("{}.{:02}", record.shown_energy / 100, record.shown_energy % 100),
+            service_fee: Fen(record.service).to_string(),
+            charging_fee: Fen(record.charging).to_string(),
+            total_fee: Fen(record.total).to_string(),
+        }
+    }
+}
+
+/// To the nearest second, as everything about charging is shown.
+fn timestamp(at: Moment) -> Timestamp {
+    Timestamp::from_second(at.nearest_second()).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn millis(at: i64) -> String {
+    time(timestamp(Moment::from_millis(at)))
+}
+
+/// A requested amount as a JSON number: whole watt-hours, so three decimals say it all.
+fn kwh(energy: Energy) -> Result<Box<RawValue>, Failure> {
+    let watt_hours = energy.watt_hours();
+    let text = format!("{}.{:03}", watt_hours / 1000, watt_hours % 1000);
+    let text = text.trim_end_matches('0').trim_end_matches('.').to_owned();
+    RawValue::from_string(text).map_err(|error| Failure::internal(format!("an amount is no JSON number: {error}")))
+}

@@ -1,0 +1,68 @@
+//! Tokens of the platform's own staff and a first station, as a Lambda function that only a local stack has.
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
+use shared::{
+    boot::{Boot, CHARGING, GATE, SIGN_IN, TABLES},
+    domain::{account::Role, charging::Settings, reason::Failure},
+    outside::{clock::Clock, random::Random},
+    service::{charging::Charging, sign_in::SignIn},
+};
+
+struct App {
+    sign_in: SignIn,
+    charging: Charging,
+    clock: Clock,
+    random: Random,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Event {
+    /// `{"seed":true}`: a station with the default layout, unless there is one.
+    Seed { seed: bool },
+    /// `{"role":"shop-manager","shops":["s1"]}`
+    Token {
+        role: Role,
+        #[serde(default)]
+        shops: Vec<String>,
+    },
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Answer {
+    Seeded { seeded: bool },
+    Token { token: String },
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let boot = Boot::start("local-staff", &[TABLES, GATE, SIGN_IN, CHARGING]).await?;
+    let (sign_in, charging) = (boot.sign_in().await?, boot.charging()?);
+    let app = &App { sign_in, charging, clock: boot.clock.clone(), random: boot.random.clone() };
+    let answer = |event: LambdaEvent<Event>| async move {
+        app.answer(event.payload).await.map_err(|failure| failure.detail().unwrap_or_else(|| failure.text()).to_owned())
+    };
+    lambda_runtime::run(service_fn(async |event| answer(event).await.map_err(Error::from))).await
+}
+
+impl App {
+    async fn answer(&self, event: Event) -> Result<Answer, Failure> {
+        let now = self.clock.now();
+        match event {
+            Event::Seed { seed: false } => Ok(Answer::Seeded { seeded: false }),
+            Event::Seed { seed: true } => {
+                let (charging, settings) = (&self.charging, Settings::default());
+                let id = charging.default_station();
+                let seeded = charging.make_station(id, &settings, &self.random, now.station).await?;
+                Ok(Answer::Seeded { seeded })
+            }
+            Event::Token { role, shops } => {
+                let issued = self.sign_in.appoint_local(role, shops, now.real).await?;
+                Ok(Answer::Token { token: issued.token.expose_secret().to_owned() })
+            }
+        }
+    }
+}

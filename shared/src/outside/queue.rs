@@ -1,0 +1,56 @@
+//! Hints to the scheduler that a station has something to do. A hint may come twice, late or never.
+
+use crate::domain::{reason::Failure, station_id::StationId};
+use aws_sdk_sqs::{Client, error::DisplayErrorContext};
+use serde::{Deserialize, Serialize};
+use std::{future::Future, pin::Pin, sync::Arc};
+
+/// «Look at this station.» What there is to do, the station itself knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hint {
+    pub station: StationId,
+    /// The version of the station that made the hint worth sending; two hints for one version are one.
+    pub version: u64,
+}
+
+type Sending = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>;
+
+/// Where hints go.
+#[derive(Clone)]
+pub struct Queue(Arc<dyn Fn(Hint) -> Sending + Send + Sync>);
+
+impl Queue {
+    /// The FIFO queue. The group is the station, so that one stuck station does not hold up others.
+    pub fn sqs(client: Client, url: impl Into<String>) -> Self {
+        let url = url.into();
+        Self::from_fn(move |hint| {
+            let (client, url) = (client.clone(), url.clone());
+            async move {
+                let body = serde_json::to_string(&hint)
+                    .map_err(|error| Failure::internal(format!("a hint cannot be written: {error}")))?;
+                let request = client.send_message().queue_url(url).message_body(body);
+                let request = request.message_group_id(hint.station.as_str());
+                let request = request.message_deduplication_id(format!("{}-{}", hint.station.as_str(), hint.version));
+                let sent = request.send().await.map(drop);
+                sent.map_err(|error| Failure::internal(format!("SQS: {}", DisplayErrorContext(&error))))
+            }
+        })
+    }
+
+    pub fn from_fn<F>(send: impl Fn(Hint) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), Failure>> + Send + 'static,
+    {
+        Self(Arc::new(move |hint| Box::pin(send(hint))))
+    }
+
+    pub async fn send(&self, hint: Hint) -> Result<(), Failure> {
+        (self.0)(hint).await
+    }
+}
+
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Queue")
+    }
+}

@@ -1,0 +1,163 @@
+//! The charging queue as drivers use it: apply, change, cancel. Looking is in `look`, the scheduler's part in `step`.
+
+mod look;
+mod make;
+mod step;
+mod turn;
+
+pub use crate::store::Record;
+pub use look::{Delivered, InQueue, Status};
+pub use step::Swept;
+
+use crate::{
+    domain::{
+        charging::{Disregard, DriverId, Fact, Mode, Number, Outcome, Rejection, Standing},
+        energy::Energy,
+        reason::{Failure, Reason},
+        session::{Caller, LiveCharge},
+        station_id::StationId,
+        vehicle::Plate,
+    },
+    outside::{clock::Moment, queue::Queue},
+    store::{Store, TurnRefused},
+};
+use turn::{Keyed, Turned, Wish, joined};
+
+/// The queues of all stations.
+#[derive(Clone, Debug)]
+pub struct Charging {
+    store: Store,
+    queue: Queue,
+    default_station: StationId,
+}
+
+/// What a driver asks for.
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub mode: Mode,
+    pub energy: Energy,
+    pub station: Option<StationId>,
+    /// The `Idempotency-Key`, where the app sends one.
+    pub key: Option<String>,
+}
+
+impl Charging {
+    pub fn new(store: Store, queue: Queue, default_station: StationId) -> Self {
+        Self { store, queue, default_station }
+    }
+
+    /// Takes a car into the waiting area and answers its number (排队号). Calling it is the scheduler's part.
+    pub async fn apply(&self, caller: &Caller, order: &Order, now: Moment) -> Result<Number, Failure> {
+        let station = order.station.as_ref().unwrap_or(&self.default_station);
+        let keyed = order.keyed(caller, station, now);
+        self.settle_elsewhere(caller, station, now).await?;
+        let wish = Wish::Join {
+            driver: driver_of(caller)?,
+            plate: caller.standing.plate.as_ref().map(Plate::as_str).unwrap_or_default().into(),
+            mode: order.mode,
+            energy: order.energy,
+            standing: Standing {
+                live: caller.standing.charge.iter().map(|live| live.request).collect(),
+                in_arrears: caller.standing.is_in_arrears(now.station),
+            },
+        };
+        let turned = self.turn(station, &wish, keyed.as_ref(), now.station).await?;
+        match self.earlier_answer(&turned, keyed.as_ref()).await? {
+            Some(number) => Ok(number),
+            None => {
+                joined(&turned.carried_out()?).ok_or_else(|| Failure::internal("a request joined without a number"))
+            }
+        }
+    }
+
+    /// Another amount or another mode (修改). A new amount keeps the number.
+    pub async fn change(
+        &self,
+        caller: &Caller,
+        mode: Option<Mode>,
+        energy: Option<Energy>,
+        now: Moment,
+    ) -> Result<Number, Failure> {
+        let live = live_of(caller)?;
+        let wish = Wish::Change { live: live.clone(), mode, energy };
+        let turned = self.turn(&live.station, &wish, None, now.station).await?;
+        Ok(joined(&turned.carried_out()?).unwrap_or(live.number))
+    }
+
+    /// Takes the car out, wherever it is; what it was delivered is billed.
+    pub async fn cancel(&self, caller: &Caller, now: Moment) -> Result<(), Failure> {
+        let live = live_of(caller)?;
+        let turned = self.turn(&live.station, &Wish::Cancel { live: live.clone() }, None, now.station).await?;
+        turned.carried_out().map(drop)
+    }
+
+    /// The newest detail records (详单).
+    pub async fn records(&self, caller: &Caller, most: u8) -> Result<Vec<Record>, Failure> {
+        self.store.records(&caller.account, i32::from(most)).await
+    }
+
+    /// A request may have ended at another station without the scheduler having noticed yet; then it does now.
+    async fn settle_elsewhere(&self, caller: &Caller, station: &StationId, now: Moment) -> Result<(), Failure> {
+        match &caller.standing.charge {
+            Some(live) if live.station != *station => self.settle(&live.station, now.station).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// A call that repeats an earlier one gets the answer of that one, whatever stands in its way now.
+    async fn earlier_answer(&self, turned: &Turned, keyed: Option<&Keyed>) -> Result<Option<Number>, Failure> {
+        let (Some(keyed), Turned::Refused(_) | Turned::Barred(_)) = (keyed, turned) else { return Ok(None) };
+        match self.store.first_answer(&keyed.account, &keyed.key, keyed.now).await? {
+            Some(first) if first.asked == keyed.asked => Ok(Some(first.number)),
+            Some(_) => Err(Failure::malformed("Idempotency-Key 已用于内容不同的请求")),
+            None => Ok(None),
+        }
+    }
+}
+
+impl Order {
+    fn keyed(&self, caller: &Caller, station: &StationId, now: Moment) -> Option<Keyed> {
+        let asked = format!("{} {} mJ {}", self.mode, self.energy.millijoules().floor(), station.as_str());
+        let key = self.key.clone()?;
+        Some(Keyed { account: caller.account.clone(), key, asked, now: now.real })
+    }
+}
+
+impl Turned {
+    fn carried_out(self) -> Result<Vec<Fact>, Failure> {
+        match self {
+            Self::Done(facts) => Ok(facts),
+            Self::Refused(Outcome::Done) => Err(Failure::internal("a turn was refused and done")),
+            Self::Refused(Outcome::Rejected(rejection)) => Err(rejected(rejection)),
+            Self::Refused(Outcome::Ignored(Disregard::NoLiveRequest)) => Err(Reason::NothingQueued.into()),
+            Self::Refused(Outcome::Ignored(Disregard::AlreadyFailed)) => {
+                Err(Failure::from(Reason::ChangeNotAllowed).saying("充电桩已处于故障状态"))
+            }
+            Self::Refused(Outcome::Ignored(Disregard::AlreadyWorking)) => {
+                Err(Failure::from(Reason::ChangeNotAllowed).saying("充电桩已处于正常状态"))
+            }
+            Self::Barred(TurnRefused::Driver | TurnRefused::Plate) => Err(Reason::AlreadyQueued.into()),
+            Self::Barred(TurnRefused::Answered | TurnRefused::Raced) => Err(Reason::Contended.into()),
+        }
+    }
+}
+
+fn rejected(rejection: Rejection) -> Failure {
+    match rejection {
+        Rejection::Full => Reason::QueueFull.into(),
+        Rejection::LiveRequest => Reason::AlreadyQueued.into(),
+        Rejection::InArrears => Reason::InArrears.into(),
+        Rejection::ChangeNotAllowed => Reason::ChangeNotAllowed.into(),
+        Rejection::UnknownPile => Failure::from(Reason::NotYours).saying("充电桩不存在"),
+        Rejection::PowerChangedTooOften => Failure::from(Reason::ChangeNotAllowed).saying("充电功率更改过于频繁"),
+    }
+}
+
+fn live_of(caller: &Caller) -> Result<&LiveCharge, Failure> {
+    caller.standing.charge.as_ref().ok_or_else(|| Reason::NothingQueued.into())
+}
+
+fn driver_of(caller: &Caller) -> Result<DriverId, Failure> {
+    let id = caller.account.as_str().parse().map(DriverId);
+    id.map_err(|_| Failure::internal("a driver's id is no number"))
+}

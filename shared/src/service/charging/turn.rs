@@ -1,0 +1,179 @@
+//! The one way to write a station: read it, bring it up to now, decide, write everything under the version that was read.
+
+use super::Charging;
+use crate::{
+    domain::{
+        account::AccountId,
+        charging::{
+            Command, DriverId, Fact, Mode, Moment, Number, Outcome, Progress, Standing, Turn, Waiting, Wanted, What,
+        },
+        energy::Energy,
+        reason::{Failure, Reason},
+        session::LiveCharge,
+        station_id::StationId,
+    },
+    outside::queue::Hint,
+    store::{FirstAnswer, Head, Outcome as Committed, Store, TurnRefused},
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// How long a first answer to an `Idempotency-Key` counts.
+const ANSWER_LIFE: SignedDuration = SignedDuration::from_hours(24);
+
+/// So many completions go into one transaction: each touches about seven items, and a hundred is the limit.
+pub(super) const MOST_COMPLETIONS: usize = 12;
+/// Lost races before a caller is told to come back.
+const TRIES: u32 = 5;
+
+/// What a driver wants of a station.
+#[derive(Clone, Debug)]
+pub(super) enum Wish {
+    Join { driver: DriverId, plate: Box<str>, mode: Mode, energy: Energy, standing: Standing },
+    Change { live: LiveCharge, mode: Option<Mode>, energy: Option<Energy> },
+    Cancel { live: LiveCharge },
+}
+
+/// An `Idempotency-Key` and what was asked under it.
+#[derive(Clone, Debug)]
+pub(super) struct Keyed {
+    pub account: AccountId,
+    pub key: String,
+    pub asked: String,
+    pub now: Timestamp,
+}
+
+/// What a turn came to.
+#[derive(Debug)]
+pub(super) enum Turned {
+    /// The wish was carried out and written.
+    Done(Vec<Fact>),
+    /// The rules refuse; nothing was written.
+    Refused(Outcome),
+    /// A condition beside the station refused; nothing was written.
+    Barred(TurnRefused),
+}
+
+impl Charging {
+    /// Carries out one wish. When others write the same station it is decided again, from what they left.
+    pub(super) async fn turn(
+        &self,
+        station: &StationId,
+        wish: &Wish,
+        keyed: Option<&Keyed>,
+        now: Timestamp,
+    ) -> Result<Turned, Failure> {
+        let mut lost = 0;
+        while lost < TRIES {
+            let head = self.store.head(station).await?;
+            let command = self.command(&head, wish).await?;
+            let mut turn = Turn::new(head.station.clone(), instant(now), Some(command), MOST_COMPLETIONS);
+            match advance(&self.store, station, &mut turn).await? {
+                Some(Progress::Decided(outcome @ (Outcome::Rejected(_) | Outcome::Ignored(_)))) => {
+                    return Ok(Turned::Refused(outcome));
+                }
+                // So much was due that it takes writes of its own; that is progress, not a lost race.
+                Some(Progress::Stopped) => self.settle(station, now).await?,
+                Some(_) => match self.write(head, turn, keyed, now).await? {
+                    Written::Done(head, facts) => {
+                        self.hint(&head).await;
+                        return Ok(Turned::Done(facts));
+                    }
+                    Written::Refused(TurnRefused::Raced) => lost += 1,
+                    Written::Refused(refused) => return Ok(Turned::Barred(refused)),
+                },
+                None => lost += 1,
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    /// The wish as the rules want it: with the next number for a request, or with the car's own entry when it stands
+    /// behind what the station holds in full.
+    async fn command(&self, head: &Head, wish: &Wish) -> Result<Command, Failure> {
+        Ok(match wish.clone() {
+            Wish::Join { driver, plate, mode, energy, standing } => {
+                Command::Apply { request: head.next_request(), driver, plate, mode, energy, standing }
+            }
+            Wish::Change { live, mode, energy } => {
+                Command::Change { request: live.request, mode, energy, behind: self.behind(head, &live).await? }
+            }
+            Wish::Cancel { live } => Command::Cancel { request: live.request, behind: self.behind(head, &live).await? },
+        })
+    }
+
+    pub(super) async fn behind(&self, head: &Head, live: &LiveCharge) -> Result<Option<Waiting>, Failure> {
+        match head.station.find(live.request, None) {
+            Some(_) => Ok(None),
+            None => self.store.waiting(&head.id, live.number).await,
+        }
+    }
+
+    /// Writes the station and what the facts leave behind, all or nothing.
+    pub(super) async fn write(
+        &self,
+        head: Head,
+        turn: Turn,
+        keyed: Option<&Keyed>,
+        now: Timestamp,
+    ) -> Result<Written, Failure> {
+        let (station, facts) = turn.into_parts();
+        let mut head = Head { station, ..head };
+        let mut writes = self.store.transaction();
+        // First, so that of two refusals the answer of the first call is the one that is heard.
+        if let (Some(keyed), Some(number)) = (keyed, joined(&facts)) {
+            let life = keyed.now.as_second() + ANSWER_LIFE.as_secs();
+            let answer = FirstAnswer { asked: keyed.asked.clone(), number, ttl: life };
+            writes = writes.keep_answer(&keyed.account, &keyed.key, &answer, keyed.now);
+        }
+        let writes = writes.write_facts(&mut head, &facts, now).save_station(&head, TurnRefused::Raced);
+        Ok(match writes.commit().await? {
+            Committed::Done => Written::Done(Head { version: head.version + 1, ..head }, facts),
+            Committed::Refused(refused, _) => Written::Refused(refused),
+        })
+    }
+
+    /// The queue makes it prompt; that it arrives is not needed, because the sweep finds what was missed.
+    async fn hint(&self, head: &Head) {
+        let hint = Hint { station: head.id.clone(), version: head.version };
+        if let Err(failure) = self.queue.send(hint).await {
+            tracing::warn!(station = head.id.as_str(), detail = failure.detail(), "a hint was not sent");
+        }
+    }
+}
+
+/// Advances a turn as far as it goes, bringing more of a line when it asks. `None`: the line changed under our hands,
+/// so the station has been written by somebody else and must be read again.
+pub(super) async fn advance(store: &Store, station: &StationId, turn: &mut Turn) -> Result<Option<Progress>, Failure> {
+    let mut brought: Option<Wanted> = None;
+    loop {
+        match turn.advance() {
+            Progress::NeedsLine(wanted) if brought == Some(wanted) => return Ok(None),
+            Progress::NeedsLine(wanted) => {
+                let entries = store.line(station, wanted).await?;
+                if turn.refill(wanted, entries).is_err() {
+                    return Ok(None);
+                }
+                brought = Some(wanted);
+            }
+            progress => return Ok(Some(progress)),
+        }
+    }
+}
+
+/// How a write ended when nothing broke.
+pub(super) enum Written {
+    Done(Head, Vec<Fact>),
+    Refused(TurnRefused),
+}
+
+/// The number that a turn gave to a request that joined or changed its mode.
+pub(super) fn joined(facts: &[Fact]) -> Option<Number> {
+    facts.iter().find_map(|fact| match &fact.what {
+        What::Joined(joined) | What::ModeChanged { joined, .. } => Some(joined.ticket.number),
+        _ => None,
+    })
+}
+
+pub(super) fn instant(at: Timestamp) -> Moment {
+    Moment::from_millis(at.as_millisecond())
+}

@@ -1,0 +1,110 @@
+//! What the facts of a turn come to, item by item: a transaction may touch each item only once.
+
+use crate::domain::charging::{
+    Bill, DetailRecord, DriverId, Fact, Mode, Moment, Number, RequestId, Ticket, Waiting, What,
+};
+use std::collections::BTreeMap;
+
+/// One change per item.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Effects {
+    /// Entries behind the window: what each is now, or that it goes.
+    pub entries: BTreeMap<(Mode, u32), Option<Waiting>>,
+    pub drivers: BTreeMap<DriverId, DriverChange>,
+    pub plates: BTreeMap<Box<str>, PlateChange>,
+    pub records: Vec<DetailRecord>,
+    pub bills: Vec<(Ticket, Bill, Moment)>,
+}
+
+/// What a turn does to what a driver has in the queue.
+#[derive(Clone, Debug, Default)]
+pub(super) struct DriverChange {
+    pub ended: Option<RequestId>,
+    pub bill_due: Option<Moment>,
+    pub now: Option<DriverNow>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum DriverNow {
+    Joined(Ticket),
+    /// The same request under another number.
+    Renumbered(Ticket),
+}
+
+/// What a turn does to what a plate has in the queue.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PlateChange {
+    pub freed: bool,
+    pub taken: Option<RequestId>,
+}
+
+impl Effects {
+    pub fn of(facts: &[Fact]) -> Self {
+        let mut effects = Self::default();
+        for fact in facts {
+            effects.add(fact);
+        }
+        effects
+    }
+
+    fn add(&mut self, Fact { at, what }: &Fact) {
+        match what {
+            What::Joined(waiting) => {
+                self.enter(waiting);
+                let ticket = &waiting.ticket;
+                self.driver(ticket).now = Some(DriverNow::Joined(ticket.clone()));
+                self.plate(ticket, |plate| plate.taken = Some(ticket.request));
+            }
+            What::QuantityChanged(waiting) => self.enter(waiting),
+            What::ModeChanged { left, left_own_entry, joined } => {
+                self.leave(*left, *left_own_entry);
+                self.enter(joined);
+                self.driver(&joined.ticket).now = Some(DriverNow::Renumbered(joined.ticket.clone()));
+            }
+            What::Called { ticket, own_entry, .. } => self.leave(ticket.number, *own_entry),
+            What::SegmentClosed(record) => self.records.push(record.clone()),
+            What::Ended { ticket, bill, own_entry, .. } => {
+                self.leave(ticket.number, *own_entry);
+                self.driver(ticket).ended = Some(ticket.request);
+                self.plate(ticket, |plate| plate.freed = true);
+                if let Some(bill) = bill {
+                    self.driver(ticket).bill_due = Some(bill.due);
+                    self.bills.push((ticket.clone(), bill.clone(), *at));
+                }
+            }
+            // These change the station alone.
+            What::Displaced { .. }
+            | What::Placed { .. }
+            | What::Started { .. }
+            | What::AmountLowered { .. }
+            | What::PileFailed { .. }
+            | What::PileRecovered { .. }
+            | What::PileAdded { .. }
+            | What::PileRemoved { .. }
+            | What::SettingsChanged => {}
+        }
+    }
+
+    fn enter(&mut self, waiting: &Waiting) {
+        if waiting.own_entry {
+            let Number { mode, n } = waiting.ticket.number;
+            self.entries.insert((mode, n), Some(waiting.clone()));
+        }
+    }
+
+    fn leave(&mut self, Number { mode, n }: Number, own_entry: bool) {
+        if own_entry {
+            self.entries.insert((mode, n), None);
+        }
+    }
+
+    fn driver(&mut self, ticket: &Ticket) -> &mut DriverChange {
+        self.drivers.entry(ticket.driver).or_default()
+    }
+
+    fn plate(&mut self, ticket: &Ticket, change: impl FnOnce(&mut PlateChange)) {
+        if !ticket.plate.is_empty() {
+            change(self.plates.entry(ticket.plate.clone()).or_default());
+        }
+    }
+}

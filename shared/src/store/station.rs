@@ -1,0 +1,152 @@
+//! A station as one item, and the cars that wait behind its window as items of their own: AP-12 to AP-16.
+
+use super::{
+    Item, Key, Store, Transaction, fault,
+    keys::{DUE_AT, DUE_SHARD, PK, SK},
+    number, read, text,
+};
+use crate::domain::{
+    charging::{Mode, Moment, Number, RequestId, Station, Waiting, Wanted},
+    reason::{Failure, Reason},
+    station_id::{StationId, StationNumber},
+};
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+/// So many partitions share the index of what is due, so that no one of them is hot.
+pub(crate) const DUE_SHARDS: u8 = 8;
+
+/// A station as it was read, with what its next write rests on.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
+    pub id: StationId,
+    pub number: StationNumber,
+    pub station: Station,
+    pub version: u64,
+    /// How many detail records it has written.
+    pub records: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct HeadItem {
+    number: StationNumber,
+    version: u64,
+    records: u64,
+    station: ByteBuf,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due_shard: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due_at: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct NumberItem<'a> {
+    station: &'a StationId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WaitingItem {
+    car: ByteBuf,
+}
+
+impl Store {
+    /// AP-12: strongly consistent. Its version makes whoever writes it next the only one.
+    pub(crate) async fn head(&self, id: &StationId) -> Result<Head, Failure> {
+        let item: Option<HeadItem> = self.get(&Key::station(id), super::Consistency::Strong).await?;
+        let item = item.ok_or(Reason::NoSuchStation)?;
+        let station = Station::unpack(&item.station)
+            .map_err(|error| Failure::internal(format!("station {} cannot be read: {error}", id.as_str())))?;
+        Ok(Head { id: id.clone(), number: item.number, station, version: item.version, records: item.records })
+    }
+
+    /// AP-13: the cars of a line that stand behind what the station holds in full, in order.
+    pub(crate) async fn line(&self, id: &StationId, wanted: Wanted) -> Result<Vec<Waiting>, Failure> {
+        let key = |n| Key::waiting(id, Number { mode: wanted.mode, n });
+        let (first, last) = (key(wanted.after.saturating_add(1)), key(u32::MAX));
+        let request = self.client.query().table_name(&self.table).consistent_read(true);
+        let request = request.key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last");
+        let request = request.expression_attribute_names("#pk", PK).expression_attribute_names("#sk", SK);
+        let request = request.expression_attribute_values(":pk", text(first.pk));
+        let request = request.expression_attribute_values(":first", text(first.sk));
+        let request = request.expression_attribute_values(":last", text(last.sk));
+        let limit = i32::try_from(wanted.at_least).unwrap_or(i32::MAX);
+        let answer = request.limit(limit).send().await.map_err(fault)?;
+        answer.items.unwrap_or_default().into_iter().map(|item| waiting(read(item)?)).collect()
+    }
+
+    /// AP-14: the entry of one car behind the window.
+    pub(crate) async fn waiting(&self, id: &StationId, number: Number) -> Result<Option<Waiting>, Failure> {
+        let item = self.get(&Key::waiting(id, number), super::Consistency::Strong).await?;
+        item.map(waiting).transpose()
+    }
+
+    /// AP-15: stations of one shard that have something due by `now`, a page of them.
+    pub(crate) async fn due_stations(&self, shard: u8, now: Moment) -> Result<Vec<StationId>, Failure> {
+        let request = self.client.query().table_name(&self.table).index_name("due").limit(100);
+        let request = request.key_condition_expression("#shard = :shard AND #at <= :now");
+        let request = request.expression_attribute_names("#shard", DUE_SHARD).expression_attribute_names("#at", DUE_AT);
+        let request = request.expression_attribute_values(":shard", text(shard.to_string()));
+        let request = request.expression_attribute_values(":now", number(now.floor_millis()));
+        let answer = request.send().await.map_err(fault)?;
+        let ids = answer.items.unwrap_or_default();
+        let ids = ids.iter().filter_map(|item: &Item| Key::station_of(item.get(PK)?.as_s().ok()?));
+        ids.map(StationId::parse).collect()
+    }
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// A station that nobody has made yet, with a number that no other station has.
+    pub(crate) fn create_station(self, head: &Head, exists: R, number_taken: R) -> Self {
+        self.put_new(&Key::station(&head.id), &HeadItem::from(head), exists).put_new(
+            &Key::station_number(head.number),
+            &NumberItem { station: &head.id },
+            number_taken,
+        )
+    }
+
+    /// AP-16: the station as it is now, if nobody wrote it since it was read.
+    pub(crate) fn save_station(self, head: &Head, raced: R) -> Self {
+        let item = HeadItem { version: head.version + 1, ..HeadItem::from(head) };
+        self.put_version(&Key::station(&head.id), &item, head.version, raced)
+    }
+
+    /// The entry of a car behind the window.
+    pub(crate) fn put_waiting(self, id: &StationId, car: &Waiting) -> Self {
+        self.put_over(&Key::waiting(id, car.ticket.number), &WaitingItem { car: ByteBuf::from(car.pack()) })
+    }
+
+    pub(crate) fn delete_waiting(self, id: &StationId, number: Number) -> Self {
+        self.delete(&Key::waiting(id, number))
+    }
+}
+
+impl From<&Head> for HeadItem {
+    fn from(head: &Head) -> Self {
+        let due = head.station.due();
+        Self {
+            number: head.number,
+            version: head.version,
+            records: head.records,
+            station: ByteBuf::from(head.station.pack()),
+            due_shard: due.map(|_| shard(&head.id).to_string()),
+            due_at: due.map(|due| due.ceil().floor_millis()),
+        }
+    }
+}
+
+fn waiting(item: WaitingItem) -> Result<Waiting, Failure> {
+    Waiting::unpack(&item.car).map_err(|error| Failure::internal(format!("a waiting car cannot be read: {error}")))
+}
+
+/// Any spread that stays the same for a station will do.
+fn shard(id: &StationId) -> u8 {
+    id.as_str().bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % DUE_SHARDS
+}
+
+impl Head {
+    /// The id of the request that joins next. A request that is refused takes none, as it takes no number.
+    pub(crate) fn next_request(&self) -> RequestId {
+        let given = [Mode::Fast, Mode::Slow].map(|mode| u64::from(self.station.side(mode).line.numbers_given()));
+        RequestId(self.number.id(given.iter().sum::<u64>() + 1))
+    }
+}
