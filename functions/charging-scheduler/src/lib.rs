@@ -13,9 +13,12 @@ use shared::{
         reason::{Failure, Reason},
         station_id::StationId,
     },
-    outside::{clock::Clock, queue::Hint},
+    outside::{
+        clock::Clock,
+        metrics::{Metric, Sink},
+        queue::Hint,
+    },
     service::charging::Charging,
-    wire::Sink,
 };
 use std::collections::BTreeMap;
 
@@ -33,7 +36,7 @@ pub struct Broken(String);
 
 impl App {
     pub fn new(boot: &Boot) -> Result<Self, Error> {
-        Ok(Self { charging: boot.charging()?, clock: boot.clock.clone(), sink: Sink::stdout() })
+        Ok(Self { charging: boot.charging()?, clock: boot.clock.clone(), sink: boot.sink() })
     }
 
     pub async fn handle(&self, event: Event) -> Result<Answer, Broken> {
@@ -80,24 +83,13 @@ impl App {
         failed
     }
 
-    /// One line in CloudWatch's embedded metric format.
-    fn report(&self, settled: usize, failed: usize, quarantined: usize) {
-        let metric = |name: &str| json!({ "Name": name, "Unit": "Count" });
-        let line = json!({
-            "_aws": {
-                "Timestamp": self.clock.now().real.as_millisecond(),
-                "CloudWatchMetrics": [{
-                    "Namespace": "ev-plaza",
-                    "Dimensions": [["function"]],
-                    "Metrics": [metric("Settled"), metric("Unsettled"), metric("Quarantined")],
-                }],
-            },
-            "function": "charging-scheduler",
-            "Settled": settled,
-            "Unsettled": failed,
-            "Quarantined": quarantined,
-        });
-        self.sink.write(&line.to_string());
+    fn report(&self, settled: usize, unsettled: usize, quarantined: usize) {
+        let metrics = [
+            Metric::count("Settled", settled),
+            Metric::count("Unsettled", unsettled),
+            Metric::count("Quarantined", quarantined),
+        ];
+        self.sink.emit(self.clock.now().real, &[&["function"]], &metrics, json!({ "function": "charging-scheduler" }));
     }
 }
 

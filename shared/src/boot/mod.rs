@@ -89,9 +89,14 @@ impl Boot {
             function: self.function,
             gate: Arc::new(Gate::new(verifier, self.store.clone())),
             clock: self.clock.clone(),
-            sink: Sink::stdout(),
+            sink: self.sink(),
             allow_query_token: self.environment.or("ALLOW_QUERY_TOKEN", "true") == "true",
         }
+    }
+
+    /// Where metrics go.
+    pub fn sink(&self) -> Sink {
+        Sink::stdout(self.environment.or("METRICS_NAMESPACE", "ev-plaza"))
     }
 
     /// The hasher at production strength.

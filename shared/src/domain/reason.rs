@@ -54,11 +54,13 @@ pub enum Reason {
     NothingQueued,
     /// The request has been called; it may be cancelled, but not changed in this way.
     ChangeNotAllowed,
+    /// An `Idempotency-Key` came again with other content.
+    KeyReused,
 }
 
 impl Reason {
     /// All reasons, for the golden table of `tests/`.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Malformed,
         Self::Unauthorized,
         Self::Forbidden,
@@ -80,6 +82,7 @@ impl Reason {
         Self::InArrears,
         Self::NothingQueued,
         Self::ChangeNotAllowed,
+        Self::KeyReused,
     ];
 
     /// What the user of an app reads when the failure brings no text of its own.
@@ -106,6 +109,7 @@ impl Reason {
             Self::InArrears => "有逾期未支付的账单，请先补缴",
             Self::NothingQueued => "当前没有充电请求",
             Self::ChangeNotAllowed => "车辆已被叫号，不能修改充电模式或电量；可以取消后重新申请",
+            Self::KeyReused => "Idempotency-Key 已用于内容不同的请求",
         }
     }
 }

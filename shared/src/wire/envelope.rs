@@ -83,7 +83,8 @@ pub(super) const fn protocol_status(reason: Reason) -> Option<StatusCode> {
         | Reason::AlreadyQueued
         | Reason::InArrears
         | Reason::NothingQueued
-        | Reason::ChangeNotAllowed => return None,
+        | Reason::ChangeNotAllowed
+        | Reason::KeyReused => return None,
     })
 }
 

@@ -96,7 +96,8 @@ impl Envelope for EvApp {
             | Reason::AlreadyQueued
             | Reason::InArrears
             | Reason::NothingQueued
-            | Reason::ChangeNotAllowed) => protocol_status(reason).unwrap_or(StatusCode::OK),
+            | Reason::ChangeNotAllowed
+            | Reason::KeyReused) => protocol_status(reason).unwrap_or(StatusCode::OK),
         };
         failed(status, failure, &Body { code: -1, msg: failure.text(), token: None, data: None, log: None })
     }

@@ -67,7 +67,8 @@ impl Envelope for EvCustomer {
             | Reason::AlreadyQueued
             | Reason::InArrears
             | Reason::NothingQueued
-            | Reason::ChangeNotAllowed) => rest_status(reason),
+            | Reason::ChangeNotAllowed
+            | Reason::KeyReused) => rest_status(reason),
         };
         failed(status, failure, &Body { status: "FAILURE", data: None, message: Some(failure.text()) })
     }
@@ -105,7 +106,8 @@ impl Envelope for EvVehicle {
             | Reason::AlreadyQueued
             | Reason::InArrears
             | Reason::NothingQueued
-            | Reason::ChangeNotAllowed) => protocol_status(reason).unwrap_or(StatusCode::OK),
+            | Reason::ChangeNotAllowed
+            | Reason::KeyReused) => protocol_status(reason).unwrap_or(StatusCode::OK),
         };
         failed(status, failure, &VehicleBody { status: false, data: failure.text() })
     }

@@ -1,7 +1,9 @@
 //! What stands before every handler of a function, whichever document it speaks.
 
-use super::report::Sink;
-use crate::{auth::gate::Gate, outside::clock::Clock};
+use crate::{
+    auth::gate::Gate,
+    outside::{clock::Clock, metrics::Sink},
+};
 use std::sync::Arc;
 
 /// Made once when a function starts.

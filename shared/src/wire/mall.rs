@@ -76,7 +76,8 @@ impl Envelope for Mall {
             | Reason::AlreadyQueued
             | Reason::InArrears
             | Reason::NothingQueued
-            | Reason::ChangeNotAllowed => (2021, None),
+            | Reason::ChangeNotAllowed
+            | Reason::KeyReused => (2021, None),
             Reason::WeakPassword => (2022, None),
         };
         let status = match reason {

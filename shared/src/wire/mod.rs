@@ -17,9 +17,9 @@ mod body;
 mod json;
 mod report;
 
+pub use crate::outside::metrics::Sink;
 pub use call::Call;
 pub use envelope::Envelope;
 pub use fields::Fields;
 pub use front::Front;
-pub use report::Sink;
 pub use routes::{Access, Route, Routes};

@@ -86,6 +86,7 @@ pub(super) fn bare_failure(failure: &Failure) -> Response {
         Reason::InArrears => "in_arrears",
         Reason::NothingQueued => "nothing_queued",
         Reason::ChangeNotAllowed => "change_not_allowed",
+        Reason::KeyReused => "key_reused",
     };
     failed(rest_status(failure.reason()), failure, &FailureBody { code, message: failure.text() })
 }

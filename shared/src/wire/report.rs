@@ -1,45 +1,16 @@
-//! One line per request in CloudWatch's embedded metric format: log and metric in one, with nothing secret in it.
+//! One line per request: log and metrics in one, with nothing secret in it.
 
-use crate::domain::{
-    origin::Origin,
-    reason::{Failure, Reason},
+use crate::{
+    domain::{
+        origin::Origin,
+        reason::{Failure, Reason},
+    },
+    outside::metrics::{Metric, Sink},
 };
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
-};
-
-/// Where the lines go: standard output, or a test's list.
-#[derive(Clone)]
-pub struct Sink(Arc<dyn Fn(&str) + Send + Sync>);
-
-impl Sink {
-    pub fn stdout() -> Self {
-        Self::from_fn(|line| {
-            use std::io::Write as _;
-            // A closed standard output leaves nobody to tell.
-            drop(writeln!(std::io::stdout().lock(), "{line}"));
-        })
-    }
-
-    pub fn from_fn(write: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(write))
-    }
-
-    /// Writes one line.
-    pub fn write(&self, line: &str) {
-        (self.0)(line);
-    }
-}
-
-impl std::fmt::Debug for Sink {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Sink")
-    }
-}
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
 /// What is counted while a request is answered.
 #[derive(Debug, Default)]
@@ -76,35 +47,28 @@ impl Report<'_> {
             let (request, route) = (&self.origin.request, self.route);
             tracing::error!(request, route, detail = failure.detail(), "a request failed");
         }
-        sink.write(&self.line());
-    }
-
-    fn line(&self) -> String {
-        let unit = |name: &str, unit: &str| json!({ "Name": name, "Unit": unit });
-        json!({
-            "_aws": {
-                "Timestamp": self.began.as_millisecond(),
-                "CloudWatchMetrics": [{
-                    "Namespace": "ev-plaza",
-                    "Dimensions": [["function"], ["function", "route"]],
-                    "Metrics": [
-                        unit("Duration", "Milliseconds"), unit("Fault", "Count"), unit("Refused", "Count"),
-                        unit("LoginFailure", "Count"), unit("UnknownField", "Count"), unit("QueryToken", "Count"),
-                    ],
-                }],
-            },
+        let properties = json!({
             "function": self.function,
             "route": self.route,
             "request": self.origin.request,
             "status": self.status.as_u16(),
             "reason": self.failure.map(|failure| format!("{:?}", failure.reason())),
-            "Duration": self.took.as_millis(),
-            "Fault": u8::from(self.status.is_server_error()),
-            "Refused": u8::from(self.failure.is_some() && !self.status.is_server_error()),
-            "LoginFailure": u8::from(self.failure.is_some_and(|failure| failure.reason() == Reason::WrongCredentials)),
-            "UnknownField": self.tally.unknown_fields.load(Relaxed),
-            "QueryToken": u8::from(self.tally.query_token.load(Relaxed)),
-        })
-        .to_string()
+        });
+        sink.emit(self.began, &[&["function"], &["function", "route"]], &self.metrics(), properties);
+    }
+
+    fn metrics(&self) -> [Metric; 8] {
+        let reason = self.failure.map(Failure::reason);
+        let fault = self.status.is_server_error();
+        [
+            Metric::milliseconds("Duration", u64::try_from(self.took.as_millis()).unwrap_or(0)),
+            Metric::flag("Fault", fault),
+            Metric::flag("Refused", reason.is_some() && !fault),
+            Metric::flag("LoginFailure", reason == Some(Reason::WrongCredentials)),
+            Metric::flag("IdempotencyConflict", reason == Some(Reason::KeyReused)),
+            Metric::flag("TransactionConflict", reason == Some(Reason::Contended)),
+            Metric::count("UnknownField", self.tally.unknown_fields.load(Relaxed)),
+            Metric::flag("QueryToken", self.tally.query_token.load(Relaxed)),
+        ]
     }
 }

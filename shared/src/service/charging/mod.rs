@@ -109,7 +109,7 @@ impl Charging {
         let (Some(keyed), Turned::Refused(_) | Turned::Barred(_)) = (keyed, turned) else { return Ok(None) };
         match self.store.first_answer(&keyed.account, &keyed.key, keyed.now).await? {
             Some(first) if first.asked == keyed.asked => Ok(Some(first.number)),
-            Some(_) => Err(Failure::malformed("Idempotency-Key 已用于内容不同的请求")),
+            Some(_) => Err(Reason::KeyReused.into()),
             None => Ok(None),
         }
     }
