@@ -1,0 +1,48 @@
+//! `cargo local clock`: station time moves on, and returns when everything that came due has happened.
+
+use crate::{
+    Problem, Result,
+    clock::{self, Clock},
+    functions, record, tell,
+};
+use jiff::Timestamp;
+use serde_json::json;
+use std::{path::Path, time::Duration};
+
+/// Sweeps without any progress before giving up; another invocation may hold the last piece for a moment.
+const FRUITLESS: u32 = 100;
+
+pub fn turn(dir: &Path, to: Timestamp) -> Result<()> {
+    let (dir, record) = record::running(dir)?;
+    let before = Clock::read(&dir)?.unwrap_or(Clock::Real);
+    before.turned(to)?.write(&dir)?;
+    let settled = settle(&record.api)?;
+    tell::step(format!("station time stands still at {}, {settled} settled on the way", clock::show(to)));
+    Ok(())
+}
+
+/// Sweeps until nothing is due. Returns how much was settled.
+pub fn settle(api: &str) -> Result<u64> {
+    let (mut settled, mut fruitless) = (0, 0);
+    loop {
+        let answer = functions::invoke(api, "charging-scheduler", &json!({ "sweep": true }))?;
+        let number = |field: &str| answer.get(field).and_then(serde_json::Value::as_u64);
+        let Some(due) = number("due") else {
+            return Err(Problem(format!("charging-scheduler does not say what is due: {answer}")));
+        };
+        let now = number("settled").unwrap_or(0);
+        settled += now;
+        if due == 0 {
+            return Ok(settled);
+        }
+        fruitless = if now == 0 { fruitless + 1 } else { 0 };
+        if fruitless == FRUITLESS {
+            return Err(Problem(format!(
+                "{due} remain due however often charging-scheduler sweeps; see functions.log"
+            )));
+        }
+        if now == 0 {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! `cargo local keys`: fresh secrets in the formats that functions read, for a deployment or a rotation.
+
+use crate::{Result, secrets::Secrets, tell};
+use serde_json::json;
+
+pub fn print() -> Result<()> {
+    let Secrets { signing_key, verifying_keys, pepper } = Secrets::new()?;
+    let all = json!({ "signing-key": signing_key, "verifying-keys": verifying_keys, "pepper": pepper });
+    tell::answer(format!("{all:#}"));
+    Ok(())
+}

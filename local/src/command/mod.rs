@@ -1,0 +1,7 @@
+//! Commands for a stack that runs already, and those that need none.
+
+pub mod clock;
+pub mod keys;
+pub mod seed;
+pub mod stop;
+pub mod token;

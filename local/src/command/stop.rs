@@ -1,0 +1,36 @@
+//! `cargo local stop`: ends a stack that was started elsewhere, or what a crash left of one.
+
+use crate::{
+    Problem, Result,
+    paths::StackDir,
+    record::{Lock, Record},
+    tell,
+};
+use std::{path::Path, time::Duration};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub fn stop(dir: &Path) -> Result<()> {
+    let Some((stack, record)) = StackDir::find(dir).ok().and_then(|dir| Record::read(&dir).map(|record| (dir, record)))
+    else {
+        tell::step(format!("no stack is running in {}", dir.display()));
+        return Ok(());
+    };
+    if record.owner.is_alive() {
+        record.owner.ask_to_end();
+        if !record.owner.is_gone_within(PATIENCE) {
+            let pid = record.owner.pid;
+            return Err(Problem(format!("the stack does not stop; end process {pid} by hand and try again")));
+        }
+        tell::step(format!("stopped the stack at http://{}", record.api));
+        return Ok(());
+    }
+    // Its owner died. Nobody else may be starting here meanwhile.
+    let Some(_lock) = Lock::take(&stack)? else {
+        return Err(Problem("a stack is starting there just now; try again when it is ready".into()));
+    };
+    record.end_processes();
+    Record::remove(&stack);
+    tell::step("ended what a crash had left running");
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! The stack of template.yaml on MiniStack, made by the Python program in local/stack, which has a CloudFormation client.
+
+use crate::{Problem, Result, doing, paths::StackDir, venv::Venv};
+use std::path::Path;
+
+/// What template.yaml's parameters are on one machine. All callers share one address here, so limits per address are a
+/// hundred times as high.
+const PARAMETERS: [&str; 4] =
+    ["SecretPrefix=", "DeletionProtection=false", "LoginPerIpMinute=2000", "RegisterPerIpMinute=2000"];
+
+const NAME: &str = "ev-plaza-local";
+
+/// Makes the stack, or changes it to what the template says now, and writes the variables for the functions.
+pub fn deploy(venv: &Venv, repository: &Path, dir: &StackDir, aws: &str, api: &str) -> Result<()> {
+    let mut python = venv.python();
+    python
+        .args(["-m", "stack", "--name", NAME, "--endpoint", aws])
+        .args(["--invoke", &format!("http://{api}/2015-03-31/functions/{{}}/invocations")])
+        .args(PARAMETERS.iter().flat_map(|parameter| ["--parameter", parameter]))
+        .arg("--template")
+        .arg(repository.join("template.yaml"))
+        .arg("--env-file")
+        .arg(dir.join("functions.env"))
+        .env("PYTHONPATH", repository.join("local"))
+        .env("NO_PROXY", "*");
+    let done = python.output().map_err(doing("the stack cannot be deployed"))?;
+    if done.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&done.stderr);
+    let line = said.lines().last().unwrap_or("no reason given");
+    Err(Problem(format!("template.yaml cannot be deployed: {line}")))
+}

@@ -1,0 +1,66 @@
+//! `cargo local`: the whole system on one machine, made from template.yaml. `serve` tells the order of things; every
+//! other file is one thing that it starts, asks or remembers.
+#![expect(clippy::disallowed_methods, reason = "a program on a developer's machine reads its own environment and time")]
+
+pub mod build;
+pub mod clock;
+mod command;
+mod deployment;
+mod functions;
+pub mod http;
+mod keeper;
+mod log;
+mod ministack;
+pub mod options;
+pub mod paths;
+mod port;
+mod process;
+mod programs;
+pub mod record;
+mod secrets;
+mod serve;
+mod tell;
+pub mod venv;
+
+use options::Command;
+use std::process::ExitCode;
+
+/// Why something cannot be done, in one line that says what to do instead.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Problem(pub String);
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+pub type Result<T> = std::result::Result<T, Problem>;
+
+/// Turns an error of the operating system into a problem that says what was being done.
+pub(crate) fn doing<E: std::fmt::Display>(what: impl std::fmt::Display) -> impl FnOnce(E) -> Problem {
+    move |error| Problem(format!("{what}: {error}"))
+}
+
+/// The whole program.
+pub fn run(arguments: Vec<String>) -> ExitCode {
+    let done = options::parse(arguments).and_then(|command| match command {
+        Command::Help => {
+            tell::answer(options::HELP);
+            Ok(())
+        }
+        Command::Serve(wish) => serve::serve(&wish),
+        Command::Clock { dir, at } => command::clock::turn(&dir, at),
+        Command::Token { dir, role, shops } => command::token::print(&dir, &role, &shops),
+        Command::Stop { dir } => command::stop::stop(&dir),
+        Command::Keys => command::keys::print(),
+        Command::Keeper { dir, owner } => keeper::keep(&dir, owner),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            tell::problem(&problem);
+            ExitCode::FAILURE
+        }
+    }
+}

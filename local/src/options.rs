@@ -1,0 +1,190 @@
+//! What was typed after `cargo local`.
+
+use crate::{Problem, Result, clock, paths};
+use jiff::Timestamp;
+use std::path::PathBuf;
+
+pub const HELP: &str = "\
+cargo local                       start everything, serve until Ctrl-C
+  --port 9000                     where the API listens on 127.0.0.1 (0 takes any free port)
+  --dir DIR                       where this stack keeps its data, clock and files (default .local)
+  --fresh                         forget earlier data first
+  --speed 60                      station time runs 60 times as fast as real time
+  --clock 2026-06-01T06:00        station time stands still at this local time (with --speed it runs from there)
+  --no-reload                     leave running functions alone when the code changes
+cargo local clock TIME            move the standing clock of the running stack forward
+cargo local token ROLE            a bearer token for admin, auditor, shop-manager --shop ID, shop-staff --shop ID
+cargo local keys                  a new signing key and pepper, as operations.md wants them
+cargo local stop                  stop a stack started elsewhere
+(clock, token and stop take --dir too)";
+
+const ROLES: [&str; 4] = ["admin", "auditor", "shop-manager", "shop-staff"];
+const DEFAULT_PORT: u16 = 9000;
+
+/// How a stack should be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    pub port: u16,
+    pub dir: PathBuf,
+    pub fresh: bool,
+    pub speed: Option<i32>,
+    pub clock: Option<Timestamp>,
+    pub reload: bool,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Command {
+    Help,
+    Serve(Wish),
+    Clock {
+        dir: PathBuf,
+        at: Timestamp,
+    },
+    Token {
+        dir: PathBuf,
+        role: String,
+        shops: Vec<String>,
+    },
+    Stop {
+        dir: PathBuf,
+    },
+    Keys,
+    /// Not for people: the process that ends a stack whose `cargo local` died.
+    Keeper {
+        dir: PathBuf,
+        owner: u32,
+    },
+}
+
+pub fn parse(arguments: Vec<String>) -> Result<Command> {
+    let mut words = Words(arguments.into());
+    if words.flag("--help") || words.flag("-h") || words.flag("help") {
+        return Ok(Command::Help);
+    }
+    let dir = words.value("--dir")?.map_or_else(paths::default_stack, |dir| Ok(dir.into()))?;
+    let command = match words.subcommand().as_deref() {
+        None => Command::Serve(Wish {
+            port: words.number("--port")?.unwrap_or(DEFAULT_PORT),
+            fresh: words.flag("--fresh"),
+            speed: words.number("--speed")?,
+            clock: words.value("--clock")?.as_deref().map(clock::parse).transpose()?,
+            reload: !words.flag("--no-reload"),
+            dir,
+        }),
+        Some("clock") => Command::Clock { at: clock::parse(&words.positional("a time, as 2026-06-01T08:25")?)?, dir },
+        Some("token") => token(&mut words, dir)?,
+        Some("stop") => Command::Stop { dir },
+        Some("keys") => Command::Keys,
+        Some("keeper") => {
+            let owner = words.number("--owner")?.ok_or_else(|| Problem("keeper needs --owner".into()))?;
+            Command::Keeper { dir, owner }
+        }
+        Some(other) => return Err(Problem(format!("there is no command {other}; cargo local --help lists them"))),
+    };
+    if let Command::Serve(Wish { speed: Some(..=0), .. }) = command {
+        return Err(Problem("--speed must be 1 or more; --clock makes station time stand still".into()));
+    }
+    words.nothing_left()?;
+    Ok(command)
+}
+
+fn token(words: &mut Words, dir: PathBuf) -> Result<Command> {
+    let mut shops = Vec::new();
+    while let Some(shop) = words.value("--shop")? {
+        shops.push(shop);
+    }
+    let role = words.positional("a role")?;
+    if !ROLES.contains(&role.as_str()) {
+        return Err(Problem(format!("{role} is no role; the roles are {}", ROLES.join(", "))));
+    }
+    if role.starts_with("shop-") == shops.is_empty() {
+        let says = if shops.is_empty() { "needs --shop ID" } else { "has no --shop" };
+        return Err(Problem(format!("the role {role} {says}")));
+    }
+    Ok(Command::Token { dir, role, shops })
+}
+
+/// The words not yet understood.
+struct Words(std::collections::VecDeque<String>);
+
+impl Words {
+    fn flag(&mut self, name: &str) -> bool {
+        let found = self.0.iter().position(|word| word == name);
+        found.and_then(|at| self.0.remove(at)).is_some()
+    }
+
+    /// `--name value` or `--name=value`.
+    fn value(&mut self, name: &str) -> Result<Option<String>> {
+        let joined =
+            |word: &String| word.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('='));
+        let Some(at) = self.0.iter().position(joined) else { return Ok(None) };
+        let word = self.0.remove(at).unwrap_or_default();
+        let value = match word.split_once('=') {
+            Some((_, value)) => Some(value.to_owned()),
+            None => self.0.remove(at),
+        };
+        value.map(Some).ok_or_else(|| Problem(format!("{name} needs a value")))
+    }
+
+    fn number<T: std::str::FromStr>(&mut self, name: &str) -> Result<Option<T>> {
+        let Some(value) = self.value(name)? else { return Ok(None) };
+        value.parse().map(Some).map_err(|_| Problem(format!("{name} takes a whole number, not {value}")))
+    }
+
+    /// The command comes first, before any option.
+    fn subcommand(&mut self) -> Option<String> {
+        self.0.pop_front_if(|word| !word.starts_with('-'))
+    }
+
+    fn positional(&mut self, what: &str) -> Result<String> {
+        self.0.pop_front().ok_or_else(|| Problem(format!("this command needs {what}")))
+    }
+
+    fn nothing_left(&self) -> Result<()> {
+        match self.0.front() {
+            None => Ok(()),
+            Some(word) => Err(Problem(format!("{word} is not understood here; cargo local --help lists the options"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(line: &str) -> Result<Command> {
+        parse(line.split_whitespace().map(ToOwned::to_owned).collect())
+    }
+
+    #[test]
+    fn without_a_command_it_serves_on_port_9000_in_the_repository() {
+        let Ok(Command::Serve(wish)) = typed("") else { panic!("it does not serve") };
+        assert_eq!((wish.port, wish.fresh, wish.speed, wish.clock, wish.reload), (9000, false, None, None, true));
+        assert!(wish.dir.ends_with(".local"));
+    }
+
+    #[test]
+    fn options_may_stand_in_any_order_and_be_joined_with_an_equals_sign() {
+        let Ok(Command::Serve(wish)) = typed("--fresh --dir=x --clock 2026-06-01T06:00 --port 0") else { panic!() };
+        assert_eq!((wish.port, wish.fresh, wish.dir), (0, true, PathBuf::from("x")));
+        assert_eq!(wish.clock, "2026-05-31T22:00:00Z".parse().ok());
+    }
+
+    #[test]
+    fn a_shop_role_needs_its_shops_and_others_have_none() {
+        let shops = vec!["1".to_owned(), "2".to_owned()];
+        let wanted = Command::Token { dir: "x".into(), role: "shop-staff".into(), shops };
+        assert_eq!(typed("token shop-staff --shop 1 --shop 2 --dir x"), Ok(wanted));
+        assert!(typed("token shop-manager").is_err());
+        assert!(typed("token admin --shop 1").is_err());
+        assert!(typed("token king").is_err());
+    }
+
+    #[test]
+    fn what_is_not_understood_is_said() {
+        for line in ["--prot 9", "dance", "clock", "clock yesterday", "--speed 0", "--speed fast", "--port", "stop now"]
+        {
+            assert!(typed(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Ports on 127.0.0.1.
+
+use crate::{Problem, Result, doing, paths::StackDir, paths::replace};
+use std::net::{Ipv4Addr, TcpListener};
+
+/// The port that was asked for, or any free one for 0.
+pub fn wanted(port: u16) -> Result<u16> {
+    bind(port).ok_or_else(|| {
+        Problem(format!("port {port} is taken by another program; choose another one with --port, or --port 0"))
+    })
+}
+
+/// The port of the last run if it is still free: addresses that were stored stay good.
+pub fn remembered(dir: &StackDir, name: &str) -> Result<u16> {
+    let file = dir.join(name);
+    let before = std::fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok());
+    let port = before.and_then(bind).or_else(|| bind(0)).ok_or_else(|| Problem("no port is free".into()))?;
+    if before != Some(port) {
+        replace(&file, &port.to_string()).map_err(|Problem(text)| doing("the port cannot be remembered")(text))?;
+    }
+    Ok(port)
+}
+
+fn bind(port: u16) -> Option<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok()?;
+    Some(listener.local_addr().ok()?.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_port_is_refused_with_what_to_do() {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
+        let port = taken.local_addr().expect("it is bound").port();
+        let Err(Problem(text)) = wanted(port) else { panic!("it was given away") };
+        assert!(text.contains(&port.to_string()) && text.contains("--port"), "{text}");
+    }
+}

@@ -1,0 +1,80 @@
+//! Keys and pepper: made once per stack, and by `cargo local keys` for a deployment.
+
+use crate::{Result, doing, paths::StackDir};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use ed25519_compact::{KeyPair, Seed};
+use serde_json::{Value, json};
+use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
+
+/// What is put where; the names are those that template.yaml gives the functions.
+#[derive(Debug)]
+pub struct Secrets {
+    pub signing_key: Value,
+    pub verifying_keys: Value,
+    pub pepper: Value,
+}
+
+impl Secrets {
+    pub fn new() -> Result<Self> {
+        let (seed, pepper, id) = (random::<32>()?, random::<32>()?, random::<6>()?);
+        let kid = format!("k-{}", URL_SAFE_NO_PAD.encode(id));
+        let pair = KeyPair::from_seed(Seed::new(seed));
+        let public = URL_SAFE_NO_PAD.encode(pair.pk.as_ref());
+        Ok(Self {
+            signing_key: json!({ "kid": kid, "seed": URL_SAFE_NO_PAD.encode(seed) }),
+            verifying_keys: json!({ "current": { "kid": kid, "public": public }, "next": null, "previous": null }),
+            pepper: json!({ "id": "p1", "key": URL_SAFE_NO_PAD.encode(pepper) }),
+        })
+    }
+}
+
+/// Makes the secrets of a stack that has none. What is there stays: it has signed tokens and hashed passwords.
+pub fn make_once(dir: &StackDir) -> Result<()> {
+    let folder = dir.join("secrets");
+    std::fs::create_dir_all(&folder).map_err(doing(folder.display()))?;
+    let files = ["signing-key", "verifying-keys", "pepper"].map(|name| folder.join(name));
+    if files.iter().all(|file| file.exists()) {
+        return Ok(());
+    }
+    let made = Secrets::new()?;
+    for (file, content) in files.iter().zip([&made.signing_key, &made.verifying_keys, &made.pepper]) {
+        write_private(file, &content.to_string())?;
+    }
+    Ok(())
+}
+
+fn write_private(file: &Path, content: &str) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    let opened = options.write(true).create(true).truncate(true).mode(0o600).open(file);
+    opened.and_then(|mut opened| opened.write_all(content.as_bytes())).map_err(doing(file.display()))
+}
+
+fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(doing("the system gives no random numbers"))?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_key_is_the_one_of_the_seed_as_rfc_8032_has_it() {
+        let hex = |text: &str| -> Vec<u8> {
+            (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hex")).collect()
+        };
+        let seed = hex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
+        let public = hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+        let pair = KeyPair::from_seed(Seed::from_slice(&seed).expect("32 bytes"));
+        assert_eq!(pair.pk.as_ref(), public.as_slice());
+    }
+
+    #[test]
+    fn no_two_stacks_share_a_secret() {
+        let (one, two) = (Secrets::new().expect("made"), Secrets::new().expect("made"));
+        assert_ne!(one.signing_key["seed"], two.signing_key["seed"]);
+        assert_ne!(one.pepper["key"], two.pepper["key"]);
+        assert_eq!(one.signing_key["kid"], one.verifying_keys["current"]["kid"]);
+    }
+}

@@ -1,0 +1,174 @@
+//! `cargo local` itself: everything in order, until somebody says stop.
+
+use crate::{
+    Problem, Result, build,
+    clock::Clock,
+    command, deployment, doing,
+    functions::Functions,
+    keeper,
+    ministack::MiniStack,
+    options::Wish,
+    paths::{self, StackDir},
+    port,
+    process::Known,
+    programs,
+    record::{Lock, Record},
+    secrets, tell,
+    venv::Venv,
+};
+use jiff::Timestamp;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use std::{
+    process::Child,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
+
+pub fn serve(wish: &Wish) -> Result<()> {
+    let repository = paths::repository()?;
+    let dir = StackDir::make(&wish.dir)?;
+    let Some(_lock) = Lock::take(&dir)? else { return Err(already_running(&dir)) };
+    if let Some(left) = Record::read(&dir) {
+        tell::step("ending what an earlier stack left running");
+        left.end_processes();
+        Record::remove(&dir);
+    }
+    if wish.fresh {
+        dir.forget()?;
+    }
+    let clock = Clock::after(Clock::read(&dir)?.as_ref(), wish, Timestamp::now())?;
+    let api = format!("127.0.0.1:{}", port::wanted(wish.port)?);
+
+    let stop = Stop::on_signals()?;
+    let venv = Venv::ready(&repository)?;
+    let names = build::functions(&repository)?;
+    tell::step(format!("compiling {} functions (minutes the first time, seconds later)", names.len()));
+    let compiled_from = SystemTime::now();
+    let compiled = build::compile(&repository, &names, &|| stop.asked());
+    stop.check()?;
+    compiled?;
+    let cargo = programs::keep(&repository, &dir, &names, compiled_from, wish.reload)?;
+
+    secrets::make_once(&dir)?;
+    clock.write(&dir)?;
+    let mut stack = Stack::new(&dir, &api)?;
+    tell::step("starting DynamoDB, S3 and SQS");
+    let mut ministack = MiniStack::start(&venv, &dir)?;
+    stack.aws(&ministack)?;
+    ministack.wait_until_it_answers(&dir)?;
+    stop.check()?;
+    tell::step("making the stack of template.yaml");
+    deployment::deploy(&venv, &repository, &dir, &ministack.url(), &api)?;
+    stop.check()?;
+    tell::step("starting the functions");
+    let mut functions = Functions::start(&venv, &repository, &dir, &ministack, &api, &cargo, wish.reload)?;
+    stack.add(&functions.child)?;
+    let answered = functions.wait_until_they_answer(&dir, &names, &|| stop.asked());
+    stop.check()?;
+    answered?;
+    command::seed::first_station(&api)?;
+    command::clock::settle(&api)?;
+    stop.check()?;
+
+    tell::step(&clock);
+    tell::answer(format!("ready http://{api}\n{}", try_next(&api)));
+    let ended = stop.wait(&mut ministack, &mut functions);
+    tell::step("stopping");
+    drop(stack);
+    if let Some(clock) = Clock::read(&dir)? {
+        clock.stopped(Timestamp::now()).write(&dir)?;
+    }
+    match ended {
+        None => Ok(()),
+        Some(name) => Err(Problem(format!("{name} ended by itself; its log is in {}", dir.path().display()))),
+    }
+}
+
+fn already_running(dir: &StackDir) -> Problem {
+    let at = Record::read(dir).map(|record| format!(" at http://{}", record.api)).unwrap_or_default();
+    let dir = dir.path().display();
+    Problem(format!("a stack is already running in {dir}{at}; stop it with cargo local stop, or choose another --dir"))
+}
+
+fn try_next(api: &str) -> String {
+    format!(
+        "  curl -i -X POST http://{api}/u/register -d username=ada -d password=long-enough-1 -d re_password=long-enough-1\n  \
+           curl -i -X POST http://{api}/u/login -d username=ada -d password=long-enough-1\n  \
+           cargo local token admin"
+    )
+}
+
+/// What runs, from the first process on. Dropping it ends everything, whatever the reason.
+struct Stack<'d> {
+    dir: &'d StackDir,
+    record: Record,
+    keeper: Child,
+}
+
+impl<'d> Stack<'d> {
+    fn new(dir: &'d StackDir, api: &str) -> Result<Self> {
+        let owner =
+            Known::of(std::process::id()).ok_or_else(|| Problem("the system does not say who we are".into()))?;
+        let record = Record { api: api.to_owned(), aws: String::new(), owner, processes: Vec::new() };
+        record.write(dir)?;
+        Ok(Self { dir, record, keeper: keeper::start(dir)? })
+    }
+
+    fn aws(&mut self, ministack: &MiniStack) -> Result<()> {
+        self.record.aws = ministack.url();
+        self.add(&ministack.child)
+    }
+
+    fn add(&mut self, child: &Child) -> Result<()> {
+        // One that has ended already will be noticed by whoever waits for it.
+        self.record.processes.splice(0..0, Known::of(child.id()));
+        self.record.write(self.dir)
+    }
+}
+
+impl Drop for Stack<'_> {
+    fn drop(&mut self) {
+        self.record.end_processes();
+        Record::remove(self.dir);
+        drop(self.keeper.stdin.take());
+        self.keeper.wait().ok();
+    }
+}
+
+/// Whether somebody asked us to stop.
+struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    fn on_signals() -> Result<Self> {
+        let asked = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            signal_hook::flag::register(signal, Arc::clone(&asked)).map_err(doing("signals cannot be received"))?;
+        }
+        Ok(Self(asked))
+    }
+
+    fn asked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.asked() { Err(Problem("stopped before it was ready".into())) } else { Ok(()) }
+    }
+
+    /// Returns the name of a process that ended by itself, if that is why we stop.
+    fn wait(&self, ministack: &mut MiniStack, functions: &mut Functions) -> Option<&'static str> {
+        while !self.asked() {
+            functions.report();
+            for (name, child) in [("MiniStack", &mut ministack.child), ("cargo lambda watch", &mut functions.child)] {
+                if child.try_wait().is_ok_and(|status| status.is_some()) {
+                    return Some(name);
+                }
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        None
+    }
+}
