@@ -12,7 +12,7 @@ use shared::{
         session::Caller,
     },
     service::charging::{InQueue, Record, Status},
-    wire::ev_app::{time, user_id},
+    wire::ev_app::{time_of, user_id},
 };
 
 /// #36: the documented fields first, then what we add.
@@ -46,8 +46,8 @@ pub struct Info<'a> {
 
 impl<'a> Info<'a> {
     pub fn of(seen: &'a InQueue, caller: &'a Caller, now: Timestamp) -> Result<Self, Failure> {
-        let created = timestamp(seen.ticket.applied_at);
-        let expected = |instant: Option<Moment>| instant.map(|at| time(timestamp(at)));
+        let created = seen.ticket.applied_at;
+        let expected = |instant: Option<Moment>| instant.map(time_of);
         Ok(Self {
             user_id: user_id(&caller.account),
             charging_type: match seen.ticket.number.mode {
@@ -56,8 +56,8 @@ impl<'a> Info<'a> {
             },
             request_power: kwh(seen.asked)?,
             queue_num: seen.ticket.number.to_string(),
-            time_duration: now.duration_since(created).as_secs().max(0),
-            created_at: time(created),
+            time_duration: (now.as_second() - created.nearest_second()).max(0),
+            created_at: time_of(created),
             state: seen.status.is_called(),
             status: match seen.status {
                 Status::Waiting => "waiting",
@@ -114,13 +114,8 @@ impl Line {
     }
 }
 
-/// To the nearest second, as everything about charging is shown.
-fn timestamp(at: Moment) -> Timestamp {
-    Timestamp::from_second(at.nearest_second()).unwrap_or(Timestamp::UNIX_EPOCH)
-}
-
 fn millis(at: i64) -> String {
-    time(timestamp(Moment::from_millis(at)))
+    time_of(Moment::from_millis(at))
 }
 
 /// A requested amount as a JSON number: whole watt-hours, so three decimals say it all.

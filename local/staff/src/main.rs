@@ -5,9 +5,12 @@ use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use shared::{
     boot::{Boot, CHARGING, GATE, SIGN_IN, TABLES},
-    domain::{account::Role, charging::Settings, reason::Failure},
+    domain::{account::Role, charging::Settings, origin::Origin, reason::Failure},
     outside::{clock::Clock, random::Random},
-    service::{charging::Charging, sign_in::SignIn},
+    service::{
+        charging::{Charging, Maker},
+        sign_in::SignIn,
+    },
 };
 
 struct App {
@@ -56,7 +59,8 @@ impl App {
             Event::Seed { seed: true } => {
                 let (charging, settings) = (&self.charging, Settings::default());
                 let id = charging.default_station();
-                let seeded = charging.make_station(id, &settings, &self.random, now.station).await?;
+                let maker = Maker { caller: None, origin: &Origin::default(), random: &self.random, now };
+                let seeded = charging.make_station(id, &settings, &maker).await?;
                 Ok(Answer::Seeded { seeded })
             }
             Event::Token { role, shops } => {

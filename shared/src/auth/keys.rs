@@ -16,6 +16,8 @@ use std::{
 
 /// An unknown key id causes one reading of the parameter in so long, whoever sends how many.
 const REFETCH_AFTER: SignedDuration = SignedDuration::from_secs(60);
+/// Known keys are read again after so long, so that one that was taken back ends everywhere, not only in new environments.
+const TRUSTED_FOR: SignedDuration = SignedDuration::from_mins(10);
 
 /// The private key; only functions that issue tokens can read it.
 #[derive(Clone)]
@@ -86,8 +88,8 @@ impl VerifyingKeys {
     pub(super) async fn find(&self, id: &str, now: Timestamp) -> Result<Option<DecodingKey>, Failure> {
         {
             let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_fresh = cache.read_at.is_some_and(|at| now.duration_since(at) < REFETCH_AFTER);
-            if is_fresh || cache.keys.contains_key(id) {
+            let good_for = if cache.keys.contains_key(id) { TRUSTED_FOR } else { REFETCH_AFTER };
+            if cache.read_at.is_some_and(|at| now.duration_since(at) < good_for) {
                 return Ok(cache.keys.get(id).cloned());
             }
             // Noted before the reading, so that a flood of unknown ids does not become a flood of readings.

@@ -56,11 +56,13 @@ pub enum Reason {
     ChangeNotAllowed,
     /// An `Idempotency-Key` came again with other content.
     KeyReused,
+    /// A station of this name exists.
+    StationExists,
 }
 
 impl Reason {
     /// All reasons, for the golden table of `tests/`.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Malformed,
         Self::Unauthorized,
         Self::Forbidden,
@@ -83,6 +85,7 @@ impl Reason {
         Self::NothingQueued,
         Self::ChangeNotAllowed,
         Self::KeyReused,
+        Self::StationExists,
     ];
 
     /// What the user of an app reads when the failure brings no text of its own.
@@ -110,6 +113,7 @@ impl Reason {
             Self::NothingQueued => "当前没有充电请求",
             Self::ChangeNotAllowed => "车辆已被叫号，不能修改充电模式或电量；可以取消后重新申请",
             Self::KeyReused => "Idempotency-Key 已用于内容不同的请求",
+            Self::StationExists => "同名充电站已存在",
         }
     }
 }

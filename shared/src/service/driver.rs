@@ -107,6 +107,7 @@ impl Drivers {
             at: now,
             action: Action::AccountCreated,
             realm: Realm::Ev,
+            station: None,
             subject: Some(account.clone()),
             actor: Some(account.clone()),
             role: Some(Role::Driver),

@@ -14,7 +14,10 @@ use crate::{
         throttle::Failures,
     },
     outside::random::Random,
-    store::{Action, AddressLimit, AuditEntry, Credential, LoginRecord, Outcome, Store, TryRefused, sessions_of},
+    store::{
+        Action, AddressLimit, AuditEntry, Credential, LoginRecord, Outcome, Store, TryRefused, credential_of,
+        sessions_of,
+    },
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::Timestamp;
@@ -72,17 +75,19 @@ impl SignIn {
             true => Match::No,
             false => self.passwords.compare(&attempt.password, stored.as_ref()),
         };
-        match (matched, record.credential) {
-            (Match::Yes, Some(credential)) => self.open(attempt, &credential, None).await,
+        let opened = match (matched, &record.credential) {
+            (Match::Yes, Some(credential)) => self.open(attempt, credential, None).await?,
             (Match::Outdated, Some(credential)) => {
                 let renewed = self.passwords.hash(&attempt.password)?;
-                self.open(attempt, &credential, Some(renewed)).await
+                self.open(attempt, credential, Some(renewed)).await?
             }
-            (_, credential) => {
-                self.note_failure(attempt, credential.map(|credential| credential.account)).await;
-                Err(Reason::WrongCredentials.into())
-            }
+            _ => None,
+        };
+        if let Some(issued) = opened {
+            return Ok(issued);
         }
+        self.note_failure(attempt, record.credential.map(|credential| credential.account)).await;
+        Err(Reason::WrongCredentials.into())
     }
 
     /// Ends the session of the call. Ending it twice is ending it.
@@ -109,14 +114,15 @@ impl SignIn {
         Err(Reason::Throttled.into())
     }
 
+    /// A session for a right password; none when the account is disabled or the password was changed meanwhile.
     async fn open(
         &self,
         attempt: &Attempt<'_>,
         credential: &Credential,
         renewed: Option<StoredHash>,
-    ) -> Result<Issued, Failure> {
+    ) -> Result<Option<Issued>, Failure> {
         let session = self.session(attempt.realm, credential.account.clone(), attempt.now);
-        let renewed = renewed.map(|hash| Credential::new(&credential.account, hash));
+        let mut renewed = renewed.map(|hash| Credential::new(&credential.account, hash));
         let mut crowded: Option<Sessions> = None;
         for _ in 0..TRIES {
             let ends = attempt.now + life(attempt.realm);
@@ -137,11 +143,18 @@ impl SignIn {
             let writes = writes.forget_failures(attempt.realm, &attempt.name).audit(&entry);
 
             match writes.commit().await? {
-                Outcome::Done => return self.issuer.issue(&session),
-                Outcome::Refused(OpenRefused::Hash, _) => return Err(Reason::WrongCredentials.into()),
+                Outcome::Done => return self.issuer.issue(&session).map(Some),
+                // Another sign-in may have renewed the same password's hash first.
+                Outcome::Refused(OpenRefused::Hash, item) => {
+                    let stored = credential_of(item)?.as_ref().map(StoredHash::from);
+                    if self.passwords.compare(&attempt.password, stored.as_ref()) != Match::Yes {
+                        return Ok(None);
+                    }
+                    renewed = None;
+                }
                 Outcome::Refused(OpenRefused::Session, item) => match sessions_of(item)? {
                     Some(sessions) if sessions.enabled => crowded = Some(sessions),
-                    _ => return Err(Reason::WrongCredentials.into()),
+                    _ => return Ok(None),
                 },
             }
         }
@@ -167,6 +180,7 @@ impl SignIn {
             action,
             realm: attempt.realm,
             actor: subject.clone().filter(|_| action == Action::SignedIn),
+            station: None,
             subject,
             role: None::<Role>,
             address: Some(attempt.origin.address),

@@ -48,6 +48,7 @@ impl Staff {
             at: now,
             action: Action::AccountCreated,
             realm: Realm::Platform,
+            station: None,
             subject: Some(account.clone()),
             actor: None,
             role: Some(Role::Admin),

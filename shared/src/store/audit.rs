@@ -4,6 +4,7 @@ use super::{Key, Store, Transaction, fault};
 use crate::domain::{
     account::{AccountId, Realm, Role},
     reason::Failure,
+    station_id::StationId,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -16,6 +17,7 @@ pub(crate) enum Action {
     AccountCreated,
     SignedIn,
     SignInFailed,
+    StationMade,
 }
 
 /// Who did what to whom, when, from where, and how it ended. Never a secret.
@@ -24,6 +26,9 @@ pub(crate) struct AuditEntry {
     pub at: Timestamp,
     pub action: Action,
     pub realm: Realm,
+    /// The station it is about, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub station: Option<StationId>,
     /// The account it is about; unknown when somebody tried a name that nobody has.
     pub subject: Option<AccountId>,
     /// Who did it; nobody before a sign-in.
@@ -39,11 +44,15 @@ pub(crate) struct AuditEntry {
 impl AuditEntry {
     /// Read by subject and time, so that is the key.
     fn key(&self) -> Key {
-        let subject = self.subject.as_ref().map_or("unknown", AccountId::as_str);
-        Key {
-            pk: format!("SUBJECT#{}#{subject}", self.realm.as_str()),
-            sk: format!("{:015}#{:032x}", self.at.as_millisecond(), self.id),
+        if let Some(station) = &self.station {
+            return self.under(format!("SUBJECT#station#{}", station.as_str()));
         }
+        let subject = self.subject.as_ref().map_or("unknown", AccountId::as_str);
+        self.under(format!("SUBJECT#{}#{subject}", self.realm.as_str()))
+    }
+
+    fn under(&self, pk: String) -> Key {
+        Key { pk, sk: format!("{:015}#{:032x}", self.at.as_millisecond(), self.id) }
     }
 }
 

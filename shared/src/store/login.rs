@@ -175,6 +175,11 @@ impl<R: Copy> Transaction<'_, R> {
     }
 }
 
+/// Reads the credential that a refused write brought back.
+pub(crate) fn credential_of(item: Item) -> Result<Option<Credential>, Failure> {
+    if item.is_empty() { Ok(None) } else { read(item).map(Some) }
+}
+
 fn failures(item: Item, now: Timestamp) -> Result<Failures, Failure> {
     let item: FailuresItem = read(item)?;
     if item.ttl <= now.as_second() {

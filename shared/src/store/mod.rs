@@ -14,7 +14,7 @@ pub(crate) use account::Driver;
 pub(crate) use audit::{Action, AuditEntry};
 pub use charge::Record;
 pub(crate) use charge::{FirstAnswer, TurnRefused};
-pub(crate) use login::{AddressLimit, Credential, LoginRecord, TryRefused};
+pub(crate) use login::{AddressLimit, Credential, LoginRecord, TryRefused, credential_of};
 pub(crate) use session::sessions_of;
 pub(crate) use station::{DUE_SHARDS, Head};
 pub(crate) use transaction::{Outcome, Transaction};
@@ -22,7 +22,7 @@ pub(crate) use transaction::{Outcome, Transaction};
 use crate::domain::reason::{Failure, Reason};
 use aws_sdk_dynamodb::{
     Client,
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
     operation::RequestId as _,
     types::AttributeValue,
 };
@@ -101,13 +101,29 @@ where
     R: std::fmt::Debug + Send + Sync + 'static,
     SdkError<E, R>: aws_sdk_dynamodb::operation::RequestId,
 {
-    let code = error.as_service_error().and_then(|error| error.code().map(ToOwned::to_owned));
-    let request = error.request_id().unwrap_or("none").to_owned();
-    match code.as_deref() {
-        // Capacity comes back by itself, and nothing was written.
-        Some("ThrottlingException" | "ProvisionedThroughputExceededException" | "RequestLimitExceeded") => {
-            Failure::from(Reason::Contended)
+    let request = error.request_id().unwrap_or("none");
+    let Some(refusal) = error.as_service_error() else {
+        return Failure::internal(format!("DynamoDB: {} (request {request})", chain(&error)));
+    };
+    match refusal.code() {
+        // Capacity comes back and transactions end by themselves, and nothing was written.
+        Some(
+            "ThrottlingException"
+            | "ProvisionedThroughputExceededException"
+            | "RequestLimitExceeded"
+            | "TransactionConflictException"
+            | "TransactionInProgressException",
+        ) => Reason::Contended.into(),
+        // Code and message, not the whole answer: it may quote an item.
+        code => {
+            let (code, message) = (code.unwrap_or("no code"), refusal.message().unwrap_or("no message"));
+            Failure::internal(format!("DynamoDB: {code}: {message} (request {request})"))
         }
-        _ => Failure::internal(format!("DynamoDB: {} (request {request})", DisplayErrorContext(&error))),
     }
+}
+
+/// An error and what lies beneath it, in their own words.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -1,6 +1,6 @@
 //! The session record of an account, which every signed-in request reads: AP-05 to AP-07.
 
-use super::{Consistency, Item, Key, Store, Transaction, fault, number, read, transaction::Change};
+use super::{Consistency, Item, Key, Store, Transaction, number, read, transaction::Change};
 use crate::domain::{
     account::{AccountId, Realm, Role},
     reason::Failure,
@@ -39,11 +39,15 @@ impl Store {
 
     /// AP-07: ends one session. Ending it again changes nothing.
     pub(crate) async fn end_session(&self, realm: Realm, account: &AccountId, id: &SessionId) -> Result<(), Failure> {
-        let request = self.client.update_item().table_name(&self.table);
-        let request = request.set_key(Some(Key::sessions(realm, account).item()));
-        let request = request.update_expression("REMOVE #live.#id").condition_expression("attribute_exists(#live)");
-        let request = request.expression_attribute_names("#live", "live").expression_attribute_names("#id", &id.0);
-        request.send().await.map(drop).map_err(fault)
+        let change = Change {
+            update: "REMOVE #live.#id".into(),
+            condition: Some("attribute_exists(#live)".into()),
+            names: vec![("#live", "live".into()), ("#id", id.0.clone())],
+            values: vec![],
+        };
+        // As a transaction, because only those wait for another one on the same item, such as a sign-in. When there is
+        // no record any more there is no session either.
+        self.transaction().update(&Key::sessions(realm, account), change, Some(())).commit().await.map(drop)
     }
 }
 

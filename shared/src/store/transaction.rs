@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::{
 use serde::Serialize;
 use std::time::Duration;
 
-/// A conflict between two transactions is never retried by the SDK; this often by us.
+/// What keeps one item of a transaction from being written is never retried by the SDK; this often by us.
 const TRIES: u32 = 5;
 
 /// Writes in the making; `R` is the caller's name for what a condition refuses.
@@ -175,7 +175,7 @@ impl<R: Copy> Transaction<'_, R> {
             if let Some((refusal, item)) = refused(reasons, &self.refusals) {
                 return Ok(Outcome::Refused(refusal, item));
             }
-            if !reasons.iter().any(|reason| reason.code() == Some("TransactionConflict")) {
+            if !reasons.iter().any(passes_by_itself) {
                 return Err(fault(error));
             }
             tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
@@ -189,6 +189,11 @@ fn cancellation<H>(error: &SdkError<TransactWriteItemsError, H>) -> Option<&[Can
         TransactWriteItemsError::TransactionCanceledException(cancelled) => Some(cancelled.cancellation_reasons()),
         _ => None,
     }
+}
+
+/// Another transaction on the same item, or an item that is written more often than its partition allows.
+fn passes_by_itself(reason: &CancellationReason) -> bool {
+    matches!(reason.code(), Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"))
 }
 
 /// The first named condition that failed, in the order in which the writes were added.

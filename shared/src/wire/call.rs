@@ -9,10 +9,10 @@ use crate::{
     domain::{origin::Origin, reason::Failure},
     outside::clock::Moment,
 };
-use axum::extract::Request;
-use http::{Extensions, HeaderMap, HeaderValue, header::AUTHORIZATION};
+use axum::extract::{FromRequestParts as _, RawPathParams, Request};
+use http::{Extensions, HeaderMap, HeaderValue, header::AUTHORIZATION, request::Parts};
 use lambda_http::{RequestExt as _, request::RequestContext};
-use std::{net::IpAddr, sync::Arc};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 /// A request that has been let in: what it says, where it came from, and when it is.
 #[derive(Debug)]
@@ -21,6 +21,7 @@ pub struct Call {
     origin: Origin,
     now: Moment,
     tally: Arc<Tally>,
+    path: HashMap<String, String>,
     idempotency_key: Option<HeaderValue>,
 }
 
@@ -40,6 +41,11 @@ impl Call {
         self.now
     }
 
+    /// A parameter of the path, decoded once.
+    pub fn path(&self, name: &str) -> &str {
+        self.path.get(name).map_or("", String::as_str)
+    }
+
     /// The `Idempotency-Key` header, where there is one.
     pub fn idempotency_key(&self) -> Result<Option<String>, Failure> {
         let Some(value) = &self.idempotency_key else { return Ok(None) };
@@ -57,7 +63,8 @@ impl Call {
         now: Moment,
         tally: Arc<Tally>,
     ) -> Result<Self, Failure> {
-        let (parts, content) = request.into_parts();
+        let (mut parts, content) = request.into_parts();
+        let path = path_parameters(&mut parts).await?;
         let content = body::collect(content, body::LARGEST).await?;
         let mut fields = Fields::default();
         fields.extend(body::fields(&parts.headers, content).await?);
@@ -65,8 +72,14 @@ impl Call {
         query.retain(|field| Some(field.name.as_str()) != credential);
         fields.extend(query);
         let idempotency_key = parts.headers.get("idempotency-key").cloned();
-        Ok(Self { fields, origin, now, tally, idempotency_key })
+        Ok(Self { fields, origin, now, tally, path, idempotency_key })
     }
+}
+
+async fn path_parameters(parts: &mut Parts) -> Result<HashMap<String, String>, Failure> {
+    let parameters = RawPathParams::from_request_parts(parts, &()).await;
+    let parameters = parameters.map_err(|_| Failure::malformed("路径不是有效的 UTF-8 文本"))?;
+    Ok(parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
 /// Where the gateway says the request came from. Headers can be written by anybody and are not asked.

@@ -84,7 +84,8 @@ pub(super) const fn protocol_status(reason: Reason) -> Option<StatusCode> {
         | Reason::InArrears
         | Reason::NothingQueued
         | Reason::ChangeNotAllowed
-        | Reason::KeyReused => return None,
+        | Reason::KeyReused
+        | Reason::StationExists => return None,
     })
 }
 

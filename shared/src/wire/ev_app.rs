@@ -3,6 +3,7 @@
 use super::envelope::{Envelope, Response, failed, json, protocol_status, raw};
 use crate::domain::{
     account::AccountId,
+    charging::Moment,
     reason::{Failure, Reason},
 };
 use http::StatusCode;
@@ -97,7 +98,8 @@ impl Envelope for EvApp {
             | Reason::InArrears
             | Reason::NothingQueued
             | Reason::ChangeNotAllowed
-            | Reason::KeyReused) => protocol_status(reason).unwrap_or(StatusCode::OK),
+            | Reason::KeyReused
+            | Reason::StationExists) => protocol_status(reason).unwrap_or(StatusCode::OK),
         };
         failed(status, failure, &Body { code: -1, msg: failure.text(), token: None, data: None, log: None })
     }
@@ -106,6 +108,11 @@ impl Envelope for EvApp {
 /// RFC 3339 with the app's own offset, to the second.
 pub fn time(at: Timestamp) -> String {
     at.to_zoned(tz::offset(8).to_time_zone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+/// An instant of a station, to the nearest second, as everything about charging is shown.
+pub fn time_of(at: Moment) -> String {
+    time(Timestamp::from_second(at.nearest_second()).unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
 /// The app shows the account's number as a string.

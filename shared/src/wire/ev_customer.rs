@@ -68,7 +68,8 @@ impl Envelope for EvCustomer {
             | Reason::InArrears
             | Reason::NothingQueued
             | Reason::ChangeNotAllowed
-            | Reason::KeyReused) => rest_status(reason),
+            | Reason::KeyReused
+            | Reason::StationExists) => rest_status(reason),
         };
         failed(status, failure, &Body { status: "FAILURE", data: None, message: Some(failure.text()) })
     }
@@ -107,7 +108,8 @@ impl Envelope for EvVehicle {
             | Reason::InArrears
             | Reason::NothingQueued
             | Reason::ChangeNotAllowed
-            | Reason::KeyReused) => protocol_status(reason).unwrap_or(StatusCode::OK),
+            | Reason::KeyReused
+            | Reason::StationExists) => protocol_status(reason).unwrap_or(StatusCode::OK),
         };
         failed(status, failure, &VehicleBody { status: false, data: failure.text() })
     }

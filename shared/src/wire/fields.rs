@@ -63,6 +63,15 @@ impl Fields {
         self.optional(name)?.ok_or_else(|| Failure::malformed(format!("缺少参数 {name}")))
     }
 
+    /// An object or a list as it was written, for a reader of its own.
+    pub fn nested(&mut self, name: &str) -> Result<Option<Box<RawValue>>, Failure> {
+        match self.take(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Nested(raw)) => Ok(Some(raw)),
+            Some(Value::Text(_) | Value::File(_)) => Err(Failure::malformed(format!("参数 {name} 的类型不正确"))),
+        }
+    }
+
     /// A field that documents spell in several ways; the first that is there counts.
     pub fn optional_of(&mut self, names: &[&str]) -> Result<Option<String>, Failure> {
         let mut found = None;

@@ -77,7 +77,8 @@ impl Envelope for Mall {
             | Reason::InArrears
             | Reason::NothingQueued
             | Reason::ChangeNotAllowed
-            | Reason::KeyReused => (2021, None),
+            | Reason::KeyReused
+            | Reason::StationExists => (2021, None),
             Reason::WeakPassword => (2022, None),
         };
         let status = match reason {

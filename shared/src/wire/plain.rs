@@ -87,6 +87,7 @@ pub(super) fn bare_failure(failure: &Failure) -> Response {
         Reason::NothingQueued => "nothing_queued",
         Reason::ChangeNotAllowed => "change_not_allowed",
         Reason::KeyReused => "key_reused",
+        Reason::StationExists => "station_exists",
     };
     failed(rest_status(failure.reason()), failure, &FailureBody { code, message: failure.text() })
 }

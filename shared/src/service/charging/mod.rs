@@ -1,12 +1,13 @@
 //! The charging queue as drivers use it: apply, change, cancel. Looking is in `look`, the scheduler's part in `step`.
 
 mod look;
-mod make;
+mod operate;
 mod step;
 mod turn;
 
 pub use crate::store::Record;
 pub use look::{Delivered, InQueue, Status};
+pub use operate::{LiveView, Maker, Switch};
 pub use step::Swept;
 
 use crate::{

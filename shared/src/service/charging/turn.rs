@@ -1,11 +1,12 @@
 //! The one way to write a station: read it, bring it up to now, decide, write everything under the version that was read.
 
-use super::Charging;
+use super::{Charging, Switch};
 use crate::{
     domain::{
         account::AccountId,
         charging::{
-            Command, DriverId, Fact, Mode, Moment, Number, Outcome, Progress, Standing, Turn, Waiting, Wanted, What,
+            Command, DriverId, Fact, Mode, Moment, Number, Outcome, PileId, Progress, Standing, Turn, Waiting, Wanted,
+            What,
         },
         energy::Energy,
         reason::{Failure, Reason},
@@ -31,6 +32,7 @@ pub(super) enum Wish {
     Join { driver: DriverId, plate: Box<str>, mode: Mode, energy: Energy, standing: Standing },
     Change { live: LiveCharge, mode: Option<Mode>, energy: Option<Energy> },
     Cancel { live: LiveCharge },
+    Pile { pile: PileId, switch: Switch },
 }
 
 /// An `Idempotency-Key` and what was asked under it.
@@ -97,6 +99,8 @@ impl Charging {
             Wish::Change { live, mode, energy } => {
                 Command::Change { request: live.request, mode, energy, behind: self.behind(head, &live).await? }
             }
+            Wish::Pile { pile, switch: Switch::Down { lasting } } => Command::Fail { pile, lasting },
+            Wish::Pile { pile, switch: Switch::Up } => Command::Recover { pile },
             Wish::Cancel { live } => Command::Cancel { request: live.request, behind: self.behind(head, &live).await? },
         })
     }

@@ -1,0 +1,11 @@
+//! The operator's side as a Lambda function.
+
+use operator::App;
+use shared::boot::{Boot, CHARGING, GATE, TABLES};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let boot = Boot::start("operator", &[TABLES, GATE, CHARGING]).await?;
+    let app = App { charging: boot.charging()?, random: boot.random.clone() };
+    lambda_http::run(operator::routes().serve(&boot.front(), app)).await
+}

@@ -1,0 +1,130 @@
+//! The operator's side of a station: making it, looking at all of it, and its piles.
+
+use super::{
+    Charging,
+    turn::{Wish, advance, instant},
+};
+use crate::{
+    domain::{
+        account::Realm,
+        charging::{Mode, Number, PileId, Settings, Span, Station, Turn, Waiting, Wanted},
+        origin::Origin,
+        reason::{Failure, Reason},
+        session::Caller,
+        station_id::{StationId, StationNumber},
+    },
+    outside::{clock::Moment, random::Random},
+    store::{Action, AuditEntry, Head, Outcome},
+};
+use jiff::Timestamp;
+
+/// Numbers are drawn from about a million, so with a thousand stations a second draw is one in a thousand.
+const DRAWS: u32 = 5;
+
+/// What an operator does to a pile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// It fails or is switched off; with a length of time it recovers by itself.
+    Down { lasting: Option<Span> },
+    /// It recovers or is switched on.
+    Up,
+}
+
+/// Who makes a station, when, from where; nobody in particular for the first one of a local stack.
+#[derive(Clone, Copy, Debug)]
+pub struct Maker<'a> {
+    pub caller: Option<&'a Caller>,
+    pub origin: &'a Origin,
+    pub random: &'a Random,
+    pub now: Moment,
+}
+
+impl Maker<'_> {
+    fn entry(&self, station: &StationId) -> AuditEntry {
+        AuditEntry {
+            at: self.now.real,
+            action: Action::StationMade,
+            realm: Realm::Platform,
+            station: Some(station.clone()),
+            subject: None,
+            actor: self.caller.map(|caller| caller.account.clone()),
+            role: self.caller.map(|caller| caller.role),
+            address: Some(self.origin.address),
+            request: self.origin.request.clone(),
+            id: self.random.u128(),
+        }
+    }
+}
+
+/// A station in full, as of now.
+#[derive(Clone, Debug)]
+pub struct LiveView {
+    pub id: StationId,
+    pub number: StationNumber,
+    pub station: Station,
+    /// The cars behind the windows, which the station itself does not hold.
+    pub behind: Vec<Waiting>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    Id,
+    Number,
+}
+
+impl Charging {
+    /// Makes a station, on whose behalf the trail says. `false`: one of this name exists, and stays as it is.
+    pub async fn make_station(&self, id: &StationId, settings: &Settings, maker: &Maker<'_>) -> Result<bool, Failure> {
+        for _ in 0..DRAWS {
+            let number = StationNumber::drawn(maker.random.u64());
+            let station = Station::new(settings.clone(), instant(maker.now.station));
+            let head = Head { id: id.clone(), number, station, version: 1, records: 0 };
+            let writes = self.store.transaction().create_station(&head, Taken::Id, Taken::Number);
+            match writes.audit(&maker.entry(id)).commit().await? {
+                Outcome::Done => return Ok(true),
+                Outcome::Refused(Taken::Id, _) => return Ok(false),
+                Outcome::Refused(Taken::Number, _) => {}
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    /// Fails, recovers or switches a pile, by the rules. Doing it again changes nothing and is told.
+    pub async fn switch_pile(
+        &self,
+        station: &StationId,
+        pile: PileId,
+        switch: Switch,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let turned = self.turn(station, &Wish::Pile { pile, switch }, None, now).await?;
+        turned.carried_out().map(drop)
+    }
+
+    /// All of a station, the whole waiting line included: for people, so it may cost what it costs.
+    pub async fn live_view(&self, id: &StationId, now: Timestamp) -> Result<LiveView, Failure> {
+        let head = self.store.head(id).await?;
+        let mut turn = Turn::new(head.station.clone(), instant(now), None, usize::MAX);
+        advance(&self.store, id, &mut turn).await?.ok_or(Reason::Contended)?;
+        let (station, _) = turn.into_parts();
+        let mut behind = Vec::new();
+        for mode in Mode::BOTH {
+            behind.extend(self.behind_window(id, &station, mode).await?);
+        }
+        Ok(LiveView { id: id.clone(), number: head.number, station, behind })
+    }
+
+    async fn behind_window(&self, id: &StationId, station: &Station, mode: Mode) -> Result<Vec<Waiting>, Failure> {
+        let line = &station.side(mode).line;
+        if line.behind() == 0 {
+            return Ok(Vec::new());
+        }
+        let last = line.window().last().map(|car| car.ticket.number);
+        let after = last.map_or(0, |Number { n, .. }| n);
+        self.store.line(id, Wanted { mode, after, at_least: line.behind() }).await
+    }
+
+    pub fn default_station(&self) -> &StationId {
+        &self.default_station
+    }
+}
