@@ -1,1 +1,11 @@
-//! What the tests share.
+//! What the tests share: an embedded DynamoDB under the real SDK, a plaza on top of it, and a client that speaks to
+//! its functions as the gateway does.
+
+pub mod answer;
+pub mod capacity;
+pub mod database;
+pub mod keys;
+pub mod plaza;
+pub mod request;
+pub mod station;
+pub mod watch;

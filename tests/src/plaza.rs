@@ -1,0 +1,253 @@
+//! A plaza to test: the functions as `boot` builds them, on a database, a clock and keys that the test holds.
+
+use crate::{
+    answer::Answer,
+    database::{AUDIT, Database, MAIN},
+    keys::TokenKey,
+    request::{Request, get, post},
+    watch::Watch,
+};
+use axum::Router;
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use shared::{
+    auth::{
+        gate::Gate,
+        keys::{SigningKey, VerifyingKeys},
+        passwords::{Passwords, Strength},
+        tokens::{Issuer, Verifier},
+    },
+    domain::station_id::StationId,
+    outside::{
+        queue::{Hint, Queue},
+        random::Random,
+        secrets::Secrets,
+    },
+    service::{charging::Charging, driver::Drivers, sign_in::SignIn, staff::Staff},
+    store::Store,
+    wire::{Front, Sink},
+};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering::Relaxed},
+};
+use tower::ServiceExt as _;
+
+pub const ISSUER: &str = "ev-plaza";
+pub const PASSWORD: &str = "123456wyc";
+/// The station that an order without a name means.
+pub const STATION: &str = "S1";
+
+/// What differs from plaza to plaza.
+#[derive(Clone)]
+pub struct Settings {
+    pub logins_per_minute: u32,
+    pub registrations_per_minute: u32,
+    pub allow_query_token: bool,
+    pub strength: Strength,
+    pub pepper: Value,
+    pub signing: TokenKey,
+}
+
+/// Limits per address that no test meets by accident, and the cheapest hashes there are.
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            logins_per_minute: 100_000,
+            registrations_per_minute: 100_000,
+            allow_query_token: true,
+            strength: Strength { memory_kib: 8, passes: 1 },
+            pepper: json!({"id": "p1", "key": "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI"}),
+            signing: TokenKey::new("k1", 1),
+        }
+    }
+}
+
+/// The functions, and what they stand on.
+pub struct Plaza {
+    pub database: Database,
+    pub watch: Watch,
+    pub first_admin: first_admin::App,
+    settings: Settings,
+    published: Arc<Mutex<Value>>,
+    key_readings: Arc<AtomicUsize>,
+    lines: Arc<Mutex<Vec<String>>>,
+    ev_account: Router,
+    ev_charging: Router,
+    session: Router,
+    pub charging: Charging,
+    pub scheduler: charging_scheduler::App,
+    /// The hints that were sent and not yet delivered.
+    pub hints: Arc<Mutex<Vec<Hint>>>,
+}
+
+/// A driver who has registered.
+#[derive(Clone)]
+pub struct TestDriver {
+    pub name: String,
+    pub token: String,
+    /// The account's id, as the token's `sub` gives it.
+    pub id: String,
+}
+
+impl Plaza {
+    pub fn open() -> Self {
+        Self::with(Settings::default())
+    }
+
+    pub fn with(settings: Settings) -> Self {
+        let published = Arc::new(Mutex::new(json!({"current": settings.signing.published()})));
+        Self::build(Database::new(), Watch::new(), settings, published)
+    }
+
+    /// New environments of all functions on the same database, clock and published keys.
+    #[must_use]
+    pub fn restarted(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        Self::build(self.database.clone(), self.watch.clone(), settings, Arc::clone(&self.published))
+    }
+
+    fn build(database: Database, watch: Watch, settings: Settings, published: Arc<Mutex<Value>>) -> Self {
+        let store = Store::new(database.client(), MAIN, AUDIT);
+        let random = Random::system();
+        let pepper = settings.pepper.to_string().into();
+        let passwords = Arc::new(Passwords::new(&pepper, settings.strength, random.clone()).unwrap());
+        let issuer = Issuer::new(ISSUER, SigningKey::read(&settings.signing.secret().into()).unwrap());
+        let sign_in = |store: &Store| {
+            let (passwords, issuer) = (Arc::clone(&passwords), issuer.clone());
+            SignIn::new(store.clone(), passwords, issuer, random.clone(), settings.logins_per_minute)
+        };
+
+        let (key_readings, lines) = (Arc::<AtomicUsize>::default(), Arc::<Mutex<Vec<String>>>::default());
+        let front = |function: &'static str| Front {
+            function,
+            gate: Arc::new(Gate::new(verifier(&published, &key_readings), store.clone())),
+            clock: watch.clock(),
+            sink: collecting(&lines),
+            allow_query_token: settings.allow_query_token,
+        };
+        let drivers = Drivers::new(store.clone(), sign_in(&store), settings.registrations_per_minute);
+        let staff = Staff::new(store.clone(), Arc::clone(&passwords), random.clone());
+        let ev_account = ev_account::routes().serve(&front("ev-account"), ev_account::App { drivers });
+        let session = session::routes().serve(&front("session"), session::App { sign_in: sign_in(&store) });
+        let hints = Arc::<Mutex<Vec<Hint>>>::default();
+        let charging = Charging::new(store.clone(), queue(&hints), StationId::parse(STATION).unwrap());
+        let scheduler =
+            charging_scheduler::App { charging: charging.clone(), clock: watch.clock(), sink: collecting(&lines) };
+        let ev_charging =
+            ev_charging::routes().serve(&front("ev-charging"), ev_charging::App { charging: charging.clone() });
+        let first_admin = first_admin::App { staff, clock: watch.clock() };
+        Self {
+            database,
+            watch,
+            first_admin,
+            settings,
+            published,
+            key_readings,
+            lines,
+            ev_account,
+            ev_charging,
+            session,
+            charging,
+            scheduler,
+            hints,
+        }
+    }
+
+    pub async fn ev_account(&self, request: Request) -> Answer {
+        send(&self.ev_account, request.into_http()).await
+    }
+
+    pub async fn ev_charging(&self, request: Request) -> Answer {
+        send(&self.ev_charging, request.into_http()).await
+    }
+
+    pub async fn session(&self, request: Request) -> Answer {
+        send(&self.session, request.into_http()).await
+    }
+
+    /// The router of a function, for events that do not come from [`Request`].
+    pub fn router(&self, function: &str) -> Router {
+        match function {
+            "ev-account" => self.ev_account.clone(),
+            "ev-charging" => self.ev_charging.clone(),
+            "session" => self.session.clone(),
+            other => panic!("there is no function {other}"),
+        }
+    }
+
+    /// Registers a driver without a plate.
+    pub async fn driver(&self, name: &str) -> TestDriver {
+        let fields = [("username", name), ("password", PASSWORD), ("email", "wengyuechuan@163.com")];
+        let answer = self.ev_account(post("/u/register").form(&fields)).await;
+        let token = answer.token();
+        let id = crate::keys::look_into(&token).1["sub"].as_str().unwrap().to_owned();
+        TestDriver { name: name.to_owned(), token, id }
+    }
+
+    pub async fn log_in(&self, name: &str, password: &str) -> Answer {
+        self.ev_account(post("/u/login").form(&[("username", name), ("password", password)])).await
+    }
+
+    pub async fn detail(&self, token: &str) -> Answer {
+        self.ev_account(get("/user/detail").bearer(token)).await
+    }
+
+    pub async fn log_out(&self, token: &str) -> Answer {
+        self.session(post("/auth/logout").bearer(token)).await
+    }
+
+    pub async fn sign_in(&self, realm: &str, name: &str, password: &str) -> Answer {
+        let body = json!({"realm": realm, "username": name, "password": password});
+        self.session(post("/auth/token").json(&body)).await
+    }
+
+    /// Publishes other verifying keys, as the operator does by writing the parameter.
+    pub fn publish(&self, keys: Value) {
+        *self.published.lock().unwrap() = keys;
+    }
+
+    /// How often any function has read the verifying keys.
+    pub fn key_readings(&self) -> usize {
+        self.key_readings.load(Relaxed)
+    }
+
+    /// The metric lines so far.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap().clone()
+    }
+
+    pub fn signing_key(&self) -> &TokenKey {
+        &self.settings.signing
+    }
+}
+
+fn verifier(published: &Arc<Mutex<Value>>, readings: &Arc<AtomicUsize>) -> Verifier {
+    let (published, readings) = (Arc::clone(published), Arc::clone(readings));
+    let secrets = Secrets::from_fn(move |_, _| {
+        readings.fetch_add(1, Relaxed);
+        std::future::ready(Ok(published.lock().unwrap().to_string().into()))
+    });
+    Verifier::new(ISSUER, VerifyingKeys::new(secrets, "verifying-keys"))
+}
+
+fn queue(hints: &Arc<Mutex<Vec<Hint>>>) -> Queue {
+    let hints = Arc::clone(hints);
+    Queue::from_fn(move |hint| {
+        hints.lock().unwrap().push(hint);
+        std::future::ready(Ok(()))
+    })
+}
+
+fn collecting(lines: &Arc<Mutex<Vec<String>>>) -> Sink {
+    let lines = Arc::clone(lines);
+    Sink::from_fn(move |line| lines.lock().unwrap().push(line.to_owned()))
+}
+
+/// Sends a request to a function as the Lambda runtime does.
+pub async fn send(router: &Router, request: http::Request<axum::body::Body>) -> Answer {
+    let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
+    let body = body.collect().await.unwrap().to_bytes().to_vec();
+    Answer { status: parts.status, headers: parts.headers, body }
+}

@@ -1,0 +1,93 @@
+//! Requests as the gateway hands them to a function.
+
+use axum::body::Body;
+use http::{HeaderName, HeaderValue, Method, header};
+use lambda_http::{RequestExt as _, aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, request::RequestContext};
+use serde_json::{Value, json};
+
+/// Where requests come from unless they say otherwise.
+pub const HOME: &str = "203.0.113.9";
+const BOUNDARY: &str = "--------------------------apifox7MA4YWxk";
+
+/// One request in the making.
+#[derive(Clone, Debug)]
+pub struct Request {
+    method: Method,
+    target: String,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Vec<u8>,
+    address: String,
+}
+
+pub fn get(target: &str) -> Request {
+    Request::new(Method::GET, target)
+}
+
+pub fn post(target: &str) -> Request {
+    Request::new(Method::POST, target)
+}
+
+impl Request {
+    pub fn new(method: Method, target: &str) -> Self {
+        Self { method, target: target.to_owned(), headers: Vec::new(), body: Vec::new(), address: HOME.to_owned() }
+    }
+
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.headers.push((name.parse().unwrap(), HeaderValue::from_bytes(value.as_ref()).unwrap()));
+        self
+    }
+
+    #[must_use]
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("authorization", format!("Bearer {token}"))
+    }
+
+    /// As if it came from another address.
+    #[must_use]
+    pub fn from(self, address: &str) -> Self {
+        Self { address: address.to_owned(), ..self }
+    }
+
+    #[must_use]
+    pub fn body(self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self { body: body.into(), ..self.header("content-type", content_type) }
+    }
+
+    #[must_use]
+    pub fn json(self, body: &Value) -> Self {
+        self.body("application/json", body.to_string())
+    }
+
+    #[must_use]
+    pub fn form(self, fields: &[(&str, &str)]) -> Self {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.body("application/x-www-form-urlencoded", body)
+    }
+
+    /// As Apifox, in which the document was written, sends its form-data.
+    #[must_use]
+    pub fn multipart(self, fields: &[(&str, &str)]) -> Self {
+        let part = |(name, value): &(&str, &str)| {
+            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let body = fields.iter().map(part).chain([format!("--{BOUNDARY}--\r\n")]).collect::<String>();
+        self.body(&format!("multipart/form-data; boundary={BOUNDARY}"), body)
+    }
+
+    /// With the context that `lambda_http` makes of an event.
+    pub(crate) fn into_http(self) -> http::Request<Body> {
+        let context: ApiGatewayV2httpRequestContext = serde_json::from_value(json!({
+            "apiId": "api", "stage": "$default", "requestId": "gateway-request", "timeEpoch": 0,
+            "http": {"method": self.method.as_str(), "path": "/", "protocol": "HTTP/1.1", "sourceIp": self.address}
+        }))
+        .unwrap();
+        let mut request =
+            http::Request::builder().method(self.method).uri(&self.target).body(self.body.into()).unwrap();
+        request.headers_mut().insert(header::HOST, HeaderValue::from_static("api.ev-plaza.example"));
+        for (name, value) in self.headers {
+            request.headers_mut().append(name, value);
+        }
+        request.with_request_context(RequestContext::ApiGatewayV2(context))
+    }
+}

@@ -1,0 +1,94 @@
+//! A station with drivers, as the charging app and the queue see it.
+
+use crate::{
+    answer::Answer,
+    plaza::{PASSWORD, Plaza, STATION, TestDriver},
+    request::{get, post},
+};
+use charging_scheduler::{Answer as Scheduled, Event};
+use serde_json::{Value, json};
+use shared::{
+    domain::{
+        charging::{Draft, Settings},
+        origin::Origin,
+        station_id::StationId,
+    },
+    outside::random::Random,
+    service::charging::Maker,
+};
+
+impl Plaza {
+    /// Makes the default station with settings that differ from the defaults as `change` says.
+    pub async fn station(&self, change: impl FnOnce(&mut Draft)) {
+        let mut draft = Draft::default();
+        change(&mut draft);
+        let settings = draft.check().unwrap();
+        self.station_named(STATION, &settings).await;
+    }
+
+    pub async fn station_named(&self, name: &str, settings: &Settings) {
+        let id = StationId::parse(name).unwrap();
+        let (random, origin, now) = (Random::system(), Origin::default(), self.watch.clock().now());
+        let maker = Maker { caller: None, origin: &origin, random: &random, now };
+        assert_eq!(self.charging.make_station(&id, settings, &maker).await, Ok(true));
+    }
+
+    /// Registers a driver with a plate.
+    pub async fn driver_of(&self, name: &str, plate: &str) -> TestDriver {
+        let fields = [("username", name), ("password", PASSWORD), ("email", "d@163.com"), ("license_plate", plate)];
+        let token = self.ev_account(post("/u/register").form(&fields)).await.token();
+        let id = crate::keys::look_into(&token).1["sub"].as_str().unwrap().to_owned();
+        TestDriver { name: name.to_owned(), token, id }
+    }
+
+    /// As the charging app sends it: the token in the query, the order as form-data.
+    pub async fn apply(&self, driver: &TestDriver, mode: &str, quantity: &str) -> Answer {
+        let target = format!("/user/charge/apply?token={}", driver.token);
+        self.ev_charging(post(&target).multipart(&[("mode", mode), ("quantity", quantity)])).await
+    }
+
+    /// Applies and gives the number.
+    pub async fn joined(&self, driver: &TestDriver, mode: &str, quantity: &str) -> String {
+        let answer = self.apply(driver, mode, quantity).await;
+        answer.json()["data"].as_str().unwrap_or_else(|| panic!("{}", answer.text())).to_owned()
+    }
+
+    pub async fn modify(&self, driver: &TestDriver, fields: &[(&str, &str)]) -> Answer {
+        self.ev_charging(post(&format!("/user/charge/modify?token={}", driver.token)).multipart(fields)).await
+    }
+
+    pub async fn cancel(&self, driver: &TestDriver) -> Answer {
+        self.ev_charging(post(&format!("/user/charge/cancel?token={}", driver.token))).await
+    }
+
+    pub async fn info(&self, driver: &TestDriver) -> Answer {
+        self.ev_charging(get(&format!("/user/charge/info?token={}", driver.token))).await
+    }
+
+    pub async fn log(&self, driver: &TestDriver) -> Value {
+        let answer = self.ev_charging(get(&format!("/user/log/get?token={}", driver.token))).await;
+        answer.json()["log"].clone()
+    }
+
+    /// Delivers the hints that are in the queue, as one batch.
+    pub async fn deliver(&self) -> Value {
+        let hints = std::mem::take(&mut *self.hints.lock().unwrap());
+        let records = hints
+            .iter()
+            .enumerate()
+            .map(|(n, hint)| json!({"messageId": format!("m{n}"), "body": serde_json::to_string(hint).unwrap()}));
+        self.wake(json!({"Records": records.collect::<Vec<_>>()})).await
+    }
+
+    /// What the schedule does each minute.
+    pub async fn sweep(&self) -> Value {
+        self.wake(json!({"sweep": true})).await
+    }
+
+    /// Hands an event to the scheduler and gives its answer.
+    pub async fn wake(&self, event: Value) -> Value {
+        let event: Event = serde_json::from_value(event).unwrap();
+        let answer: Scheduled = self.scheduler.handle(event).await.unwrap();
+        serde_json::to_value(answer).unwrap()
+    }
+}
