@@ -13,12 +13,15 @@ mod log;
 mod ministack;
 pub mod options;
 pub mod paths;
+mod plan;
 mod port;
 mod process;
 mod programs;
 pub mod record;
+mod replay;
 mod secrets;
 mod serve;
+mod table;
 mod tell;
 pub mod venv;
 
@@ -44,6 +47,12 @@ pub(crate) fn doing<E: std::fmt::Display>(what: impl std::fmt::Display) -> impl 
 
 /// The whole program.
 pub fn run(arguments: Vec<String>) -> ExitCode {
+    // These two read their own arguments and answer with their own exit codes; they need no stack.
+    match arguments.split_first() {
+        Some((command, rest)) if command == "replay" => return replay::run(rest),
+        Some((command, rest)) if command == "plan" => return plan::run(rest),
+        _ => {}
+    }
     let done = options::parse(arguments).and_then(|command| match command {
         Command::Help => {
             tell::answer(options::HELP);

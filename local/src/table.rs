@@ -68,7 +68,9 @@ fn columns(grid: &[Vec<String>]) -> String {
 
 fn summary(scenario: &Scenario, played: &Played, answer: &Answer) -> String {
     let records = answer.detail_records.iter().map(|record| {
-        [&record.car, &record.pile, &record.start, &record.stop, &record.kwh, &record.total_fee].map(String::clone).into()
+        [&record.car, &record.pile, &record.start, &record.stop, &record.kwh, &record.total_fee]
+            .map(String::clone)
+            .into()
     });
     let heading = ["car", "pile", "start", "stop", "kWh", "yuan"].map(str::to_owned).into();
     let mut text = columns(&std::iter::once(heading).chain(records).collect::<Vec<_>>());
