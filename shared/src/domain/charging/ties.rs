@@ -5,7 +5,7 @@
 //! no other, uses only pairs that are tight under these prices and leaves only free slots empty; so cars may move
 //! along tight pairs.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use super::placing::Slot;
 use super::planted::{Bug, planted};
@@ -22,12 +22,12 @@ pub(super) fn lowest_piles_first(cars: &[(usize, i128)], slots: &[Slot], chosen:
         by_lane.reverse();
     }
     for car in by_number {
-        let better = by_lane.iter().take_while(|slot| slots[**slot].lane != slots[seating.slot_of[car]].lane);
-        let wish = better.copied().find_map(|slot| Some((slot, seating.way_to(car, slot)?)));
-        if let Some((slot, way)) = wish {
-            seating.rotate(car, slot, &way);
+        let lane = seating.lane_of(car);
+        let better = by_lane.iter().take_while(|slot| slots[**slot].lane != lane);
+        if let Some(way) = better.copied().find_map(|slot| seating.way_to(car, slot)) {
+            seating.rotate(car, &way);
         }
-        seating.fixed[seating.slot_of[car]] = true;
+        seating.fixed[car] = true;
     }
     seating.slot_of[..cars.len()].iter().map(|slot| slots[*slot].lane).collect()
 }
@@ -41,10 +41,14 @@ struct Seating<'a> {
     /// What a car pays: the least that any slot would cost it.
     pays: Vec<i128>,
     /// Slots of equal weight and offset are tight for the same cars.
-    class_of: Vec<usize>,
     classes: Vec<Vec<usize>>,
+    /// Cars of equal energy are of one kind, ghosts of the last one; for each kind, the classes that are tight for it.
+    kind_of: Vec<usize>,
+    fits: Vec<Vec<usize>>,
+    lanes: Vec<Vec<usize>>,
     slot_of: Vec<usize>,
     sits: Vec<usize>,
+    /// A car whose lane is settled may still change its place within that lane.
     fixed: Vec<bool>,
 }
 
@@ -61,20 +65,34 @@ impl<'a> Seating<'a> {
             *sitting = slot_of.len();
             slot_of.push(slot);
         }
-        let mut class_of = vec![0; slots.len()];
-        let mut classes: Vec<Vec<usize>> = Vec::new();
-        let mut sorted: Vec<usize> = (0..slots.len()).collect();
-        sorted.sort_by_key(|slot| (slots[*slot].weight, offset[*slot], offset[*slot] > slots[*slot].busy));
-        for (position, slot) in sorted.iter().enumerate() {
-            let key = |slot: usize| (slots[slot].weight, offset[slot], offset[slot] > slots[slot].busy);
-            if position == 0 || key(sorted[position - 1]) != key(*slot) {
-                classes.push(Vec::new());
-            }
-            class_of[*slot] = classes.len() - 1;
-            classes[class_of[*slot]].push(*slot);
+        let mut lanes = vec![Vec::new(); slots.iter().map(|slot| slot.lane + 1).max().unwrap_or(0)];
+        for (slot, place) in slots.iter().enumerate() {
+            lanes[place.lane].push(slot);
         }
-        let fixed = vec![false; slots.len()];
-        Self { cars, slots, offset, pays, class_of, classes, slot_of, sits, fixed }
+        let mut classes: BTreeMap<(i128, i128, bool), Vec<usize>> = BTreeMap::new();
+        for (slot, place) in slots.iter().enumerate() {
+            classes.entry((place.weight, offset[slot], offset[slot] == place.busy)).or_default().push(slot);
+        }
+        let (classes, fixed) = (classes.into_values().collect(), vec![false; slots.len()]);
+        let (kind_of, fits) = (Vec::new(), Vec::new());
+        let seating = Self { cars, slots, offset, pays, classes, kind_of, fits, lanes, slot_of, sits, fixed };
+        seating.with_kinds()
+    }
+
+    fn with_kinds(mut self) -> Self {
+        for car in 0..self.slots.len() {
+            let energy = |car: usize| self.cars.get(car).map(|(_, energy)| energy);
+            if car == 0 || energy(car) != energy(car - 1) {
+                let fits = |class: &usize| self.is_tight(car, self.classes[*class][0]);
+                self.fits.push((0..self.classes.len()).filter(fits).collect());
+            }
+            self.kind_of.push(self.fits.len() - 1);
+        }
+        self
+    }
+
+    fn lane_of(&self, car: usize) -> usize {
+        self.slots[self.slot_of[car]].lane
     }
 
     /// Whether some optimal placing may give this slot to this car; an empty slot must be free.
@@ -85,65 +103,79 @@ impl<'a> Seating<'a> {
         }
     }
 
-    /// Cars that can move on one after the other so that `car` can take a slot, the last of them into the slot that it
-    /// leaves. Breadth first over classes, because within a class any car can take any slot.
-    fn way_to(&self, car: usize, slot: usize) -> Option<Vec<usize>> {
-        if self.fixed[slot] || !self.is_tight(car, slot) {
+    /// Slots, from the wished one on, whose cars can each move on to the next, the last of them into the slot that
+    /// `car` leaves. Breadth first; a class of slots is entered once, because whoever fits one of them fits all.
+    fn way_to(&self, car: usize, wished: usize) -> Option<Vec<usize>> {
+        let hole = self.slot_of[car];
+        if !self.is_tight(car, wished) || self.is_stuck(self.sits[wished], hole) {
             return None;
         }
-        let hole = self.slot_of[car];
-        let first = self.class_of[slot];
-        let mut came_by: Vec<Option<usize>> = vec![None; self.classes.len()];
-        let mut seen = vec![false; self.classes.len()];
-        seen[first] = true;
-        let mut next = VecDeque::from([first]);
-        while let Some(class) = next.pop_front() {
-            let movable = self.classes[class].iter().filter(|slot| !self.fixed[**slot]).map(|slot| self.sits[*slot]);
-            for mover in movable.filter(|mover| *mover != car) {
-                if self.is_tight(mover, hole) {
-                    return Some(self.trace(mover, &came_by));
+        let mut came_from: Vec<Option<usize>> = vec![None; self.slots.len()];
+        came_from[hole] = Some(hole);
+        came_from[wished] = Some(wished);
+        let mut entered = vec![false; self.classes.len()];
+        let mut next = VecDeque::from([wished]);
+        while let Some(slot) = next.pop_front() {
+            let mover = self.sits[slot];
+            if self.may_move(mover, hole) {
+                return Some(trace(slot, &came_from));
+            }
+            let mut reach = |other: usize| {
+                if came_from[other].is_none() {
+                    came_from[other] = Some(slot);
+                    next.push_back(other);
                 }
-                for (other, members) in self.classes.iter().enumerate() {
-                    if !seen[other] && self.is_tight(mover, members[0]) {
-                        seen[other] = true;
-                        came_by[other] = Some(mover);
-                        next.push_back(other);
-                    }
+            };
+            if self.fixed[mover] {
+                let own = self.lanes[self.lane_of(mover)].iter();
+                own.copied().filter(|other| self.is_tight(mover, *other)).for_each(reach);
+                continue;
+            }
+            for class in &self.fits[self.kind_of[mover]] {
+                if !entered[*class] {
+                    entered[*class] = true;
+                    self.classes[*class].iter().copied().for_each(&mut reach);
                 }
             }
         }
         None
     }
 
-    /// From the car that fills the hole back to the first that moves.
-    fn trace(&self, last: usize, came_by: &[Option<usize>]) -> Vec<usize> {
-        let mut way = vec![last];
-        while let Some(before) = way.last().and_then(|mover| came_by[self.class_of[self.slot_of[*mover]]]) {
-            way.push(before);
-        }
-        way
+    /// Most wishes end here, at a car whose lane is settled and which has nowhere else to go in it.
+    fn is_stuck(&self, car: usize, hole: usize) -> bool {
+        let elsewhere = |slot: &usize| *slot != self.slot_of[car] && self.is_tight(car, *slot);
+        self.fixed[car] && !self.may_move(car, hole) && !self.lanes[self.lane_of(car)].iter().any(elsewhere)
     }
 
-    /// The last mover fills the hole, each one before it takes the slot that came free, and whoever sat in the wished
-    /// slot, if it is not the first mover, takes the first mover's slot of the same class.
-    fn rotate(&mut self, car: usize, slot: usize, way: &[usize]) {
+    fn may_move(&self, car: usize, to: usize) -> bool {
+        self.is_tight(car, to) && (!self.fixed[car] || self.slots[to].lane == self.lane_of(car))
+    }
+
+    fn rotate(&mut self, car: usize, way: &[usize]) {
         let mut free = self.slot_of[car];
-        let sitting = self.sits[slot];
-        for mover in way {
-            let left = self.slot_of[*mover];
-            self.seat(*mover, free);
-            free = left;
+        for slot in way.iter().rev() {
+            self.seat(self.sits[*slot], free);
+            free = *slot;
         }
-        if free != slot {
-            self.seat(sitting, free);
-        }
-        self.seat(car, slot);
+        self.seat(car, free);
     }
 
     fn seat(&mut self, car: usize, slot: usize) {
         self.slot_of[car] = slot;
         self.sits[slot] = car;
     }
+}
+
+/// From the wished slot to the last.
+fn trace(last: usize, came_from: &[Option<usize>]) -> Vec<usize> {
+    let mut way = vec![last];
+    let mut slot = last;
+    while let Some(before) = came_from[slot].filter(|before| *before != slot) {
+        way.push(before);
+        slot = before;
+    }
+    way.reverse();
+    way
 }
 
 /// Busy time plus price for each slot. Used slots, by weight, form a chain of lines whose lower envelope each car

@@ -3,7 +3,7 @@
 use super::command::{Command, Outcome};
 use super::fact::{End, Fact, What};
 use super::line::{Gap, Waiting, Wanted};
-use super::moment::Moment;
+use super::moment::{Moment, Span};
 use super::number::{Mode, PileId};
 use super::planted::{Bug, planted};
 use super::station::{PileState, Station};
@@ -96,7 +96,8 @@ impl Turn {
     }
 
     fn happen(&mut self, due: Due) {
-        self.station.settled_at = if planted(Bug::LateCommandLateCompletion) { self.now } else { due.at };
+        let late = if planted(Bug::LateCommandLateCompletion) { Span::from_millis(1000) } else { Span::ZERO };
+        self.station.settled_at = self.now.min(due.at + late);
         match due.what {
             DueWhat::Completion => self.finish(due.pile, End::Finished),
             DueWhat::FaultEnds => drop(self.recover(due.pile)),

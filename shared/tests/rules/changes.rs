@@ -1,0 +1,271 @@
+//! Changes and cancels: what may be changed, where, and what it costs to leave.
+
+use super::play::{Play, kwh, play};
+
+rules![
+    a_new_quantity_keeps_the_number,
+    naming_the_cars_own_mode_changes_only_the_quantity,
+    a_new_mode_takes_a_new_number_at_the_tail_of_that_mode,
+    a_mode_change_counts_as_a_new_arrival,
+    a_mode_change_works_when_the_area_is_full,
+    a_mode_change_is_dispatched_at_once,
+    a_change_of_nothing_is_done,
+    in_a_lane_neither_may_change,
+    displaced_by_a_fault_neither_may_change,
+    without_the_setting_the_charging_car_may_not_change,
+    finish_at_new_amount_takes_a_lower_quantity,
+    finish_at_new_amount_is_for_the_charging_car_only,
+    finish_at_new_amount_refuses_an_unchanged_or_higher_amount,
+    finish_at_new_amount_refuses_less_than_has_been_delivered,
+    finish_at_new_amount_takes_its_own_mode_and_no_other,
+    a_change_to_exactly_what_has_been_delivered_completes_the_car_before_dispatch,
+    delivered_so_far_includes_earlier_segments,
+    a_head_that_started_at_this_very_instant_counts_as_charging,
+    changing_or_cancelling_without_a_live_request_is_ignored,
+    cancelling_in_a_lane_costs_nothing_before_charging,
+    while_charging_cancelling_bills_the_energy_delivered,
+    cancelling_a_displaced_car_ends_its_request_with_the_records_it_has,
+    when_the_last_displaced_car_is_cancelled_calling_resumes_at_once,
+    cancelling_a_queued_car_lets_the_next_be_called,
+];
+
+fn one_lane() -> Play {
+    let mut p = play(|s| (s.fast_piles, s.lane_places) = (1, 2));
+    for car in ["V1", "V2", "V3", "V4"] {
+        p.apply(car, "F", "30");
+    }
+    p
+}
+
+fn a_new_quantity_keeps_the_number() {
+    let mut p = one_lane();
+    assert_eq!(p.change("V3", None, Some("12")), "ok");
+    assert_eq!((p.number("V3"), p.waiting()), ("F3".into(), "V3 V4".into()));
+    p.finish();
+    assert_eq!(p.end("V3"), "08:24 finished 1 records 18.00");
+}
+
+fn naming_the_cars_own_mode_changes_only_the_quantity() {
+    let mut p = one_lane();
+    assert_eq!(p.change("V3", Some("F"), Some("12")), "ok");
+    assert_eq!((p.number("V3"), p.waiting()), ("F3".into(), "V3 V4".into()));
+}
+
+fn a_new_mode_takes_a_new_number_at_the_tail_of_that_mode() {
+    let mut p = play(|s| (s.fast_piles, s.slow_piles, s.lane_places) = (1, 1, 1));
+    for (car, mode) in [("V1", "F"), ("V2", "T"), ("V3", "F"), ("V4", "T")] {
+        p.apply(car, mode, "30");
+    }
+    assert_eq!(p.change("V3", Some("T"), None), "ok");
+    assert_eq!(p.number("V3"), "T3");
+    p.apply("V5", "F", "1");
+    assert_eq!(p.number("V5"), "F3", "F2 is gone for good");
+    p.finish();
+    assert_eq!((p.starts("V4"), p.starts("V3")), ("09:00".into(), "12:00".into()));
+}
+
+fn a_mode_change_counts_as_a_new_arrival() {
+    let mut p = play(|s| (s.fast_piles, s.slow_piles, s.lane_places) = (1, 1, 1));
+    for (car, mode) in [("V1", "F"), ("V2", "T"), ("V3", "F"), ("V4", "T")] {
+        p.apply(car, mode, "30");
+    }
+    p.change("V3", Some("T"), None);
+    assert_eq!(p.waiting(), "V4 V3");
+}
+
+fn a_mode_change_works_when_the_area_is_full() {
+    let mut p = play(|s| (s.fast_piles, s.slow_piles, s.lane_places, s.waiting_places) = (1, 1, 1, 1));
+    for (car, mode) in [("V1", "F"), ("V2", "T"), ("V3", "F")] {
+        p.apply(car, mode, "30");
+    }
+    assert_eq!(p.apply("V4", "T", "30"), "rejected:full");
+    assert_eq!(p.change("V3", Some("T"), Some("20")), "ok");
+    assert_eq!((p.number("V3"), p.waiting()), ("T2".into(), "V3".into()));
+}
+
+fn a_mode_change_is_dispatched_at_once() {
+    let mut p = one_lane();
+    p.change("V3", Some("T"), None);
+    assert_eq!((p.lane("T1"), p.waiting()), ("V3".into(), "V4".into()));
+}
+
+fn a_change_of_nothing_is_done() {
+    let mut p = one_lane();
+    assert_eq!(p.change("V3", None, None), "ok");
+    assert_eq!(p.number("V3"), "F3");
+}
+
+fn in_a_lane_neither_may_change() {
+    let mut p = one_lane();
+    for car in ["V1", "V2"] {
+        assert_eq!(p.change(car, None, Some("10")), "rejected:change_not_allowed");
+        assert_eq!(p.change(car, Some("T"), None), "rejected:change_not_allowed");
+    }
+    p.finish();
+    assert_eq!(p.end("V2"), "08:00 finished 1 records 45.00");
+}
+
+fn displaced_by_a_fault_neither_may_change() {
+    let mut p = one_lane();
+    p.fail("F1");
+    assert_eq!(p.displaced(), "V1 V2");
+    for car in ["V1", "V2"] {
+        assert_eq!(p.change(car, None, Some("10")), "rejected:change_not_allowed");
+        assert_eq!(p.change(car, Some("T"), None), "rejected:change_not_allowed");
+    }
+}
+
+fn without_the_setting_the_charging_car_may_not_change() {
+    let mut p = one_lane();
+    assert_eq!(p.at("06:30").change("V1", None, Some("20")), "rejected:change_not_allowed");
+}
+
+/// At 06:30 V1 has been delivered 15 of 30 kWh.
+fn allowed() -> Play {
+    let mut p = play(|s| (s.fast_piles, s.lane_places, s.finish_at_new_amount) = (1, 2, true));
+    for car in ["V1", "V2", "V3", "V4"] {
+        p.apply(car, "F", "30");
+    }
+    p.at("06:30");
+    p
+}
+
+fn finish_at_new_amount_takes_a_lower_quantity() {
+    let mut p = allowed();
+    assert_eq!(p.change("V1", None, Some("20")), "ok");
+    p.finish();
+    assert_eq!(p.end("V1"), "06:40 finished 1 records 24.00");
+    assert_eq!(p.starts("V2"), "06:40");
+}
+
+fn finish_at_new_amount_is_for_the_charging_car_only() {
+    let mut p = allowed();
+    assert_eq!(p.change("V2", None, Some("20")), "rejected:change_not_allowed");
+    p.fail("F1");
+    assert_eq!(p.change("V1", None, Some("20")), "rejected:change_not_allowed");
+}
+
+fn finish_at_new_amount_refuses_an_unchanged_or_higher_amount() {
+    let mut p = allowed();
+    assert_eq!(p.change("V1", None, Some("30")), "rejected:change_not_allowed");
+    assert_eq!(p.change("V1", None, Some("31")), "rejected:change_not_allowed");
+    assert_eq!(p.change("V1", None, None), "rejected:change_not_allowed");
+    assert_eq!(p.change("V1", Some("F"), None), "rejected:change_not_allowed");
+}
+
+fn finish_at_new_amount_refuses_less_than_has_been_delivered() {
+    let mut p = allowed();
+    assert_eq!(p.change("V1", None, Some("14.999")), "rejected:change_not_allowed");
+    p.finish();
+    assert_eq!(p.end("V1"), "07:00 finished 1 records 36.00", "rejected as a whole");
+}
+
+fn finish_at_new_amount_takes_its_own_mode_and_no_other() {
+    let mut p = allowed();
+    assert_eq!(p.change("V1", Some("T"), Some("20")), "rejected:change_not_allowed");
+    assert_eq!(p.change("V1", Some("F"), Some("20")), "ok");
+}
+
+fn a_change_to_exactly_what_has_been_delivered_completes_the_car_before_dispatch() {
+    let mut p = allowed();
+    assert_eq!(p.change("V1", None, Some("15")), "ok");
+    assert_eq!(p.end("V1"), "06:30 finished 1 records 18.00");
+    assert_eq!((p.lane("F1"), p.waiting()), ("V2 V3".into(), "V4".into()));
+    assert_eq!((p.starts("V2"), p.moves("V3")), ("06:30".into(), "06:30 F1".into()));
+}
+
+fn delivered_so_far_includes_earlier_segments() {
+    let mut p = play(|s| s.finish_at_new_amount = true);
+    p.apply("V1", "F", "30");
+    p.at("06:30").fail("F1");
+    p.at("06:40");
+    assert_eq!(p.so_far("V1"), "20.00 ¥24.00");
+    assert_eq!(p.change("V1", None, Some("19")), "rejected:change_not_allowed");
+    assert_eq!(p.change("V1", None, Some("20")), "ok");
+    assert_eq!(p.end("V1"), "06:40 finished 2 records 24.00");
+}
+
+fn a_head_that_started_at_this_very_instant_counts_as_charging() {
+    let mut p = allowed();
+    p.at("07:00");
+    assert_eq!(p.change("V2", None, Some("20")), "ok");
+    p.finish();
+    assert_eq!(p.records()[1], "V2 F1 07:00–07:40 20.00kWh 14.00+16.00=30.00");
+}
+
+fn changing_or_cancelling_without_a_live_request_is_ignored() {
+    let mut p = one_lane();
+    assert_eq!(p.cancel("V9"), "ignored:no_live_request");
+    assert_eq!(p.change("V9", None, Some("5")), "ignored:no_live_request");
+    p.at("07:00");
+    assert_eq!(p.cancel("V1"), "ignored:no_live_request", "completions come first");
+    assert_eq!(p.end("V1"), "07:00 finished 1 records 36.00");
+}
+
+fn cancelling_in_a_lane_costs_nothing_before_charging() {
+    let mut p = one_lane();
+    assert_eq!(p.at("06:30").cancel("V2"), "ok");
+    assert_eq!(p.end("V2"), "06:30 cancelled no bill");
+    assert!(p.records().is_empty());
+}
+
+fn while_charging_cancelling_bills_the_energy_delivered() {
+    let mut p = one_lane();
+    assert_eq!(p.at("06:30").cancel("V1"), "ok");
+    assert_eq!(p.records(), ["V1 F1 06:00–06:30 15.00kWh 6.00+12.00=18.00"]);
+    assert_eq!(p.end("V1"), "06:30 cancelled 1 records 18.00");
+    assert_eq!(p.starts("V2"), "06:30");
+}
+
+fn cancelling_a_displaced_car_ends_its_request_with_the_records_it_has() {
+    let mut p = one_lane();
+    p.at("06:30").fail("F1");
+    assert_eq!(p.at("06:45").cancel("V1"), "ok");
+    assert_eq!(p.end("V1"), "06:45 cancelled 1 records 18.00");
+    assert_eq!(p.cancel("V2"), "ok");
+    assert_eq!(p.end("V2"), "06:45 cancelled no bill");
+}
+
+fn when_the_last_displaced_car_is_cancelled_calling_resumes_at_once() {
+    let mut p = play(|s| (s.slow_piles, s.lane_places) = (2, 2));
+    for (car, amount) in [("V1", "30"), ("V2", "5"), ("V3", "30"), ("V4", "5"), ("V5", "5")] {
+        p.apply(car, "T", amount);
+    }
+    assert_eq!((p.lane("T1"), p.lane("T2"), p.waiting()), ("V1 V4".into(), "V2 V3".into(), "V5".into()));
+    p.fail("T1");
+    assert_eq!(p.displaced(), "V1 V4");
+    p.cancel("V4");
+    p.at("06:10").cancel("V3");
+    assert_eq!((p.lane("T2"), p.displaced(), p.waiting()), ("V2 V1".into(), String::new(), "V5".into()));
+    p.fail("T2");
+    p.recover("T1");
+    assert_eq!(p.lane("T1"), "V1 V2");
+    p.fail("T1");
+    assert_eq!((p.displaced(), p.waiting()), ("V1 V2".into(), "V5".into()));
+    p.cancel("V1");
+    p.cancel("V2");
+    p.recover("T2");
+    assert_eq!(p.lane("T2"), "V5");
+
+    // With a free lane at hand: best_then_wait keeps V1 displaced while T2 has a place.
+    let mut p = play(|s| {
+        (s.slow_piles, s.lane_places) = (3, 2);
+        s.dispatch_target = shared::domain::charging::DispatchTarget::BestThenWait;
+    });
+    for (car, amount) in [("V1", "1"), ("V2", "90"), ("V3", "80"), ("V4", "1")] {
+        p.apply(car, "T", amount);
+    }
+    p.fail("T3");
+    p.apply("V5", "T", "1");
+    assert_eq!((p.displaced(), p.waiting()), ("V3".into(), "V5".into()));
+    p.adopt(|s| s.dispatch_target = shared::domain::charging::DispatchTarget::Vacant);
+    assert_eq!((p.lane("T2"), p.waiting()), ("V2 V3".into(), "V5".into()));
+}
+
+fn cancelling_a_queued_car_lets_the_next_be_called() {
+    let mut p = one_lane();
+    p.at("06:10").cancel("V2");
+    assert_eq!((p.lane("F1"), p.waiting()), ("V1 V3".into(), "V4".into()));
+    assert_eq!(p.moves("V3"), "06:10 F1");
+    assert_eq!(kwh("30").to_string(), "30.00");
+}

@@ -1,0 +1,92 @@
+//! Packing: what goes into the store comes out again, and stays small.
+
+use shared::domain::charging::{DriverId, Mode, Station, Waiting, What};
+
+use super::play::{Play, flat, kw, play};
+
+rules![
+    a_station_comes_out_as_it_went_in,
+    a_station_with_fractions_faults_and_old_prices_comes_out_as_it_went_in,
+    an_entry_of_the_line_comes_out_as_it_went_in,
+    a_busy_station_fits_in_four_kilobytes,
+    bytes_of_something_else_are_refused,
+];
+
+fn same(p: &Play) {
+    let station = p.desk.station();
+    assert_eq!(&Station::unpack(&station.pack()).unwrap(), station);
+}
+
+fn a_station_comes_out_as_it_went_in() {
+    let mut p = play(|_| {});
+    same(&p);
+    for (n, mode) in ["F", "T", "F", "T", "F", "T", "F"].iter().enumerate() {
+        p.apply(&format!("V{n}"), mode, "12.345678");
+        same(&p);
+    }
+    p.at("06:17").look();
+    same(&p);
+}
+
+fn a_station_with_fractions_faults_and_old_prices_comes_out_as_it_went_in() {
+    let mut p = play(|s| (s.slow_piles, s.slow_power, s.finish_at_new_amount) = (3, kw("7"), true));
+    for n in 0..9 {
+        p.apply(&format!("V{n}"), "T", "11.1");
+    }
+    p.at("06:20").adopt(|s| (s.slow_power, s.tariff) = (kw("7.5"), flat("1.2345", "0.5")));
+    p.at("06:25").fail_for("T1", 90);
+    p.at("06:30").fail("T3");
+    same(&p);
+    p.at("08:10").look();
+    same(&p);
+    let (_, facts) = p.desk.turn(p.clock.parse("23:00").unwrap(), None, 1);
+    assert!(!facts.is_empty());
+    same(&p);
+}
+
+fn an_entry_of_the_line_comes_out_as_it_went_in() {
+    let mut p = play(|s| s.waiting_places = 100);
+    for n in 0..50 {
+        p.apply(&format!("皖AD{n:05}"), "T", "33.3");
+    }
+    for fact in &p.facts {
+        if let What::Joined(waiting) = &fact.what {
+            assert_eq!(Waiting::unpack(&waiting.pack()).as_ref(), Ok(waiting));
+        }
+    }
+}
+
+/// Five piles with three cars each, 32 waiting in each window, 1,000 behind.
+pub fn busy(behind: u64) -> Play {
+    let mut p = play(|s| (s.slow_piles, s.lane_places, s.waiting_places) = (3, 3, 20_000));
+    let ids = |n: u64| DriverId(n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 11);
+    for n in 0..79 + behind {
+        let mode = if n % 2 == 0 { "F" } else { "T" };
+        assert_eq!(p.apply_as(ids(n), &format!("皖AD{n:05}"), mode, "100.4"), "ok");
+    }
+    p
+}
+
+fn a_busy_station_fits_in_four_kilobytes() {
+    let mut p = busy(1_000);
+    p.at("06:10").fail("T1");
+    let station = p.desk.station();
+    assert_eq!(station.side(Mode::Slow).line.window().len(), 32);
+    let size = station.pack().len();
+    assert!(size <= 4096, "{size} bytes");
+    same(&p);
+}
+
+fn bytes_of_something_else_are_refused() {
+    let p = play(|_| {});
+    let bytes = p.desk.station().pack();
+    assert!(Station::unpack(&[]).is_err());
+    assert!(Station::unpack(&bytes[..bytes.len() - 1]).is_err());
+    assert!(Station::unpack(&[&bytes[..], &[0]].concat()).is_err());
+    assert!(Station::unpack(&[&[99], &bytes[1..]].concat()).is_err());
+    for position in 0..bytes.len() {
+        let mut broken = bytes.clone();
+        broken[position] ^= 0x55;
+        let _ = Station::unpack(&broken);
+    }
+}
