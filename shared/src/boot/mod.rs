@@ -24,7 +24,7 @@ use crate::{
 use clients::Clients;
 use environment::Environment;
 use std::sync::Arc;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 /// What every function needs.
 pub const TABLES: &[&str] = &["AWS_REGION", "TABLE_NAME", "AUDIT_TABLE_NAME"];
@@ -70,9 +70,8 @@ impl Boot {
     /// Reads the environment (every missing name is reported at once), starts the log, makes the clients.
     pub async fn start(function: &'static str, needs: &[&[&'static str]]) -> Result<Self, Error> {
         let environment = Environment::read(needs)?;
-        let level = environment.or("LOG_LEVEL", "info");
-        let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
-        tracing_subscriber::fmt().json().with_env_filter(filter).with_current_span(false).without_time().init();
+        let level = environment.or("LOG_LEVEL", "info").parse().unwrap_or(LevelFilter::INFO);
+        tracing_subscriber::fmt().json().with_max_level(level).with_current_span(false).without_time().init();
 
         let clients = Clients::new(&environment)?;
         let store = Store::new(clients.dynamodb(), environment.get("TABLE_NAME"), environment.get("AUDIT_TABLE_NAME"));

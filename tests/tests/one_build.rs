@@ -1,0 +1,41 @@
+//! Functions alone and the whole workspace resolve to the same features of the same crates, so that one build of the
+//! SDK, which takes minutes, serves both.
+
+use std::{collections::BTreeSet, path::Path, process::Command};
+
+/// Crate, version and features of everything that is not ours.
+fn resolved(selection: &[&str]) -> BTreeSet<String> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    cargo.args(["tree", "--locked", "--edges", "normal,build,dev", "--prefix", "none", "--no-dedupe"]);
+    let output = cargo.args(["--format", "{p} [{f}]"]).args(selection).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter(|line| !line.contains("(/")).map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
+}
+
+#[test]
+fn functions_use_the_crates_as_the_workspace_builds_them() {
+    let workspace = resolved(&["--workspace"]);
+    for function in ["ev-account", "ev-charging", "charging-scheduler", "first-admin", "operator", "session"] {
+        let missing: Vec<_> = resolved(&["--package", function]).difference(&workspace).cloned().collect();
+        assert_eq!(missing, [""; 0], "{function} needs a build of its own");
+    }
+}
+
+/// The SDK's older TLS stack costs start-up time in every function.
+#[test]
+fn there_is_one_tls_stack() {
+    assert_eq!(resolved(&["--workspace"]).iter().find(|line| line.starts_with("rustls v0.21")), None);
+}
+
+/// The Lambda runtime brings tokio's threads along; that no function starts them is what counts.
+#[test]
+fn every_function_runs_on_one_thread() {
+    let functions = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
+    for function in std::fs::read_dir(functions).unwrap() {
+        let main = function.unwrap().path().join("src/main.rs");
+        let text = std::fs::read_to_string(&main).unwrap();
+        assert!(text.contains(r#"#[tokio::main(flavor = "current_thread")]"#), "{}", main.display());
+    }
+}
