@@ -1,6 +1,8 @@
 //! Changes and cancels: what may be changed, where, and what it costs to leave.
 
-use super::play::{Play, kwh, play};
+use shared::domain::charging::{DispatchMode, DispatchTarget};
+
+use super::play::{Play, play};
 
 rules![
     a_new_quantity_keeps_the_number,
@@ -227,39 +229,19 @@ fn cancelling_a_displaced_car_ends_its_request_with_the_records_it_has() {
 }
 
 fn when_the_last_displaced_car_is_cancelled_calling_resumes_at_once() {
-    let mut p = play(|s| (s.slow_piles, s.lane_places) = (2, 2));
-    for (car, amount) in [("V1", "30"), ("V2", "5"), ("V3", "30"), ("V4", "5"), ("V5", "5")] {
-        p.apply(car, "T", amount);
-    }
-    assert_eq!((p.lane("T1"), p.lane("T2"), p.waiting()), ("V1 V4".into(), "V2 V3".into(), "V5".into()));
-    p.fail("T1");
-    assert_eq!(p.displaced(), "V1 V4");
-    p.cancel("V4");
-    p.at("06:10").cancel("V3");
-    assert_eq!((p.lane("T2"), p.displaced(), p.waiting()), ("V2 V1".into(), String::new(), "V5".into()));
-    p.fail("T2");
-    p.recover("T1");
-    assert_eq!(p.lane("T1"), "V1 V2");
-    p.fail("T1");
-    assert_eq!((p.displaced(), p.waiting()), ("V1 V2".into(), "V5".into()));
-    p.cancel("V1");
-    p.cancel("V2");
-    p.recover("T2");
-    assert_eq!(p.lane("T2"), "V5");
-
-    // With a free lane at hand: best_then_wait keeps V1 displaced while T2 has a place.
+    // V4 waits for T1, the best lane, while T2 and T3 have places that V6 could take.
     let mut p = play(|s| {
-        (s.slow_piles, s.lane_places) = (3, 2);
-        s.dispatch_target = shared::domain::charging::DispatchTarget::BestThenWait;
+        s.slow_piles = 4;
+        (s.dispatch_target, s.dispatch_mode) = (DispatchTarget::BestThenWait, DispatchMode::SingleTotal);
     });
-    for (car, amount) in [("V1", "1"), ("V2", "90"), ("V3", "80"), ("V4", "1")] {
+    for (car, amount) in [("V1", "1"), ("V2", "90"), ("V3", "80"), ("V4", "85"), ("V5", "1")] {
         p.apply(car, "T", amount);
     }
-    p.fail("T3");
-    p.apply("V5", "T", "1");
-    assert_eq!((p.displaced(), p.waiting()), ("V3".into(), "V5".into()));
-    p.adopt(|s| s.dispatch_target = shared::domain::charging::DispatchTarget::Vacant);
-    assert_eq!((p.lane("T2"), p.waiting()), ("V2 V3".into(), "V5".into()));
+    p.fail("T4");
+    p.apply("V6", "T", "1");
+    assert_eq!((p.displaced(), p.waiting()), ("V4".into(), "V6".into()));
+    p.at("06:02").cancel("V4");
+    assert_eq!((p.waiting(), p.moves("V6")), (String::new(), "06:02 T3".into()));
 }
 
 fn cancelling_a_queued_car_lets_the_next_be_called() {
@@ -267,5 +249,4 @@ fn cancelling_a_queued_car_lets_the_next_be_called() {
     p.at("06:10").cancel("V2");
     assert_eq!((p.lane("F1"), p.waiting()), ("V1 V3".into(), "V4".into()));
     assert_eq!(p.moves("V3"), "06:10 F1");
-    assert_eq!(kwh("30").to_string(), "30.00");
 }

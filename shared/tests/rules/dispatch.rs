@@ -1,8 +1,8 @@
 //! Dispatch: which lane a called car goes to.
 
-use shared::domain::charging::{DispatchMode, DispatchTarget};
+use shared::domain::charging::{DispatchMode, DispatchTarget, FaultStrategy};
 
-use super::play::{kw, play};
+use super::play::{Play, play};
 
 rules![
     a_car_goes_to_the_lane_where_it_would_finish_first,
@@ -103,21 +103,13 @@ fn best_then_wait_takes_the_best_lane_when_it_is_free() {
 }
 
 fn best_then_wait_ties_go_to_the_lowest_id_full_or_not() {
-    let mut p = play(|s| (s.dispatch_target, s.lane_places) = (DispatchTarget::BestThenWait, 1));
+    let mut p = play(|s| (s.dispatch_target, s.lane_places) = (DispatchTarget::BestThenWait, 2));
     p.apply("V1", "T", "10");
-    p.fail("F1");
-    p.apply("V2", "T", "10");
-    p.adopt(|s| s.lane_places = 2);
+    p.apply("V2", "T", "20");
     p.apply("V3", "T", "10");
-    assert_eq!(p.lane("T1"), "V1 V3");
-    p.adopt(|s| s.lane_places = 1);
-    p.cancel("V2");
-    p.apply("V4", "T", "20");
-    assert_eq!(p.lane("T2"), "V4");
-    p.adopt(|s| s.lane_places = 2);
-    p.apply("V5", "T", "10");
-    // T1 and T2 are equally busy for two hours; T1 is full, and wins the tie all the same.
-    assert_eq!((p.lane("T2"), p.waiting()), ("V4".into(), "V5".into()));
+    assert_eq!((p.lane("T1"), p.lane("T2")), ("V1 V3".into(), "V2".into()));
+    p.apply("V4", "T", "10");
+    assert_eq!(p.waiting(), "V4", "both lanes are busy for two hours; T1 is full, and wins the tie all the same");
 }
 
 fn best_then_wait_applies_to_displaced_cars() {
@@ -136,7 +128,7 @@ fn best_then_wait_applies_to_displaced_cars() {
 fn best_then_wait_applies_to_regrouped_cars() {
     let mut p = play(|s| {
         (s.dispatch_target, s.slow_piles) = (DispatchTarget::BestThenWait, 3);
-        s.fault_strategy = shared::domain::charging::FaultStrategy::TimeOrder;
+        s.fault_strategy = FaultStrategy::TimeOrder;
     });
     p.apply("V1", "T", "1");
     p.apply("V2", "T", "90");
@@ -146,50 +138,36 @@ fn best_then_wait_applies_to_regrouped_cars() {
     assert_eq!((p.lane("T1"), p.lane("T2"), p.displaced()), ("V1 V3".into(), "V2".into(), "V4".into()));
 }
 
-/// One fast pile charges V1 and V2 stands behind it, the other is failed with nothing displaced; V3… wait.
-fn three_wait_and_f2_recovers(mode: DispatchMode, amounts: [&str; 3]) -> super::play::Play {
-    let mut p = play(|s| (s.dispatch_mode, s.lane_places) = (mode, 1));
+/// Cars that came while the only fast pile was down; then there are more piles.
+fn came_while_down(cars: &[(&str, &str)]) -> Play {
+    let mut p = play(|s| (s.dispatch_mode, s.fast_piles) = (DispatchMode::SingleTotal, 1));
     p.fail("F1");
-    p.fail("F2");
-    for (car, amount) in ["V1", "V2", "V3"].into_iter().zip(amounts) {
+    for (car, amount) in cars {
         p.apply(car, "F", amount);
     }
-    p.adopt(|s| s.lane_places = 2);
-    p.recover("F1");
     p
 }
 
 fn single_total_places_as_many_as_there_are_places_at_once() {
-    let mut p = play(|s| (s.dispatch_mode, s.fast_piles) = (DispatchMode::SingleTotal, 1));
-    p.fail("F1");
-    for (car, amount) in [("V1", "60"), ("V2", "20"), ("V3", "40"), ("V4", "10")] {
-        p.apply(car, "F", amount);
-    }
+    let cars = [("V1", "60"), ("V2", "20"), ("V3", "40"), ("V4", "10")];
+    let mut p = came_while_down(&cars);
     p.adopt(|s| (s.fast_piles, s.lane_places) = (3, 1));
-    // F2 and F3 are new; F1 is failed: two are called, by number.
+    // F1 is down, F2 and F3 are new: two are called, by number.
     assert_eq!((p.lane("F2"), p.lane("F3"), p.waiting()), ("V1".into(), "V2".into(), "V3 V4".into()));
 
-    let mut p = play(|s| (s.dispatch_mode, s.fast_piles) = (DispatchMode::SingleTotal, 1));
-    p.fail("F1");
-    for (car, amount) in [("V1", "60"), ("V2", "20"), ("V3", "40"), ("V4", "10")] {
-        p.apply(car, "F", amount);
-    }
+    let mut p = came_while_down(&cars);
     p.adopt(|s| (s.fast_piles, s.lane_places) = (3, 2));
-    // Shortest first within a lane: 20 before 60 and 10 before 40, or as good and with lower numbers lower.
-    assert_eq!((p.lane("F2"), p.lane("F3")), ("V2 V1".into(), "V4 V3".into()));
+    assert_eq!((p.lane("F2"), p.lane("F3")), ("V2 V1".into(), "V4 V3".into()), "the short ones first");
 }
 
 fn single_total_with_one_free_lane_calls_by_number() {
-    let mut p = three_wait_and_f2_recovers(DispatchMode::SingleTotal, ["60", "20", "40"]);
+    let mut p = came_while_down(&[("V1", "60"), ("V2", "20"), ("V3", "40")]);
+    p.recover("F1");
     assert_eq!((p.lane("F1"), p.waiting()), ("V1 V2".into(), "V3".into()));
 }
 
 fn single_total_ties_give_the_lower_number_the_lower_pile() {
-    let mut p = play(|s| (s.dispatch_mode, s.fast_piles) = (DispatchMode::SingleTotal, 1));
-    p.fail("F1");
-    for (car, amount) in [("V1", "20"), ("V2", "40"), ("V3", "40")] {
-        p.apply(car, "F", amount);
-    }
+    let mut p = came_while_down(&[("V1", "20"), ("V2", "40"), ("V3", "40")]);
     p.adopt(|s| (s.fast_piles, s.lane_places) = (4, 1));
     assert_eq!(["F2", "F3", "F4"].map(|pile| p.lane(pile)), ["V1", "V2", "V3"]);
 }
@@ -209,8 +187,7 @@ fn single_total_counts_what_lanes_are_busy_with() {
     p.apply("V1", "F", "90");
     p.apply("V2", "F", "30");
     p.apply("V3", "F", "15");
-    p.adopt(|s| (s.fast_piles, s.lane_places, s.fast_power) = (2, 2, kw("30")));
-    // Behind V1 a car would wait three hours: both go to F2, the short one first; F1 keeps a free place for nobody.
-    // Two lanes are free with three places, two cars: V3 0.5 h, V2 1.5 h.
+    p.adopt(|s| (s.fast_piles, s.lane_places) = (2, 2));
+    // Behind V1 a car would wait three hours: both go to F2, the short one first, and the place on F1 stays free.
     assert_eq!((p.lane("F1"), p.lane("F2")), ("V1".into(), "V3 V2".into()));
 }

@@ -209,7 +209,7 @@ fn the_engine_does_what_a_naive_simulator_does() {
         prop_assert_eq!(&left, &reference.left);
         Ok(())
     };
-    runner(48).run(&history(), check).unwrap();
+    runner(200).run(&history(), check).unwrap();
 }
 
 /// Changes of a station under way that the reference does not know: fast and slow piles, prices, power, optimal calling,
@@ -265,5 +265,5 @@ fn the_invariants_hold_after_every_command() {
         }
         Ok(())
     };
-    runner(48).run(&histories, check).unwrap();
+    runner(200).run(&histories, check).unwrap();
 }

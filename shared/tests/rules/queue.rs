@@ -1,7 +1,8 @@
 //! Numbers and calling: who gets which number, who is refused, who is called.
 
-use shared::domain::charging::{Command, Mode, Outcome, Progress, RequestId, Station, Turn};
-use shared::domain::charging::{DriverId, Rejection, Standing};
+use shared::domain::charging::{
+    Command, DispatchTarget, DriverId, Mode, Outcome, Progress, Rejection, RequestId, Standing, Station, Turn,
+};
 
 use super::play::{kwh, play};
 
@@ -25,6 +26,7 @@ rules![
     if_the_lowest_number_cannot_be_placed_no_later_one_is_called,
     modes_are_called_apart,
     cancelling_in_the_waiting_area_frees_a_place_at_once,
+    a_decision_may_be_written_before_dispatch,
 ];
 
 fn a_request_gets_the_next_number_of_its_mode() {
@@ -172,7 +174,7 @@ fn if_the_lowest_number_cannot_be_placed_no_later_one_is_called() {
     // F1 is the best lane but full: V4 stays, and V5 with it, although F2 has a free place.
     let mut p = play(|s| {
         s.lane_places = 2;
-        s.dispatch_target = shared::domain::charging::DispatchTarget::BestThenWait;
+        s.dispatch_target = DispatchTarget::BestThenWait;
     });
     p.apply("V1", "F", "1.5");
     p.apply("V2", "F", "60");
@@ -201,7 +203,6 @@ fn cancelling_in_the_waiting_area_frees_a_place_at_once() {
     assert_eq!(p.waiting(), "V3");
 }
 
-#[test]
 fn a_decision_may_be_written_before_dispatch() {
     let p = play(|_| {});
     let standing = Standing::default();

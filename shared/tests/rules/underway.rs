@@ -18,6 +18,7 @@ rules![
     a_new_dispatch_target_counts_from_the_next_dispatch,
     powers_that_would_make_instants_inexact_are_refused_until_lanes_drain,
     changed_powers_stay_exact,
+    the_powers_of_many_busy_piles_are_changed_at_once,
 ];
 
 fn more_places_call_at_the_next_dispatch() {
@@ -155,6 +156,17 @@ fn powers_that_would_make_instants_inexact_are_refused_until_lanes_drain() {
     assert!(answers.contains(&"rejected:power_changed_too_often".to_owned()), "{answers:?}");
     p.at("23:00").look();
     assert_eq!(p.adopt(|s| s.slow_power = kw("7.069")), "ok", "nothing is left of the earlier powers");
+}
+
+fn the_powers_of_many_busy_piles_are_changed_at_once() {
+    let mut p = play(|s| (s.fast_piles, s.lane_places, s.waiting_places) = (40, 1, 90));
+    for n in 0..60 {
+        p.apply(&format!("V{n}"), "F", "100");
+    }
+    for (hour, power) in ["180", "120", "90", "60", "180"].into_iter().enumerate() {
+        p.at(&format!("{:02}:07", 6 + hour));
+        assert_eq!(p.adopt(|s| s.fast_power = kw(power)), "ok");
+    }
 }
 
 fn changed_powers_stay_exact() {

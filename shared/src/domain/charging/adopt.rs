@@ -1,5 +1,7 @@
 //! Changing a station under way: new settings count from the next dispatch.
 
+use std::collections::BTreeSet;
+
 use super::command::{Outcome, Rejection};
 use super::fact::What;
 use super::number::{Mode, PileId};
@@ -12,8 +14,11 @@ impl Turn {
     /// A lane or waiting area that is over its new size drains by itself; a pile is removed when it is empty; a session
     /// keeps the prices it began with, and a segment its power.
     pub(super) fn adopt(&mut self, settings: Settings) -> Outcome {
-        if Mode::BOTH.into_iter().any(|mode| !self.station.side(mode).can_take_power(settings.power(mode))) {
-            return Outcome::Rejected(Rejection::PowerChangedTooOften);
+        for mode in Mode::BOTH {
+            let (old, new) = (self.station.settings.power(mode), settings.power(mode));
+            if new != old && !self.station.side(mode).can_take_power(new) {
+                return Outcome::Rejected(Rejection::PowerChangedTooOften);
+            }
         }
         self.station.settings = settings;
         self.tell(What::SettingsChanged);
@@ -39,19 +44,17 @@ impl Turn {
 
 impl Side {
     /// With one power per mode, instants have its inverse as their unit and energies are whole. Each power that is
-    /// changed while cars charge multiplies that unit, until lanes have drained; this keeps the product in 60 bits.
+    /// changed while cars charge multiplies that unit, until lanes have drained; this keeps it within 60 bits.
     fn can_take_power(&self, power: Power) -> bool {
         const MOST: u128 = 1 << 60;
-        let segments = self.piles.iter().filter_map(Pile::charging);
-        let starts = segments.clone().map(|charging| u128::from(charging.since.exact().denominator()));
-        let powers = segments.map(|charging| u128::from(charging.power.watts()));
-        let amounts = self.called().map(|car| u128::from(car.closed.energy.millijoules().denominator()));
-        let common =
-            |unit: Option<u128>, next: u128| Some(unit? / gcd(unit?, next) * next).filter(|unit| *unit <= MOST);
-        let own = starts.chain(amounts).fold(Some(1), common);
-        let earlier = powers
-            .filter(|earlier| *earlier != u128::from(power.watts()))
-            .fold(own, |unit, earlier| unit?.checked_mul(earlier).filter(|unit| *unit <= MOST));
-        earlier.and_then(|unit| unit.checked_mul(u128::from(power.watts()))).is_some_and(|unit| unit <= MOST)
+        let segments = || self.piles.iter().filter_map(Pile::charging);
+        let starts = segments().map(|charging| charging.since.exact().denominator());
+        let amounts = self.called().map(|car| car.closed.energy.millijoules().denominator());
+        let powers: BTreeSet<Power> = segments().map(|charging| charging.power).chain([power]).collect();
+        let within = |unit: u128| (unit <= MOST).then_some(unit);
+        let unit =
+            starts.chain(amounts).map(u128::from).try_fold(1, |unit, next| within(unit / gcd(unit, next) * next));
+        let mut factors = powers.iter().map(|power| u128::from(power.watts()));
+        unit.and_then(|unit| factors.try_fold(unit, |unit, factor| within(unit * factor))).is_some()
     }
 }

@@ -31,6 +31,12 @@ impl Moment {
         i64::try_from(self.0.floor()).unwrap_or(i64::MAX)
     }
 
+    /// The last whole millisecond that is not after this instant.
+    #[must_use]
+    pub fn floor(self) -> Self {
+        Self(Exact::whole(self.0.floor()))
+    }
+
     /// The first whole millisecond that is not before this instant.
     #[must_use]
     pub fn ceil(self) -> Self {

@@ -222,9 +222,9 @@ impl Charging {
         self.since + Span::to_deliver(self.car.remaining(), self.power)
     }
 
-    /// What this segment has delivered.
+    /// What this segment has delivered; nothing before it began.
     pub fn flowed(&self, at: Moment) -> Energy {
-        (at - self.since).energy_at(self.power)
+        (at.max(self.since) - self.since).energy_at(self.power)
     }
 
     /// What the request has been delivered, earlier segments included.

@@ -36,14 +36,14 @@ pub struct CarView {
 }
 
 impl Station {
-    /// The station at its last instant; `behind` are the entries behind the windows, as far as they are to be shown.
+    /// The station at its last whole millisecond; `behind` are the entries behind the windows, as far as they are to be shown.
     pub fn view<'a>(&'a self, behind: impl IntoIterator<Item = &'a Waiting>) -> View {
         let windows = Mode::BOTH.into_iter().flat_map(|mode| self.side(mode).line.window());
         let behind = behind.into_iter().filter(|entry| self.side(entry.ticket.number.mode).line.holds_behind(entry));
         let mut waiting: Vec<Waiting> = windows.chain(behind).cloned().collect();
         waiting.sort_by_key(|waiting| waiting.arrival);
         View {
-            piles: self.piles().map(|pile| pile.view(self.settled_at)).collect(),
+            piles: self.piles().map(|pile| pile.view(self.settled_at.floor())).collect(),
             waiting,
             displaced: Mode::BOTH.into_iter().flat_map(|mode| self.side(mode).view_displaced()).collect(),
         }
