@@ -43,8 +43,8 @@ impl fmt::Debug for Plate {
 fn is_plate(plate: &[char]) -> bool {
     match plate {
         ['使', digits @ ..] | [digits @ .., '使'] => digits.len() == 6 && digits.iter().all(char::is_ascii_digit),
-        ['粤', 'Z', middle @ .., '港' | '澳'] => middle.len() == 4 && middle.iter().all(is_serial),
-        [province, office, serial @ ..] if PROVINCES.contains(*province) && is_letter(office) => {
+        ['粤', 'Z', middle @ .., '港' | '澳'] => middle.len() == 4 && middle.iter().copied().all(is_serial),
+        [province, office, serial @ ..] if PROVINCES.contains(*province) && is_letter(*office) => {
             is_ordinary(serial) || is_small_new_energy(serial) || is_large_new_energy(serial) || is_special(serial)
         }
         _ => false,
@@ -53,36 +53,38 @@ fn is_plate(plate: &[char]) -> bool {
 
 /// Five letters or digits, at most two of them letters.
 fn is_ordinary(serial: &[char]) -> bool {
-    serial.len() == 5 && serial.iter().all(is_serial) && serial.iter().filter(|c| c.is_ascii_alphabetic()).count() <= 2
+    serial.len() == 5
+        && serial.iter().copied().all(is_serial)
+        && serial.iter().filter(|c| c.is_ascii_alphabetic()).count() <= 2
 }
 
 /// Small new-energy cars: A–K, a letter or digit, four digits.
 fn is_small_new_energy(serial: &[char]) -> bool {
     matches!(serial, [kind, second, digits @ ..]
-        if is_new_energy_kind(kind) && is_serial(second) && digits.len() == 4 && digits.iter().all(char::is_ascii_digit))
+        if is_new_energy_kind(*kind) && is_serial(*second) && digits.len() == 4 && digits.iter().all(char::is_ascii_digit))
 }
 
 /// Large new-energy cars: five digits, then A–K.
 fn is_large_new_energy(serial: &[char]) -> bool {
     matches!(serial, [digits @ .., kind]
-        if is_new_energy_kind(kind) && digits.len() == 5 && digits.iter().all(char::is_ascii_digit))
+        if is_new_energy_kind(*kind) && digits.len() == 5 && digits.iter().all(char::is_ascii_digit))
 }
 
 fn is_special(serial: &[char]) -> bool {
     matches!(serial, [middle @ .., end]
-        if SPECIAL_ENDS.contains(*end) && middle.len() == 4 && middle.iter().all(is_serial))
+        if SPECIAL_ENDS.contains(*end) && middle.len() == 4 && middle.iter().copied().all(is_serial))
 }
 
 /// A–Z without I and O, which look like digits.
-fn is_letter(c: &char) -> bool {
+fn is_letter(c: char) -> bool {
     c.is_ascii_uppercase() && !matches!(c, 'I' | 'O')
 }
 
-fn is_serial(c: &char) -> bool {
+fn is_serial(c: char) -> bool {
     c.is_ascii_digit() || is_letter(c)
 }
 
-fn is_new_energy_kind(c: &char) -> bool {
+fn is_new_energy_kind(c: char) -> bool {
     matches!(c, 'A'..='H' | 'J' | 'K')
 }
 

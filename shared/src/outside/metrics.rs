@@ -1,4 +1,4 @@
-//! Metrics in CloudWatch's embedded format: a line on standard output is log and metric in one.
+//! Metrics in `CloudWatch`'s embedded format: a line on standard output is log and metric in one.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};

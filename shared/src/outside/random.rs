@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 /// Draws from the operating system, or from whatever a simulation says.
 #[derive(Clone)]
-pub struct Random(Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+pub struct Random(Arc<Fill>);
+
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Random {
     /// The cryptographic generator that the TLS stack uses too.
+    #[expect(clippy::disallowed_methods, reason = "this is the edge at which chance comes in")]
     #[expect(clippy::expect_used, reason = "without entropy no secret can be made, and going on would be worse")]
     pub fn system() -> Self {
         Self::from_fn(|bytes| aws_lc_rs::rand::fill(bytes).expect("the operating system gives entropy"))

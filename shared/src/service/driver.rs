@@ -94,7 +94,7 @@ impl Drivers {
         let session = self.sign_in.session(Realm::Ev, account.clone(), now);
         let live = BTreeMap::from([(session.id.clone(), now + life(Realm::Ev))]);
         let standing = Standing { plate: driver.plate.clone(), ..Standing::default() };
-        let sessions = Sessions { live, standing, ..Sessions::of_new(Role::Driver, vec![]) };
+        let sessions = Sessions { standing, live, ..Sessions::of_new(Role::Driver, vec![]) };
         let record = Driver {
             username: driver.username.clone(),
             email: driver.email.clone(),

@@ -71,9 +71,10 @@ impl SignIn {
     pub async fn with_password(&self, attempt: &Attempt<'_>) -> Result<Issued, Failure> {
         let record = self.count(attempt).await?;
         let stored = record.credential.as_ref().map(StoredHash::from);
-        let matched = match attempt.password.is_oversized() {
-            true => Match::No,
-            false => self.passwords.compare(&attempt.password, stored.as_ref()),
+        let matched = if attempt.password.is_oversized() {
+            Match::No
+        } else {
+            self.passwords.compare(&attempt.password, stored.as_ref())
         };
         let opened = match (matched, &record.credential) {
             (Match::Yes, Some(credential)) => self.open(attempt, credential, None).await?,

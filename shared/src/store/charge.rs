@@ -170,14 +170,12 @@ impl Transaction<'_, TurnRefused> {
                     None => "attribute_not_exists(#charge)",
                 };
                 // What a driver owes is looked at again here, because a bill may fall due while the driver applies.
-                let paid = match head.station.settings().arrears_may_not_join {
-                    true => {
-                        values.push((":now", number(now.as_millisecond())));
-                        names.push(("#owed", "owed".into()));
-                        " AND (attribute_not_exists(#owed) OR #owed >= :now)"
-                    }
-                    false => "",
-                };
+                let mut paid = "";
+                if head.station.settings().arrears_may_not_join {
+                    values.push((":now", number(now.as_millisecond())));
+                    names.push(("#owed", "owed".into()));
+                    paid = " AND (attribute_not_exists(#owed) OR #owed >= :now)";
+                }
                 condition = Some(format!("{free} AND #enabled = :yes{paid}"));
             }
             Some(DriverNow::Renumbered(ticket)) => {

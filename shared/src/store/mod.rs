@@ -86,6 +86,7 @@ fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "numbers are copied anyway")]
 fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
@@ -95,6 +96,7 @@ fn read<T: for<'de> Deserialize<'de>>(item: Item) -> Result<T, Failure> {
 }
 
 /// A call to the database failed for good: the SDK has retried what can be retried.
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn fault<E, R>(error: SdkError<E, R>) -> Failure
 where
     E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,

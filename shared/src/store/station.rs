@@ -71,13 +71,13 @@ impl Store {
         let request = request.expression_attribute_values(":last", text(last.sk));
         let limit = i32::try_from(wanted.at_least).unwrap_or(i32::MAX);
         let answer = request.limit(limit).send().await.map_err(fault)?;
-        answer.items.unwrap_or_default().into_iter().map(|item| waiting(read(item)?)).collect()
+        answer.items.unwrap_or_default().into_iter().map(|item| waiting(&read(item)?)).collect()
     }
 
     /// AP-14: the entry of one car behind the window.
     pub(crate) async fn waiting(&self, id: &StationId, number: Number) -> Result<Option<Waiting>, Failure> {
         let item = self.get(&Key::waiting(id, number), super::Consistency::Strong).await?;
-        item.map(waiting).transpose()
+        item.as_ref().map(waiting).transpose()
     }
 
     /// AP-15: stations of one shard that have something due by `now`, a page of them.
@@ -134,8 +134,8 @@ impl From<&Head> for HeadItem {
     }
 }
 
-fn waiting(item: WaitingItem) -> Result<Waiting, Failure> {
-    Waiting::unpack(&item.car).map_err(|error| Failure::internal(format!("a waiting car cannot be read: {error}")))
+fn waiting(WaitingItem { car }: &WaitingItem) -> Result<Waiting, Failure> {
+    Waiting::unpack(car).map_err(|error| Failure::internal(format!("a waiting car cannot be read: {error}")))
 }
 
 /// Any spread that stays the same for a station will do.

@@ -167,10 +167,7 @@ impl<R: Copy> Transaction<'_, R> {
         }
         for attempt in 0..TRIES {
             let request = self.store.client.transact_write_items().set_transact_items(Some(self.writes.clone()));
-            let error = match request.send().await {
-                Ok(_) => return Ok(Outcome::Done),
-                Err(error) => error,
-            };
+            let Err(error) = request.send().await else { return Ok(Outcome::Done) };
             let Some(reasons) = cancellation(&error) else { return Err(fault(error)) };
             if let Some((refusal, item)) = refused(reasons, &self.refusals) {
                 return Ok(Outcome::Refused(refusal, item));

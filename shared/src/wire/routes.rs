@@ -58,9 +58,11 @@ pub struct Route {
 type Answer<E> = Pin<Box<dyn Future<Output = Result<<E as Envelope>::Success, Failure>> + Send>>;
 type Handler<E, S> = Arc<dyn Fn(Arc<S>, Option<Caller>, Call) -> Option<Answer<E>> + Send + Sync>;
 
+type Entry<E, S> = (Route, Handler<E, S>);
+
 /// The routes of a function that speaks `E`, with handlers that work on `S`.
 pub struct Routes<E: Envelope, S> {
-    table: Vec<(Route, Handler<E, S>)>,
+    table: Vec<Entry<E, S>>,
     catch_all: Vec<&'static str>,
     envelope: PhantomData<E>,
 }
@@ -108,7 +110,7 @@ impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
     /// The function itself.
     pub fn serve(self, front: &Front, state: S) -> Router {
         let state = Arc::new(state);
-        let mut paths: BTreeMap<&'static str, Vec<(Route, Handler<E, S>)>> = BTreeMap::new();
+        let mut paths: BTreeMap<&'static str, Vec<Entry<E, S>>> = BTreeMap::new();
         for (route, handler) in self.table {
             paths.entry(route.path).or_default().push((route, handler));
         }

@@ -131,7 +131,7 @@ impl Charging {
         }
         let writes = writes.write_facts(&mut head, &facts, now).save_station(&head, TurnRefused::Raced);
         Ok(match writes.commit().await? {
-            Committed::Done => Written::Done(Head { version: head.version + 1, ..head }, facts),
+            Committed::Done => Written::Done(Box::new(Head { version: head.version + 1, ..head }), facts),
             Committed::Refused(refused, _) => Written::Refused(refused),
         })
     }
@@ -166,7 +166,7 @@ pub(super) async fn advance(store: &Store, station: &StationId, turn: &mut Turn)
 
 /// How a write ended when nothing broke.
 pub(super) enum Written {
-    Done(Head, Vec<Fact>),
+    Done(Box<Head>, Vec<Fact>),
     Refused(TurnRefused),
 }
 
