@@ -145,7 +145,7 @@ mod tests {
     }
 
     fn wish(clock: Option<&str>, speed: Option<i32>) -> Wish {
-        Wish { port: 0, dir: "x".into(), fresh: false, speed, clock: clock.map(at), reload: true }
+        Wish { port: 0, dir: "x".into(), fresh: false, speed, clock: clock.map(at), reload: true, attached: false }
     }
 
     fn standing(text: &str) -> Clock {

@@ -12,6 +12,7 @@ cargo local                       start everything, serve until Ctrl-C
   --speed 60                      station time runs 60 times as fast as real time
   --clock 2026-06-01T06:00        station time stands still at this local time (with --speed it runs from there)
   --no-reload                     leave running functions alone when the code changes
+  --attached                      stop when standard input ends, as it does when the caller dies
 cargo local clock TIME            move the standing clock of the running stack forward
 cargo local token ROLE            a bearer token for admin, auditor, shop-manager --shop ID, shop-staff --shop ID
 cargo local replay FILE|-         run a scenario through the charging rules alone (--table for people)
@@ -32,6 +33,7 @@ pub struct Wish {
     pub speed: Option<i32>,
     pub clock: Option<Timestamp>,
     pub reload: bool,
+    pub attached: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -71,6 +73,7 @@ pub fn parse(arguments: Vec<String>) -> Result<Command> {
             speed: words.number("--speed")?,
             clock: words.value("--clock")?.as_deref().map(clock::parse).transpose()?,
             reload: !words.flag("--no-reload"),
+            attached: words.flag("--attached"),
             dir,
         }),
         Some("clock") => Command::Clock { at: clock::parse(&words.positional("a time, as 2026-06-01T08:25")?)?, dir },

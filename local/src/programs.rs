@@ -2,13 +2,15 @@
 //! waits for every other cargo at work in the repository and may find a program that one has built differently. A small
 //! stand-in for cargo starts the kept program instead, as long as no source is newer.
 
-use crate::{Result, doing, paths::StackDir, paths::replace};
+use crate::{Problem, Result, build, doing, paths::StackDir, paths::replace};
 use std::{
-    fs::File,
+    fs::{File, Permissions},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     time::SystemTime,
 };
+
+const ATTEMPTS: u32 = 3;
 
 const STAND_IN: &str = r#"#!/bin/sh
 # Stands in for cargo under `cargo lambda watch`, which ends its command with the function's name.
@@ -24,25 +26,51 @@ exec "CARGO" "$@"
 /// The sources of the functions, seen from the repository.
 const NEWER: &str = r#"find functions shared local/staff Cargo.toml Cargo.lock -newer "$program" -type f | head -n 1"#;
 
-/// Keeps the functions as they were compiled from what was there at `compiled_from`. Returns the stand-in for cargo.
-pub fn keep(
+/// What only a function built for a local stack holds.
+const LOCAL_ONLY: &[u8] = b"EV_PLAZA_DIR";
+
+/// Compiles the functions and keeps what came out. Returns the stand-in for cargo.
+pub fn compile_and_keep(
     repository: &Path,
     dir: &StackDir,
     names: &[String],
-    compiled_from: SystemTime,
     reload: bool,
+    stop: &dyn Fn() -> bool,
 ) -> Result<PathBuf> {
     let folder = dir.join("programs");
     std::fs::create_dir_all(&folder).map_err(doing(folder.display()))?;
+    for _ in 0..ATTEMPTS {
+        let compiled_from = SystemTime::now();
+        build::compile(repository, names, stop)?;
+        if keep(repository, &folder, names, compiled_from)? {
+            return write_stand_in(&folder, reload);
+        }
+        // Another cargo put other programs in their place in the same moment.
+    }
+    Err(Problem("the compiled functions are replaced all the time; let the other builds here end first".into()))
+}
+
+/// False if a program is not one that was built for a local stack.
+fn keep(repository: &Path, folder: &Path, names: &[String], compiled_from: SystemTime) -> Result<bool> {
     for name in names {
-        let (built, kept) = (target(repository).join("debug").join(name), folder.join(name));
+        let built = target(repository).join("debug").join(name);
+        let failed = || format!("{} cannot be kept", built.display());
+        let program = std::fs::read(&built).map_err(doing(failed()))?;
+        if memchr::memmem::find(&program, LOCAL_ONLY).is_none() {
+            return Ok(false);
+        }
         // Never written in place: a program that still runs cannot be written.
         let new = folder.join(format!("{name}.new"));
-        std::fs::copy(&built, &new)
-            .and_then(|_| File::options().append(true).open(&new)?.set_modified(compiled_from))
-            .and_then(|()| std::fs::rename(&new, &kept))
-            .map_err(doing(format!("{} cannot be kept", built.display())))?;
+        std::fs::write(&new, program)
+            .and_then(|()| std::fs::set_permissions(&new, Permissions::from_mode(0o755)))
+            .and_then(|()| File::options().append(true).open(&new)?.set_modified(compiled_from))
+            .and_then(|()| std::fs::rename(&new, folder.join(name)))
+            .map_err(doing(failed()))?;
     }
+    Ok(true)
+}
+
+fn write_stand_in(folder: &Path, reload: bool) -> Result<PathBuf> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let script = STAND_IN
         .replace("NEWER", if reload { NEWER } else { "true" })
@@ -50,8 +78,7 @@ pub fn keep(
         .replace("CARGO", &cargo);
     let stand_in = folder.join("cargo");
     replace(&stand_in, &script)?;
-    let executable = std::fs::Permissions::from_mode(0o755);
-    std::fs::set_permissions(&stand_in, executable).map_err(doing(stand_in.display()))?;
+    std::fs::set_permissions(&stand_in, Permissions::from_mode(0o755)).map_err(doing(stand_in.display()))?;
     Ok(stand_in)
 }
 

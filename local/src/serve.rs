@@ -24,7 +24,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 pub fn serve(wish: &Wish) -> Result<()> {
@@ -43,14 +43,15 @@ pub fn serve(wish: &Wish) -> Result<()> {
     let api = format!("127.0.0.1:{}", port::wanted(wish.port)?);
 
     let stop = Stop::on_signals()?;
+    if wish.attached {
+        stop.at_the_end_of_input();
+    }
     let venv = Venv::ready(&repository)?;
     let names = build::functions(&repository)?;
     tell::step(format!("compiling {} functions (minutes the first time, seconds later)", names.len()));
-    let compiled_from = SystemTime::now();
-    let compiled = build::compile(&repository, &names, &|| stop.asked());
+    let cargo = programs::compile_and_keep(&repository, &dir, &names, wish.reload, &|| stop.asked());
     stop.check()?;
-    compiled?;
-    let cargo = programs::keep(&repository, &dir, &names, compiled_from, wish.reload)?;
+    let cargo = cargo?;
 
     secrets::make_once(&dir)?;
     clock.write(&dir)?;
@@ -148,6 +149,14 @@ impl Stop {
             signal_hook::flag::register(signal, Arc::clone(&asked)).map_err(doing("signals cannot be received"))?;
         }
         Ok(Self(asked))
+    }
+
+    fn at_the_end_of_input(&self) {
+        let asked = Arc::clone(&self.0);
+        std::thread::spawn(move || {
+            std::io::copy(&mut std::io::stdin(), &mut std::io::sink()).ok();
+            asked.store(true, Ordering::Relaxed);
+        });
     }
 
     fn asked(&self) -> bool {

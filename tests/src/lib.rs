@@ -4,8 +4,11 @@
 pub mod answer;
 pub mod capacity;
 pub mod database;
+pub mod functions;
 pub mod keys;
 pub mod plaza;
 pub mod request;
+pub mod stack;
 pub mod station;
+pub mod template;
 pub mod watch;

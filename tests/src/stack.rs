@@ -1,0 +1,148 @@
+//! A stack that `cargo local` starts, on a directory and ports of its own, for tests that speak to the real thing.
+
+use local::{
+    http::{Answer, send},
+    record::Record,
+};
+use serde_json::Value;
+use std::{
+    fs::File,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A directory for stacks, removed at the end.
+#[derive(Debug)]
+pub struct Place(PathBuf);
+
+impl Place {
+    #[expect(clippy::new_without_default, reason = "each is another one")]
+    pub fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("ev-plaza-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path.canonicalize().unwrap())
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Runs `cargo local` with this directory, to its end.
+    pub fn cargo_local(&self, arguments: &[&str]) -> Output {
+        cargo_local(arguments, &self.0).stdin(Stdio::null()).output().unwrap()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+/// A running stack. It stops when it is dropped, and when this process ends in whatever way, because its standard input
+/// ends then.
+#[derive(Debug)]
+pub struct Stack {
+    child: Child,
+    api: String,
+    place: PathBuf,
+}
+
+impl Stack {
+    /// Starts one and waits until it says that it is ready; the first in a fresh clone compiles the functions.
+    pub fn start(place: &Place, options: &[&str]) -> Self {
+        Self::try_start(place, options).unwrap_or_else(|said| panic!("cargo local ended before it was ready:\n{said}"))
+    }
+
+    /// What it said instead, if it ends without being ready.
+    pub fn try_start(place: &Place, options: &[&str]) -> Result<Self, String> {
+        let progress = place.path().join("progress.log");
+        let mut command = cargo_local(&[&["--port", "0", "--no-reload", "--attached"], options].concat(), place.path());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(File::create(&progress).unwrap());
+        let mut child = command.spawn().unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let ready = said.into_iter().find_map(|line| line.strip_prefix("ready http://").map(ToOwned::to_owned));
+        if let Some(api) = ready {
+            return Ok(Self { child, api, place: place.path().to_owned() });
+        }
+        child.wait().unwrap();
+        let functions = std::fs::read_to_string(place.path().join("functions.log")).unwrap_or_default();
+        let last: Vec<_> = functions.lines().rev().take(20).collect();
+        let last = last.into_iter().rev().collect::<Vec<_>>().join("\n");
+        Err(format!("{}\n{last}", std::fs::read_to_string(progress).unwrap()))
+    }
+
+    /// Where it listens, as `127.0.0.1:9000`.
+    pub fn api(&self) -> &str {
+        &self.api
+    }
+
+    pub fn record(&self) -> Record {
+        serde_json::from_str(&self.file("stack.json")).unwrap()
+    }
+
+    pub fn file(&self, name: &str) -> String {
+        std::fs::read_to_string(self.place.join(name)).unwrap_or_default()
+    }
+
+    /// A variable that its functions read.
+    pub fn variable(&self, name: &str) -> String {
+        let text = self.file("functions.env");
+        let found = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        found.unwrap_or_else(|| panic!("{name} is not in functions.env")).to_owned()
+    }
+
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        send(&self.api, method, path, headers, body.as_bytes(), PATIENCE).unwrap()
+    }
+
+    /// A form, with a token if there is one, and the JSON that comes back.
+    pub fn form(&self, path: &str, token: Option<&str>, form: &str) -> Value {
+        let bearer = token.map(|token| format!("Bearer {token}"));
+        let mut headers = vec![("Content-Type", "application/x-www-form-urlencoded")];
+        headers.extend(bearer.as_deref().map(|bearer| ("Authorization", bearer)));
+        serde_json::from_slice(&self.send("POST", path, &headers, form).body).unwrap()
+    }
+
+    pub fn get(&self, path: &str, token: &str) -> Value {
+        let headers = [("Authorization", &*format!("Bearer {token}"))];
+        serde_json::from_slice(&self.send("GET", path, &headers, "").body).unwrap()
+    }
+
+    /// As `kill -9` would.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// As Ctrl-C would; returns when it has ended.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        drop(self.child.stdin.take());
+        self.child.wait().ok();
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// The same command that a person types.
+fn cargo_local(arguments: &[&str], dir: &Path) -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).arg("local");
+    cargo.args(arguments).arg("--dir").arg(dir);
+    cargo
+}

@@ -1,0 +1,78 @@
+//! template.yaml as AWS gets it, after the SAM transform, for tests that read it.
+
+use local::venv::Venv;
+use serde_json::Value;
+use std::{path::PathBuf, process::Command};
+
+#[derive(Debug)]
+pub struct Template(Value);
+
+/// What one statement of a function's policy allows.
+#[derive(Debug)]
+pub struct Allowed {
+    pub actions: Vec<String>,
+    /// The resources as they are written, as JSON.
+    pub on: String,
+}
+
+impl Template {
+    pub fn read() -> Self {
+        let mut python = python();
+        python.args(["-m", "stack.translated"]).arg(repository().join("template.yaml"));
+        let output = python.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Self(serde_json::from_slice(&output.stdout).unwrap())
+    }
+
+    /// The logical ids and properties of all resources of a type.
+    pub fn of_type<'t>(&'t self, kind: &str) -> Vec<(&'t str, &'t Value)> {
+        let resources = self.0["Resources"].as_object().unwrap();
+        let wanted = resources.iter().filter(|(_, resource)| resource["Type"] == kind);
+        wanted.map(|(id, resource)| (id.as_str(), &resource["Properties"])).collect()
+    }
+
+    pub fn properties(&self, id: &str) -> &Value {
+        &self.resource(id)["Properties"]
+    }
+
+    pub fn resource(&self, id: &str) -> &Value {
+        let resource = &self.0["Resources"][id];
+        assert!(resource.is_object(), "there is no {id}");
+        resource
+    }
+
+    /// The default of a parameter.
+    pub fn default(&self, parameter: &str) -> &Value {
+        &self.0["Parameters"][parameter]["Default"]
+    }
+
+    pub fn functions(&self) -> Vec<&str> {
+        self.of_type("AWS::Lambda::Function").into_iter().map(|(id, _)| id).collect()
+    }
+
+    /// What a function's own policy allows it.
+    pub fn allowed(&self, function: &str) -> Vec<Allowed> {
+        let role = self.properties(&format!("{function}Role"));
+        let policies = role["Policies"].as_array().unwrap();
+        let statements = policies.iter().flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap());
+        statements
+            .map(|statement| {
+                assert_eq!(statement["Effect"], "Allow");
+                let actions = statement["Action"].as_array().unwrap();
+                let actions = actions.iter().map(|action| action.as_str().unwrap().to_owned()).collect();
+                Allowed { actions, on: statement["Resource"].to_string() }
+            })
+            .collect()
+    }
+}
+
+pub fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+/// Python with what `cargo local` installed, set up first if need be.
+pub fn python() -> Command {
+    let mut python = Venv::ready(&repository()).unwrap().python();
+    python.env("PYTHONPATH", repository().join("local")).env("NO_PROXY", "*");
+    python
+}

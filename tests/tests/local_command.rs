@@ -1,0 +1,159 @@
+//! `cargo local` as a newcomer, a script and an accident use it.
+
+use local::venv::Venv;
+use std::{
+    net::TcpListener,
+    time::{Duration, Instant},
+};
+use tests::stack::{Place, Stack};
+
+const ADA: &str = "username=ada&email=ada%40example.com&password=long-enough-1&re_password=long-enough-1";
+const SIGN_IN: &str = "username=ada&password=long-enough-1";
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let until = Instant::now() + Duration::from_secs(30);
+    while !holds() {
+        assert!(Instant::now() < until, "never: {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_newcomer_registers_signs_in_and_sees_the_account() {
+    let place = Place::new();
+    let stack = Stack::start(&place, &[]);
+    assert_eq!(stack.form("/u/register", None, ADA)["code"], 200);
+    let token = stack.form("/u/login", None, SIGN_IN)["token"].as_str().unwrap().to_owned();
+    assert_eq!(stack.get("/user/detail", &token)["data"]["username"], "ada");
+
+    // Each product answers unknown paths and wrong methods in its own envelope, the platform the rest.
+    assert_eq!(stack.send("GET", "/u/login", &[], "").status, 405);
+    let (product, platform) = (stack.send("GET", "/u/nothing", &[], ""), stack.send("GET", "/nothing", &[], ""));
+    assert_eq!((product.status, platform.status), (404, 404));
+    assert!(product.text().contains(r#""code":-1"#) && platform.text().contains(r#""code":"not_found""#));
+    assert_eq!(stack.send("GET", "/", &[], "").status, 404);
+}
+
+#[test]
+fn a_standing_clock_moves_when_it_is_told_to_and_never_back() {
+    let place = Place::new();
+    let stack = Stack::start(&place, &["--clock", "2026-06-01T06:00"]);
+    let turned = place.cargo_local(&["clock", "2026-06-01T08:25"]);
+    assert!(turned.status.success(), "{}", text(&turned.stderr));
+    assert!(stack.file("clock.json").contains("2026-06-01T08:25:00+08:00"), "{}", stack.file("clock.json"));
+    let back = place.cargo_local(&["clock", "2026-06-01T08:00"]);
+    assert!(!back.status.success() && text(&back.stderr).contains("never goes back"), "{}", text(&back.stderr));
+    stack.stop();
+
+    let said = Stack::try_start(&place, &["--clock", "2026-06-01T08:00"]).unwrap_err();
+    assert!(said.contains("--fresh"), "{said}");
+    let stack = Stack::start(&place, &["--fresh", "--clock", "2026-06-01T08:00"]);
+    assert!(stack.file("clock.json").contains("2026-06-01T08:00:00+08:00"));
+}
+
+#[test]
+fn staff_get_tokens_and_nobody_else_does() {
+    let place = Place::new();
+    let stack = Stack::start(&place, &[]);
+    for line in
+        [&["token", "admin"][..], &["token", "auditor"], &["token", "shop-staff", "--shop", "s1", "--shop", "s2"]]
+    {
+        let given = place.cargo_local(line);
+        assert!(given.status.success() && text(&given.stdout).starts_with("eyJ"), "{line:?}: {}", text(&given.stderr));
+    }
+    assert!(!place.cargo_local(&["token", "king"]).status.success());
+    stack.stop();
+    let refused = place.cargo_local(&["token", "admin"]);
+    assert!(text(&refused.stderr).contains("no stack is running"), "{}", text(&refused.stderr));
+}
+
+#[test]
+fn data_survives_a_stop_and_a_kill_and_fresh_forgets_it() {
+    let place = Place::new();
+    let mut stack = Stack::start(&place, &[]);
+    let first = stack.record();
+    assert_eq!(stack.form("/u/register", None, ADA)["code"], 200);
+    stack.kill();
+    eventually("the keeper ends what kill -9 left", || !first.processes.iter().any(local::process::Known::is_alive));
+
+    let stack = Stack::start(&place, &[]);
+    assert_eq!(stack.form("/u/login", None, SIGN_IN)["code"], 200);
+    assert_eq!(stack.record().aws, first.aws, "stored addresses stay good");
+    stack.stop();
+    let stack = Stack::start(&place, &["--fresh"]);
+    assert_eq!(stack.form("/u/login", None, SIGN_IN)["code"], -1);
+}
+
+#[test]
+fn one_directory_holds_one_stack_and_stop_ends_it() {
+    let place = Place::new();
+    let stack = Stack::start(&place, &[]);
+    let second = place.cargo_local(&["--port", "0"]);
+    assert!(text(&second.stderr).contains("already running"), "{}", text(&second.stderr));
+
+    let processes = stack.record().processes;
+    assert_eq!(processes.len(), 2);
+    let stopped = place.cargo_local(&["stop"]);
+    assert!(stopped.status.success(), "{}", text(&stopped.stderr));
+    assert!(!processes.iter().any(local::process::Known::is_alive), "stop returned too early");
+    assert!(place.cargo_local(&["stop"]).status.success(), "nothing to stop is no failure");
+}
+
+#[test]
+fn a_message_in_the_queue_wakes_the_scheduler() {
+    let place = Place::new();
+    let stack = Stack::start(&place, &[]);
+    let url = stack.variable("CHARGING_QUEUE_URL");
+    let message = serde_json::json!({
+        "QueueUrl": url, "MessageGroupId": "g", "MessageDeduplicationId": "d", "MessageBody": "no hint",
+    });
+    // The emulator reads the region from the signature and does not check it.
+    let scope =
+        "AWS4-HMAC-SHA256 Credential=local/20260601/ap-southeast-1/sqs/aws4_request, SignedHeaders=host, Signature=0";
+    let headers = [
+        ("Content-Type", "application/x-amz-json-1.0"),
+        ("X-Amz-Target", "AmazonSQS.SendMessage"),
+        ("Authorization", scope),
+    ];
+    let address = stack.record().aws.replace("http://", "");
+    let message = message.to_string();
+    let sent = local::http::send(&address, "POST", "/", &headers, message.as_bytes(), Duration::from_secs(5)).unwrap();
+    assert_eq!(sent.status, 200, "{}", sent.text());
+    eventually("the scheduler quarantines what is no hint", || {
+        stack.file("functions.log").contains("a message was no hint")
+    });
+}
+
+#[test]
+fn a_taken_port_is_said_in_one_line() {
+    let place = Place::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let refused = place.cargo_local(&["--port", &port]);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = text(&refused.stderr);
+    assert!(said.contains(&port) && said.contains("--port") && said.trim().lines().count() == 1, "{said}");
+}
+
+#[test]
+fn a_half_finished_set_up_is_done_again() {
+    let place = Place::new();
+    let (dir, requirements) = (place.path().join("venv"), place.path().join("requirements.txt"));
+    std::fs::write(&requirements, "# nothing\n").unwrap();
+    let venv = Venv::with(&dir, &requirements, &[]).unwrap();
+    let stamp = dir.join("installed-requirements.txt");
+    assert!(stamp.exists());
+
+    std::fs::remove_file(&stamp).unwrap();
+    std::fs::remove_file(venv.program("python3")).unwrap();
+    Venv::with(&dir, &requirements, &[]).unwrap();
+    assert!(stamp.exists() && venv.program("python3").exists());
+
+    std::fs::write(&requirements, "# other versions\n").unwrap();
+    Venv::with(&dir, &requirements, &[]).unwrap();
+    assert_eq!(std::fs::read_to_string(stamp).unwrap(), "# other versions\n");
+}
