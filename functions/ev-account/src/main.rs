@@ -7,5 +7,5 @@ use shared::boot::{Boot, GATE, SIGN_IN, TABLES};
 async fn main() -> Result<(), lambda_http::Error> {
     let boot = Boot::start("ev-account", &[TABLES, GATE, SIGN_IN, ev_account::NEEDS]).await?;
     let app = App::new(&boot).await?;
-    lambda_http::run(ev_account::routes().serve(&boot.front(), app)).await
+    shared::wire::gateway::run(ev_account::routes().serve(&boot.front(), app)).await
 }

@@ -7,5 +7,5 @@ use shared::boot::{Boot, CHARGING, GATE, TABLES};
 async fn main() -> Result<(), lambda_http::Error> {
     let boot = Boot::start("ev-charging", &[TABLES, GATE, CHARGING]).await?;
     let app = App { charging: boot.charging()? };
-    lambda_http::run(ev_charging::routes().serve(&boot.front(), app)).await
+    shared::wire::gateway::run(ev_charging::routes().serve(&boot.front(), app)).await
 }

@@ -7,5 +7,5 @@ use shared::boot::{Boot, CHARGING, GATE, TABLES};
 async fn main() -> Result<(), lambda_http::Error> {
     let boot = Boot::start("operator", &[TABLES, GATE, CHARGING]).await?;
     let app = App { charging: boot.charging()?, random: boot.random.clone() };
-    lambda_http::run(operator::routes().serve(&boot.front(), app)).await
+    shared::wire::gateway::run(operator::routes().serve(&boot.front(), app)).await
 }

@@ -7,5 +7,5 @@ use shared::boot::{Boot, GATE, SIGN_IN, TABLES};
 async fn main() -> Result<(), lambda_http::Error> {
     let boot = Boot::start("session", &[TABLES, GATE, SIGN_IN]).await?;
     let app = App::new(&boot).await?;
-    lambda_http::run(session::routes().serve(&boot.front(), app)).await
+    shared::wire::gateway::run(session::routes().serve(&boot.front(), app)).await
 }

@@ -11,6 +11,7 @@ pub mod call;
 pub mod envelope;
 pub mod fields;
 pub mod front;
+pub mod gateway;
 pub mod routes;
 
 mod body;
