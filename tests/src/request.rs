@@ -75,6 +75,11 @@ impl Request {
         self.body(&format!("multipart/form-data; boundary={BOUNDARY}"), body)
     }
 
+    /// Whether the answer will have no body whatever it says.
+    pub fn is_head(&self) -> bool {
+        self.method == Method::HEAD
+    }
+
     /// With the context that `lambda_http` makes of an event.
     pub(crate) fn into_http(self) -> http::Request<Body> {
         let context: ApiGatewayV2httpRequestContext = serde_json::from_value(json!({

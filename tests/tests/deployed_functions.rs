@@ -14,8 +14,12 @@ fn workspace() -> PathBuf {
 fn build(packages: &[&str], features: &[&str]) {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(workspace()).args(["build", "--quiet", "--bins"]);
-    packages.iter().for_each(|package| drop(cargo.args(["--package", package])));
-    features.iter().for_each(|feature| drop(cargo.args(["--features", feature])));
+    for package in packages {
+        cargo.args(["--package", package]);
+    }
+    for feature in features {
+        cargo.args(["--features", feature]);
+    }
     assert!(cargo.status().unwrap().success());
 }
 
@@ -49,7 +53,7 @@ fn no_manifest_turns_the_local_feature_on() {
     for manifest in functions.chain(others).map(|folder| folder.join("Cargo.toml")) {
         let text = std::fs::read_to_string(&manifest).unwrap();
         // `local = ["shared/local"]` hands the feature on, `required-features` demands it; neither turns it on.
-        let turns_on = |line: &str| line.contains("{") && line.contains("features") && line.contains("local\"");
+        let turns_on = |line: &str| line.contains('{') && line.contains("features") && line.contains("local\"");
         assert_eq!(text.lines().find(|line| turns_on(line)), None, "{}", manifest.display());
     }
 }

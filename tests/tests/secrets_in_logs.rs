@@ -12,7 +12,7 @@ use tests::{
     plaza::{PASSWORD, Plaza},
     request::{get, post},
 };
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+use tracing_subscriber::fmt::MakeWriter;
 
 const PHONE: &str = "13912345678";
 const ID_NUMBER: &str = "11010519491231002X";
@@ -44,7 +44,7 @@ impl<'a> MakeWriter<'a> for Log {
 /// may take the answer of a thread that has no log for everybody's.
 static LOG: LazyLock<Log> = LazyLock::new(|| {
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().json().with_env_filter(EnvFilter::new("debug"));
+    let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::DEBUG);
     let subscriber = subscriber.with_writer(log.clone()).without_time().finish();
     tracing::subscriber::set_global_default(subscriber).unwrap();
     log

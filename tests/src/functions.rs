@@ -1,0 +1,26 @@
+//! The functions that answer HTTP, with their routes, for tests that look at all of them. A new function is added here
+//! and in [`crate::plaza`].
+
+use shared::wire::{Envelope, Route, Routes};
+
+/// One function's share of the API.
+pub struct Function {
+    /// Its name in `template.yaml`, of its crate and of its binary.
+    pub name: &'static str,
+    pub table: Vec<Route>,
+    /// The prefixes whose rest it answers, as the gateway writes them.
+    pub catch_all: Vec<&'static str>,
+}
+
+pub fn all() -> Vec<Function> {
+    vec![
+        of("ev-account", &ev_account::routes()),
+        of("ev-charging", &ev_charging::routes()),
+        of("operator", &operator::routes()),
+        of("session", &session::routes()),
+    ]
+}
+
+fn of<E: Envelope, S: Send + Sync + 'static>(name: &'static str, routes: &Routes<E, S>) -> Function {
+    Function { name, table: routes.table(), catch_all: routes.catch_all().to_vec() }
+}

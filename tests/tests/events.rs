@@ -1,0 +1,103 @@
+//! The example events under `events/`: each goes through its function as the gateway, the queue or an engineer sends it.
+
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, fs, path::Path};
+use tests::{plaza::Plaza, request::post};
+
+/// Every event, by function and name.
+fn events() -> BTreeMap<(String, String), String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events");
+    let mut events = BTreeMap::new();
+    for function in fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()) {
+        for file in fs::read_dir(&function).unwrap().map(|entry| entry.unwrap().path()) {
+            let part = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
+            events.insert((part(&function), part(&file)), fs::read_to_string(&file).unwrap());
+        }
+    }
+    events
+}
+
+/// A station, the driver of the examples (unless the event is about to make one), and an administrator.
+async fn ready_for(name: &str, event: &str) -> (Plaza, String) {
+    let plaza = Plaza::open();
+    plaza.station(|draft| (draft.fast_piles, draft.slow_piles, draft.lane_places) = (1, 1, 1)).await;
+    let mut token = String::new();
+    if name != "register" {
+        let driver = plaza.driver_of("wyc2002", "皖A12345").await;
+        if name == "modify" {
+            // Somebody else is in the only place, so the driver waits and may still change the order.
+            let other = plaza.driver_of("somebody", "皖A54321").await;
+            plaza.joined(&other, "fast", "30").await;
+        }
+        if matches!(name, "modify" | "cancel" | "info") {
+            plaza.joined(&driver, "fast", "30").await;
+        }
+        token = driver.token;
+    }
+    let admin = plaza.token_of(shared::domain::account::Role::Admin);
+    let event = event.replace("DRIVER-TOKEN", &token).replace("ADMIN-TOKEN", &admin);
+    (plaza, event)
+}
+
+#[tokio::test]
+async fn every_http_event_does_what_its_name_says() {
+    for ((function, name), event) in events() {
+        if !event.contains("\"routeKey\"") {
+            continue;
+        }
+        let (plaza, event) = ready_for(&name, &event).await;
+        let answer = plaza.replay(&function, &event).await;
+        let what = format!("{function}/{name}: {:?}", answer.whole());
+        let route: Value = serde_json::from_str(&event).unwrap();
+        if matches!(route["routeKey"].as_str().unwrap().split_once(' '), None | Some(("ANY", _))) {
+            assert_eq!(answer.status, 404, "{what}");
+        } else if function.starts_with("ev-") {
+            assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (200, &json!(200)), "{what}");
+        } else {
+            assert!(answer.status.is_success(), "{what}");
+        }
+        assert!(plaza.lines().last().unwrap().contains(&format!("\"function\":\"{function}\"")), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_says_the_same_of_its_route_in_all_its_places() {
+    for ((function, name), event) in events() {
+        let event: Value = serde_json::from_str(&event).unwrap();
+        let Some(key) = event["routeKey"].as_str() else { continue };
+        let context = &event["requestContext"];
+        assert_eq!(context["routeKey"], key, "{function}/{name}");
+        assert_eq!(context["http"]["path"], event["rawPath"], "{function}/{name}");
+        if let Some((method, path)) = key.split_once(' ').filter(|(method, _)| *method != "ANY") {
+            assert_eq!(context["http"]["method"], method, "{function}/{name}");
+            let parameters = event["pathParameters"].as_object().into_iter().flatten();
+            let filled = parameters.fold(path.to_owned(), |path, (parameter, value)| {
+                path.replace(&format!("{{{parameter}}}"), value.as_str().unwrap())
+            });
+            assert_eq!(event["rawPath"], filled, "{function}/{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_schedulers_events_settle_the_station() {
+    let events = events();
+    for name in ["hints", "sweep"] {
+        let event = &events[&("charging-scheduler".to_owned(), name.to_owned())];
+        let plaza = Plaza::open();
+        plaza.station(|_| {}).await;
+        let answer = plaza.wake(serde_json::from_str(event).unwrap()).await;
+        let expected = if name == "hints" { json!({"batchItemFailures": []}) } else { answer.clone() };
+        assert_eq!(answer, expected);
+    }
+}
+
+#[tokio::test]
+async fn the_first_administrators_event_appoints_one_who_can_sign_in() {
+    let event = &events()[&("first-admin".to_owned(), "appoint".to_owned())];
+    let plaza = Plaza::open();
+    plaza.first_admin.appoint(serde_json::from_str(event).unwrap(), "request".into()).await.unwrap();
+    let event: Value = serde_json::from_str(event).unwrap();
+    let sign_in = json!({"realm": "platform", "username": event["username"], "password": event["password"]});
+    assert_eq!(plaza.session(post("/auth/token").json(&sign_in)).await.status, 200);
+}

@@ -1,0 +1,191 @@
+//! The routes, which four lists name and one table guards: `template.yaml`, the watch router in `Cargo.toml`, the route
+//! tables in the code, and `events/`.
+
+use http::Method;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use shared::{
+    domain::account::{Realm, Role},
+    wire::Access,
+};
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::PathBuf};
+use tests::{
+    answer::Answer,
+    functions::{Function, all},
+    keys::look_into,
+    plaza::Plaza,
+    request::Request,
+};
+
+/// Method, path and function; a catch-all has the method `ANY`, the last resort the path `$default` and no method.
+type Line = (String, String, String);
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn line(key: &str, function: &str) -> Line {
+    let (method, path) = key.split_once(' ').unwrap_or(("", key));
+    (method.to_owned(), path.to_owned(), function.to_owned())
+}
+
+fn in_the_code() -> BTreeSet<Line> {
+    let keys = |function: &Function| {
+        let routes = function.table.iter().map(|route| format!("{} {}", route.method, route.path));
+        let rest = function.catch_all.iter().map(|prefix| match *prefix {
+            "$default" => prefix.to_string(),
+            prefix => format!("ANY {prefix}"),
+        });
+        routes.chain(rest).map(|key| line(&key, function.name)).collect::<Vec<_>>()
+    };
+    all().iter().flat_map(keys).collect()
+}
+
+/// `RouteKey: GET /x, Target: !Sub "integrations/${EvAccountIntegration}"` means that the function `ev-account` has it.
+fn in_the_template() -> BTreeSet<Line> {
+    let template = fs::read_to_string(root().join("template.yaml")).unwrap();
+    let mut routes = BTreeSet::new();
+    for part in template.split("RouteKey:").skip(1) {
+        let key = part.split([',', '\n']).next().unwrap().trim().trim_matches('"');
+        let target = part.split_once("integrations/${").unwrap().1.split_once("Integration}").unwrap().0;
+        let function = target.char_indices().fold(String::new(), |name, (at, letter)| {
+            let hyphen = if at > 0 && letter.is_ascii_uppercase() { "-" } else { "" };
+            name + hyphen + &letter.to_ascii_lowercase().to_string()
+        });
+        assert!(routes.insert(line(key, &function)), "{key} is there twice");
+    }
+    routes
+}
+
+/// The watch router knows no methods and writes catch-alls in its own way.
+fn in_the_watch_router() -> BTreeSet<(String, String)> {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let router = manifest.split_once("[workspace.metadata.lambda.watch]").unwrap().1.split_once("\n]").unwrap().0;
+    let quoted = |line: &str, name: &str| {
+        line.split_once(&format!("{name} = \"")).map(|(_, rest)| rest.split('"').next().unwrap().to_owned())
+    };
+    router.lines().filter_map(|line| Some((quoted(line, "path")?, quoted(line, "function")?))).collect()
+}
+
+#[test]
+fn the_template_has_the_routes_of_the_code() {
+    assert_eq!(in_the_template(), in_the_code());
+}
+
+#[test]
+fn the_watch_router_has_the_paths_of_the_code() {
+    let paths = |(_, path, function): Line| match path.as_str() {
+        "$default" => vec![("/".to_owned(), function.clone()), ("/{*rest}".to_owned(), function)],
+        _ => vec![(path.replace("{proxy+}", "{*rest}"), function)],
+    };
+    assert_eq!(in_the_watch_router(), in_the_code().into_iter().flat_map(paths).collect());
+}
+
+#[test]
+fn every_route_has_an_event() {
+    let mut events = BTreeSet::new();
+    for function in all() {
+        for file in fs::read_dir(root().join("events").join(function.name)).unwrap() {
+            let event: Value = serde_json::from_slice(&fs::read(file.unwrap().path()).unwrap()).unwrap();
+            events.insert(line(event["routeKey"].as_str().unwrap(), function.name));
+        }
+    }
+    let is_last_resort = |line: &Line| line.0.is_empty() || line.0 == "ANY";
+    let routes = in_the_code();
+    assert!(events.is_subset(&routes), "of no route: {:?}", events.difference(&routes));
+    let missing: Vec<_> = routes.difference(&events).filter(|line| !is_last_resort(line)).collect();
+    assert!(missing.is_empty(), "no event for {missing:?}");
+}
+
+/// To the gateway a path is its shape: what parameters are called does not tell two routes apart.
+#[test]
+fn no_two_routes_collide() {
+    let mut shapes = BTreeSet::new();
+    for (method, path, function) in in_the_code() {
+        let shape: Vec<_> = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
+        let shape = (method, shape.join("/"), path.ends_with("{proxy+}"));
+        assert!(shapes.insert(shape.clone()), "{shape:?} of {function}");
+    }
+}
+
+const ROLES: [Role; 5] = [Role::Driver, Role::ShopStaff, Role::ShopManager, Role::Auditor, Role::Admin];
+
+/// Who comes to a route: people without a session, among them some who had one that would do, and one of each role.
+fn callers(plaza: &Plaza, access: Access) -> Vec<(&'static str, Option<Role>, Option<String>)> {
+    let wanted = ROLES.into_iter().find(|role| may(access, Some(*role)).is_ok()).unwrap();
+    let spoiled = |field: &str, value: Value| {
+        let token = plaza.token_of(wanted);
+        let account = look_into(&token).1["sub"].as_str().unwrap().to_owned();
+        let mut record =
+            plaza.database.item(&format!("ACCOUNT#{}#{account}", wanted.realm().as_str()), "SESSIONS").unwrap();
+        record[field] = value;
+        plaza.database.put(&record);
+        Some(token)
+    };
+    let expired = plaza.token_of(wanted);
+    plaza.watch.advance(SignedDuration::from_hours(13));
+    let mut callers = vec![
+        ("nobody", None, None),
+        ("garbage", None, Some("header.claims.signature".to_owned())),
+        ("expired", None, Some(expired)),
+        ("disabled", None, spoiled("enabled", json!({"BOOL": false}))),
+        ("signed-out", None, spoiled("live", json!({"M": {}}))),
+    ];
+    callers.extend(ROLES.map(|role| (role.as_str(), Some(role), Some(plaza.token_of(role)))));
+    callers
+}
+
+/// What the rule of the route says about a caller.
+fn may(access: Access, caller: Option<Role>) -> Result<(), u16> {
+    match (access, caller) {
+        (Access::Public, _) => Ok(()),
+        (Access::SignedIn(realms), Some(role)) if realms.contains(&role.realm()) => Ok(()),
+        (Access::Roles(roles), Some(role)) if roles.contains(&role) => Ok(()),
+        (Access::Roles(roles), Some(role)) if roles.iter().any(|other| other.realm() == role.realm()) => Err(403),
+        _ => Err(401),
+    }
+}
+
+async fn call(plaza: &Plaza, function: &str, method: &str, path: &str, token: Option<&str>) -> Answer {
+    let method: Method = method.parse().unwrap();
+    let request = Request::new(method, &path.replace(['{', '}'], ""));
+    plaza.send(function, token.map_or(request.clone(), |token| request.bearer(token))).await
+}
+
+/// Each route × each caller; the snapshot shows a reviewer what a change opens or closes.
+#[tokio::test]
+async fn every_route_lets_in_whom_its_rule_names_and_nobody_else() {
+    let mut matrix = String::new();
+    for function in all() {
+        for route in &function.table {
+            let plaza = Plaza::open();
+            write!(matrix, "{} {}:", route.method, route.path).unwrap();
+            for (name, role, mut token) in callers(&plaza, route.access) {
+                if role == Some(Role::Driver) {
+                    token = Some(plaza.driver("wyc2002").await.token);
+                }
+                let answer = call(&plaza, function.name, route.method, route.path, token.as_deref()).await;
+                let (status, expected) = (answer.status.as_u16(), may(route.access, role));
+                match expected {
+                    Ok(()) => assert!(status != 401 && status != 403, "{route:?} shuts out {name}: {status}"),
+                    Err(refusal) => assert_eq!(status, refusal, "{route:?} and {name}"),
+                }
+                write!(matrix, " {name} {}", expected.err().map_or("in".to_owned(), |status| status.to_string()))
+                    .unwrap();
+            }
+            matrix.push('\n');
+        }
+    }
+    insta::assert_snapshot!("matrix", matrix);
+}
+
+#[test]
+fn no_rule_names_a_realm_or_role_that_cannot_come() {
+    for route in all().iter().flat_map(|function| function.table.clone()) {
+        match route.access {
+            Access::Public => {}
+            Access::SignedIn(realms) => assert!(!realms.is_empty() && realms.iter().all(|r| Realm::ALL.contains(r))),
+            Access::Roles(roles) => assert!(!roles.is_empty(), "{route:?}"),
+        }
+    }
+}
