@@ -3,11 +3,13 @@
 
 pub mod answer;
 pub mod capacity;
+mod connector;
 pub mod database;
 pub mod functions;
 pub mod keys;
 pub mod plaza;
 pub mod request;
+pub mod soundness;
 pub mod stack;
 pub mod station;
 pub mod template;

@@ -170,9 +170,9 @@ async fn signing_out_survives_one_fault_and_never_lies() {
                 let plaza = Plaza::open();
                 let driver = plaza.driver("wyc2002").await;
                 if lasting {
-                    plaza.database.from(call, fate)
+                    plaza.database.from(call, fate);
                 } else {
-                    plaza.database.at(call, fate)
+                    plaza.database.at(call, fate);
                 }
                 let answer = plaza.log_out(&driver.token).await;
                 let what = format!("{fate:?} at {call}, lasting: {lasting}: {}", answer.text());

@@ -126,7 +126,7 @@ fn assert_in_shape(function: &str, answer: &Answer, is_head: bool) {
 }
 
 /// Runs `test` on one plaza for all cases, with the token of a driver.
-fn with_any<S: Strategy>(cases: u32, strategy: &S, test: impl AsyncFn(&Plaza, &str, S::Value)) {
+fn with_any<S: Strategy>(cases: u32, strategy: &S, test: &impl AsyncFn(&Plaza, &str, S::Value)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let plaza = Plaza::open();
     let token = runtime.block_on(async {
@@ -144,7 +144,7 @@ fn with_any<S: Strategy>(cases: u32, strategy: &S, test: impl AsyncFn(&Plaza, &s
 #[test]
 fn no_request_makes_any_function_fail() {
     let any = (one_of(["ev-account", "ev-charging", "operator", "session"]), request());
-    with_any(3000, &any, async |plaza, _, (function, request)| {
+    with_any(3000, &any, &async |plaza, _, (function, request)| {
         let is_head = request.is_head();
         let answer = plaza.send(&function, request).await;
         assert_in_shape(&function, &answer, is_head);
@@ -160,7 +160,7 @@ fn no_body_makes_a_route_fail_that_has_let_its_caller_in() {
         ("ev-charging", "/user/charge/apply", true),
         ("ev-charging", "/user/charge/modify", true),
     ];
-    with_any(2000, &(select(routes), body()), async |plaza, token, ((function, path, guarded), (kind, body))| {
+    with_any(2000, &(select(routes), body()), &async |plaza, token, ((function, path, guarded), (kind, body))| {
         let request = post(path).body(&kind, body);
         let request = if guarded { request.bearer(token) } else { request };
         let answer = plaza.send(function, request).await;

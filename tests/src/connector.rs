@@ -1,0 +1,105 @@
+//! The HTTP client under the SDK that leads into an engine instead of a network, and does to each call what the test
+//! wants done.
+
+use crate::database::{Database, Fate};
+use aws_smithy_runtime_api::client::{
+    http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
+    runtime_components::RuntimeComponents,
+};
+use aws_smithy_types::body::SdkBody;
+use dynoxide::{Database as Engine, DynoxideError};
+use serde_json::Value;
+
+impl HttpClient for Database {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Database {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let database = self.clone();
+        // A task of its own: a caller that gives up does not stop what is already on the wire.
+        let wire = tokio::spawn(async move {
+            let operation = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next()).unwrap();
+            let mut body: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+            body["ReturnConsumedCapacity"] = "TOTAL".into();
+            let (number, fate) = database.record(operation, body.clone());
+            let apply = || database.apply(number, operation, &body);
+            let writes = body["TransactItems"].as_array().map(Vec::len);
+            let (status, answer) = match fate {
+                Fate::Apply => apply(),
+                Fate::Refuse => return Err(ConnectorError::io("refused by the test".into())),
+                Fate::LoseAnswer => {
+                    apply();
+                    return Err(ConnectorError::io("answer lost by the test".into()));
+                }
+                Fate::HangAfter => {
+                    apply();
+                    std::future::pending().await
+                }
+                Fate::Hang => std::future::pending().await,
+                Fate::Throttle => failure(400, "ThrottlingException", ""),
+                Fate::Break => failure(500, "InternalServerError", ""),
+                Fate::Conflict => writes.map_or_else(
+                    || failure(400, "TransactionConflictException", ""),
+                    |writes| cancelled("TransactionConflict", writes),
+                ),
+                Fate::ThrottleItem => writes.map_or_else(
+                    || failure(400, "ProvisionedThroughputExceededException", ""),
+                    |writes| cancelled("ThrottlingError", writes),
+                ),
+            };
+            let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(answer));
+            response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+            Ok(response)
+        });
+        HttpConnectorFuture::new(async move { wire.await.expect("the connector's task goes on") })
+    }
+}
+
+fn failure(status: u16, name: &str, more: &str) -> (u16, Vec<u8>) {
+    let kind = format!("com.amazonaws.dynamodb.v20120810#{name}");
+    (status, format!(r#"{{"__type":"{kind}","message":"made by the test"{more}}}"#).into_bytes())
+}
+
+/// A transaction that its first item kept from happening.
+fn cancelled(code: &str, writes: usize) -> (u16, Vec<u8>) {
+    let mut reasons = vec![r#"{"Code":"None"}"#.to_owned(); writes];
+    reasons[0] = format!(r#"{{"Code":"{code}","Message":"made by the test"}}"#);
+    failure(400, "TransactionCanceledException", &format!(r#","CancellationReasons":[{}]"#, reasons.join(",")))
+}
+
+pub(crate) fn apply(engine: &Engine, operation: &str, body: &[u8]) -> (u16, Vec<u8>) {
+    fn run<Q: serde::de::DeserializeOwned, R: serde::Serialize>(
+        engine: &Engine,
+        body: &[u8],
+        action: fn(&Engine, Q) -> dynoxide::Result<R>,
+    ) -> dynoxide::Result<Vec<u8>> {
+        let request = serde_json::from_slice(body).map_err(|e| DynoxideError::ValidationException(e.to_string()))?;
+        Ok(serde_json::to_vec(&action(engine, request)?).unwrap())
+    }
+    let answer = match operation {
+        "CreateTable" => run(engine, body, Engine::create_table),
+        "GetItem" => run(engine, body, Engine::get_item),
+        "PutItem" => run(engine, body, Engine::put_item),
+        "UpdateItem" => run(engine, body, Engine::update_item),
+        "DeleteItem" => run(engine, body, Engine::delete_item),
+        "Query" => run(engine, body, Engine::query),
+        "Scan" => run(engine, body, Engine::scan),
+        "BatchGetItem" => run(engine, body, Engine::batch_get_item),
+        "TransactGetItems" => run(engine, body, Engine::transact_get_items),
+        "TransactWriteItems" => run(engine, body, Engine::transact_write_items),
+        other => panic!("{other} is not wired up"),
+    };
+    match answer {
+        Ok(answer) => (200, answer),
+        Err(error) => {
+            // The engine marks where a validation message comes from; DynamoDB does not.
+            let text = error.to_json().replace("VALIDATION_REQUEST:", "").replace("VALIDATION:", "");
+            (error.status_code(), text.into_bytes())
+        }
+    }
+}
