@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::body::SdkBody;
 use dynoxide::{Database as Engine, DynoxideError};
 use serde_json::Value;
+use std::time::Duration;
 
 impl HttpClient for Database {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
@@ -38,9 +39,9 @@ impl HttpConnector for Database {
                 }
                 Fate::HangAfter => {
                     apply();
-                    std::future::pending().await
+                    return Err(patience_ends().await);
                 }
-                Fate::Hang => std::future::pending().await,
+                Fate::Hang => return Err(patience_ends().await),
                 Fate::Throttle => failure(400, "ThrottlingException", ""),
                 Fate::Break => failure(500, "InternalServerError", ""),
                 Fate::Conflict => writes.map_or_else(
@@ -58,6 +59,13 @@ impl HttpConnector for Database {
         });
         HttpConnectorFuture::new(async move { wire.await.expect("the connector's task goes on") })
     }
+}
+
+/// What the time limit of an attempt comes to. The real one is seconds, and a short one would also strike a call that
+/// hangs only because the machine is busy.
+async fn patience_ends() -> ConnectorError {
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    ConnectorError::timeout("made by the test".into())
 }
 
 fn failure(status: u16, name: &str, more: &str) -> (u16, Vec<u8>) {

@@ -4,7 +4,7 @@
 use crate::{capacity, connector::apply};
 use aws_sdk_dynamodb::{
     Client, Config,
-    config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig},
+    config::{BehaviorVersion, Region, retry::RetryConfig},
 };
 use dynoxide::Database as Engine;
 use serde_json::{Value, json};
@@ -32,9 +32,9 @@ pub enum Fate {
     ThrottleItem,
     /// DynamoDB itself has a fault.
     Break,
-    /// No answer ever comes, and nothing is applied.
+    /// No answer comes in time, and nothing is applied.
     Hang,
-    /// Applied, but no answer ever comes.
+    /// Applied, but no answer comes in time.
     HangAfter,
 }
 
@@ -92,13 +92,9 @@ impl Database {
         database
     }
 
-    /// A client like the one of `boot`, but with time limits that a test can wait for.
+    /// A client like the one of `boot`, but one that does not wait long before it tries again.
     pub fn client(&self) -> Client {
         let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1));
-        let limits = TimeoutConfig::builder()
-            .operation_attempt_timeout(Duration::from_millis(60))
-            .operation_timeout(Duration::from_millis(400))
-            .build();
         Client::from_conf(
             Config::builder()
                 .behavior_version(BehaviorVersion::latest())
@@ -106,7 +102,6 @@ impl Database {
                 .allow_no_auth()
                 .http_client(self.clone())
                 .retry_config(retries)
-                .timeout_config(limits)
                 .build(),
         )
     }
