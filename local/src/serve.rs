@@ -96,7 +96,7 @@ fn already_running(dir: &StackDir) -> Problem {
 
 fn try_next(api: &str) -> String {
     format!(
-        "  curl -i -X POST http://{api}/u/register -d username=ada -d email=ada@example.com -d password=long-enough-1 -d re_password=long-enough-1\n  \
+        "  curl -i -X POST http://{api}/u/register -d username=ada -d email=ada@example.com -d password=long-enough-1\n  \
            curl -i -X POST http://{api}/u/login -d username=ada -d password=long-enough-1\n  \
            cargo local token admin"
     )
