@@ -210,6 +210,26 @@ async fn bad_values_are_named() {
 }
 
 #[tokio::test]
+async fn a_number_in_json_is_read_digit_by_digit_and_never_through_a_float() {
+    let plaza = Plaza::open();
+    for (number, name, shown) in
+        [("1e3", "first", None), ("100.400", "second", Some("100.4")), ("7", "third", Some("7"))]
+    {
+        let body = format!(
+            r#"{{"username":"{name}","password":"{PASSWORD}","email":"w@163.com","battery_capcity":{number}}}"#
+        );
+        let answer = plaza.ev_account(post("/u/register").body("application/json", body)).await;
+        match shown {
+            None => assert_eq!(answer.status, 400, "{number}"),
+            Some(shown) => {
+                let detail = plaza.detail(&answer.token()).await;
+                assert!(detail.text().contains(&format!("\"battery_capacity\":{shown},")), "{}", detail.text());
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn weak_passwords_are_a_business_outcome() {
     let plaza = Plaza::open();
     let msg = "密码强度不足：需 8 至 128 个字符，且不能是常见密码";
