@@ -45,6 +45,7 @@ impl Functions {
             .args(["--features", "local", "--concurrency", CONCURRENCY, "--env-file"])
             .arg(dir.join("functions.env"))
             .env("CARGO", cargo)
+            .env("CARGO_LAMBDA_IGNORE_FILES", repository.join("local/watch.ignore"))
             .env("EV_PLAZA_DIR", dir.path())
             .env("AWS_ENDPOINT_URL", aws.url())
             .env("AWS_REGION", "ap-southeast-1")

@@ -92,8 +92,10 @@ fn started(pid: u32) -> Option<String> {
         }
         Err(_) if Path::new("/proc/self/stat").exists() => None,
         Err(_) => {
-            let asked = Command::new("ps").args(["-o", "lstart=", "-p", &pid.to_string()]).output().ok()?;
-            Some(String::from_utf8_lossy(&asked.stdout).trim().to_owned()).filter(|started| !started.is_empty())
+            let asked = Command::new("ps").args(["-o", "stat=,lstart=", "-p", &pid.to_string()]).output().ok()?;
+            let line = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
+            let (state, started) = line.split_once(' ')?;
+            (!state.starts_with('Z')).then(|| started.trim().to_owned())
         }
     }
 }

@@ -40,7 +40,7 @@ pub fn serve(wish: &Wish) -> Result<()> {
         dir.forget()?;
     }
     let clock = Clock::after(Clock::read(&dir)?.as_ref(), wish, Timestamp::now())?;
-    let api = format!("127.0.0.1:{}", port::wanted(wish.port)?);
+    port::wanted(wish.port)?;
 
     let stop = Stop::on_signals()?;
     if wish.attached {
@@ -52,6 +52,8 @@ pub fn serve(wish: &Wish) -> Result<()> {
     let cargo = programs::compile_and_keep(&repository, &dir, &names, wish.reload, &|| stop.asked());
     stop.check()?;
     let cargo = cargo?;
+    // Asked again only now, because compiling may take minutes in which a port found free is taken.
+    let api = format!("127.0.0.1:{}", port::wanted(wish.port)?);
 
     secrets::make_once(&dir)?;
     clock.write(&dir)?;
