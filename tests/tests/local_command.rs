@@ -7,13 +7,14 @@ use std::{
 };
 use tests::stack::{Place, Stack};
 
-const ADA: &str = "username=ada&email=ada%40example.com&password=long-enough-1&re_password=long-enough-1";
+const ADA: &str = "username=ada&email=ada%40example.com&password=long-enough-1";
 const SIGN_IN: &str = "username=ada&password=long-enough-1";
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
+#[expect(clippy::disallowed_methods, reason = "it waits for processes, in real time")]
 fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let until = Instant::now() + Duration::from_secs(30);
     while !holds() {
