@@ -2,12 +2,11 @@
 
 use super::{
     account::{AccountId, Realm, Role},
-    charging::{Number, RequestId},
+    charging::{Number, RequestId, Waiting},
     station_id::StationId,
     vehicle::Plate,
 };
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Live sessions an account may have; one more ends the oldest.
@@ -39,12 +38,22 @@ impl Standing {
     }
 }
 
-/// Where a driver's live request is to be found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A driver's live request: at which station, and how it stands in its line as long as it waits there. Whether it still
+/// does, the station says.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveCharge {
     pub station: StationId,
-    pub request: RequestId,
-    pub number: Number,
+    pub car: Waiting,
+}
+
+impl LiveCharge {
+    pub fn request(&self) -> RequestId {
+        self.car.ticket.request
+    }
+
+    pub fn number(&self) -> Number {
+        self.car.ticket.number
+    }
 }
 
 /// Who is calling, as far as the token and the session record agree.

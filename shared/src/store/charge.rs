@@ -1,4 +1,4 @@
-//! What a turn leaves behind: entries behind the window, who has what in the queue, detail records and bills.
+//! What a turn leaves behind: entries of waiting cars, who has what in the queue, detail records and bills.
 //! AP-17 to AP-20.
 
 use super::{
@@ -7,13 +7,14 @@ use super::{
     fault,
     keys::{PK, RECORD, SK},
     number, read,
+    session::{ChargeItem, packed},
     station::Head,
     text,
     transaction::Change,
 };
 use crate::domain::{
     account::{AccountId, Realm},
-    charging::{Bill, DetailRecord, DriverId, Fact, Moment, Number, Ticket},
+    charging::{Bill, DetailRecord, DriverId, Fact, Moment, Number, Ticket, Waiting},
     reason::Failure,
     session::LiveCharge,
 };
@@ -30,6 +31,8 @@ pub(crate) enum TurnRefused {
     Answered,
     /// The driver has another live request, or a bill in arrears, or is disabled.
     Driver,
+    /// The driver's request is no longer as it was when it was read.
+    Outdated,
     /// The plate has another live request.
     Plate,
 }
@@ -114,8 +117,15 @@ impl Transaction<'_, TurnRefused> {
     }
 
     /// AP-17: everything that a turn's facts leave behind, one write per item. `head` is the station after the turn;
-    /// its count of records goes up by those that are written here.
-    pub(crate) fn write_facts(mut self, head: &mut Head, facts: &[Fact], now: Timestamp) -> Self {
+    /// its count of records goes up by those that are written here. `before` is the request that was to be changed, as it
+    /// was read.
+    pub(crate) fn write_facts(
+        mut self,
+        head: &mut Head,
+        facts: &[Fact],
+        before: Option<&LiveCharge>,
+        now: Timestamp,
+    ) -> Self {
         let effects = Effects::of(facts);
         for record in &effects.records {
             head.records += 1;
@@ -136,7 +146,7 @@ impl Transaction<'_, TurnRefused> {
             self = self.change_plate(plate, change);
         }
         for (driver, change) in &effects.drivers {
-            self = self.change_driver(head, *driver, change, now);
+            self = self.change_driver(head, *driver, change, before, now);
         }
         self
     }
@@ -151,14 +161,21 @@ impl Transaction<'_, TurnRefused> {
         }
     }
 
-    fn change_driver(self, head: &Head, driver: DriverId, change: &DriverChange, now: Timestamp) -> Self {
+    fn change_driver(
+        self,
+        head: &Head,
+        driver: DriverId,
+        change: &DriverChange,
+        before: Option<&LiveCharge>,
+        now: Timestamp,
+    ) -> Self {
         let key = Key::sessions(Realm::Ev, &account(driver));
         let (mut sets, mut names, mut values, mut condition) = (Vec::new(), vec![], vec![], None);
-        let mut removes = "";
+        let (mut removes, mut refusal) = ("", TurnRefused::Driver);
         match &change.now {
-            Some(DriverNow::Joined(ticket)) => {
+            Some(DriverNow::Joined(car)) => {
                 sets.push("#charge = :charge");
-                values.push((":charge", live(head, ticket)));
+                values.push((":charge", live(head, car)));
                 values.push((":yes", AttributeValue::Bool(true)));
                 names.extend([("#charge", "charge".into()), ("#enabled", "enabled".into())]);
                 let free = match change.ended {
@@ -178,10 +195,16 @@ impl Transaction<'_, TurnRefused> {
                 }
                 condition = Some(format!("{free} AND #enabled = :yes{paid}"));
             }
-            Some(DriverNow::Renumbered(ticket)) => {
+            Some(DriverNow::Changed(car)) => {
                 sets.push("#charge = :charge");
-                values.push((":charge", live(head, ticket)));
+                values.push((":charge", live(head, car)));
                 names.push(("#charge", "charge".into()));
+                if let Some(before) = before {
+                    condition = Some("#charge.#car = :before".to_owned());
+                    names.push(("#car", "car".into()));
+                    values.push((":before", attribute(packed(&before.car))));
+                    refusal = TurnRefused::Outdated;
+                }
             }
             None if change.ended.is_some() => {
                 removes = " REMOVE #charge";
@@ -199,7 +222,7 @@ impl Transaction<'_, TurnRefused> {
         }
         let set = if sets.is_empty() { String::new() } else { format!("SET {}", sets.join(", ")) };
         let update = format!("{set}{removes}").trim().to_owned();
-        self.update(&key, Change { update, condition, names, values }, Some(TurnRefused::Driver))
+        self.update(&key, Change { update, condition, names, values }, Some(refusal))
     }
 }
 
@@ -207,9 +230,12 @@ fn account(driver: DriverId) -> AccountId {
     AccountId::known(driver.0.to_string())
 }
 
-fn live(head: &Head, ticket: &Ticket) -> AttributeValue {
-    let charge = LiveCharge { station: head.id.clone(), request: ticket.request, number: ticket.number };
-    serde_dynamo::to_attribute_value(charge).unwrap_or(AttributeValue::Null(true))
+fn live(head: &Head, car: &Waiting) -> AttributeValue {
+    attribute(ChargeItem::new(&head.id, car))
+}
+
+fn attribute(value: impl Serialize) -> AttributeValue {
+    serde_dynamo::to_attribute_value(value).unwrap_or(AttributeValue::Null(true))
 }
 
 impl Record {

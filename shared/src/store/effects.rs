@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// One change per item.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Effects {
-    /// Entries behind the window: what each is now, or that it goes.
+    /// Entries of waiting cars: what each is now, or that it goes.
     pub entries: BTreeMap<(Mode, u32), Option<Waiting>>,
     pub drivers: BTreeMap<DriverId, DriverChange>,
     pub plates: BTreeMap<Box<str>, PlateChange>,
@@ -26,9 +26,9 @@ pub(super) struct DriverChange {
 
 #[derive(Clone, Debug)]
 pub(super) enum DriverNow {
-    Joined(Ticket),
-    /// The same request under another number.
-    Renumbered(Ticket),
+    Joined(Waiting),
+    /// The same request with another amount or under another number.
+    Changed(Waiting),
 }
 
 /// What a turn does to what a plate has in the queue.
@@ -52,14 +52,17 @@ impl Effects {
             What::Joined(waiting) => {
                 self.enter(waiting);
                 let ticket = &waiting.ticket;
-                self.driver(ticket).now = Some(DriverNow::Joined(ticket.clone()));
+                self.driver(ticket).now = Some(DriverNow::Joined(waiting.clone()));
                 self.plate(ticket, |plate| plate.taken = Some(ticket.request));
             }
-            What::QuantityChanged(waiting) => self.enter(waiting),
+            What::QuantityChanged(waiting) => {
+                self.enter(waiting);
+                self.driver(&waiting.ticket).now = Some(DriverNow::Changed(waiting.clone()));
+            }
             What::ModeChanged { left, left_own_entry, joined } => {
                 self.leave(*left, *left_own_entry);
                 self.enter(joined);
-                self.driver(&joined.ticket).now = Some(DriverNow::Renumbered(joined.ticket.clone()));
+                self.driver(&joined.ticket).now = Some(DriverNow::Changed(joined.clone()));
             }
             What::Called { ticket, own_entry, .. } => self.leave(ticket.number, *own_entry),
             What::SegmentClosed(record) => self.records.push(record.clone()),

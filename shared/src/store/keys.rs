@@ -2,7 +2,7 @@
 
 use crate::domain::{
     account::{AccountId, LoginName, Realm},
-    charging::Number,
+    charging::{Mode, Number},
     station_id::{StationId, StationNumber},
     vehicle::Plate,
 };
@@ -75,9 +75,14 @@ impl Key {
         pk.strip_prefix("STATION#")
     }
 
-    /// A car behind the window of its line; sorted as it will be called.
-    pub fn waiting(id: &StationId, number: Number) -> Self {
-        Self::new(Self::station_pk(id), &format!("WAITING#{}#{:010}", number.mode, number.n))
+    /// A waiting car. Fast ones are sorted backwards, so that the fronts of both lines lie side by side and one query
+    /// reads both.
+    pub fn waiting(id: &StationId, Number { mode, n }: Number) -> Self {
+        let place = match mode {
+            Mode::Fast => 9_999_999_999 - u64::from(n),
+            Mode::Slow => u64::from(n),
+        };
+        Self::new(Self::station_pk(id), &format!("WAITING#{mode}#{place:010}"))
     }
 
     fn station_pk(id: &StationId) -> String {
@@ -125,7 +130,6 @@ fn network(address: IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::charging::Mode;
 
     #[test]
     fn keys_are_what_the_data_model_says() {
@@ -138,9 +142,10 @@ mod tests {
         assert_eq!(Key::plate(&Plate::parse("皖A12345").unwrap()), key("PLATE#皖A12345", "HOLDER"));
         assert_eq!(Key::first_admin(), key("PLATFORM", "FIRST-ADMIN"));
         let station = StationId::parse("S1").unwrap();
-        let number = Number { mode: Mode::Fast, n: 12 };
+        let (fast, slow) = (Number { mode: Mode::Fast, n: 12 }, Number { mode: Mode::Slow, n: 12 });
         assert_eq!(Key::station(&station), key("STATION#S1", "HEAD"));
-        assert_eq!(Key::waiting(&station, number), key("STATION#S1", "WAITING#F#0000000012"));
+        assert_eq!(Key::waiting(&station, fast), key("STATION#S1", "WAITING#F#9999999987"));
+        assert_eq!(Key::waiting(&station, slow), key("STATION#S1", "WAITING#T#0000000012"));
         assert_eq!(
             Key::record(&id, 1_780_000_000_000, 7),
             key("ACCOUNT#ev#1004", "RECORD#001780000000000#0000000000000007")

@@ -16,7 +16,7 @@ pub use charge::Record;
 pub(crate) use charge::{FirstAnswer, TurnRefused};
 pub(crate) use login::{AddressLimit, Credential, LoginRecord, TryRefused, credential_of};
 pub(crate) use session::sessions_of;
-pub(crate) use station::{DUE_SHARDS, Head};
+pub(crate) use station::{DUE_SHARDS, Head, Stretches};
 pub(crate) use transaction::{Outcome, Transaction};
 
 use crate::domain::reason::{Failure, Reason};

@@ -3,13 +3,16 @@
 use super::{Consistency, Item, Key, Store, Transaction, number, read, transaction::Change};
 use crate::domain::{
     account::{AccountId, Realm, Role},
+    charging::Waiting,
     reason::Failure,
     session::{LiveCharge, MOST_SESSIONS, SessionId, Sessions, Standing},
+    station_id::StationId,
     vehicle::Plate,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 use std::collections::BTreeMap;
 
 /// Short names: the item stays under 1 KB, one unit, with all the sessions it may hold.
@@ -22,7 +25,7 @@ struct SessionsItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     plate: Option<Plate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    charge: Option<LiveCharge>,
+    charge: Option<ChargeItem>,
     /// Milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owed: Option<i64>,
@@ -30,11 +33,30 @@ struct SessionsItem {
     live: BTreeMap<String, i64>,
 }
 
+/// The request's id stands beside the packed car, because conditions look at it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ChargeItem {
+    station: StationId,
+    request: u64,
+    car: ByteBuf,
+}
+
+impl ChargeItem {
+    pub(super) fn new(station: &StationId, car: &Waiting) -> Self {
+        Self { station: station.clone(), request: car.ticket.request.0, car: packed(car) }
+    }
+}
+
+/// As it stands in the record, for conditions.
+pub(super) fn packed(car: &Waiting) -> ByteBuf {
+    ByteBuf::from(car.pack())
+}
+
 impl Store {
     /// AP-05: strongly consistent, so that a sign-out or a disable counts from the next request on.
     pub(crate) async fn sessions(&self, realm: Realm, account: &AccountId) -> Result<Option<Sessions>, Failure> {
         let item: Option<SessionsItem> = self.get(&Key::sessions(realm, account), Consistency::Strong).await?;
-        Ok(item.map(Sessions::from))
+        item.map(Sessions::try_from).transpose()
     }
 
     /// AP-07: ends one session. Ending it again changes nothing.
@@ -102,20 +124,33 @@ impl<R: Copy> Transaction<'_, R> {
 
 /// Reads the record that a refused write brought back.
 pub(crate) fn sessions_of(item: Item) -> Result<Option<Sessions>, Failure> {
-    if item.is_empty() { Ok(None) } else { read::<SessionsItem>(item).map(|item| Some(item.into())) }
+    if item.is_empty() { Ok(None) } else { read::<SessionsItem>(item)?.try_into().map(Some) }
 }
 
 fn live_attribute(live: &BTreeMap<SessionId, Timestamp>) -> AttributeValue {
     AttributeValue::M(live.iter().map(|(id, ends)| (id.0.clone(), number(ends.as_second()))).collect())
 }
 
-impl From<SessionsItem> for Sessions {
-    fn from(item: SessionsItem) -> Self {
+impl TryFrom<ChargeItem> for LiveCharge {
+    type Error = Failure;
+
+    fn try_from(item: ChargeItem) -> Result<Self, Failure> {
+        let car = Waiting::unpack(&item.car);
+        let car = car.map_err(|error| Failure::internal(format!("a live request cannot be read: {error}")))?;
+        Ok(Self { station: item.station, car })
+    }
+}
+
+impl TryFrom<SessionsItem> for Sessions {
+    type Error = Failure;
+
+    fn try_from(item: SessionsItem) -> Result<Self, Failure> {
         let ends = |second| Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
         let live = item.live.into_iter().map(|(id, second)| (SessionId(id), ends(second))).collect();
         let owed_since = item.owed.and_then(|due| Timestamp::from_millisecond(due).ok());
-        let standing = Standing { plate: item.plate, charge: item.charge, owed_since };
-        Self { enabled: item.enabled, role: item.role, shops: item.shops, standing, live }
+        let charge = item.charge.map(LiveCharge::try_from).transpose()?;
+        let standing = Standing { plate: item.plate, charge, owed_since };
+        Ok(Self { enabled: item.enabled, role: item.role, shops: item.shops, standing, live })
     }
 }
 
@@ -126,7 +161,7 @@ impl From<&Sessions> for SessionsItem {
             role: sessions.role,
             shops: sessions.shops.clone(),
             plate: sessions.standing.plate.clone(),
-            charge: sessions.standing.charge.clone(),
+            charge: sessions.standing.charge.as_ref().map(|live| ChargeItem::new(&live.station, &live.car)),
             owed: sessions.standing.owed_since.map(Timestamp::as_millisecond),
             live: sessions.live.iter().map(|(id, ends)| (id.0.clone(), ends.as_second())).collect(),
         }

@@ -1,4 +1,4 @@
-//! A station as one item, and the cars that wait behind its window as items of their own: AP-12 to AP-16.
+//! A station as one item, and its waiting cars as items of their own: AP-12 to AP-16.
 
 use super::{
     Item, Key, Store, Transaction, fault,
@@ -6,7 +6,7 @@ use super::{
     number, read, text,
 };
 use crate::domain::{
-    charging::{Mode, Moment, Number, RequestId, Station, Waiting, Wanted},
+    charging::{Mode, Moment, Number, RequestId, Station, Waiting},
     reason::{Failure, Reason},
     station_id::{StationId, StationNumber},
 };
@@ -25,6 +25,13 @@ pub(crate) struct Head {
     pub version: u64,
     /// How many detail records it has written.
     pub records: u64,
+}
+
+/// From which number to which, of each line.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Stretches {
+    pub fast: Option<(u32, u32)>,
+    pub slow: Option<(u32, u32)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -59,25 +66,34 @@ impl Store {
         Ok(Head { id: id.clone(), number: item.number, station, version: item.version, records: item.records })
     }
 
-    /// AP-13: the cars of a line that stand behind what the station holds in full, in order.
-    pub(crate) async fn line(&self, id: &StationId, wanted: Wanted) -> Result<Vec<Waiting>, Failure> {
-        let key = |n| Key::waiting(id, Number { mode: wanted.mode, n });
-        let (first, last) = (key(wanted.after.saturating_add(1)), key(u32::MAX));
+    /// AP-13: the waiting cars of a stretch of each line, by number. One query, since the fronts of the lines lie side by
+    /// side.
+    pub(crate) async fn lines(&self, id: &StationId, wanted: &Stretches) -> Result<Vec<Waiting>, Failure> {
+        let key = |mode, n| Key::waiting(id, Number { mode, n });
+        let (first, last) = match (wanted.fast, wanted.slow) {
+            (None, None) => return Ok(Vec::new()),
+            (Some((first, last)), None) => (key(Mode::Fast, last), key(Mode::Fast, first)),
+            (None, Some((first, last))) => (key(Mode::Slow, first), key(Mode::Slow, last)),
+            (Some((_, fast)), Some((_, slow))) => (key(Mode::Fast, fast), key(Mode::Slow, slow)),
+        };
         let request = self.client.query().table_name(&self.table).consistent_read(true);
         let request = request.key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last");
         let request = request.expression_attribute_names("#pk", PK).expression_attribute_names("#sk", SK);
         let request = request.expression_attribute_values(":pk", text(first.pk));
         let request = request.expression_attribute_values(":first", text(first.sk));
         let request = request.expression_attribute_values(":last", text(last.sk));
-        let limit = i32::try_from(wanted.at_least).unwrap_or(i32::MAX);
-        let answer = request.limit(limit).send().await.map_err(fault)?;
-        answer.items.unwrap_or_default().into_iter().map(|item| waiting(&read(item)?)).collect()
-    }
-
-    /// AP-14: the entry of one car behind the window.
-    pub(crate) async fn waiting(&self, id: &StationId, number: Number) -> Result<Option<Waiting>, Failure> {
-        let item = self.get(&Key::waiting(id, number), super::Consistency::Strong).await?;
-        item.as_ref().map(waiting).transpose()
+        let (mut cars, mut from) = (Vec::new(), None);
+        loop {
+            let answer = request.clone().set_exclusive_start_key(from).send().await.map_err(fault)?;
+            for item in answer.items.unwrap_or_default() {
+                cars.push(waiting(&read(item)?)?);
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                cars.sort_by_key(|car| car.ticket.number.n);
+                return Ok(cars);
+            }
+        }
     }
 
     /// AP-15: stations of one shard that have something due by `now`, a page of them.
@@ -110,7 +126,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.put_version(&Key::station(&head.id), &item, head.version, raced)
     }
 
-    /// The entry of a car behind the window.
+    /// The entry of a waiting car.
     pub(crate) fn put_waiting(self, id: &StationId, car: &Waiting) -> Self {
         self.put_over(&Key::waiting(id, car.ticket.number), &WaitingItem { car: ByteBuf::from(car.pack()) })
     }

@@ -11,9 +11,17 @@ use super::station::{Car, Charging, Lane, PileState, Side, Station};
 use super::turn::Turn;
 use crate::domain::energy::Energy;
 
+/// Why dispatch stopped with something left to do.
+pub(super) enum Halt {
+    /// The next car stands behind the window.
+    NeedsLine(Wanted),
+    /// As many cars have been called as one turn may call.
+    Enough,
+}
+
 impl Turn {
     /// Dispatches whatever can be dispatched at this instant, in the modes where something has happened.
-    pub(super) fn dispatch(&mut self) -> Result<(), Wanted> {
+    pub(super) fn dispatch(&mut self) -> Result<(), Halt> {
         for mode in Mode::BOTH {
             if self.station.side(mode).owes_dispatch {
                 self.place_displaced(mode);
@@ -36,7 +44,7 @@ impl Turn {
 
     /// As soon as a lane of a mode has a free place, the waiting car with the lowest number of that mode is called.
     /// While cars of the mode are displaced, calling pauses.
-    fn call(&mut self, mode: Mode) -> Result<(), Wanted> {
+    fn call(&mut self, mode: Mode) -> Result<(), Halt> {
         if !self.station.side(mode).displaced.is_empty() && !planted(Bug::CallingGoesOnWhileDisplaced) {
             return Ok(());
         }
@@ -48,30 +56,33 @@ impl Turn {
     }
 
     /// Calls the lowest number. If it cannot be placed, no later number is called.
-    fn call_next(&mut self, mode: Mode) -> Result<bool, Wanted> {
+    fn call_next(&mut self, mode: Mode) -> Result<bool, Halt> {
         let side = self.station.side(mode);
         if side.line.count() == 0 || side.free_places(&self.station.settings) == 0 {
             return Ok(false);
         }
         let Some(front) = side.line.front() else {
-            return side.line.wanted(1).map_or(Ok(false), Err);
+            return side.line.wanted(1).map_or(Ok(false), |wanted| Err(Halt::NeedsLine(wanted)));
         };
         let Some(pile) = self.station.lane_for(mode, front.asked, self.at()) else { return Ok(false) };
+        if self.may_call == 0 {
+            return Err(Halt::Enough);
+        }
         self.call_front(mode, pile);
         Ok(true)
     }
 
     /// `single_total`: when several lanes have free places, as many cars as there are places are called at once, by
     /// number, and placed so that the sum of their (waiting + charging) times is minimal.
-    fn call_together(&mut self, mode: Mode) -> Result<(), Wanted> {
+    fn call_together(&mut self, mode: Mode) -> Result<(), Halt> {
         let (side, settings) = (self.station.side(mode), &self.station.settings);
         let free: Vec<_> = side.open_lanes(settings).filter(|(_, lane)| settings.free_places(lane) > 0).collect();
         if free.len() < 2 || planted(Bug::SingleTotalIsGreedy) {
             return Ok(());
         }
-        let called = side.free_places(settings).min(side.line.count() as usize);
+        let called = side.free_places(settings).min(side.line.count() as usize).min(self.may_call);
         if let Some(wanted) = side.line.wanted(called) {
-            return Err(wanted);
+            return Err(Halt::NeedsLine(wanted));
         }
         let power = settings.power(mode);
         let offers: Vec<LaneOffer> = free
@@ -107,6 +118,7 @@ impl Turn {
 
     fn call_at(&mut self, mode: Mode, position: usize, pile: PileId) {
         let Some(waiting) = self.station.side_mut(mode).line.take(position) else { return };
+        self.may_call = self.may_call.saturating_sub(1);
         self.tell(What::Called { ticket: waiting.ticket.clone(), pile, own_entry: waiting.own_entry });
         self.put(pile, Car::called(waiting));
     }

@@ -14,7 +14,7 @@ pub struct Fact {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum What {
-    /// A request took a number. With `own_entry` the store keeps the entry, because the station does not.
+    /// A request took a number. With `own_entry` the store keeps an entry for it.
     Joined(Waiting),
     /// A waiting car asks for another amount; the number stays. With `own_entry` the store's entry changes too.
     QuantityChanged(Waiting),

@@ -8,7 +8,8 @@ use super::number::{DriverId, Mode, Number, RequestId, Ticket};
 use super::planted::{Bug, planted};
 use crate::domain::energy::Energy;
 
-/// How many waiting cars of a mode a station keeps in full. Those behind are entries of their own in the store.
+/// How many waiting cars of a mode a station knows in full at the most. Every waiting car is also an entry of its own in
+/// the store, so a station may forget as much of its windows as it likes.
 pub const WINDOW: usize = 32;
 
 /// A car in the waiting area.
@@ -18,7 +19,7 @@ pub struct Waiting {
     pub asked: Energy,
     /// The order of arrival over both modes; a mode change is a new arrival.
     pub arrival: u32,
-    /// Whether the store keeps an entry of its own for it, because it once stood behind the window.
+    /// Whether the store keeps an entry of its own for it; it does for every car that waits.
     pub own_entry: bool,
 }
 
@@ -74,6 +75,24 @@ impl Line {
         self.count() as usize - self.window.len()
     }
 
+    /// Whether this number waits, in the window or behind it.
+    pub fn waits(&self, n: u32) -> bool {
+        self.live.contains(n)
+    }
+
+    /// The stretch of numbers to read for `at_least` cars behind the window, as far as there are so many.
+    pub fn stretch(&self, at_least: usize) -> Option<(u32, u32)> {
+        let mut next = self.live.next_after(self.last_in_window());
+        let first = next?;
+        let mut last = first;
+        for _ in 0..at_least {
+            let Some(n) = next else { break };
+            last = n;
+            next = self.live.next_after(n);
+        }
+        Some((first, last))
+    }
+
     pub fn numbers_given(&self) -> u32 {
         self.last_number
     }
@@ -85,14 +104,14 @@ impl Line {
 
     /// Numbers rise by one and are never reused.
     pub(super) fn join(&mut self, car: Joining, arrival: u32) -> Waiting {
-        let own_entry = self.window.len() >= WINDOW || (self.behind() > 0 && !planted(Bug::LateCarSlipsIntoWindow));
+        let behind = self.window.len() >= WINDOW || (self.behind() > 0 && !planted(Bug::LateCarSlipsIntoWindow));
         self.last_number += 1;
         let Joining { request, driver, plate, applied_at, asked } = car;
         let number = Number { mode: self.mode, n: self.last_number };
         let ticket = Ticket { request, driver, plate, number, applied_at };
-        let waiting = Waiting { ticket, asked, arrival, own_entry };
+        let waiting = Waiting { ticket, asked, arrival, own_entry: true };
         self.live.push(number.n);
-        if !own_entry {
+        if !behind {
             self.window.push_back(waiting.clone());
         }
         waiting
@@ -161,6 +180,11 @@ impl Line {
             }
         }
         Ok(())
+    }
+
+    /// Keeps only the first of the window; the others stand behind it from now on.
+    pub(super) fn keep(&mut self, most: usize) {
+        self.window.truncate(most);
     }
 
     /// Forgets whoever stands behind the window, for looking ahead with what is known.

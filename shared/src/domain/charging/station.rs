@@ -123,6 +123,22 @@ impl Station {
         self.fast.line.count() + self.slow.line.count()
     }
 
+    /// Forgets all but the first cars of each window, to be small where it is kept.
+    pub fn keep_windows(&mut self, most: usize) {
+        for mode in Mode::BOTH {
+            self.side_mut(mode).line.keep(most);
+        }
+    }
+
+    /// The station as if it had this mode alone. The modes do not touch each other, so for looking at one it is enough.
+    #[must_use]
+    pub fn only(mut self, mode: Mode) -> Self {
+        for other in Mode::BOTH.into_iter().filter(|other| *other != mode) {
+            *self.side_mut(other) = Side::new(other, 0);
+        }
+        self
+    }
+
     /// What a store may read ahead, so that the front of a line is known in full again.
     pub fn wanted(&self, mode: Mode) -> Option<Wanted> {
         self.side(mode).line.wanted(super::line::WINDOW)

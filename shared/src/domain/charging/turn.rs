@@ -1,6 +1,7 @@
 //! One turn of a station: everything due up to now happens at its own instant, then the command, then dispatch.
 
 use super::command::{Command, Outcome};
+use super::dispatch::Halt;
 use super::fact::{End, Fact, What};
 use super::line::{Gap, Waiting, Wanted};
 use super::moment::{Moment, Span};
@@ -19,6 +20,7 @@ pub struct Turn {
     command: Option<Command>,
     outcome: Option<Outcome>,
     may_happen: usize,
+    pub(super) may_call: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,13 +40,21 @@ impl Turn {
     /// ends of faults happen.
     pub fn new(station: Station, now: Moment, command: Option<Command>, may_happen: usize) -> Self {
         let now = now.max(station.settled_at).ceil();
-        Self { station, facts: Vec::new(), now, command, outcome: None, may_happen }
+        Self { station, facts: Vec::new(), now, command, outcome: None, may_happen, may_call: usize::MAX }
+    }
+
+    /// The same, in which at most so many cars are called.
+    #[must_use]
+    pub fn calling_at_most(self, may_call: usize) -> Self {
+        Self { may_call, ..self }
     }
 
     pub fn advance(&mut self) -> Progress {
         loop {
-            if let Err(wanted) = self.dispatch() {
-                return Progress::NeedsLine(wanted);
+            match self.dispatch() {
+                Ok(()) => {}
+                Err(Halt::NeedsLine(wanted)) => return Progress::NeedsLine(wanted),
+                Err(Halt::Enough) => return Progress::Stopped,
             }
             match self.station.next_due() {
                 Some(due) if self.is_reached(due) => {

@@ -2,14 +2,14 @@
 
 use super::{
     Charging, live_of,
-    turn::{advance, instant},
+    turn::{TRIES, advance, bring, instant},
 };
 use crate::domain::{
-    charging::{Car, Expectation, Mode, PileId, Place, RequestId, Station, Ticket, Turn},
+    charging::{Car, Expectation, Mode, Number, PileId, Place, RequestId, Station, Ticket, Turn, WINDOW},
     energy::Energy,
     money::Fen,
     reason::{Failure, Reason},
-    session::Caller,
+    session::{Caller, LiveCharge},
     station_id::StationId,
 };
 use jiff::Timestamp;
@@ -60,21 +60,46 @@ pub struct Delivered {
 }
 
 impl Charging {
-    /// The caller's live request. Two reads at the most while the windows of the station reach far enough.
+    /// The caller's live request: the station's item and the front of the car's line, two reads while the scheduler is
+    /// less than 32 calls behind.
     pub async fn look(&self, caller: &Caller, now: Timestamp) -> Result<InQueue, Failure> {
-        let live = live_of(caller)?;
-        let head = self.store.head(&live.station).await?;
-        let mut turn = Turn::new(head.station.clone(), instant(now), None, usize::MAX);
-        advance(&self.store, &live.station, &mut turn).await?.ok_or(Reason::Contended)?;
-        let station = turn.station();
-        let behind = match station.find(live.request, None) {
-            Some(_) => None,
-            None => self.store.waiting(&live.station, live.number).await?,
-        };
-        let place = station.find(live.request, behind.clone()).ok_or(Reason::NothingQueued)?;
-        let expected = station.forecast().of(live.request, behind);
-        seen(station, &live.station, live.request, place, expected).ok_or_else(|| Reason::NothingQueued.into())
+        let mut live = live_of(caller)?.clone();
+        for _ in 0..TRIES {
+            match self.look_at(&live, now).await? {
+                Look::Seen(seen) => return Ok(*seen),
+                Look::Raced => {}
+                Look::Gone => live = self.changed_since(caller, &live).await?,
+            }
+        }
+        Err(Reason::Contended.into())
     }
+
+    async fn look_at(&self, live: &LiveCharge, now: Timestamp) -> Result<Look, Failure> {
+        let head = self.store.head(&live.station).await?;
+        let Number { mode, n } = live.number();
+        let mut turn = Turn::new(head.station.only(mode), instant(now), None, usize::MAX);
+        let waits = turn.station().side(mode).line.waits(n);
+        if waits && !bring(&self.store, &live.station, &mut turn, WINDOW).await? {
+            return Ok(Look::Raced);
+        }
+        if advance(&self.store, &live.station, &mut turn).await?.is_none() {
+            return Ok(Look::Raced);
+        }
+        let (station, behind) = (turn.station(), Some(live.car.clone()));
+        let Some(place) = station.find(live.request(), behind.clone()) else { return Ok(Look::Gone) };
+        let expected = station.forecast().of(live.request(), behind);
+        let seen = seen(station, &live.station, live.request(), place, expected);
+        Ok(seen.map_or(Look::Gone, |seen| Look::Seen(Box::new(seen))))
+    }
+}
+
+/// What one look at a station came to.
+enum Look {
+    Seen(Box<InQueue>),
+    /// The line was written between the two reads.
+    Raced,
+    /// The request is not there, or no longer under this number.
+    Gone,
 }
 
 fn seen(

@@ -15,7 +15,7 @@ use crate::{
         charging::{Disregard, DriverId, Fact, Mode, Number, Outcome, Rejection, Standing},
         energy::Energy,
         reason::{Failure, Reason},
-        session::{Caller, LiveCharge},
+        session::{Caller, LiveCharge, Standing as SessionStanding},
         station_id::StationId,
         vehicle::Plate,
     },
@@ -51,15 +51,15 @@ impl Charging {
     pub async fn apply(&self, caller: &Caller, order: &Order, now: Moment) -> Result<Number, Failure> {
         let station = order.station.as_ref().unwrap_or(&self.default_station);
         let keyed = order.keyed(caller, station, now);
-        self.settle_elsewhere(caller, station, now).await?;
+        let standing = self.standing(caller, station, now).await?;
         let wish = Wish::Join {
             driver: driver_of(caller)?,
-            plate: caller.standing.plate.as_ref().map(Plate::as_str).unwrap_or_default().into(),
+            plate: standing.plate.as_ref().map(Plate::as_str).unwrap_or_default().into(),
             mode: order.mode,
             energy: order.energy,
             standing: Standing {
-                live: caller.standing.charge.iter().map(|live| live.request).collect(),
-                in_arrears: caller.standing.is_in_arrears(now.station),
+                live: standing.charge.iter().map(LiveCharge::request).collect(),
+                in_arrears: standing.is_in_arrears(now.station),
             },
         };
         let turned = self.turn(station, &wish, keyed.as_ref(), now.station).await?;
@@ -79,17 +79,40 @@ impl Charging {
         energy: Option<Energy>,
         now: Moment,
     ) -> Result<Number, Failure> {
-        let live = live_of(caller)?;
-        let wish = Wish::Change { live: live.clone(), mode, energy };
-        let turned = self.turn(&live.station, &wish, None, now.station).await?;
-        Ok(joined(&turned.carried_out()?).unwrap_or(live.number))
+        let wish = |live| Wish::Change { live, mode, energy };
+        let (live, facts) = self.turn_live(caller, wish, now).await?;
+        Ok(joined(&facts).unwrap_or(live.number()))
     }
 
     /// Takes the car out, wherever it is; what it was delivered is billed.
     pub async fn cancel(&self, caller: &Caller, now: Moment) -> Result<(), Failure> {
-        let live = live_of(caller)?;
-        let turned = self.turn(&live.station, &Wish::Cancel { live: live.clone() }, None, now.station).await?;
-        turned.carried_out().map(drop)
+        self.turn_live(caller, |live| Wish::Cancel { live }, now).await.map(drop)
+    }
+
+    /// Carries out a wish about the caller's live request, as it stands when the station is written.
+    async fn turn_live(
+        &self,
+        caller: &Caller,
+        wish: impl Fn(LiveCharge) -> Wish,
+        now: Moment,
+    ) -> Result<(LiveCharge, Vec<Fact>), Failure> {
+        let mut live = live_of(caller)?.clone();
+        for _ in 0..turn::TRIES {
+            match self.turn(&live.station, &wish(live.clone()), None, now.station).await? {
+                Turned::Refused(Outcome::Ignored(Disregard::NoLiveRequest)) | Turned::Barred(TurnRefused::Outdated) => {
+                    live = self.changed_since(caller, &live).await?;
+                }
+                turned => return turned.carried_out().map(|facts| (live, facts)),
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    /// The caller's live request, if it is another one, or another number, than the one that was read.
+    async fn changed_since(&self, caller: &Caller, live: &LiveCharge) -> Result<LiveCharge, Failure> {
+        let record = self.store.sessions(caller.realm, &caller.account).await?;
+        let charge = record.and_then(|record| record.standing.charge);
+        charge.filter(|charge| charge != live).ok_or_else(|| Reason::NothingQueued.into())
     }
 
     /// The newest detail records (详单).
@@ -97,11 +120,16 @@ impl Charging {
         self.store.records(&caller.account, i32::from(most)).await
     }
 
-    /// A request may have ended at another station without the scheduler having noticed yet; then it does now.
-    async fn settle_elsewhere(&self, caller: &Caller, station: &StationId, now: Moment) -> Result<(), Failure> {
+    /// What is known of the caller. A request may have ended at another station without the scheduler having noticed yet;
+    /// then it does now.
+    async fn standing(&self, caller: &Caller, station: &StationId, now: Moment) -> Result<SessionStanding, Failure> {
         match &caller.standing.charge {
-            Some(live) if live.station != *station => self.settle(&live.station, now.station).await,
-            _ => Ok(()),
+            Some(live) if live.station != *station => {
+                self.settle(&live.station, now.station).await?;
+                let record = self.store.sessions(caller.realm, &caller.account).await?;
+                Ok(record.map_or_else(|| caller.standing.clone(), |record| record.standing))
+            }
+            _ => Ok(caller.standing.clone()),
         }
     }
 
@@ -138,7 +166,9 @@ impl Turned {
                 Err(Failure::from(Reason::ChangeNotAllowed).saying("充电桩已处于正常状态"))
             }
             Self::Barred(TurnRefused::Driver | TurnRefused::Plate) => Err(Reason::AlreadyQueued.into()),
-            Self::Barred(TurnRefused::Answered | TurnRefused::Raced) => Err(Reason::Contended.into()),
+            Self::Barred(TurnRefused::Answered | TurnRefused::Raced | TurnRefused::Outdated) => {
+                Err(Reason::Contended.into())
+            }
         }
     }
 }

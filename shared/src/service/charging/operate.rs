@@ -7,14 +7,14 @@ use super::{
 use crate::{
     domain::{
         account::Realm,
-        charging::{Mode, Number, PileId, Settings, Span, Station, Turn, Waiting, Wanted},
+        charging::{Mode, PileId, Settings, Span, Station, Turn, Waiting},
         origin::Origin,
         reason::{Failure, Reason},
         session::Caller,
         station_id::{StationId, StationNumber},
     },
     outside::{clock::Moment, random::Random},
-    store::{Action, AuditEntry, Head, Outcome},
+    store::{Action, AuditEntry, Head, Outcome, Stretches},
 };
 use jiff::Timestamp;
 
@@ -107,21 +107,10 @@ impl Charging {
         let mut turn = Turn::new(head.station.clone(), instant(now), None, usize::MAX);
         advance(&self.store, id, &mut turn).await?.ok_or(Reason::Contended)?;
         let (station, _) = turn.into_parts();
-        let mut behind = Vec::new();
-        for mode in Mode::BOTH {
-            behind.extend(self.behind_window(id, &station, mode).await?);
-        }
+        let whole = |mode| station.side(mode).line.stretch(usize::MAX);
+        let stretches = Stretches { fast: whole(Mode::Fast), slow: whole(Mode::Slow) };
+        let behind = self.store.lines(id, &stretches).await?;
         Ok(LiveView { id: id.clone(), number: head.number, station, behind })
-    }
-
-    async fn behind_window(&self, id: &StationId, station: &Station, mode: Mode) -> Result<Vec<Waiting>, Failure> {
-        let line = &station.side(mode).line;
-        if line.behind() == 0 {
-            return Ok(Vec::new());
-        }
-        let last = line.window().last().map(|car| car.ticket.number);
-        let after = last.map_or(0, |Number { n, .. }| n);
-        self.store.line(id, Wanted { mode, after, at_least: line.behind() }).await
     }
 
     pub fn default_station(&self) -> &StationId {

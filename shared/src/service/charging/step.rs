@@ -2,11 +2,11 @@
 
 use super::{
     Charging,
-    turn::{MOST_COMPLETIONS, Written, advance, instant},
+    turn::{AHEAD, MOST_CALLS, MOST_COMPLETIONS, Written, advance, bring, instant},
 };
 use crate::{
     domain::{
-        charging::{Progress, Turn},
+        charging::{Mode, Progress, Station, Turn},
         reason::{Failure, Reason},
         station_id::StationId,
     },
@@ -37,12 +37,18 @@ impl Charging {
             if head.station.due().is_none_or(|due| due > instant(now)) {
                 return Ok(());
             }
-            let mut turn = Turn::new(head.station.clone(), instant(now), None, MOST_COMPLETIONS);
+            let mut turn =
+                Turn::new(head.station.clone(), instant(now), None, MOST_COMPLETIONS).calling_at_most(MOST_CALLS);
+            // A step always leaves the front of the lines in the station's own item, so that orders need not read it.
+            if is_short(&head.station) && !bring(&self.store, station, &mut turn, AHEAD).await? {
+                lost += 1;
+                continue;
+            }
             let Some(progress) = advance(&self.store, station, &mut turn).await? else {
                 lost += 1;
                 continue;
             };
-            match self.write(head, turn, None, now).await? {
+            match self.write(head, turn, (None, None), now).await? {
                 Written::Done(..) if progress == Progress::Stopped => lost = 0,
                 Written::Done(..) => return Ok(()),
                 Written::Refused(TurnRefused::Raced) => lost += 1,
@@ -75,4 +81,9 @@ impl Charging {
         }
         Ok(swept)
     }
+}
+
+/// Whether cars wait whom the station does not hold in full.
+fn is_short(station: &Station) -> bool {
+    Mode::BOTH.into_iter().any(|mode| station.side(mode).line.behind() > 0)
 }

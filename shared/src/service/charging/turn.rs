@@ -5,8 +5,7 @@ use crate::{
     domain::{
         account::AccountId,
         charging::{
-            Command, DriverId, Fact, Mode, Moment, Number, Outcome, PileId, Progress, Standing, Turn, Waiting, Wanted,
-            What,
+            Command, DriverId, Fact, Mode, Moment, Number, Outcome, PileId, Progress, Standing, Turn, Wanted, What,
         },
         energy::Energy,
         reason::{Failure, Reason},
@@ -14,7 +13,7 @@ use crate::{
         station_id::StationId,
     },
     outside::queue::Hint,
-    store::{FirstAnswer, Head, Outcome as Committed, Store, TurnRefused},
+    store::{FirstAnswer, Head, Outcome as Committed, Store, Stretches, TurnRefused},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -23,8 +22,15 @@ const ANSWER_LIFE: SignedDuration = SignedDuration::from_hours(24);
 
 /// So many completions go into one transaction: each touches about seven items, and a hundred is the limit.
 pub(super) const MOST_COMPLETIONS: usize = 12;
+/// So many cars are called in one transaction at the most; each is one item more.
+pub(super) const MOST_CALLS: usize = 40;
+/// So many cars of each mode are read ahead at once: more than one transaction of completions calls.
+pub(super) const AHEAD: usize = 16;
+/// So many waiting cars of each mode stay in the station's own item. Few, so that the item is as small with a thousand
+/// cars waiting as with ten; enough that an order rarely has to read more when it calls what is overdue.
+const KEPT: usize = 4;
 /// Lost races before a caller is told to come back.
-const TRIES: u32 = 5;
+pub(super) const TRIES: u32 = 5;
 
 /// What a driver wants of a station.
 #[derive(Clone, Debug)]
@@ -42,6 +48,32 @@ pub(super) struct Keyed {
     pub key: String,
     pub asked: String,
     pub now: Timestamp,
+}
+
+impl Wish {
+    /// The request that is to be changed, as it was read.
+    fn changes(&self) -> Option<&LiveCharge> {
+        match self {
+            Self::Change { live, .. } => Some(live),
+            Self::Join { .. } | Self::Cancel { .. } | Self::Pile { .. } => None,
+        }
+    }
+}
+
+/// The wish as the rules want it: with the next number for a request, and with the car's own entry, which counts when the
+/// car stands behind what the station holds in full.
+fn command(head: &Head, wish: &Wish) -> Command {
+    match wish.clone() {
+        Wish::Join { driver, plate, mode, energy, standing } => {
+            Command::Apply { request: head.next_request(), driver, plate, mode, energy, standing }
+        }
+        Wish::Change { live, mode, energy } => {
+            Command::Change { request: live.request(), mode, energy, behind: Some(live.car) }
+        }
+        Wish::Pile { pile, switch: Switch::Down { lasting } } => Command::Fail { pile, lasting },
+        Wish::Pile { pile, switch: Switch::Up } => Command::Recover { pile },
+        Wish::Cancel { live } => Command::Cancel { request: live.request(), behind: Some(live.car) },
+    }
 }
 
 /// What a turn came to.
@@ -67,15 +99,16 @@ impl Charging {
         let mut lost = 0;
         while lost < TRIES {
             let head = self.store.head(station).await?;
-            let command = self.command(&head, wish).await?;
-            let mut turn = Turn::new(head.station.clone(), instant(now), Some(command), MOST_COMPLETIONS);
+            let command = command(&head, wish);
+            let mut turn = Turn::new(head.station.clone(), instant(now), Some(command), MOST_COMPLETIONS)
+                .calling_at_most(MOST_CALLS);
             match advance(&self.store, station, &mut turn).await? {
                 Some(Progress::Decided(outcome @ (Outcome::Rejected(_) | Outcome::Ignored(_)))) => {
                     return Ok(Turned::Refused(outcome));
                 }
                 // So much was due that it takes writes of its own; that is progress, not a lost race.
                 Some(Progress::Stopped) => self.settle(station, now).await?,
-                Some(_) => match self.write(head, turn, keyed, now).await? {
+                Some(_) => match self.write(head, turn, (keyed, wish.changes()), now).await? {
                     Written::Done(head, facts) => {
                         self.hint(&head).await;
                         return Ok(Turned::Done(facts));
@@ -89,38 +122,16 @@ impl Charging {
         Err(Reason::Contended.into())
     }
 
-    /// The wish as the rules want it: with the next number for a request, or with the car's own entry when it stands
-    /// behind what the station holds in full.
-    async fn command(&self, head: &Head, wish: &Wish) -> Result<Command, Failure> {
-        Ok(match wish.clone() {
-            Wish::Join { driver, plate, mode, energy, standing } => {
-                Command::Apply { request: head.next_request(), driver, plate, mode, energy, standing }
-            }
-            Wish::Change { live, mode, energy } => {
-                Command::Change { request: live.request, mode, energy, behind: self.behind(head, &live).await? }
-            }
-            Wish::Pile { pile, switch: Switch::Down { lasting } } => Command::Fail { pile, lasting },
-            Wish::Pile { pile, switch: Switch::Up } => Command::Recover { pile },
-            Wish::Cancel { live } => Command::Cancel { request: live.request, behind: self.behind(head, &live).await? },
-        })
-    }
-
-    pub(super) async fn behind(&self, head: &Head, live: &LiveCharge) -> Result<Option<Waiting>, Failure> {
-        match head.station.find(live.request, None) {
-            Some(_) => Ok(None),
-            None => self.store.waiting(&head.id, live.number).await,
-        }
-    }
-
     /// Writes the station and what the facts leave behind, all or nothing.
     pub(super) async fn write(
         &self,
         head: Head,
         turn: Turn,
-        keyed: Option<&Keyed>,
+        (keyed, before): (Option<&Keyed>, Option<&LiveCharge>),
         now: Timestamp,
     ) -> Result<Written, Failure> {
-        let (station, facts) = turn.into_parts();
+        let (mut station, facts) = turn.into_parts();
+        station.keep_windows(KEPT);
         let mut head = Head { station, ..head };
         let mut writes = self.store.transaction();
         // First, so that of two refusals the answer of the first call is the one that is heard.
@@ -129,7 +140,7 @@ impl Charging {
             let answer = FirstAnswer { asked: keyed.asked.clone(), number, ttl: life };
             writes = writes.keep_answer(&keyed.account, &keyed.key, &answer, keyed.now);
         }
-        let writes = writes.write_facts(&mut head, &facts, now).save_station(&head, TurnRefused::Raced);
+        let writes = writes.write_facts(&mut head, &facts, before, now).save_station(&head, TurnRefused::Raced);
         Ok(match writes.commit().await? {
             Committed::Done => Written::Done(Box::new(Head { version: head.version + 1, ..head }), facts),
             Committed::Refused(refused, _) => Written::Refused(refused),
@@ -145,16 +156,15 @@ impl Charging {
     }
 }
 
-/// Advances a turn as far as it goes, bringing more of a line when it asks. `None`: the line changed under our hands,
-/// so the station has been written by somebody else and must be read again.
+/// Advances a turn as far as it goes, bringing more of the lines when it asks. `None`: a line changed under our hands, so
+/// the station has been written by somebody else and must be read again.
 pub(super) async fn advance(store: &Store, station: &StationId, turn: &mut Turn) -> Result<Option<Progress>, Failure> {
     let mut brought: Option<Wanted> = None;
     loop {
         match turn.advance() {
             Progress::NeedsLine(wanted) if brought == Some(wanted) => return Ok(None),
             Progress::NeedsLine(wanted) => {
-                let entries = store.line(station, wanted).await?;
-                if turn.refill(wanted, entries).is_err() {
+                if !bring(store, station, turn, wanted.at_least.max(AHEAD)).await? {
                     return Ok(None);
                 }
                 brought = Some(wanted);
@@ -162,6 +172,25 @@ pub(super) async fn advance(store: &Store, station: &StationId, turn: &mut Turn)
             progress => return Ok(Some(progress)),
         }
     }
+}
+
+/// Brings so many cars of both lines that stand behind what the station holds in full, in one read. `false`: the lines
+/// are no longer what the station says.
+pub(super) async fn bring(
+    store: &Store,
+    station: &StationId,
+    turn: &mut Turn,
+    at_least: usize,
+) -> Result<bool, Failure> {
+    let stretch = |mode| turn.station().side(mode).line.stretch(at_least);
+    let cars = store.lines(station, &Stretches { fast: stretch(Mode::Fast), slow: stretch(Mode::Slow) }).await?;
+    for mode in Mode::BOTH {
+        let of_mode = cars.iter().filter(|car| car.ticket.number.mode == mode).cloned();
+        if turn.refill(Wanted { mode, after: 0, at_least }, of_mode).is_err() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// How a write ended when nothing broke.
