@@ -1,4 +1,5 @@
 //! `cargo local` as a newcomer, a script and an accident use it.
+#![expect(clippy::disallowed_methods, reason = "what other processes do takes real time")]
 
 use local::venv::Venv;
 use std::{
