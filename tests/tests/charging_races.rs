@@ -93,6 +93,18 @@ async fn of_two_orders_of_one_driver_at_once_one_is_taken() {
 }
 
 #[tokio::test]
+async fn cancelling_finds_the_car_though_it_changes_its_mode_meanwhile() {
+    let plaza = plaza(10).await;
+    let driver = plaza.driver_of("one", "皖A00001").await;
+    plaza.joined(&driver, "fast", "15").await;
+    let slow = [("mode", "slow")];
+    let (changed, cancelled) = tokio::join!(plaza.modify(&driver, &slow), plaza.cancel(&driver));
+    assert_eq!(cancelled.json()["code"], 200, "{} {}", changed.text(), cancelled.text());
+    let found = plaza.assert_sound("after both").await;
+    assert_eq!((found.live.len(), found.bills.len()), (0, 0));
+}
+
+#[tokio::test]
 async fn the_same_key_twice_at_once_gives_one_answer() {
     let plaza = plaza(10).await;
     let driver = plaza.driver("one").await;

@@ -40,6 +40,9 @@ struct HeadItem {
     version: u64,
     records: u64,
     station: ByteBuf,
+    /// Keeps the item's size from depending on how many cars wait.
+    #[serde(default)]
+    room: ByteBuf,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_shard: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -138,12 +141,13 @@ impl<R: Copy> Transaction<'_, R> {
 
 impl From<&Head> for HeadItem {
     fn from(head: &Head) -> Self {
-        let due = head.station.due();
+        let (due, station) = (head.station.due(), head.station.pack());
         Self {
             number: head.number,
             version: head.version,
             records: head.records,
-            station: ByteBuf::from(head.station.pack()),
+            room: room(&head.station, station.len()),
+            station: ByteBuf::from(station),
             due_shard: due.map(|_| shard(&head.id).to_string()),
             due_at: due.map(|due| due.ceil().floor_millis()),
         }
@@ -152,6 +156,17 @@ impl From<&Head> for HeadItem {
 
 fn waiting(WaitingItem { car }: &WaitingItem) -> Result<Waiting, Failure> {
     Waiting::unpack(car).map_err(|error| Failure::internal(format!("a waiting car cannot be read: {error}")))
+}
+
+/// What the lines of a station may take in its item: three cars of each mode and a bit for each of a thousand numbers.
+/// Until they do, the room is filled, so that a write costs the same with ten cars waiting as with a thousand.
+const ROOM: usize = 400;
+
+fn room(station: &Station, packed: usize) -> ByteBuf {
+    let mut bare = station.clone();
+    bare.keep_windows(0);
+    let taken = packed - bare.pack().len() + station.waiting() as usize / 8;
+    ByteBuf::from(vec![0; ROOM.saturating_sub(taken)])
 }
 
 /// Any spread that stays the same for a station will do.

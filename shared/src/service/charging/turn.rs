@@ -28,7 +28,7 @@ pub(super) const MOST_CALLS: usize = 40;
 pub(super) const AHEAD: usize = 16;
 /// So many waiting cars of each mode stay in the station's own item. Few, so that the item is as small with a thousand
 /// cars waiting as with ten; enough that an order rarely has to read more when it calls what is overdue.
-const KEPT: usize = 4;
+const KEPT: usize = 3;
 /// Lost races before a caller is told to come back.
 pub(super) const TRIES: u32 = 5;
 
