@@ -5,7 +5,7 @@ use crate::{
     log::{Event, Log},
     ministack::MiniStack,
     paths::StackDir,
-    process, tell,
+    process, programs, tell,
     venv::Venv,
 };
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use std::{
 const LOG: &str = "functions.log";
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Requests of one function that are served at once; AWS has no such limit.
-const CONCURRENCY: &str = "4";
+const CONCURRENCY: &str = "2";
 
 pub struct Functions {
     pub child: Child,
@@ -45,13 +45,14 @@ impl Functions {
             .args(["--features", "local", "--concurrency", CONCURRENCY, "--env-file"])
             .arg(dir.join("functions.env"))
             .env("CARGO", cargo)
-            .env("CARGO_LAMBDA_IGNORE_FILES", repository.join("local/watch.ignore"))
             .env("EV_PLAZA_DIR", dir.path())
             .env("AWS_ENDPOINT_URL", aws.url())
             .env("AWS_REGION", "ap-southeast-1")
             .env("AWS_ACCESS_KEY_ID", "local")
             .env("AWS_SECRET_ACCESS_KEY", "local")
-            .current_dir(repository);
+            .arg("--manifest-path")
+            .arg(repository.join("Cargo.toml"));
+        watch.current_dir(programs::sources(repository, dir, reload)?);
         if !reload {
             watch.arg("--ignore-changes");
         }

@@ -13,7 +13,7 @@ pub fn default_stack() -> Result<PathBuf> {
     Ok(repository()?.join(".local"))
 }
 
-const MADE_HERE: [&str; 10] = [
+const MADE_HERE: [&str; 11] = [
     "captcha.jsonl",
     "clock.json",
     "functions.env",
@@ -23,6 +23,7 @@ const MADE_HERE: [&str; 10] = [
     "ministack.port",
     "programs",
     "secrets",
+    "sources",
     "sms.jsonl",
 ];
 

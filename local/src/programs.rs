@@ -20,11 +20,30 @@ if [ "$1" = run ] && [ -x "$program" ]; then
     changed=$(NEWER)
     [ -z "$changed" ] && exec "$program"
 fi
-exec "CARGO" "$@"
+cd "REPOSITORY" && exec "CARGO" "$@"
 "#;
 
-/// The sources of the functions, seen from the repository.
-const NEWER: &str = r#"find functions shared local/staff Cargo.toml Cargo.lock -newer "$program" -type f | head -n 1"#;
+const NEWER: &str = r#"find -L . -newer "$program" -type f | head -n 1"#;
+
+/// What functions are made of, seen from the repository.
+const SOURCES: [&str; 5] = ["functions", "shared", "local/staff", "Cargo.toml", "Cargo.lock"];
+
+/// A folder with nothing but links to the sources, or nothing at all if changes do not matter. `cargo lambda watch`
+/// watches all of the folder it is started in, once per instance, even what it is told to ignore; in the repository that
+/// is a whole target folder each time.
+pub fn sources(repository: &Path, dir: &StackDir, reload: bool) -> Result<PathBuf> {
+    let folder = dir.join("sources");
+    let failed = || format!("{} cannot be made", folder.display());
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).map_err(doing(failed()))?;
+    }
+    std::fs::create_dir_all(&folder).map_err(doing(failed()))?;
+    for source in SOURCES.iter().filter(|_| reload) {
+        let link = folder.join(source.replace('/', "-"));
+        std::os::unix::fs::symlink(repository.join(source), link).map_err(doing(failed()))?;
+    }
+    Ok(folder)
+}
 
 /// What only a function built for a local stack holds.
 const LOCAL_ONLY: &[u8] = b"EV_PLAZA_DIR";
@@ -43,7 +62,7 @@ pub fn compile_and_keep(
         let compiled_from = SystemTime::now();
         build::compile(repository, names, stop)?;
         if keep(repository, &folder, names, compiled_from)? {
-            return write_stand_in(&folder, reload);
+            return write_stand_in(repository, &folder, reload);
         }
         // Another cargo put other programs in their place in the same moment.
     }
@@ -70,11 +89,12 @@ fn keep(repository: &Path, folder: &Path, names: &[String], compiled_from: Syste
     Ok(true)
 }
 
-fn write_stand_in(folder: &Path, reload: bool) -> Result<PathBuf> {
+fn write_stand_in(repository: &Path, folder: &Path, reload: bool) -> Result<PathBuf> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let script = STAND_IN
         .replace("NEWER", if reload { NEWER } else { "true" })
         .replace("PROGRAMS", &folder.to_string_lossy())
+        .replace("REPOSITORY", &repository.to_string_lossy())
         .replace("CARGO", &cargo);
     let stand_in = folder.join("cargo");
     replace(&stand_in, &script)?;

@@ -10,39 +10,54 @@ use std::{
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
+const PROGRESS: &str = "progress.log";
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A directory for stacks, removed at the end.
+/// A stack is a dozen processes, so one test has one at a time; eight at once would be slow and prove nothing more.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// A directory for stacks, removed at the end; kept for a look if the test failed.
 #[derive(Debug)]
-pub struct Place(PathBuf);
+pub struct Place {
+    path: PathBuf,
+    _turn: MutexGuard<'static, ()>,
+}
 
 impl Place {
     #[expect(clippy::new_without_default, reason = "each is another one")]
     pub fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
+        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let name = format!("ev-plaza-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&path).unwrap();
-        Self(path.canonicalize().unwrap())
+        Self { path: path.canonicalize().unwrap(), _turn: turn }
     }
 
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// Runs `cargo local` with this directory, to its end.
     pub fn cargo_local(&self, arguments: &[&str]) -> Output {
-        cargo_local(arguments, &self.0).stdin(Stdio::null()).output().unwrap()
+        cargo_local(arguments, &self.path).stdin(Stdio::null()).output().unwrap()
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.0).ok();
+        if std::thread::panicking() {
+            eprintln!("the stack's directory is kept: {}", self.path.display());
+        } else {
+            std::fs::remove_dir_all(&self.path).ok();
+        }
     }
 }
 
@@ -63,7 +78,7 @@ impl Stack {
 
     /// What it said instead, if it ends without being ready.
     pub fn try_start(place: &Place, options: &[&str]) -> Result<Self, String> {
-        let progress = place.path().join("progress.log");
+        let progress = place.path().join(PROGRESS);
         let mut command = cargo_local(&[&["--port", "0", "--no-reload", "--attached"], options].concat(), place.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(File::create(&progress).unwrap());
         let mut child = command.spawn().unwrap();
@@ -73,10 +88,7 @@ impl Stack {
             return Ok(Self { child, api, place: place.path().to_owned() });
         }
         child.wait().unwrap();
-        let functions = std::fs::read_to_string(place.path().join("functions.log")).unwrap_or_default();
-        let last: Vec<_> = functions.lines().rev().take(20).collect();
-        let last = last.into_iter().rev().collect::<Vec<_>>().join("\n");
-        Err(format!("{}\n{last}", std::fs::read_to_string(progress).unwrap()))
+        Err(what_it_said(place.path()))
     }
 
     /// Where it listens, as `127.0.0.1:9000`.
@@ -135,8 +147,19 @@ impl Stack {
 
 impl Drop for Stack {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{}", what_it_said(&self.place));
+        }
         self.end();
     }
+}
+
+/// Its progress, and the end of what its functions wrote.
+fn what_it_said(place: &Path) -> String {
+    let read = |name: &str| std::fs::read_to_string(place.join(name)).unwrap_or_default();
+    let functions = read("functions.log");
+    let last: Vec<_> = functions.lines().rev().take(20).collect();
+    format!("{}\n{}", read(PROGRESS), last.into_iter().rev().collect::<Vec<_>>().join("\n"))
 }
 
 /// The same command that a person types.
