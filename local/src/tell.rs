@@ -1,19 +1,22 @@
-//! What the person at the terminal sees: progress on standard error, answers on standard output.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where a command line program prints")]
+//! What the person at the terminal sees: progress on standard error, answers on standard output. A closed terminal or
+//! pipe leaves nobody to tell, which is no reason to end.
 
 use crate::Problem;
-use std::fmt::Display;
+use std::{
+    fmt::Display,
+    io::{Write as _, stderr, stdout},
+};
 
 /// What is being done now.
 pub fn step(what: impl Display) {
-    eprintln!("  {what}");
+    writeln!(stderr(), "  {what}").ok();
 }
 
 pub fn problem(problem: &Problem) {
-    eprintln!("cargo local: {problem}");
+    writeln!(stderr(), "cargo local: {problem}").ok();
 }
 
 /// What was asked for, and nothing else, so that it can be piped.
 pub fn answer(what: impl Display) {
-    println!("{what}");
+    writeln!(stdout(), "{what}").ok();
 }
