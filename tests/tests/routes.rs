@@ -108,11 +108,9 @@ fn no_two_routes_collide() {
     }
 }
 
-const ROLES: [Role; 5] = [Role::Driver, Role::ShopStaff, Role::ShopManager, Role::Auditor, Role::Admin];
-
 /// Who comes to a route: people without a session, among them some who had one that would do, and one of each role.
 fn callers(plaza: &Plaza, access: Access) -> Vec<(&'static str, Option<Role>, Option<String>)> {
-    let wanted = ROLES.into_iter().find(|role| may(access, Some(*role)).is_ok()).unwrap();
+    let wanted = Role::ALL.into_iter().find(|role| may(access, Some(*role)).is_ok()).unwrap();
     let spoiled = |field: &str, value: Value| {
         let token = plaza.token_of(wanted);
         let account = look_into(&token).1["sub"].as_str().unwrap().to_owned();
@@ -131,7 +129,7 @@ fn callers(plaza: &Plaza, access: Access) -> Vec<(&'static str, Option<Role>, Op
         ("disabled", None, spoiled("enabled", json!({"BOOL": false}))),
         ("signed-out", None, spoiled("live", json!({"M": {}}))),
     ];
-    callers.extend(ROLES.map(|role| (role.as_str(), Some(role), Some(plaza.token_of(role)))));
+    callers.extend(Role::ALL.map(|role| (role.as_str(), Some(role), Some(plaza.token_of(role)))));
     callers
 }
 

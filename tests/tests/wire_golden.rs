@@ -35,7 +35,7 @@ async fn shown(response: Response<Body>) -> String {
 
 async fn failures_of<E: Envelope>(name: &str, all: &mut String) {
     writeln!(all, "== {name}").unwrap();
-    for reason in Reason::ALL {
+    for &reason in Reason::ALL {
         let failure = match reason {
             Reason::Throttled => Failure::throttled(Duration::from_millis(41_001)),
             Reason::Internal => Failure::internal("a detail that nobody outside may see"),

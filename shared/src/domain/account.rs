@@ -10,6 +10,14 @@ use std::fmt;
 pub enum Realm {
     /// EV drivers: the charging app and the customer pages are two views of one account.
     Ev,
+    /// People who look around in the auto mall.
+    MallConsumer,
+    /// Agents of the auto mall.
+    MallAgent,
+    /// Dealers of the auto mall.
+    MallDealer,
+    /// Login accounts of business customers.
+    Cloud,
     /// Shop staff.
     Shop,
     /// The platform's own staff.
@@ -17,11 +25,16 @@ pub enum Realm {
 }
 
 impl Realm {
-    pub const ALL: [Self; 3] = [Self::Ev, Self::Shop, Self::Platform];
+    pub const ALL: [Self; 7] =
+        [Self::Ev, Self::MallConsumer, Self::MallAgent, Self::MallDealer, Self::Cloud, Self::Shop, Self::Platform];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ev => "ev",
+            Self::MallConsumer => "mall-consumer",
+            Self::MallAgent => "mall-agent",
+            Self::MallDealer => "mall-dealer",
+            Self::Cloud => "cloud",
             Self::Shop => "shop",
             Self::Platform => "platform",
         }
@@ -38,6 +51,13 @@ impl Realm {
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     Driver,
+    Consumer,
+    Agent,
+    Dealer,
+    /// A business customer's account that manages the others (账户类型 admin).
+    CloudAdmin,
+    /// A business customer's other accounts (账户类型 sub).
+    CloudSub,
     Admin,
     Auditor,
     ShopManager,
@@ -45,9 +65,26 @@ pub enum Role {
 }
 
 impl Role {
+    pub const ALL: [Self; 10] = [
+        Self::Driver,
+        Self::Consumer,
+        Self::Agent,
+        Self::Dealer,
+        Self::CloudAdmin,
+        Self::CloudSub,
+        Self::Admin,
+        Self::Auditor,
+        Self::ShopManager,
+        Self::ShopStaff,
+    ];
+
     pub const fn realm(self) -> Realm {
         match self {
             Self::Driver => Realm::Ev,
+            Self::Consumer => Realm::MallConsumer,
+            Self::Agent => Realm::MallAgent,
+            Self::Dealer => Realm::MallDealer,
+            Self::CloudAdmin | Self::CloudSub => Realm::Cloud,
             Self::Admin | Self::Auditor => Realm::Platform,
             Self::ShopManager | Self::ShopStaff => Realm::Shop,
         }
@@ -56,6 +93,11 @@ impl Role {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Driver => "driver",
+            Self::Consumer => "consumer",
+            Self::Agent => "agent",
+            Self::Dealer => "dealer",
+            Self::CloudAdmin => "cloud-admin",
+            Self::CloudSub => "cloud-sub",
             Self::Admin => "admin",
             Self::Auditor => "auditor",
             Self::ShopManager => "shop-manager",

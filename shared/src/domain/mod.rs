@@ -6,6 +6,7 @@ pub mod energy;
 pub mod money;
 pub mod origin;
 pub mod password;
+pub mod phone;
 pub mod reason;
 pub mod session;
 pub mod station_id;

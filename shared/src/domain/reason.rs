@@ -40,6 +40,18 @@ pub enum Reason {
     PlateTaken,
     /// The password is too short, too long or too common.
     WeakPassword,
+    /// The change asks for a sign-in that is not older than ten minutes.
+    RecentSignInWanted,
+    /// The old password that was to prove a change is wrong.
+    WrongOldPassword,
+    /// The phone is bound to another account.
+    PhoneTaken,
+    /// The SMS code is wrong, expired, used or tried too often: they are told apart nowhere.
+    WrongCode,
+    /// The picture's letters are wrong, expired, used or tried too often.
+    WrongCaptcha,
+    /// Another SMS to this device asks for a solved captcha first.
+    CaptchaWanted,
 
     // Business outcomes of charging.
     /// There is no station of this name.
@@ -58,11 +70,35 @@ pub enum Reason {
     KeyReused,
     /// A station of this name exists.
     StationExists,
+
+    // Business outcomes of records and papers.
+    /// The upload is no whole JPEG, PNG or WebP picture of a size that is taken.
+    UnreadablePicture,
+    /// The picture named is none that this account uploaded.
+    PictureNotYours,
+    /// The record is not in a state from which this is allowed.
+    WrongState,
+    /// The ID number cannot be a real person's.
+    BadIdNumber,
+    /// The ID number belongs to another account.
+    IdNumberTaken,
+    /// The plate is in the queue, charging, or has an open bill.
+    VehicleInUse,
+    /// As many of these as there may be exist already.
+    CapReached,
+    /// `If-Match` named a version that has been changed since.
+    OldVersion,
+    /// There is money on the record's balance.
+    BalanceLeft,
+    /// Oneself, or the last enabled administrator, cannot be deleted or disabled.
+    LastAdmin,
+    /// A way of verification for which there is no provider.
+    UnsupportedVerifyType,
 }
 
 impl Reason {
     /// All reasons, for the golden table of `tests/`.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: &[Self] = &[
         Self::Malformed,
         Self::Unauthorized,
         Self::Forbidden,
@@ -86,6 +122,23 @@ impl Reason {
         Self::ChangeNotAllowed,
         Self::KeyReused,
         Self::StationExists,
+        Self::RecentSignInWanted,
+        Self::WrongOldPassword,
+        Self::PhoneTaken,
+        Self::WrongCode,
+        Self::WrongCaptcha,
+        Self::CaptchaWanted,
+        Self::UnreadablePicture,
+        Self::PictureNotYours,
+        Self::WrongState,
+        Self::BadIdNumber,
+        Self::IdNumberTaken,
+        Self::VehicleInUse,
+        Self::CapReached,
+        Self::OldVersion,
+        Self::BalanceLeft,
+        Self::LastAdmin,
+        Self::UnsupportedVerifyType,
     ];
 
     /// What the user of an app reads when the failure brings no text of its own.
@@ -114,6 +167,23 @@ impl Reason {
             Self::ChangeNotAllowed => "车辆已被叫号，不能修改充电模式或电量；可以取消后重新申请",
             Self::KeyReused => "Idempotency-Key 已用于内容不同的请求",
             Self::StationExists => "同名充电站已存在",
+            Self::RecentSignInWanted => "请重新登录后再操作",
+            Self::WrongOldPassword => "原密码不正确",
+            Self::PhoneTaken => "手机号已被其他用户绑定",
+            Self::WrongCode => "手机验证码错误",
+            Self::WrongCaptcha => "图形验证码错误",
+            Self::CaptchaWanted => "请先完成图形验证",
+            Self::UnreadablePicture => "图片无法识别：需为完整的 JPEG、PNG 或 WebP，边长不超过 4096 像素",
+            Self::PictureNotYours => "图片不是本人上传的",
+            Self::WrongState => "当前状态不允许该操作",
+            Self::BadIdNumber => "身份证号码不正确",
+            Self::IdNumberTaken => "该身份证号码已被使用",
+            Self::VehicleInUse => "该车辆正在排队、充电或有未结清的账单，不能解绑",
+            Self::CapReached => "数量已达上限",
+            Self::OldVersion => "记录已被修改，请刷新后重试",
+            Self::BalanceLeft => "账户仍有余额，不能删除",
+            Self::LastAdmin => "不能删除或停用自己或最后一个管理员",
+            Self::UnsupportedVerifyType => "暂不支持该验证方式",
         }
     }
 }

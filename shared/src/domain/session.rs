@@ -15,8 +15,8 @@ pub const MOST_SESSIONS: usize = 20;
 /// How long a sign-in of a realm lasts.
 pub fn life(realm: Realm) -> SignedDuration {
     match realm {
-        Realm::Ev => SignedDuration::from_hours(30 * 24),
-        Realm::Shop | Realm::Platform => SignedDuration::from_hours(12),
+        Realm::Ev | Realm::MallConsumer | Realm::MallAgent | Realm::MallDealer => SignedDuration::from_hours(30 * 24),
+        Realm::Cloud | Realm::Shop | Realm::Platform => SignedDuration::from_hours(12),
     }
 }
 

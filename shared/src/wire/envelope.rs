@@ -22,8 +22,8 @@ pub trait Envelope: 'static {
 
     fn success(success: Self::Success) -> Result<Response, Failure>;
 
-    /// Matches exhaustively on [`Reason`], so that a new one does not compile until the document has said how it
-    /// writes it.
+    /// Rests on an exhaustive match on [`Reason`], so that a new one does not compile until it is said how the documents
+    /// write it; the golden table of `tests/` shows all of them in all envelopes.
     fn failure(failure: &Failure) -> Response;
 }
 
@@ -64,9 +64,9 @@ pub(super) fn with_token(mut response: Response, token: &SecretString) -> Result
 /// `None`: a business outcome, or an object, on which the documents differ.
 pub(super) const fn protocol_status(reason: Reason) -> Option<StatusCode> {
     Some(match reason {
-        Reason::Malformed => StatusCode::BAD_REQUEST,
+        Reason::Malformed | Reason::UnreadablePicture | Reason::UnsupportedVerifyType => StatusCode::BAD_REQUEST,
         Reason::Unauthorized => StatusCode::UNAUTHORIZED,
-        Reason::Forbidden => StatusCode::FORBIDDEN,
+        Reason::Forbidden | Reason::RecentSignInWanted => StatusCode::FORBIDDEN,
         Reason::NoSuchRoute => StatusCode::NOT_FOUND,
         Reason::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
         Reason::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -85,7 +85,21 @@ pub(super) const fn protocol_status(reason: Reason) -> Option<StatusCode> {
         | Reason::NothingQueued
         | Reason::ChangeNotAllowed
         | Reason::KeyReused
-        | Reason::StationExists => return None,
+        | Reason::StationExists
+        | Reason::WrongOldPassword
+        | Reason::PhoneTaken
+        | Reason::WrongCode
+        | Reason::WrongCaptcha
+        | Reason::CaptchaWanted
+        | Reason::PictureNotYours
+        | Reason::WrongState
+        | Reason::BadIdNumber
+        | Reason::IdNumberTaken
+        | Reason::VehicleInUse
+        | Reason::CapReached
+        | Reason::OldVersion
+        | Reason::BalanceLeft
+        | Reason::LastAdmin => return None,
     })
 }
 
@@ -95,7 +109,17 @@ pub(super) const fn rest_status(reason: Reason) -> StatusCode {
         (Some(status), _) => status,
         (None, Reason::NotYours | Reason::NoSuchStation | Reason::NothingQueued) => StatusCode::NOT_FOUND,
         (None, Reason::WrongCredentials) => StatusCode::UNAUTHORIZED,
-        (None, Reason::WeakPassword) => StatusCode::BAD_REQUEST,
+        (
+            None,
+            Reason::WeakPassword
+            | Reason::WrongOldPassword
+            | Reason::WrongCode
+            | Reason::WrongCaptcha
+            | Reason::CaptchaWanted
+            | Reason::PictureNotYours
+            | Reason::BadIdNumber,
+        ) => StatusCode::BAD_REQUEST,
+        (None, Reason::OldVersion) => StatusCode::PRECONDITION_FAILED,
         (None, _) => StatusCode::CONFLICT,
     }
 }

@@ -78,28 +78,7 @@ impl Envelope for EvApp {
     fn failure(failure: &Failure) -> Response {
         let status = match failure.reason() {
             Reason::NotYours => StatusCode::FORBIDDEN,
-            reason @ (Reason::Malformed
-            | Reason::Unauthorized
-            | Reason::Forbidden
-            | Reason::NoSuchRoute
-            | Reason::WrongMethod
-            | Reason::TooLarge
-            | Reason::UnsupportedType
-            | Reason::Throttled
-            | Reason::Contended
-            | Reason::Internal
-            | Reason::WrongCredentials
-            | Reason::UsernameTaken
-            | Reason::PlateTaken
-            | Reason::WeakPassword
-            | Reason::NoSuchStation
-            | Reason::QueueFull
-            | Reason::AlreadyQueued
-            | Reason::InArrears
-            | Reason::NothingQueued
-            | Reason::ChangeNotAllowed
-            | Reason::KeyReused
-            | Reason::StationExists) => protocol_status(reason).unwrap_or(StatusCode::OK),
+            reason => protocol_status(reason).unwrap_or(StatusCode::OK),
         };
         failed(status, failure, &Body { code: -1, msg: failure.text(), token: None, data: None, log: None })
     }

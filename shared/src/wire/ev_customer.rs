@@ -46,31 +46,7 @@ impl Envelope for EvCustomer {
     }
 
     fn failure(failure: &Failure) -> Response {
-        let status = match failure.reason() {
-            reason @ (Reason::Malformed
-            | Reason::Unauthorized
-            | Reason::Forbidden
-            | Reason::NoSuchRoute
-            | Reason::WrongMethod
-            | Reason::TooLarge
-            | Reason::UnsupportedType
-            | Reason::Throttled
-            | Reason::Contended
-            | Reason::Internal
-            | Reason::NotYours
-            | Reason::WrongCredentials
-            | Reason::UsernameTaken
-            | Reason::PlateTaken
-            | Reason::WeakPassword
-            | Reason::NoSuchStation
-            | Reason::QueueFull
-            | Reason::AlreadyQueued
-            | Reason::InArrears
-            | Reason::NothingQueued
-            | Reason::ChangeNotAllowed
-            | Reason::KeyReused
-            | Reason::StationExists) => rest_status(reason),
-        };
+        let status = rest_status(failure.reason());
         failed(status, failure, &Body { status: "FAILURE", data: None, message: Some(failure.text()) })
     }
 }
@@ -88,28 +64,7 @@ impl Envelope for EvVehicle {
     fn failure(failure: &Failure) -> Response {
         let status = match failure.reason() {
             Reason::NotYours => StatusCode::NOT_FOUND,
-            reason @ (Reason::Malformed
-            | Reason::Unauthorized
-            | Reason::Forbidden
-            | Reason::NoSuchRoute
-            | Reason::WrongMethod
-            | Reason::TooLarge
-            | Reason::UnsupportedType
-            | Reason::Throttled
-            | Reason::Contended
-            | Reason::Internal
-            | Reason::WrongCredentials
-            | Reason::UsernameTaken
-            | Reason::PlateTaken
-            | Reason::WeakPassword
-            | Reason::NoSuchStation
-            | Reason::QueueFull
-            | Reason::AlreadyQueued
-            | Reason::InArrears
-            | Reason::NothingQueued
-            | Reason::ChangeNotAllowed
-            | Reason::KeyReused
-            | Reason::StationExists) => protocol_status(reason).unwrap_or(StatusCode::OK),
+            reason => protocol_status(reason).unwrap_or(StatusCode::OK),
         };
         failed(status, failure, &VehicleBody { status: false, data: failure.text() })
     }

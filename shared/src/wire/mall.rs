@@ -59,16 +59,16 @@ impl Envelope for Mall {
     fn failure(failure: &Failure) -> Response {
         let reason = failure.reason();
         let (number, text) = match reason {
-            Reason::Malformed => (400, None),
+            Reason::Malformed | Reason::UnreadablePicture | Reason::UnsupportedVerifyType => (400, None),
             Reason::Unauthorized => (401, None),
-            Reason::Forbidden | Reason::NotYours => (403, None),
+            Reason::Forbidden | Reason::NotYours | Reason::RecentSignInWanted => (403, None),
             Reason::NoSuchRoute => (404, None),
             Reason::WrongMethod => (405, None),
             Reason::TooLarge => (413, None),
             Reason::UnsupportedType => (415, None),
             Reason::Internal => (500, None),
             Reason::WrongCredentials => (2017, Some("密码不正确")),
-            Reason::UsernameTaken => (2017, Some("用户已存在")),
+            Reason::UsernameTaken | Reason::PhoneTaken => (2017, Some("用户已存在")),
             Reason::Throttled | Reason::Contended => (2019, None),
             Reason::PlateTaken
             | Reason::NoSuchStation
@@ -78,8 +78,20 @@ impl Envelope for Mall {
             | Reason::NothingQueued
             | Reason::ChangeNotAllowed
             | Reason::KeyReused
-            | Reason::StationExists => (2021, None),
+            | Reason::StationExists
+            | Reason::WrongState
+            | Reason::IdNumberTaken
+            | Reason::VehicleInUse
+            | Reason::CapReached
+            | Reason::OldVersion
+            | Reason::BalanceLeft
+            | Reason::LastAdmin => (2021, None),
             Reason::WeakPassword => (2022, None),
+            Reason::WrongOldPassword => (2017, None),
+            Reason::WrongCode => (2016, None),
+            Reason::WrongCaptcha | Reason::CaptchaWanted => (2018, None),
+            Reason::PictureNotYours => (2020, None),
+            Reason::BadIdNumber => (2023, None),
         };
         let status = match reason {
             Reason::NotYours => StatusCode::FORBIDDEN,

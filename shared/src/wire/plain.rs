@@ -88,6 +88,23 @@ pub(super) fn bare_failure(failure: &Failure) -> Response {
         Reason::ChangeNotAllowed => "change_not_allowed",
         Reason::KeyReused => "key_reused",
         Reason::StationExists => "station_exists",
+        Reason::RecentSignInWanted => "recent_sign_in_required",
+        Reason::WrongOldPassword => "wrong_password",
+        Reason::PhoneTaken => "phone_taken",
+        Reason::WrongCode => "wrong_code",
+        Reason::WrongCaptcha => "wrong_captcha",
+        Reason::CaptchaWanted => "captcha_required",
+        Reason::UnreadablePicture => "unreadable_picture",
+        Reason::PictureNotYours => "picture_not_yours",
+        Reason::WrongState => "wrong_state",
+        Reason::BadIdNumber => "bad_id_number",
+        Reason::IdNumberTaken => "id_number_taken",
+        Reason::VehicleInUse => "vehicle_in_use",
+        Reason::CapReached => "limit_reached",
+        Reason::OldVersion => "old_version",
+        Reason::BalanceLeft => "balance_left",
+        Reason::LastAdmin => "last_admin",
+        Reason::UnsupportedVerifyType => "unsupported_verify_type",
     };
     failed(rest_status(failure.reason()), failure, &FailureBody { code, message: failure.text() })
 }
