@@ -9,15 +9,17 @@ mod login;
 mod session;
 mod station;
 mod transaction;
+mod turn;
 
 pub(crate) use account::Driver;
 pub(crate) use audit::{Action, AuditEntry};
+pub(crate) use charge::FirstAnswer;
 pub use charge::Record;
-pub(crate) use charge::{FirstAnswer, TurnRefused};
 pub(crate) use login::{AddressLimit, Credential, LoginRecord, TryRefused, credential_of};
 pub(crate) use session::sessions_of;
 pub(crate) use station::{DUE_SHARDS, Head, Stretches};
 pub(crate) use transaction::{Outcome, Transaction};
+pub(crate) use turn::TurnRefused;
 
 use crate::domain::reason::{Failure, Reason};
 use aws_sdk_dynamodb::{

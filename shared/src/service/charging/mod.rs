@@ -4,6 +4,7 @@ mod look;
 mod operate;
 mod step;
 mod turn;
+mod wish;
 
 pub use crate::store::Record;
 pub use look::{Delivered, InQueue, Status};
@@ -22,7 +23,8 @@ use crate::{
     outside::{clock::Moment, queue::Queue},
     store::{Store, TurnRefused},
 };
-use turn::{Keyed, Turned, Wish, joined};
+use turn::{Turned, joined};
+use wish::{Keyed, Wish};
 
 /// The queues of all stations.
 #[derive(Clone, Debug)]

@@ -2,7 +2,8 @@
 
 use super::{
     Charging,
-    turn::{Wish, advance, instant},
+    turn::{advance, instant},
+    wish::Wish,
 };
 use crate::{
     domain::{

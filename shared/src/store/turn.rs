@@ -1,0 +1,168 @@
+//! What a turn leaves behind: entries of waiting cars, who has what in the queue, detail records and bills.
+//! AP-17, AP-20.
+
+use super::{
+    Key, Transaction,
+    charge::{FirstAnswer, IssuedBill, Record},
+    effects::{DriverChange, DriverNow, Effects, PlateChange},
+    number,
+    session::{ChargeItem, packed},
+    station::Head,
+    transaction::Change,
+};
+use crate::domain::{
+    account::{AccountId, Realm},
+    charging::{DriverId, Fact, Number, Waiting},
+    session::LiveCharge,
+};
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// Why the writes of a turn were refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TurnRefused {
+    /// Somebody else wrote the station first.
+    Raced,
+    /// This key of the driver has an answer already.
+    Answered,
+    /// The driver has another live request, or a bill in arrears, or is disabled.
+    Driver,
+    /// The driver's request is no longer as it was when it was read.
+    Outdated,
+    /// The plate has another live request.
+    Plate,
+}
+
+#[derive(Serialize)]
+struct PlateCharge {
+    request: u64,
+}
+
+impl Transaction<'_, TurnRefused> {
+    /// AP-20: keeps the answer to a key, unless it has one.
+    pub(crate) fn keep_answer(self, account: &AccountId, key: &str, answer: &FirstAnswer, now: Timestamp) -> Self {
+        self.put_unless_alive(&Key::first_answer(account, key), answer, now.as_second(), TurnRefused::Answered)
+    }
+
+    /// AP-17: everything that a turn's facts leave behind, one write per item. `head` is the station after the turn;
+    /// its count of records goes up by those that are written here. `before` is the request that was to be changed, as it
+    /// was read.
+    pub(crate) fn write_facts(
+        mut self,
+        head: &mut Head,
+        facts: &[Fact],
+        before: Option<&LiveCharge>,
+        now: Timestamp,
+    ) -> Self {
+        let effects = Effects::of(facts);
+        for record in &effects.records {
+            head.records += 1;
+            let item = Record::of(head, record);
+            self = self.put_over(&Key::record(&account(record.ticket.driver), item.stop, item.record), &item);
+        }
+        for (ticket, bill, ended) in &effects.bills {
+            let item = IssuedBill::of(head, ticket, bill, *ended);
+            self = self.put_over(&Key::bill(&account(ticket.driver), item.ended, item.request), &item);
+        }
+        for (&(mode, n), entry) in &effects.entries {
+            self = match entry {
+                Some(car) => self.put_waiting(&head.id, car),
+                None => self.delete_waiting(&head.id, Number { mode, n }),
+            };
+        }
+        for (plate, change) in &effects.plates {
+            self = self.change_plate(plate, change);
+        }
+        for (driver, change) in &effects.drivers {
+            self = self.change_driver(head, *driver, change, before, now);
+        }
+        self
+    }
+
+    fn change_plate(self, plate: &str, change: &PlateChange) -> Self {
+        let key = Key::plate_charge(plate);
+        match (change.freed, change.taken) {
+            // Only the station that is being written can free it, so what it frees it may also hand on.
+            (true, Some(request)) => self.put_over(&key, &PlateCharge { request: request.0 }),
+            (false, Some(request)) => self.put_new(&key, &PlateCharge { request: request.0 }, TurnRefused::Plate),
+            (_, None) => self.delete(&key),
+        }
+    }
+
+    fn change_driver(
+        self,
+        head: &Head,
+        driver: DriverId,
+        change: &DriverChange,
+        before: Option<&LiveCharge>,
+        now: Timestamp,
+    ) -> Self {
+        let key = Key::sessions(Realm::Ev, &account(driver));
+        let (mut sets, mut names, mut values, mut condition) = (Vec::new(), vec![], vec![], None);
+        let (mut removes, mut refusal) = ("", TurnRefused::Driver);
+        match &change.now {
+            Some(DriverNow::Joined(car)) => {
+                sets.push("#charge = :charge");
+                values.push((":charge", live(head, car)));
+                values.push((":yes", AttributeValue::Bool(true)));
+                names.extend([("#charge", "charge".into()), ("#enabled", "enabled".into())]);
+                let free = match change.ended {
+                    Some(ended) => {
+                        values.push((":ended", number(ended.0)));
+                        names.push(("#request", "request".into()));
+                        "#charge.#request = :ended"
+                    }
+                    None => "attribute_not_exists(#charge)",
+                };
+                // What a driver owes is looked at again here, because a bill may fall due while the driver applies.
+                let mut paid = "";
+                if head.station.settings().arrears_may_not_join {
+                    values.push((":now", number(now.as_millisecond())));
+                    names.push(("#owed", "owed".into()));
+                    paid = " AND (attribute_not_exists(#owed) OR #owed >= :now)";
+                }
+                condition = Some(format!("{free} AND #enabled = :yes{paid}"));
+            }
+            Some(DriverNow::Changed(car)) => {
+                sets.push("#charge = :charge");
+                values.push((":charge", live(head, car)));
+                names.push(("#charge", "charge".into()));
+                if let Some(before) = before {
+                    condition = Some("#charge.#car = :before".to_owned());
+                    names.push(("#car", "car".into()));
+                    values.push((":before", attribute(packed(&before.car))));
+                    refusal = TurnRefused::Outdated;
+                }
+            }
+            None if change.ended.is_some() => {
+                removes = " REMOVE #charge";
+                names.push(("#charge", "charge".into()));
+            }
+            None => {}
+        }
+        if let Some(due) = change.bill_due {
+            // The oldest unpaid bill counts, and bills fall due in the order in which they are issued.
+            sets.push("#owed = if_not_exists(#owed, :due)");
+            values.push((":due", number(due.ceil().floor_millis())));
+            if names.iter().all(|(name, _): &(&str, String)| *name != "#owed") {
+                names.push(("#owed", "owed".into()));
+            }
+        }
+        let set = if sets.is_empty() { String::new() } else { format!("SET {}", sets.join(", ")) };
+        let update = format!("{set}{removes}").trim().to_owned();
+        self.update(&key, Change { update, condition, names, values }, Some(refusal))
+    }
+}
+
+fn account(driver: DriverId) -> AccountId {
+    AccountId::known(driver.0.to_string())
+}
+
+fn live(head: &Head, car: &Waiting) -> AttributeValue {
+    attribute(ChargeItem::new(&head.id, car))
+}
+
+fn attribute(value: impl Serialize) -> AttributeValue {
+    serde_dynamo::to_attribute_value(value).unwrap_or(AttributeValue::Null(true))
+}
