@@ -1,8 +1,11 @@
 //! Pure rules and types: no I/O, no SDK, no clock, no randomness. Time, ids and codes come in as arguments.
 
 pub mod account;
+pub mod captcha;
 pub mod charging;
+pub mod device;
 pub mod energy;
+pub mod gender;
 pub mod money;
 pub mod origin;
 pub mod password;

@@ -1,0 +1,46 @@
+//! The id that an app gives the device it runs on.
+
+use super::{reason::Failure, text::halfwidth};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Whatever an app calls its device; it proves nothing, but counts and bindings hang on it.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DeviceId(String);
+
+impl DeviceId {
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        let id = halfwidth(text);
+        let is_plain = |c: char| !c.is_control() && !c.is_whitespace() && c != '#';
+        if (1..=128).contains(&id.chars().count()) && id.chars().all(is_plain) {
+            Ok(Self(id))
+        } else {
+            Err(Failure::malformed("deviceId 需 1 至 128 个字符，不能包含空格、# 或控制字符"))
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A log shows no more than the beginning.
+impl fmt::Debug for DeviceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DeviceId({}***)", self.0.chars().next().unwrap_or('?'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_break_a_key_is_refused() {
+        assert!(DeviceId::parse("a3f0-77 ").is_ok());
+        for refused in ["", " ", "a b", "a#b", "a\u{0}b", &"x".repeat(129)] {
+            assert!(DeviceId::parse(refused).is_err(), "{refused:?}");
+        }
+    }
+}
