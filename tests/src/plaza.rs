@@ -77,6 +77,8 @@ pub struct Plaza {
     key_readings: Arc<AtomicUsize>,
     lines: Arc<Mutex<Vec<String>>>,
     routers: BTreeMap<&'static str, Router>,
+    /// What every realm signs in and changes passwords with.
+    pub accounts: SignIn,
     pub charging: Charging,
     pub scheduler: charging_scheduler::App,
     /// The hints that were sent and not yet delivered.
@@ -134,7 +136,7 @@ impl Plaza {
         let hints = Arc::<Mutex<Vec<Hint>>>::default();
         let charging = Charging::new(store.clone(), queue(&hints), StationId::parse(STATION).unwrap());
         let operator = operator::App { charging: charging.clone(), random: random.clone() };
-        let session = session::App { sign_in: sign_in(&store) };
+        let (session, accounts) = (session::App { sign_in: sign_in(&store) }, sign_in(&store));
         let routers = BTreeMap::from([
             ("ev-account", ev_account::routes().serve(&front("ev-account"), ev_account::App { drivers })),
             ("ev-charging", {
@@ -156,6 +158,7 @@ impl Plaza {
             key_readings,
             lines,
             routers,
+            accounts,
             charging,
             scheduler,
             hints,

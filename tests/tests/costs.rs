@@ -35,7 +35,7 @@ async fn registering_costs_one_throttle_write_and_one_transaction() {
 async fn signing_in_costs_one_read_one_throttle_write_before_hashing_and_one_transaction_after() {
     let plaza = Plaza::open();
     plaza.driver("wyc2002").await;
-    let expected = "Query 1 + TransactWriteItems 4 + TransactWriteItems 6";
+    let expected = "Query 1 + TransactWriteItems 4 + TransactWriteItems 8";
     cost(&plaza);
     plaza.log_in("wyc2002", PASSWORD).await.token();
     assert_eq!(cost(&plaza), expected);
@@ -139,7 +139,7 @@ async fn the_session_record_stays_within_one_unit_with_all_the_sessions_it_may_h
     assert_eq!(cost(&plaza), "GetItem 1 + GetItem 1");
     plaza.log_in("wyc2002", PASSWORD).await.token();
     // The refused transaction tells what the record holds, so there is nothing to read.
-    assert_eq!(cost(&plaza), "Query 1 + TransactWriteItems 4 + TransactWriteItems 0 + TransactWriteItems 6");
+    assert_eq!(cost(&plaza), "Query 1 + TransactWriteItems 4 + TransactWriteItems 0 + TransactWriteItems 8");
 }
 
 /// Every call of a plaza's day, as one text.
@@ -192,6 +192,7 @@ async fn these_are_all_the_kinds_of_calls_that_are_made() {
         kinds.insert(call.operation);
     }
     let expected = [
+        "ConditionCheckItem in a transaction",
         "DeleteItem in a transaction",
         "GetItem",
         "PutItem",

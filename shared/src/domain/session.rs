@@ -3,6 +3,7 @@
 use super::{
     account::{AccountId, Realm, Role},
     charging::{Number, RequestId, Waiting},
+    reason::{Failure, Reason},
     station_id::StationId,
     vehicle::Plate,
 };
@@ -11,6 +12,9 @@ use std::collections::BTreeMap;
 
 /// Live sessions an account may have; one more ends the oldest.
 pub const MOST_SESSIONS: usize = 20;
+
+/// A sign-in that is not older proves who is there now.
+const RECENT: SignedDuration = SignedDuration::from_mins(10);
 
 /// How long a sign-in of a realm lasts.
 pub fn life(realm: Realm) -> SignedDuration {
@@ -66,6 +70,13 @@ pub struct Caller {
     pub session: SessionId,
     pub signed_in_at: Timestamp,
     pub standing: Standing,
+}
+
+impl Caller {
+    /// For changes that a phone left lying about must not make: the sign-in is not older than ten minutes.
+    pub fn demand_recent_sign_in(&self, now: Timestamp) -> Result<(), Failure> {
+        if now.duration_since(self.signed_in_at) <= RECENT { Ok(()) } else { Err(Reason::RecentSignInWanted.into()) }
+    }
 }
 
 /// The name of one session of an account.
@@ -128,6 +139,22 @@ mod tests {
         assert!(!sessions.admit(&id(1), at(100)), "over");
         assert!(!sessions.admit(&id(2), at(99)), "signed out");
         assert!(!Sessions { enabled: false, ..sessions }.admit(&id(1), at(99)), "disabled");
+    }
+
+    #[test]
+    fn a_sign_in_is_recent_for_ten_minutes() {
+        let caller = Caller {
+            realm: Realm::Ev,
+            account: AccountId::known("1004"),
+            role: Role::Driver,
+            shops: vec![],
+            session: id(1),
+            signed_in_at: at(100),
+            standing: Standing::default(),
+        };
+        assert!(caller.demand_recent_sign_in(at(700)).is_ok());
+        let refused = caller.demand_recent_sign_in(at(701)).unwrap_err();
+        assert_eq!(refused.reason(), Reason::RecentSignInWanted);
     }
 
     #[test]

@@ -8,13 +8,12 @@ use crate::{
         origin::Origin,
         password::Password,
         reason::{Failure, Reason},
-        session::{Caller, Sessions, Standing, life},
+        session::{Caller, Sessions, Standing},
         vehicle::Plate,
     },
     store::{Action, AddressLimit, AuditEntry, Credential, Driver, Outcome, Store},
 };
 use jiff::Timestamp;
-use std::collections::BTreeMap;
 
 /// Ids are drawn from nine million billion, so a second draw is already unheard of.
 const DRAWS: u32 = 3;
@@ -91,10 +90,9 @@ impl Drivers {
         origin: &Origin,
         now: Timestamp,
     ) -> Result<Result<Issued, Taken>, Failure> {
-        let session = self.sign_in.session(Realm::Ev, account.clone(), now);
-        let live = BTreeMap::from([(session.id.clone(), now + life(Realm::Ev))]);
+        let (session, sessions) = self.sign_in.first_session(Role::Driver, account, now);
         let standing = Standing { plate: driver.plate.clone(), ..Standing::default() };
-        let sessions = Sessions { standing, live, ..Sessions::of_new(Role::Driver, vec![]) };
+        let sessions = Sessions { standing, ..sessions };
         let record = Driver {
             username: driver.username.clone(),
             email: driver.email.clone(),

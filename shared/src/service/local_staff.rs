@@ -6,20 +6,18 @@ use crate::{
     domain::{
         account::{AccountId, Role},
         reason::{Failure, Reason},
-        session::{Sessions, life},
+        session::Sessions,
     },
     store::Outcome,
 };
 use jiff::Timestamp;
-use std::collections::BTreeMap;
 
 impl SignIn {
     /// A session of a new staff account with this role and these shops.
     pub async fn appoint_local(&self, role: Role, shops: Vec<String>, now: Timestamp) -> Result<Issued, Failure> {
         let account = AccountId::opaque(self.random.u128());
-        let session = self.session(role.realm(), account.clone(), now);
-        let live = BTreeMap::from([(session.id.clone(), now + life(role.realm()))]);
-        let sessions = Sessions { live, ..Sessions::of_new(role, shops) };
+        let (session, sessions) = self.first_session(role, &account, now);
+        let sessions = Sessions { shops, ..sessions };
         match self.store.transaction().open_sessions(role.realm(), &account, &sessions, ()).commit().await? {
             Outcome::Done => self.issuer.issue(&session),
             Outcome::Refused((), _) => Err(Reason::Contended.into()),

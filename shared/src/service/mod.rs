@@ -4,5 +4,6 @@ pub mod charging;
 pub mod driver;
 #[cfg(feature = "local")]
 pub mod local_staff;
+pub mod password;
 pub mod sign_in;
 pub mod staff;

@@ -21,7 +21,7 @@ use crate::{
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::Timestamp;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// How often a read is repeated when somebody else wrote between it and the write that rests on it.
 const TRIES: u32 = 3;
@@ -87,7 +87,7 @@ impl SignIn {
         if let Some(issued) = opened {
             return Ok(issued);
         }
-        self.note_failure(attempt, record.credential.map(|credential| credential.account)).await;
+        self.note(attempt, Action::SignInFailed, record.credential.map(|credential| credential.account)).await;
         Err(Reason::WrongCredentials.into())
     }
 
@@ -97,7 +97,7 @@ impl SignIn {
     }
 
     /// Counts the try before anything is compared, so that a thousand parallel guesses are a thousand tries.
-    async fn count(&self, attempt: &Attempt<'_>) -> Result<LoginRecord, Failure> {
+    pub(super) async fn count(&self, attempt: &Attempt<'_>) -> Result<LoginRecord, Failure> {
         let limit =
             AddressLimit { action: "sign-in", address: attempt.origin.address, per_minute: self.per_address_minute };
         for _ in 0..TRIES {
@@ -124,22 +124,24 @@ impl SignIn {
     ) -> Result<Option<Issued>, Failure> {
         let session = self.session(attempt.realm, credential.account.clone(), attempt.now);
         let mut renewed = renewed.map(|hash| Credential::new(&credential.account, hash));
+        let mut compared = credential.clone();
         let mut crowded: Option<Sessions> = None;
         for _ in 0..TRIES {
             let ends = attempt.now + life(attempt.realm);
             let account = (attempt.realm, &credential.account);
             let name = (attempt.realm, &attempt.name);
 
-            let mut writes = match &crowded {
+            let writes = match &crowded {
                 None => self.store.transaction().add_session(account, &session.id, ends, OpenRefused::Session),
                 Some(before) => {
                     let live = before.with(session.id.clone(), ends, attempt.now);
                     self.store.transaction().replace_sessions(account, before, &live, OpenRefused::Session)
                 }
             };
-            if let Some(renewed) = &renewed {
-                writes = writes.renew_hash(name, credential, renewed, OpenRefused::Hash);
-            }
+            let writes = match &renewed {
+                Some(renewed) => writes.renew_hash(name, &compared, renewed, OpenRefused::Hash),
+                None => writes.still_holds(name.0, name.1, &compared, OpenRefused::Hash),
+            };
             let entry = self.entry(attempt, Action::SignedIn, Some(credential.account.clone()));
             let writes = writes.forget_failures(attempt.realm, &attempt.name).audit(&entry);
 
@@ -147,11 +149,13 @@ impl SignIn {
                 Outcome::Done => return self.issuer.issue(&session).map(Some),
                 // Another sign-in may have renewed the same password's hash first.
                 Outcome::Refused(OpenRefused::Hash, item) => {
-                    let stored = credential_of(item)?.as_ref().map(StoredHash::from);
-                    if self.passwords.compare(&attempt.password, stored.as_ref()) != Match::Yes {
+                    let Some(other) = credential_of(item)?.filter(|other| other.account == credential.account) else {
+                        return Ok(None);
+                    };
+                    if self.passwords.compare(&attempt.password, Some(&StoredHash::from(&other))) != Match::Yes {
                         return Ok(None);
                     }
-                    renewed = None;
+                    (compared, renewed) = (other, None);
                 }
                 Outcome::Refused(OpenRefused::Session, item) => match sessions_of(item)? {
                     Some(sessions) if sessions.enabled => crowded = Some(sessions),
@@ -167,20 +171,27 @@ impl SignIn {
         Session { realm, account, id, signed_in_at: now }
     }
 
+    /// The session with which a new account begins, and the record that holds it.
+    pub(super) fn first_session(&self, role: Role, account: &AccountId, now: Timestamp) -> (Session, Sessions) {
+        let session = self.session(role.realm(), account.clone(), now);
+        let live = BTreeMap::from([(session.id.clone(), now + life(role.realm()))]);
+        (session, Sessions { live, ..Sessions::of_new(role, vec![]) })
+    }
+
     /// Best effort: that a sign-in failed changes nothing, so there is nothing it could be written together with.
-    async fn note_failure(&self, attempt: &Attempt<'_>, account: Option<AccountId>) {
-        let entry = self.entry(attempt, Action::SignInFailed, account);
+    pub(super) async fn note(&self, attempt: &Attempt<'_>, action: Action, account: Option<AccountId>) {
+        let entry = self.entry(attempt, action, account);
         if let Err(failure) = self.store.audit_failure(&entry).await {
             tracing::warn!(detail = failure.detail(), "a failed sign-in could not be noted");
         }
     }
 
-    fn entry(&self, attempt: &Attempt<'_>, action: Action, subject: Option<AccountId>) -> AuditEntry {
+    pub(super) fn entry(&self, attempt: &Attempt<'_>, action: Action, subject: Option<AccountId>) -> AuditEntry {
         AuditEntry {
             at: attempt.now,
             action,
             realm: attempt.realm,
-            actor: subject.clone().filter(|_| action == Action::SignedIn),
+            actor: subject.clone().filter(|_| matches!(action, Action::SignedIn | Action::PasswordChanged)),
             station: None,
             subject,
             role: None::<Role>,

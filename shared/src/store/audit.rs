@@ -17,6 +17,8 @@ pub(crate) enum Action {
     AccountCreated,
     SignedIn,
     SignInFailed,
+    PasswordChanged,
+    PasswordChangeFailed,
     StationMade,
 }
 

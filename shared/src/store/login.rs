@@ -157,7 +157,19 @@ impl<R: Copy> Transaction<'_, R> {
         self.delete(&Key::failures(realm, name))
     }
 
-    /// A hash made again with today's parameters, unless somebody changed the password meanwhile.
+    /// The credential still holds the hash that was compared, so that nobody signs in with a password that has just been
+    /// changed (docs/decisions/0003).
+    pub(crate) fn still_holds(self, realm: Realm, name: &LoginName, compared: &Credential, changed: R) -> Self {
+        let holds = Change {
+            condition: Some("#hash = :compared AND #account = :account".into()),
+            names: vec![("#hash", "hash".into()), ("#account", "account".into())],
+            values: vec![(":compared", text(&compared.hash)), (":account", text(compared.account.as_str()))],
+            ..Change::default()
+        };
+        self.check(&Key::credential(realm, name), holds, changed)
+    }
+
+    /// A new hash — of the same password with today's parameters, or of another — unless somebody changed it meanwhile.
     pub(crate) fn renew_hash(
         self,
         (realm, name): (Realm, &LoginName),

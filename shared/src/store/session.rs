@@ -100,7 +100,23 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::sessions(realm, account), change, Some(refused))
     }
 
-    /// The same when there was no room: all live sessions as they should be now, if they are still as they were.
+    /// All sessions end but these, whatever was there; an account that is disabled or gone refuses.
+    pub(crate) fn end_sessions_but(
+        self,
+        (realm, account): (Realm, &AccountId),
+        live: &BTreeMap<SessionId, Timestamp>,
+        refused: R,
+    ) -> Self {
+        let change = Change {
+            update: "SET #live = :new".into(),
+            condition: Some("#enabled = :yes".into()),
+            names: vec![("#live", "live".into()), ("#enabled", "enabled".into())],
+            values: vec![(":new", live_attribute(live)), (":yes", AttributeValue::Bool(true))],
+        };
+        self.update(&Key::sessions(realm, account), change, Some(refused))
+    }
+
+    /// One more session where there was no room: all live ones as they should be now, if they are still as they were.
     pub(crate) fn replace_sessions(
         self,
         (realm, account): (Realm, &AccountId),

@@ -9,7 +9,8 @@ use aws_sdk_dynamodb::{
     error::SdkError,
     operation::transact_write_items::TransactWriteItemsError,
     types::{
-        AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+        AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
+        TransactWriteItem, Update,
     },
 };
 use serde::Serialize;
@@ -141,6 +142,22 @@ impl<R: Copy> Transaction<'_, R> {
             update = update.expression_attribute_values(name, value);
         }
         self.add(update.build().map(|update| TransactWriteItem::builder().update(update).build()), refusal)
+    }
+
+    /// Changes nothing, but has everything wait on an item being as `holds` says (whose `update` is not looked at).
+    pub(super) fn check(self, key: &Key, holds: Change, refusal: R) -> Self {
+        let mut check = ConditionCheck::builder()
+            .table_name(&self.store.table)
+            .set_key(Some(key.item()))
+            .set_condition_expression(holds.condition)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        for (name, attribute) in holds.names {
+            check = check.expression_attribute_names(name, attribute);
+        }
+        for (name, value) in holds.values {
+            check = check.expression_attribute_values(name, value);
+        }
+        self.add(check.build().map(|check| TransactWriteItem::builder().condition_check(check).build()), Some(refusal))
     }
 
     /// Removes an item, there or not.

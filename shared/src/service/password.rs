@@ -1,0 +1,104 @@
+//! Changing a password, in any realm: the old one proves it, and everybody who came in by it has to come again.
+
+use super::sign_in::{Attempt, SignIn};
+use crate::{
+    auth::{
+        passwords::{Match, StoredHash},
+        tokens::Issued,
+    },
+    domain::{
+        account::{AccountId, LoginName, Realm},
+        origin::Origin,
+        password::Password,
+        reason::{Failure, Reason},
+        session::life,
+    },
+    store::{Action, Credential, Outcome, credential_of},
+};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// How often a hash may be renewed by a sign-in while we compare.
+const TRIES: u32 = 3;
+
+/// Who wants which password instead of which.
+#[derive(Clone, Debug)]
+pub struct PasswordChange<'a> {
+    pub realm: Realm,
+    /// The name that the account signs in with.
+    pub name: LoginName,
+    /// The account of the session that asks for it; none where the old password alone proves who asks (#24).
+    pub account: Option<&'a AccountId>,
+    pub old: Password,
+    /// Made by [`Password::choose`], which judges its strength.
+    pub new: Password,
+    pub origin: &'a Origin,
+    pub now: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    /// The hash is another by now.
+    Hash,
+    /// The account is disabled or gone.
+    Account,
+}
+
+impl SignIn {
+    /// Changes the password. The old one is compared under the throttle of signing in; all sessions end, and the answer is
+    /// a new one for whoever made the change. A wrong old password and an unknown name are answered alike.
+    pub async fn change_password(&self, change: &PasswordChange<'_>) -> Result<Issued, Failure> {
+        let attempt = Attempt {
+            realm: change.realm,
+            name: change.name.clone(),
+            password: change.old.clone(),
+            origin: change.origin,
+            now: change.now,
+        };
+        let record = self.count(&attempt).await?;
+        let is_own = |credential: &Credential| change.account.is_none_or(|account| *account == credential.account);
+        let mut credential = record.credential.filter(is_own);
+        let tried = credential.as_ref().map(|credential| credential.account.clone());
+        for _ in 0..TRIES {
+            let stored = credential.as_ref().map(StoredHash::from);
+            let is_right =
+                !change.old.is_oversized() && self.passwords.compare(&change.old, stored.as_ref()) != Match::No;
+            let Some(proved) = credential.filter(|_| is_right) else {
+                self.note(&attempt, Action::PasswordChangeFailed, tried).await;
+                return Err(Reason::WrongOldPassword.into());
+            };
+            match self.replace(&attempt, &proved, &change.new).await? {
+                Ok(issued) => return Ok(issued),
+                // A sign-in may have renewed the same password's hash.
+                Err(now) => credential = now.filter(is_own),
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    /// The new hash, the one session, and the entry in the trail; or the credential as it is by now.
+    async fn replace(
+        &self,
+        attempt: &Attempt<'_>,
+        old: &Credential,
+        new: &Password,
+    ) -> Result<Result<Issued, Option<Credential>>, Failure> {
+        let (realm, account) = (attempt.realm, &old.account);
+        let session = self.session(realm, account.clone(), attempt.now);
+        let live = BTreeMap::from([(session.id.clone(), attempt.now + life(realm))]);
+        let new = Credential::new(account, self.passwords.hash(new)?);
+        let entry = self.entry(attempt, Action::PasswordChanged, Some(account.clone()));
+        let writes = self
+            .store
+            .transaction()
+            .renew_hash((realm, &attempt.name), old, &new, Refused::Hash)
+            .end_sessions_but((realm, account), &live, Refused::Account)
+            .forget_failures(realm, &attempt.name)
+            .audit(&entry);
+        match writes.commit().await? {
+            Outcome::Done => self.issuer.issue(&session).map(Ok),
+            Outcome::Refused(Refused::Hash, item) => Ok(Err(credential_of(item)?)),
+            Outcome::Refused(Refused::Account, _) => Err(Reason::WrongOldPassword.into()),
+        }
+    }
+}
