@@ -1,7 +1,10 @@
 //! Keys and pepper: made once per stack, and by `cargo local keys` for a deployment.
 
 use crate::{Result, doing, paths::StackDir};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use ed25519_compact::{KeyPair, Seed};
 use serde_json::{Value, json};
 use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
@@ -12,11 +15,13 @@ pub struct Secrets {
     pub signing_key: Value,
     pub verifying_keys: Value,
     pub pepper: Value,
+    /// The keys of sealed fields, unwrapped: in AWS they are wrapped by KMS and never seen.
+    pub field_keys: Value,
 }
 
 impl Secrets {
     pub fn new() -> Result<Self> {
-        let (seed, pepper, id) = (random::<32>()?, random::<32>()?, random::<6>()?);
+        let (seed, pepper, id, fields) = (random::<32>()?, random::<32>()?, random::<6>()?, random::<32>()?);
         let kid = format!("k-{}", URL_SAFE_NO_PAD.encode(id));
         let pair = KeyPair::from_seed(Seed::new(seed));
         let public = URL_SAFE_NO_PAD.encode(pair.pk.as_ref());
@@ -24,6 +29,7 @@ impl Secrets {
             signing_key: json!({ "kid": kid, "seed": URL_SAFE_NO_PAD.encode(seed) }),
             verifying_keys: json!({ "current": { "kid": kid, "public": public }, "next": null, "previous": null }),
             pepper: json!({ "id": "p1", "key": URL_SAFE_NO_PAD.encode(pepper) }),
+            field_keys: json!({ "seal": "d1", "index": "d1", "keys": { "d1": STANDARD.encode(fields) } }),
         })
     }
 }
@@ -32,13 +38,19 @@ impl Secrets {
 pub fn make_once(dir: &StackDir) -> Result<()> {
     let folder = dir.join("secrets");
     std::fs::create_dir_all(&folder).map_err(doing(folder.display()))?;
-    let files = ["signing-key", "verifying-keys", "pepper"].map(|name| folder.join(name));
-    if files.iter().all(|file| file.exists()) {
-        return Ok(());
-    }
     let made = Secrets::new()?;
-    for (file, content) in files.iter().zip([&made.signing_key, &made.verifying_keys, &made.pepper]) {
-        write_private(file, &content.to_string())?;
+    // What belongs together is made together, and a stack of earlier days gains what it has not.
+    for together in [
+        &[("signing-key", &made.signing_key), ("verifying-keys", &made.verifying_keys)] as &[_],
+        &[("pepper", &made.pepper)],
+        &[("field-keys", &made.field_keys)],
+    ] {
+        if together.iter().all(|(name, _)| folder.join(name).exists()) {
+            continue;
+        }
+        for (name, content) in together {
+            write_private(&folder.join(name), &content.to_string())?;
+        }
     }
     Ok(())
 }
@@ -75,6 +87,7 @@ mod tests {
         let (one, two) = (Secrets::new().expect("made"), Secrets::new().expect("made"));
         assert_ne!(one.signing_key["seed"], two.signing_key["seed"]);
         assert_ne!(one.pepper["key"], two.pepper["key"]);
+        assert_ne!(one.field_keys["keys"]["d1"], two.field_keys["keys"]["d1"]);
         assert_eq!(one.signing_key["kid"], one.verifying_keys["current"]["kid"]);
     }
 }

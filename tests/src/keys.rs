@@ -1,11 +1,27 @@
-//! Token keys that tests make: in the form in which the plaza reads them, and for forging.
+//! Keys that tests make: of tokens, in the form in which the plaza reads them and for forging; and of sealed fields.
 
 use aws_lc_rs::{
     hmac,
     signature::{Ed25519KeyPair, KeyPair as _},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use futures_util::FutureExt as _;
 use serde_json::{Value, json};
+use shared::{
+    auth::sealing::Sealer,
+    outside::{key_service::KeyService, random::Random},
+};
+
+/// The data key of sealed fields, the same in every plaza.
+pub const FIELD_KEYS: &str =
+    r#"{"seal":"d1","index":"d1","keys":{"d1":"MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI="}}"#;
+
+/// The sealer with that key.
+pub fn sealer() -> Sealer {
+    let (ring, service) = (FIELD_KEYS.into(), KeyService::unwrapped());
+    let opened = Sealer::open_keys(&ring, &service, Random::system());
+    opened.now_or_never().unwrap().unwrap()
+}
 
 /// One Ed25519 key.
 #[derive(Clone)]

@@ -92,6 +92,26 @@ fn a_secret_is_read_by_those_who_use_it_and_nobody_else() {
     }
 }
 
+/// One action on one key, for data keys that were wrapped for fields.
+#[test]
+fn only_functions_that_seal_fields_open_their_keys() {
+    assert_eq!(TEMPLATE.properties("FieldsKey")["EnableKeyRotation"], true);
+    for function in TEMPLATE.functions() {
+        let variables = &TEMPLATE.properties(function)["Environment"]["Variables"];
+        let seals = variables.get("FIELDS_KEY").is_some();
+        let allowed = TEMPLATE.allowed(function);
+        let keys: Vec<_> =
+            allowed.iter().filter(|one| one.actions.iter().any(|action| action.starts_with("kms:"))).collect();
+        assert_eq!(keys.len(), usize::from(seals), "{function}");
+        for statement in keys {
+            assert_eq!(statement.actions, ["kms:Decrypt"], "{function}");
+            assert_eq!(statement.on, json!({ "Fn::GetAtt": ["FieldsKey", "Arn"] }).to_string(), "{function}");
+        }
+        let reads = allowed.iter().any(|one| one.on.contains("field-keys"));
+        assert_eq!((reads, variables.get("FIELD_KEYS_PARAMETER").is_some()), (seals, seals), "{function}");
+    }
+}
+
 #[test]
 fn only_functions_with_a_queue_send_to_it() {
     for function in TEMPLATE.functions() {

@@ -4,7 +4,7 @@ use crate::{Result, secrets::Secrets, tell};
 use serde_json::json;
 
 pub fn print() -> Result<()> {
-    let Secrets { signing_key, verifying_keys, pepper } = Secrets::new()?;
+    let Secrets { signing_key, verifying_keys, pepper, field_keys: _ } = Secrets::new()?;
     let all = json!({ "signing-key": signing_key, "verifying-keys": verifying_keys, "pepper": pepper });
     tell::answer(format!("{all:#}"));
     Ok(())

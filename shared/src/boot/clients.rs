@@ -54,6 +54,21 @@ impl<'e> Clients<'e> {
     }
 }
 
+#[cfg(not(feature = "local"))]
+impl Clients<'_> {
+    /// Keys of one machine lie unwrapped, so a local build asks no KMS.
+    pub fn kms(&self) -> aws_sdk_kms::Client {
+        let config = aws_sdk_kms::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(self.environment.get("AWS_REGION").to_owned()))
+            .credentials_provider(SharedCredentialsProvider::new(self.environment.credentials()))
+            .http_client(self.http.clone())
+            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .timeout_config(timeouts());
+        aws_sdk_kms::Client::from_conf(config.build())
+    }
+}
+
 /// Well inside a function's own timeout, so that a hung connection ends in a retry and not in a killed environment.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()

@@ -1,7 +1,9 @@
 //! The environment of the process, read once.
 
 use super::Error;
-use crate::outside::{clock::Clock, secrets::Secrets};
+#[cfg(not(feature = "local"))]
+use super::clients::Clients;
+use crate::outside::{clock::Clock, key_service::KeyService, secrets::Secrets};
 use aws_credential_types::Credentials;
 use std::collections::HashMap;
 
@@ -47,6 +49,11 @@ impl Environment {
         Secrets::from_extension(self.get("AWS_SESSION_TOKEN").into())
     }
 
+    /// KMS, for the one key that this function may use.
+    pub fn key_service(&self) -> Result<KeyService, Error> {
+        Ok(KeyService::kms(Clients::new(self)?.kms(), self.get("FIELDS_KEY")))
+    }
+
     /// Where AWS says it is, always.
     pub fn endpoint(&self) -> Option<&str> {
         None
@@ -54,6 +61,7 @@ impl Environment {
 }
 
 #[cfg(feature = "local")]
+#[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "a build for AWS asks the environment for more")]
 impl Environment {
     /// The directory of the local stack.
     fn directory(&self) -> std::path::PathBuf {
@@ -66,6 +74,11 @@ impl Environment {
 
     pub fn secrets(&self) -> Secrets {
         Secrets::from_directory(self.directory().join("secrets"))
+    }
+
+    /// Keys of one machine lie in a file of its own, unwrapped.
+    pub fn key_service(&self) -> Result<KeyService, Error> {
+        Ok(KeyService::unwrapped())
     }
 
     pub fn endpoint(&self) -> Option<&str> {

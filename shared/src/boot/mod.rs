@@ -8,6 +8,7 @@ use crate::{
         gate::Gate,
         keys::{SigningKey, VerifyingKeys},
         passwords::{Passwords, Strength},
+        sealing::Sealer,
         tokens::{Issuer, Verifier},
     },
     domain::{reason::Failure, station_id::StationId},
@@ -34,6 +35,8 @@ pub const GATE: &[&str] = &["TOKEN_ISSUER", "VERIFYING_KEYS_PARAMETER"];
 pub const SIGN_IN: &[&str] = &["SIGNING_KEY_SECRET", "PEPPER_SECRET", "LOGIN_PER_IP_MINUTE"];
 /// What a function needs that makes password hashes and nothing more.
 pub const PASSWORDS: &[&str] = &["PEPPER_SECRET"];
+/// What a function needs that seals fields.
+pub const FIELDS: &[&str] = &["FIELDS_KEY", "FIELD_KEYS_PARAMETER"];
 
 /// What a function needs that works on the queues of stations.
 pub const CHARGING: &[&str] = &["CHARGING_QUEUE_URL", "DEFAULT_STATION"];
@@ -102,6 +105,12 @@ impl Boot {
     pub async fn passwords(&self) -> Result<Arc<Passwords>, Error> {
         let pepper = self.secrets.read(Kind::Secret, self.environment.get("PEPPER_SECRET")).await?;
         Ok(Arc::new(Passwords::new(&pepper, Strength::PRODUCTION, self.random.clone())?))
+    }
+
+    /// The sealer of fields, its keys opened.
+    pub async fn sealer(&self) -> Result<Sealer, Error> {
+        let ring = self.secrets.read(Kind::Parameter, self.environment.get("FIELD_KEYS_PARAMETER")).await?;
+        Ok(Sealer::open_keys(&ring, &self.environment.key_service()?, self.random.clone()).await?)
     }
 
     /// Signing in, with the private key.

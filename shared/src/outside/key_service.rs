@@ -1,0 +1,55 @@
+//! The service that keeps the key of keys: it opens a wrapped data key, and nothing else ever leaves it.
+
+use crate::domain::reason::Failure;
+use aws_sdk_kms::{Client, error::DisplayErrorContext, primitives::Blob};
+use secrecy::SecretSlice;
+use std::{future::Future, pin::Pin, sync::Arc};
+
+type Opening = Pin<Box<dyn Future<Output = Result<SecretSlice<u8>, Failure>> + Send>>;
+
+/// Opens wrapped data keys.
+#[derive(Clone)]
+pub struct KeyService(Arc<dyn Fn(Vec<u8>) -> Opening + Send + Sync>);
+
+impl KeyService {
+    /// What every wrapped key of fields was wrapped with; KMS refuses one that was wrapped for something else.
+    pub const CONTEXT: (&str, &str) = ("purpose", "fields");
+
+    pub fn kms(client: Client, key: impl Into<String>) -> Self {
+        let key = key.into();
+        Self::from_fn(move |wrapped| {
+            let (name, value) = Self::CONTEXT;
+            let request = client.decrypt().key_id(key.clone()).ciphertext_blob(Blob::new(wrapped));
+            let request = request.encryption_context(name, value);
+            async move {
+                let answer = request.send().await;
+                let answer =
+                    answer.map_err(|error| Failure::internal(format!("KMS: {}", DisplayErrorContext(&error))))?;
+                let key = answer.plaintext.ok_or_else(|| Failure::internal("KMS gave no key"))?;
+                Ok(key.into_inner().into())
+            }
+        })
+    }
+
+    /// For keys that lie unwrapped: those of one machine, and of tests.
+    pub fn unwrapped() -> Self {
+        Self::from_fn(|key| std::future::ready(Ok(key.into())))
+    }
+
+    pub fn from_fn<F>(open: impl Fn(Vec<u8>) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<SecretSlice<u8>, Failure>> + Send + 'static,
+    {
+        Self(Arc::new(move |wrapped| Box::pin(open(wrapped))))
+    }
+
+    pub async fn open(&self, wrapped: Vec<u8>) -> Result<SecretSlice<u8>, Failure> {
+        (self.0)(wrapped).await
+    }
+}
+
+impl std::fmt::Debug for KeyService {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KeyService")
+    }
+}
