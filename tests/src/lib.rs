@@ -2,11 +2,13 @@
 //! its functions as the gateway does.
 
 pub mod answer;
+pub mod bucket;
 pub mod capacity;
 mod connector;
 pub mod database;
 pub mod functions;
 pub mod keys;
+pub mod pictures;
 pub mod plaza;
 pub mod request;
 pub mod soundness;

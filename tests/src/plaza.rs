@@ -2,6 +2,7 @@
 
 use crate::{
     answer::Answer,
+    bucket::{BUCKET, Bucket},
     database::{AUDIT, Database, MAIN},
     keys::TokenKey,
     request::{Request, get, post},
@@ -20,11 +21,14 @@ use shared::{
     },
     domain::{account::Role, station_id::StationId},
     outside::{
+        objects::Objects,
         queue::{Hint, Queue},
         random::Random,
         secrets::Secrets,
     },
-    service::{charging::Charging, driver::Drivers, sign_in::SignIn, staff::Staff},
+    service::{
+        charging::Charging, customer::Customers, driver::Drivers, pictures::Pictures, sign_in::SignIn, staff::Staff,
+    },
     store::Store,
     wire::{Front, Sink, gateway},
 };
@@ -47,6 +51,7 @@ pub const STATION: &str = "S1";
 pub struct Settings {
     pub logins_per_minute: u32,
     pub registrations_per_minute: u32,
+    pub uploads_per_day: u32,
     pub allow_query_token: bool,
     pub strength: Strength,
     pub pepper: Value,
@@ -59,6 +64,7 @@ impl Default for Settings {
         Self {
             logins_per_minute: 100_000,
             registrations_per_minute: 100_000,
+            uploads_per_day: 100_000,
             allow_query_token: true,
             strength: Strength { memory_kib: 8, passes: 1 },
             pepper: json!({"id": "p1", "key": "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI"}),
@@ -70,6 +76,7 @@ impl Default for Settings {
 /// The functions, and what they stand on.
 pub struct Plaza {
     pub database: Database,
+    pub bucket: Bucket,
     pub watch: Watch,
     pub first_admin: first_admin::App,
     settings: Settings,
@@ -80,6 +87,8 @@ pub struct Plaza {
     /// What every realm signs in and changes passwords with.
     pub accounts: SignIn,
     pub charging: Charging,
+    pub pictures: Pictures,
+    pub customers: Customers,
     pub scheduler: charging_scheduler::App,
     /// The hints that were sent and not yet delivered.
     pub hints: Arc<Mutex<Vec<Hint>>>,
@@ -101,7 +110,7 @@ impl Plaza {
 
     pub fn with(settings: Settings) -> Self {
         let published = Arc::new(Mutex::new(json!({"current": settings.signing.published()})));
-        Self::build(Database::new(), Watch::new(), settings, published)
+        Self::build((Database::new(), Bucket::default()), Watch::new(), settings, published)
     }
 
     /// New environments of all functions on the same database, clock and published keys.
@@ -109,10 +118,16 @@ impl Plaza {
     pub fn restarted(&self, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = self.settings.clone();
         change(&mut settings);
-        Self::build(self.database.clone(), self.watch.clone(), settings, Arc::clone(&self.published))
+        let stores = (self.database.clone(), self.bucket.clone());
+        Self::build(stores, self.watch.clone(), settings, Arc::clone(&self.published))
     }
 
-    fn build(database: Database, watch: Watch, settings: Settings, published: Arc<Mutex<Value>>) -> Self {
+    fn build(
+        (database, bucket): (Database, Bucket),
+        watch: Watch,
+        settings: Settings,
+        published: Arc<Mutex<Value>>,
+    ) -> Self {
         let store = Store::new(database.client(), MAIN, AUDIT);
         let random = Random::system();
         let pepper = settings.pepper.to_string().into();
@@ -135,6 +150,9 @@ impl Plaza {
         let staff = Staff::new(store.clone(), Arc::clone(&passwords), random.clone());
         let hints = Arc::<Mutex<Vec<Hint>>>::default();
         let charging = Charging::new(store.clone(), queue(&hints), StationId::parse(STATION).unwrap());
+        let objects = Objects::new(bucket.client(), BUCKET);
+        let pictures = Pictures::new(store.clone(), objects, random.clone(), settings.uploads_per_day);
+        let customers = Customers::new(store.clone(), pictures.clone());
         let operator = operator::App { charging: charging.clone(), random: random.clone() };
         let (session, accounts) = (session::App { sign_in: sign_in(&store) }, sign_in(&store));
         let routers = BTreeMap::from([
@@ -151,6 +169,7 @@ impl Plaza {
         let first_admin = first_admin::App { staff, clock: watch.clock() };
         Self {
             database,
+            bucket,
             watch,
             first_admin,
             settings,
@@ -160,6 +179,8 @@ impl Plaza {
             routers,
             accounts,
             charging,
+            pictures,
+            customers,
             scheduler,
             hints,
         }

@@ -41,6 +41,21 @@ impl<'e> Clients<'e> {
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        let endpoint = self.environment.endpoint();
+        let mut config = aws_sdk_s3::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(self.environment.get("AWS_REGION").to_owned()))
+            .credentials_provider(SharedCredentialsProvider::new(self.environment.credentials()))
+            .http_client(self.http.clone())
+            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .timeout_config(timeouts())
+            // A stand-in on one machine has no host name for each bucket.
+            .force_path_style(endpoint.is_some());
+        config.set_endpoint_url(endpoint.map(ToOwned::to_owned));
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         let mut config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())

@@ -14,11 +14,12 @@ use crate::{
     domain::{reason::Failure, station_id::StationId},
     outside::{
         clock::Clock,
+        objects::Objects,
         queue::Queue,
         random::Random,
         secrets::{Kind, Secrets},
     },
-    service::{charging::Charging, sign_in::SignIn},
+    service::{charging::Charging, pictures::Pictures, sign_in::SignIn},
     store::Store,
     wire::{Front, Sink},
 };
@@ -40,6 +41,9 @@ pub const FIELDS: &[&str] = &["FIELDS_KEY", "FIELD_KEYS_PARAMETER"];
 
 /// What a function needs that works on the queues of stations.
 pub const CHARGING: &[&str] = &["CHARGING_QUEUE_URL", "DEFAULT_STATION"];
+
+/// What a function needs that takes pictures or shows them.
+pub const PICTURES: &[&str] = &["PICTURES_BUCKET", "UPLOADS_PER_DAY"];
 
 /// Why a function cannot start; shown in its log.
 #[derive(Debug, thiserror::Error)]
@@ -126,6 +130,17 @@ impl Boot {
         let queue = Queue::sqs(Clients::new(&self.environment)?.sqs(), self.environment.get("CHARGING_QUEUE_URL"));
         let default = StationId::parse(self.environment.get("DEFAULT_STATION"))?;
         Ok(Charging::new(self.store.clone(), queue, default))
+    }
+
+    /// The private bucket. Few functions need its client, so it is made here.
+    pub fn objects(&self) -> Result<Objects, Error> {
+        Ok(Objects::new(Clients::new(&self.environment)?.s3(), self.environment.get("PICTURES_BUCKET")))
+    }
+
+    /// Pictures that people upload.
+    pub fn pictures(&self) -> Result<Pictures, Error> {
+        let per_day = self.limit("UPLOADS_PER_DAY")?;
+        Ok(Pictures::new(self.store.clone(), self.objects()?, self.random.clone(), per_day))
     }
 
     /// A limit that is a setting.

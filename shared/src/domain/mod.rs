@@ -7,6 +7,7 @@ pub mod credit_code;
 pub mod device;
 pub mod energy;
 pub mod gender;
+pub mod image;
 pub mod money;
 pub mod organisation_code;
 pub mod origin;

@@ -1,8 +1,10 @@
-//! What is not our table: the clock, chance, keys, secrets and the queue.
+//! What is not our table: the clock, chance, keys, secrets, the queue, the bucket and pixels.
 
 pub mod clock;
 pub mod key_service;
 pub mod metrics;
+pub mod objects;
+pub mod pixels;
 pub mod queue;
 pub mod random;
 pub mod secrets;

@@ -98,6 +98,7 @@ impl Drivers {
             email: driver.email.clone(),
             plate: driver.plate.clone(),
             battery: driver.battery,
+            avatar: None,
             created_at: now,
             updated_at: now,
         };

@@ -1,9 +1,11 @@
 //! Load, decide, save: one file per noun, without HTTP.
 
 pub mod charging;
+pub mod customer;
 pub mod driver;
 #[cfg(feature = "local")]
 pub mod local_staff;
 pub mod password;
+pub mod pictures;
 pub mod sign_in;
 pub mod staff;

@@ -3,6 +3,7 @@
 use crate::domain::{
     account::{AccountId, LoginName, Realm},
     charging::{Mode, Number},
+    image::PictureKey,
     station_id::{StationId, StationNumber},
     vehicle::Plate,
 };
@@ -111,6 +112,21 @@ impl Key {
         format!("ACCOUNT#{}#{}", Realm::Ev.as_str(), account.as_str())
     }
 
+    /// What became of a picture.
+    pub fn picture(key: &PictureKey) -> Self {
+        Self::new(format!("PICTURE#{}", key.as_str()), "STATE")
+    }
+
+    /// Which picture an item of the index is.
+    pub fn picture_of(pk: &str) -> Option<PictureKey> {
+        PictureKey::named_in(pk.strip_prefix("PICTURE#")?)
+    }
+
+    /// What an account uploaded on one day.
+    pub fn uploads(realm: Realm, account: &AccountId, day: i64) -> Self {
+        Self::new(format!("ACCOUNT#{}#{}", realm.as_str(), account.as_str()), &format!("UPLOADS#{day}"))
+    }
+
     pub fn first_admin() -> Self {
         Self::new("PLATFORM".to_owned(), "FIRST-ADMIN")
     }
@@ -130,6 +146,7 @@ fn network(address: IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::image::Purpose;
 
     #[test]
     fn keys_are_what_the_data_model_says() {
@@ -156,6 +173,11 @@ mod tests {
         );
         assert_eq!(Key::first_answer(&id, "k"), key("ACCOUNT#ev#1004", "ANSWER#k"));
         assert_eq!(Key::plate_charge("皖A12345"), key("PLATE#皖A12345", "CHARGE"));
+        let picture = PictureKey::drawn(Purpose::Avatar, &id, 7);
+        let name = "PICTURE#avatars/1004/00000000000000000000000000000007.jpg";
+        assert_eq!(Key::picture(&picture), key(name, "STATE"));
+        assert_eq!(Key::picture_of(name), Some(picture));
+        assert_eq!(Key::uploads(Realm::MallAgent, &id, 20_000), key("ACCOUNT#mall-agent#1004", "UPLOADS#20000"));
     }
 
     #[test]

@@ -4,24 +4,63 @@ use super::{
     fields::{Field, Value, urlencoded},
     json,
 };
-use crate::domain::reason::{Failure, Reason};
+use crate::domain::{
+    image::LARGEST_UPLOAD,
+    reason::{Failure, Reason},
+};
+use axum::body::HttpBody as _;
 use bytes::Bytes;
 use http::{HeaderMap, header::CONTENT_TYPE};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use std::convert::Infallible;
 
-/// The most a body without pictures may hold.
-pub(super) const LARGEST: usize = 256 * 1024;
+/// What a route reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyRule {
+    /// Fields only: JSON, a form or multipart, small.
+    Fields,
+    /// One picture, alone or among the fields of a multipart body.
+    Picture,
+}
+
+impl BodyRule {
+    /// The most a body may hold. A multipart body has a little around its picture.
+    pub(super) const fn largest(self) -> usize {
+        match self {
+            Self::Fields => 256 * 1024,
+            Self::Picture => LARGEST_UPLOAD + 64 * 1024,
+        }
+    }
+}
+
 /// No document has more; a limit keeps the duplicate check cheap.
 const MOST_FIELDS: usize = 500;
 
-/// Collects a body up to `limit`; the gateway's own limit lies above it.
+/// Collects a body up to `limit`; the gateway's own limit lies above it. One that says of itself that it is longer is
+/// not even begun.
 pub(super) async fn collect(body: axum::body::Body, limit: usize) -> Result<Bytes, Failure> {
+    if body.size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
+        return Err(Reason::TooLarge.into());
+    }
     match Limited::new(body, limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.downcast_ref::<LengthLimitError>().is_some() => Err(Reason::TooLarge.into()),
         Err(_) => Err(Reason::Malformed.into()),
     }
+}
+
+/// The fields of a body that may be a picture and nothing else: whatever is neither multipart, JSON nor a form is taken
+/// for one, and its first bytes tell whether it is.
+pub(super) async fn picture(headers: &HeaderMap, body: Bytes) -> Result<Vec<Field>, Failure> {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let has_fields = media_type == "multipart/form-data"
+        || media_type.ends_with("json")
+        || media_type == "application/x-www-form-urlencoded";
+    if has_fields || body.is_empty() {
+        return fields(headers, body).await;
+    }
+    Ok(vec![Field { name: "file".to_owned(), value: Value::File(body) }])
 }
 
 /// The fields of a body. JSON under a form's content type, as `curl --data` sends it, is read as JSON.
@@ -60,7 +99,9 @@ async fn multipart(content_type: &str, body: Bytes) -> Result<Vec<Field>, Failur
     let mut fields = Vec::new();
     while let Some(part) = parts.next_field().await.map_err(malformed)? {
         let Some(name) = part.name().map(ToOwned::to_owned) else { continue };
-        let is_file = part.file_name().is_some();
+        // Some apps name no file but say that it is a picture.
+        let is_file = part.file_name().is_some()
+            || part.content_type().is_some_and(|kind| matches!(kind.type_().as_str(), "image" | "application"));
         let content = part.bytes().await.map_err(malformed)?;
         let value = if is_file { Value::File(content) } else { Value::Text(utf8(&content)?.to_owned()) };
         fields.push(Field { name, value });

@@ -1,7 +1,7 @@
 //! One request as a handler sees it.
 
 use super::{
-    body,
+    body::{self, BodyRule},
     fields::{Fields, urlencoded},
     report::Tally,
 };
@@ -10,7 +10,11 @@ use crate::{
     outside::clock::Moment,
 };
 use axum::extract::{FromRequestParts as _, RawPathParams, Request};
-use http::{Extensions, HeaderMap, HeaderValue, header::AUTHORIZATION, request::Parts};
+use http::{
+    Extensions, HeaderMap, HeaderValue,
+    header::{AUTHORIZATION, IF_NONE_MATCH},
+    request::Parts,
+};
 use lambda_http::{RequestExt as _, request::RequestContext};
 use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
@@ -23,6 +27,7 @@ pub struct Call {
     tally: Arc<Tally>,
     path: HashMap<String, String>,
     idempotency_key: Option<HeaderValue>,
+    if_none_match: Option<HeaderValue>,
 }
 
 impl Call {
@@ -55,24 +60,34 @@ impl Call {
             .ok_or_else(|| Failure::malformed("Idempotency-Key 应为 1 至 64 个可见 ASCII 字符"))
     }
 
+    /// Whether the caller has this version of an object already (`If-None-Match`).
+    pub fn has(&self, tag: &str) -> bool {
+        let known = self.if_none_match.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
+        known.split(',').map(|one| one.trim().trim_start_matches("W/")).any(|one| one == "*" || one == tag)
+    }
+
     /// Reads the body and then the query; `credential` is the query parameter that is no field but a token.
     pub(super) async fn receive(
         request: Request,
-        credential: Option<&str>,
+        (rule, credential): (BodyRule, Option<&str>),
         origin: Origin,
         now: Moment,
         tally: Arc<Tally>,
     ) -> Result<Self, Failure> {
         let (mut parts, content) = request.into_parts();
         let path = path_parameters(&mut parts).await?;
-        let content = body::collect(content, body::LARGEST).await?;
+        let content = body::collect(content, rule.largest()).await?;
         let mut fields = Fields::default();
-        fields.extend(body::fields(&parts.headers, content).await?);
+        fields.extend(match rule {
+            BodyRule::Fields => body::fields(&parts.headers, content).await?,
+            BodyRule::Picture => body::picture(&parts.headers, content).await?,
+        });
         let mut query = urlencoded(parts.uri.query().unwrap_or_default().as_bytes())?;
         query.retain(|field| Some(field.name.as_str()) != credential);
         fields.extend(query);
         let idempotency_key = parts.headers.get("idempotency-key").cloned();
-        Ok(Self { fields, origin, now, tally, path, idempotency_key })
+        let if_none_match = parts.headers.get(IF_NONE_MATCH).cloned();
+        Ok(Self { fields, origin, now, tally, path, idempotency_key, if_none_match })
     }
 }
 

@@ -2,9 +2,10 @@
 
 use crate::domain::reason::{Failure, Reason};
 use axum::body::Body;
+use bytes::Bytes;
 use http::{
     HeaderValue, StatusCode,
-    header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
+    header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
@@ -27,6 +28,15 @@ pub trait Envelope: 'static {
     fn failure(failure: &Failure) -> Response;
 }
 
+/// A picture of ours as an answer.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// What tells it from another one, in quotes.
+    pub tag: String,
+    /// `None`: the caller has it already.
+    pub content: Option<Bytes>,
+}
+
 /// A JSON answer.
 pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Result<Response, Failure> {
     let text =
@@ -34,6 +44,24 @@ pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Result<Response
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    Ok(response)
+}
+
+/// A picture, or that the caller has it already. It may be kept for a while by whoever asked for it, and by nobody else.
+pub(super) fn picture(picture: &Picture) -> Result<Response, Failure> {
+    let mut response = match &picture.content {
+        Some(content) => Response::new(Body::from(content.clone())),
+        None => Response::new(Body::empty()),
+    };
+    let headers = response.headers_mut();
+    let tag = HeaderValue::from_str(&picture.tag).map_err(|_| Failure::internal("a picture's tag is no header"))?;
+    headers.insert(ETAG, tag);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=300"));
+    if picture.content.is_some() {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
+    } else {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
     Ok(response)
 }
 

@@ -1,6 +1,6 @@
 //! EV customers (`charging-customers.md`): `{"status":"SUCCESS","data":…}`, and booleans for the two vehicle endpoints.
 
-use super::envelope::{Envelope, Response, failed, json, protocol_status, rest_status};
+use super::envelope::{Envelope, Picture, Response, failed, json, picture, protocol_status, raw, rest_status};
 use crate::domain::reason::{Failure, Reason};
 use http::StatusCode;
 use serde::Serialize;
@@ -15,6 +15,14 @@ pub struct EvVehicle;
 pub enum Success {
     Done,
     Data(Box<RawValue>),
+    /// #4: the picture itself.
+    Picture(Picture),
+}
+
+impl Success {
+    pub fn data(view: &impl Serialize) -> Result<Self, Failure> {
+        raw(view).map(Self::Data)
+    }
 }
 
 #[derive(Serialize)]
@@ -41,6 +49,7 @@ impl Envelope for EvCustomer {
         let data = match &success {
             Success::Done => None,
             Success::Data(data) => Some(&**data),
+            Success::Picture(content) => return picture(content),
         };
         json(StatusCode::OK, &Body { status: "SUCCESS", data, message: None })
     }

@@ -1,6 +1,9 @@
 //! What a request says, field by field, whatever form it came in.
 
-use crate::domain::reason::Failure;
+use crate::domain::{
+    image::LARGEST_UPLOAD,
+    reason::{Failure, Reason},
+};
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
@@ -79,6 +82,20 @@ impl Fields {
             found = found.or(self.optional(name)?);
         }
         Ok(found)
+    }
+
+    /// The one picture of a request, whatever its field is called.
+    pub fn picture(&mut self) -> Result<Bytes, Failure> {
+        let is_file = |field: &Field| matches!(field.value, Value::File(_));
+        let position = self.0.iter().position(is_file).ok_or_else(|| Failure::malformed("缺少图片文件"))?;
+        if self.0.iter().filter(|field| is_file(field)).count() > 1 {
+            return Err(Failure::malformed("一次只能上传一个文件"));
+        }
+        match self.0.swap_remove(position).value {
+            Value::File(picture) if picture.len() > LARGEST_UPLOAD => Err(Reason::TooLarge.into()),
+            Value::File(picture) => Ok(picture),
+            Value::Text(_) | Value::Null | Value::Nested(_) => Err(Failure::malformed("缺少图片文件")),
+        }
     }
 
     /// What nobody asked for.

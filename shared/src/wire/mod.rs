@@ -19,6 +19,7 @@ mod json;
 mod report;
 
 pub use crate::outside::metrics::Sink;
+pub use body::BodyRule;
 pub use call::Call;
 pub use envelope::Envelope;
 pub use fields::Fields;

@@ -1,6 +1,7 @@
 //! A function's routes: each with its access rule, without which it cannot be written down.
 
 use super::{
+    body::BodyRule,
     call::{Call, Credential, origin},
     envelope::{Envelope, Response},
     front::Front,
@@ -53,6 +54,7 @@ pub struct Route {
     pub method: &'static str,
     pub path: &'static str,
     pub access: Access,
+    pub body: BodyRule,
 }
 
 type Answer<E> = Pin<Box<dyn Future<Output = Result<<E as Envelope>::Success, Failure>> + Send>>;
@@ -80,19 +82,36 @@ impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
         F: Fn(Arc<S>, Call) -> R + Send + Sync + 'static,
         R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
     {
-        let route = Route { method, path, access: Access::Public };
+        let route = Route { method, path, access: Access::Public, body: BodyRule::Fields };
         self.table.push((route, Arc::new(move |state, _, call| Some(Box::pin(handler(state, call))))));
         self
     }
 
     /// A route for those whom `access` names. Its handler always has a caller.
     #[must_use]
-    pub fn guarded<F, R>(mut self, method: &'static str, path: &'static str, access: Access, handler: F) -> Self
+    pub fn guarded<F, R>(self, method: &'static str, path: &'static str, access: Access, handler: F) -> Self
     where
         F: Fn(Arc<S>, Caller, Call) -> R + Send + Sync + 'static,
         R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
     {
-        let route = Route { method, path, access };
+        self.signed_in(Route { method, path, access, body: BodyRule::Fields }, handler)
+    }
+
+    /// The same for a route that takes a picture.
+    #[must_use]
+    pub fn upload<F, R>(self, method: &'static str, path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Fn(Arc<S>, Caller, Call) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
+    {
+        self.signed_in(Route { method, path, access, body: BodyRule::Picture }, handler)
+    }
+
+    fn signed_in<F, R>(mut self, route: Route, handler: F) -> Self
+    where
+        F: Fn(Arc<S>, Caller, Call) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
+    {
         self.table.push((route, Arc::new(move |state, caller, call| Some(Box::pin(handler(state, caller?, call))))));
         self
     }
@@ -155,7 +174,7 @@ async fn answer<E: Envelope, S>(
 
     let outcome = async {
         let caller = admit(front, route.access, credential, now.real, &tally).await?;
-        let call = Call::receive(request, E::QUERY_TOKEN, from.clone(), now, Arc::clone(&tally)).await?;
+        let call = Call::receive(request, (route.body, E::QUERY_TOKEN), from.clone(), now, Arc::clone(&tally)).await?;
         // A guarded handler without a caller cannot be reached; should it ever be, it answers as if nobody came.
         let success = handler(state, caller, call).ok_or(Reason::Unauthorized)?.await?;
         E::success(success)

@@ -1,0 +1,85 @@
+//! The private bucket (S3): what is put there is read through a function or an address that soon ends, and not otherwise.
+
+use crate::domain::reason::Failure;
+use aws_sdk_s3::{
+    Client,
+    error::{DisplayErrorContext, SdkError},
+    operation::get_object::GetObjectError,
+    presigning::PresigningConfig,
+    primitives::ByteStream,
+    types::{Tag, Tagging},
+};
+use bytes::Bytes;
+use jiff::Timestamp;
+use std::time::{Duration, SystemTime};
+
+/// The longest life of an address.
+const LONGEST_LIFE: Duration = Duration::from_mins(10);
+/// The tag by which the bucket's lifecycle knows what nobody has linked: it is gone after a day.
+const LINKED: &str = "linked";
+
+/// The bucket and the client that reaches it.
+#[derive(Clone, Debug)]
+pub struct Objects {
+    client: Client,
+    bucket: String,
+}
+
+impl Objects {
+    pub fn new(client: Client, bucket: impl Into<String>) -> Self {
+        Self { client, bucket: bucket.into() }
+    }
+
+    /// Puts an object that the bucket forgets after a day, unless it is [kept](Self::keep).
+    pub async fn put(&self, key: &str, content_type: &str, content: Bytes) -> Result<(), Failure> {
+        let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type);
+        let request = request.tagging(format!("{LINKED}=no")).body(ByteStream::from(content));
+        request.send().await.map(drop).map_err(|error| fault("put", key, &error))
+    }
+
+    /// Has the bucket keep an object for good. Doing it again changes nothing.
+    pub async fn keep(&self, key: &str) -> Result<(), Failure> {
+        let broken = |error| Failure::internal(format!("a tag cannot be built: {error}"));
+        let tag = Tag::builder().key(LINKED).value("yes").build().map_err(broken)?;
+        let tags = Tagging::builder().tag_set(tag).build().map_err(broken)?;
+        let request = self.client.put_object_tagging().bucket(&self.bucket).key(key).tagging(tags);
+        request.send().await.map(drop).map_err(|error| fault("tag", key, &error))
+    }
+
+    /// An object's content, where there is one.
+    pub async fn get(&self, key: &str) -> Result<Option<Bytes>, Failure> {
+        let answer = match self.client.get_object().bucket(&self.bucket).key(key).send().await {
+            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => return Ok(None),
+            answer => answer.map_err(|error| fault("get", key, &error))?,
+        };
+        let content = answer.body.collect().await;
+        let content = content.map_err(|error| Failure::internal(format!("S3: get {key}: {error}")))?;
+        Ok(Some(content.into_bytes()))
+    }
+
+    /// Removes an object, there or not.
+    pub async fn delete(&self, key: &str) -> Result<(), Failure> {
+        let request = self.client.delete_object().bucket(&self.bucket).key(key);
+        request.send().await.map(drop).map_err(|error| fault("delete", key, &error))
+    }
+
+    /// An address that opens the object for `life`, ten minutes at the most, and shows it instead of saving it.
+    pub async fn address(&self, key: &str, life: Duration, now: Timestamp) -> Result<String, Failure> {
+        let broken = |error: &dyn std::fmt::Display| Failure::internal(format!("S3: address of {key}: {error}"));
+        let file = key.rsplit('/').next().unwrap_or(key);
+        let from = PresigningConfig::builder().start_time(SystemTime::from(now)).expires_in(life.min(LONGEST_LIFE));
+        let from = from.build().map_err(|error| broken(&error))?;
+        let request = self.client.get_object().bucket(&self.bucket).key(key);
+        let request = request.response_content_disposition(format!("inline; filename=\"{file}\""));
+        let signed = request.presigned(from).await.map_err(|error| broken(&DisplayErrorContext(&error)))?;
+        Ok(signed.uri().to_owned())
+    }
+}
+
+fn fault<E, R>(doing: &str, key: &str, error: &SdkError<E, R>) -> Failure
+where
+    E: std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    Failure::internal(format!("S3: {doing} {key}: {}", DisplayErrorContext(error)))
+}

@@ -1,0 +1,146 @@
+//! Pictures that people upload. The table knows what became of each; the bucket follows, at once when nothing fails and
+//! by the sweep when something does. So no record ever names a picture that the bucket loses, and nothing that no record
+//! names stays for longer than a day.
+//!
+//! A service that puts a picture into its record adds `link_picture` for the new one, and `drop_picture` for the one it
+//! replaces, to the transaction that writes the record, and calls [`Pictures::follow`] afterwards.
+
+use crate::{
+    domain::{
+        account::{AccountId, Realm},
+        image::{ADDRESS_SECONDS, LARGEST_UPLOAD, PictureKey, Purpose},
+        reason::{Failure, Reason},
+    },
+    outside::{objects::Objects, pixels::Upload, random::Random},
+    store::{Outcome, PictureState, Store, UploadRefused},
+};
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::Serialize;
+use std::time::Duration;
+
+const JPEG: &str = "image/jpeg";
+const DAY: i64 = 24 * 3600;
+/// Days begin at midnight in Shanghai.
+const SHANGHAI: i64 = 8 * 3600;
+
+/// The pictures of all accounts.
+#[derive(Clone, Debug)]
+pub struct Pictures {
+    store: Store,
+    objects: Objects,
+    random: Random,
+    /// Uploads that one account has in a day.
+    per_day: u32,
+}
+
+/// What a record's write did to pictures.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Relinked {
+    pub linked: Vec<PictureKey>,
+    pub dropped: Vec<PictureKey>,
+}
+
+/// What a sweep found and did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SweptPictures {
+    pub settled: usize,
+    /// Pictures that failed; the next sweep takes them.
+    pub due: usize,
+}
+
+impl Pictures {
+    pub fn new(store: Store, objects: Objects, random: Random, per_day: u32) -> Self {
+        Self { store, objects, random, per_day }
+    }
+
+    /// Takes an upload: rewritten, small enough for its purpose, under a name that nobody can guess. It stays for a day
+    /// unless a record is made to name it.
+    ///
+    /// The headers are looked at first, which is cheap whatever was sent; then the upload is counted, and then decoded.
+    pub async fn upload(
+        &self,
+        owner: (Realm, &AccountId),
+        purpose: Purpose,
+        content: Bytes,
+        now: Timestamp,
+    ) -> Result<PictureKey, Failure> {
+        if content.len() > LARGEST_UPLOAD {
+            return Err(Reason::TooLarge.into());
+        }
+        let upload = Upload::open(&content)?;
+        drop(content);
+        let key = PictureKey::drawn(purpose, owner.1, self.random.u128());
+        let today = (now.as_second() + SHANGHAI).div_euclid(DAY);
+        match self.store.begin_upload(owner, &key, (today, self.per_day), now).await? {
+            Outcome::Done => {}
+            Outcome::Refused(UploadRefused::Quota, _) => {
+                let tomorrow = (today + 1) * DAY - SHANGHAI;
+                let wait = u64::try_from(tomorrow - now.as_second()).unwrap_or(1);
+                let throttled = Failure::throttled(Duration::from_secs(wait));
+                return Err(throttled.saying(format!("今天上传图片的次数已达上限（{} 次）", self.per_day)));
+            }
+            Outcome::Refused(UploadRefused::Name, _) => return Err(Failure::internal("a picture's name is taken")),
+        }
+        self.objects.put(key.as_str(), JPEG, upload.rewritten(purpose)?).await?;
+        Ok(key)
+    }
+
+    /// The picture itself, always a JPEG.
+    pub async fn content(&self, key: &PictureKey) -> Result<Option<Bytes>, Failure> {
+        self.objects.get(key.as_str()).await
+    }
+
+    /// An address that opens the picture for ten minutes. Whether the caller may have it is the caller's service's
+    /// question.
+    pub async fn address(&self, key: &PictureKey, now: Timestamp) -> Result<String, Failure> {
+        self.objects.address(key.as_str(), Duration::from_secs(ADDRESS_SECONDS), now).await
+    }
+
+    /// Has the bucket follow what a record's transaction has decided. What fails here, the sweep does: the answer to the
+    /// caller is true already.
+    pub(crate) async fn follow(&self, relinked: &Relinked) {
+        for (keys, state) in [(&relinked.linked, PictureState::Linked), (&relinked.dropped, PictureState::Dropped)] {
+            for key in keys {
+                if let Err(failure) = self.settle(key, state).await {
+                    tracing::warn!(key = key.as_str(), detail = failure.detail(), "a picture is left to the sweep");
+                }
+            }
+        }
+    }
+
+    /// Does what is due, one page of it. A picture that fails does not hold up the others.
+    pub async fn sweep(&self, now: Timestamp) -> Result<SweptPictures, Failure> {
+        let mut swept = SweptPictures::default();
+        for key in self.store.due_pictures(now).await? {
+            let settled = match self.store.overdue_picture(&key, now).await {
+                Ok(Some(state)) => self.settle(&key, state).await,
+                Ok(None) => Ok(()),
+                Err(failure) => Err(failure),
+            };
+            match settled {
+                Ok(()) => swept.settled += 1,
+                Err(failure) => {
+                    swept.due += 1;
+                    tracing::error!(key = key.as_str(), detail = failure.detail(), "a picture was not settled");
+                }
+            }
+        }
+        Ok(swept)
+    }
+
+    /// The bucket first: only when it agrees is there nothing due any more.
+    async fn settle(&self, key: &PictureKey, state: PictureState) -> Result<(), Failure> {
+        match state {
+            PictureState::Loose => Ok(()),
+            PictureState::Linked => {
+                self.objects.keep(key.as_str()).await?;
+                self.store.picture_is_kept(key).await
+            }
+            PictureState::Dropped => {
+                self.objects.delete(key.as_str()).await?;
+                self.store.forget_picture(key).await
+            }
+        }
+    }
+}

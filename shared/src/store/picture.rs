@@ -1,0 +1,196 @@
+//! What became of each uploaded picture, so that the bucket can be brought to agree with it at any time: AP-30 to AP-35.
+
+use super::{
+    Item, Key, Store, Transaction, fault,
+    keys::{DUE_AT, DUE_SHARD, PK},
+    number, text,
+    transaction::{Change, Outcome},
+};
+use crate::domain::{
+    account::{AccountId, Realm},
+    image::PictureKey,
+    reason::Failure,
+};
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Pictures of which something is still to be done lie side by side in the index of what is due.
+const SHARD: &str = "pictures";
+/// So many due pictures are read at once.
+const PAGE: i32 = 50;
+/// An upload that nobody has linked is removed after so long; the bucket's own rule would, soon after.
+const LOOSE_LIFE: SignedDuration = SignedDuration::from_hours(24);
+/// Until then it may be linked. Less, so that the bucket has not begun to forget it.
+const LINKABLE: SignedDuration = SignedDuration::from_hours(20);
+/// Whoever links or drops a picture also sees to the bucket; only when that has not happened after so long does the sweep.
+const GRACE: SignedDuration = SignedDuration::from_mins(2);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum PictureState {
+    /// Uploaded, and in no record yet.
+    Loose,
+    /// In a record: the bucket must keep it.
+    Linked,
+    /// In no record any more: the bucket must lose it.
+    Dropped,
+}
+
+#[derive(Serialize)]
+struct PictureItem {
+    owner: String,
+    state: PictureState,
+    at: i64,
+    due_shard: &'static str,
+    due_at: i64,
+}
+
+#[derive(Deserialize)]
+struct StateOnly {
+    state: PictureState,
+}
+
+/// Why an upload is not even begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UploadRefused {
+    /// The account has uploaded enough today.
+    Quota,
+    /// The name is taken, which nobody will live to see.
+    Name,
+}
+
+impl Store {
+    /// AP-30: counts an upload against the account's day and notes the picture, before the bucket hears of it.
+    pub(crate) async fn begin_upload(
+        &self,
+        (realm, account): (Realm, &AccountId),
+        key: &PictureKey,
+        (day, per_day): (i64, u32),
+        now: Timestamp,
+    ) -> Result<Outcome<UploadRefused>, Failure> {
+        let count = Change {
+            update: "ADD #n :one SET #ttl = :ttl".into(),
+            condition: Some("attribute_not_exists(#n) OR #n < :most".into()),
+            names: vec![("#n", "n".into()), ("#ttl", super::keys::TTL.into())],
+            values: vec![
+                (":one", number(1)),
+                (":most", number(per_day)),
+                (":ttl", number(now.as_second() + SignedDuration::from_hours(48).as_secs())),
+            ],
+        };
+        let item = PictureItem {
+            owner: owner(realm, account),
+            state: PictureState::Loose,
+            at: now.as_millisecond(),
+            due_shard: SHARD,
+            due_at: (now + LOOSE_LIFE).as_millisecond(),
+        };
+        let writes = self.transaction();
+        let writes = writes.update(&Key::uploads(realm, account, day), count, Some(UploadRefused::Quota));
+        writes.put_new(&Key::picture(key), &item, UploadRefused::Name).commit().await
+    }
+
+    /// AP-33: the bucket keeps the picture now. Nothing happens when it has been dropped meanwhile.
+    pub(crate) async fn picture_is_kept(&self, key: &PictureKey) -> Result<(), Failure> {
+        let change = Change {
+            update: "REMOVE #shard, #due".into(),
+            condition: Some("#state = :linked".into()),
+            names: vec![("#state", "state".into()), ("#shard", DUE_SHARD.into()), ("#due", DUE_AT.into())],
+            values: vec![(":linked", text("linked"))],
+        };
+        self.transaction().update(&Key::picture(key), change, Some(())).commit().await.map(drop)
+    }
+
+    /// AP-34: the bucket has lost the picture.
+    pub(crate) async fn forget_picture(&self, key: &PictureKey) -> Result<(), Failure> {
+        self.transaction::<()>().delete(&Key::picture(key)).commit().await.map(drop)
+    }
+
+    /// AP-35: a page of the pictures of which something is to be done by `now`.
+    pub(crate) async fn due_pictures(&self, now: Timestamp) -> Result<Vec<PictureKey>, Failure> {
+        let request = self.client.query().table_name(&self.table).index_name("due").limit(PAGE);
+        let request = request.key_condition_expression("#shard = :shard AND #at <= :now");
+        let request = request.expression_attribute_names("#shard", DUE_SHARD).expression_attribute_names("#at", DUE_AT);
+        let request = request.expression_attribute_values(":shard", text(SHARD));
+        let request = request.expression_attribute_values(":now", number(now.as_millisecond()));
+        let answer = request.send().await.map_err(fault)?;
+        let keys = answer.items.unwrap_or_default();
+        Ok(keys.iter().filter_map(|item: &Item| Key::picture_of(item.get(PK)?.as_s().ok()?)).collect())
+    }
+
+    /// AP-36: what is to be done with a due picture. One that is still loose is dropped by this, so that nobody can link
+    /// it any more.
+    pub(crate) async fn overdue_picture(
+        &self,
+        key: &PictureKey,
+        now: Timestamp,
+    ) -> Result<Option<PictureState>, Failure> {
+        let drop = Change {
+            update: "SET #state = :dropped".into(),
+            condition: Some("#state = :loose AND #due <= :now".into()),
+            names: vec![("#state", "state".into()), ("#due", DUE_AT.into())],
+            values: vec![
+                (":dropped", text("dropped")),
+                (":loose", text("loose")),
+                (":now", number(now.as_millisecond())),
+            ],
+        };
+        match self.transaction().update(&Key::picture(key), drop, Some(())).commit().await? {
+            Outcome::Done => Ok(Some(PictureState::Dropped)),
+            Outcome::Refused((), item) if item.is_empty() => Ok(None),
+            Outcome::Refused((), item) => Ok(Some(super::read::<StateOnly>(item)?.state)),
+        }
+    }
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// AP-31: a record names this picture now. Refused unless this account uploaded it, lately or for another record.
+    pub(crate) fn link_picture(
+        self,
+        (realm, account): (Realm, &AccountId),
+        key: &PictureKey,
+        now: Timestamp,
+        refused: R,
+    ) -> Self {
+        let change = Change {
+            update: "SET #state = :linked, #shard = :shard, #due = :due".into(),
+            condition: Some("#owner = :owner AND (#state = :linked OR (#state = :loose AND #at > :fresh))".into()),
+            names: vec![
+                ("#state", "state".into()),
+                ("#owner", "owner".into()),
+                ("#at", "at".into()),
+                ("#shard", DUE_SHARD.into()),
+                ("#due", DUE_AT.into()),
+            ],
+            values: vec![
+                (":linked", text("linked")),
+                (":loose", text("loose")),
+                (":owner", text(owner(realm, account))),
+                (":fresh", number((now - LINKABLE).as_millisecond())),
+                (":shard", text(SHARD)),
+                (":due", due(now)),
+            ],
+        };
+        self.update(&Key::picture(key), change, Some(refused))
+    }
+
+    /// AP-32: no record names this picture any more.
+    pub(crate) fn drop_picture(self, key: &PictureKey, now: Timestamp) -> Self {
+        let change = Change {
+            update: "SET #state = :dropped, #shard = :shard, #due = :due".into(),
+            condition: None,
+            names: vec![("#state", "state".into()), ("#shard", DUE_SHARD.into()), ("#due", DUE_AT.into())],
+            values: vec![(":dropped", text("dropped")), (":shard", text(SHARD)), (":due", due(now))],
+        };
+        self.update(&Key::picture(key), change, None)
+    }
+}
+
+fn due(now: Timestamp) -> AttributeValue {
+    number((now + GRACE).as_millisecond())
+}
+
+fn owner(realm: Realm, account: &AccountId) -> String {
+    format!("{} {}", realm.as_str(), account.as_str())
+}
