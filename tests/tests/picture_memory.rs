@@ -16,6 +16,8 @@ use tests::{
 const MOST_KILOBYTES: u64 = 150_000;
 const SIDE: u32 = 4096;
 
+type Made = fn() -> Vec<u8>;
+
 /// From here on the peak is counted anew.
 fn forget_the_peak() {
     std::fs::write("/proc/self/clear_refs", "5").unwrap();
@@ -62,7 +64,6 @@ async fn the_peak_stays_under_150_megabytes() {
     let plaza = Plaza::open();
     let owner = AccountId::known("1004");
     let mut figures = Vec::new();
-    type Made = fn() -> Vec<u8>;
     let pictures: [(&str, Made, Option<Reason>); 9] = [
         ("JPEG, all of 4,096 x 4,096", || written(&halves(SIDE, SIDE), ImageFormat::Jpeg), None),
         ("PNG with transparency, all of 4,096 x 4,096", rgba_png, None),
