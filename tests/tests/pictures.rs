@@ -113,6 +113,7 @@ async fn what_is_no_picture_or_too_large_is_refused_at_once_and_leaves_nothing()
 
 /// Not a time limit of ours but a difference in kind: decoding it would take most of a second.
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "how long it takes is what is asked")]
 async fn a_bomb_is_known_by_its_head() {
     let plaza = Plaza::open();
     let began = Instant::now();
