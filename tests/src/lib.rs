@@ -11,6 +11,7 @@ pub mod keys;
 pub mod pictures;
 pub mod plaza;
 pub mod request;
+pub mod schema;
 pub mod soundness;
 pub mod stack;
 pub mod station;

@@ -1,7 +1,12 @@
 //! `charging-app.md`, user management (用户管理): sign-in, registration and details of a driver's account.
 
+#[cfg(feature = "openapi")]
+mod describe;
 mod forms;
 mod views;
+
+#[cfg(feature = "openapi")]
+pub use describe::describe;
 
 use shared::{
     boot::{Boot, Error},

@@ -10,11 +10,13 @@ use shared::{
 
 /// #32: every field is always there; what is unset is `""` or `0`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Detail<'a> {
     user_id: &'a str,
     username: &'a str,
     email: &'a str,
     license_plate: &'a str,
+    #[cfg_attr(feature = "openapi", schemars(with = "f64"))]
     battery_capacity: Box<RawValue>,
     created_at: String,
     updated_at: String,

@@ -1,7 +1,12 @@
 //! `charging-app.md`, charging (充电管理) and history (日志管理): a driver's way through the queue.
 
+#[cfg(feature = "openapi")]
+mod describe;
 mod forms;
 mod views;
+
+#[cfg(feature = "openapi")]
+pub use describe::describe;
 
 use shared::{
     domain::{account::Realm, reason::Failure, session::Caller},

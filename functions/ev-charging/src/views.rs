@@ -17,9 +17,11 @@ use shared::{
 
 /// #36: the documented fields first, then what we add.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Info<'a> {
     user_id: &'a str,
     charging_type: &'static str,
+    #[cfg_attr(feature = "openapi", schemars(with = "f64"))]
     request_power: Box<RawValue>,
     queue_num: String,
     /// Whole seconds since the request.
@@ -82,6 +84,7 @@ impl<'a> Info<'a> {
 
 /// #37: one detail record.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Line {
     record_id: u64,
     request_id: u64,

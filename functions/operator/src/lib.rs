@@ -1,7 +1,12 @@
 //! The operator's side (`/operator/…`), plain REST and JSON: so far stations and their piles.
 
+#[cfg(feature = "openapi")]
+mod describe;
 mod forms;
 mod views;
+
+#[cfg(feature = "openapi")]
+pub use describe::describe;
 
 use shared::{
     domain::{

@@ -11,6 +11,7 @@ use shared::{
 };
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Made<'a> {
     station_id: &'a str,
 }
@@ -23,6 +24,7 @@ impl<'a> Made<'a> {
 
 /// A station as it is now.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Live {
     station_id: String,
     at: String,
@@ -33,6 +35,7 @@ pub struct Live {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Pile {
     /// The integer by which the charging app knows it.
     id: u64,
@@ -43,6 +46,7 @@ struct Pile {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Called {
     #[serde(flatten)]
     who: Who,
@@ -53,6 +57,7 @@ struct Called {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct InLine {
     #[serde(flatten)]
     who: Who,
@@ -62,6 +67,7 @@ struct InLine {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Who {
     request_id: u64,
     driver_id: u64,

@@ -1,7 +1,12 @@
 //! The extension that the five documents lack: getting a credential and giving it back. Also answers every path that
 //! no other function has.
 
+#[cfg(feature = "openapi")]
+mod describe;
 mod forms;
+
+#[cfg(feature = "openapi")]
+pub use describe::describe;
 
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
@@ -39,6 +44,7 @@ pub fn routes() -> Routes<Plain, App> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Token<'a> {
     token: &'a str,
     expires_in: i64,

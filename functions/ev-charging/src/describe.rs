@@ -1,0 +1,79 @@
+//! What the reference says of these endpoints.
+
+use crate::{routes, views};
+use describe::{Described, Document, Place, ev_app, get, may, need, post};
+use serde_json::json;
+use shared::domain::reason::Reason;
+
+const MODE: (&str, &str) = ("mode", "充电模式: fast 快充, slow 慢充");
+const QUANTITY: (&str, &str) =
+    ("quantity", "充电量, kWh: more than 0, at most 2000, at most three decimals; never read as a float");
+
+pub fn describe() -> Described {
+    let operations = vec![
+        post("/user/charge/apply", "申请充电", "Join the queue")
+            .number(33)
+            .note("Answers at once with the queue number: F… for fast, T… for slow.")
+            .note("One request per driver and per plate; a second one is refused.")
+            .note("The same `Idempotency-Key` gives the first answer again; with other content it is refused.")
+            .note("`station_id` is ours, for plazas with several stations.")
+            .as_form()
+            .takes([
+                need(MODE.0, MODE.1, "fast").one_of(&["fast", "slow"]),
+                need(QUANTITY.0, QUANTITY.1, "100.4"),
+                may("station_id", "充电站; the default one if left out", "S1"),
+                may("Idempotency-Key", "1–64 visible ASCII characters", "2b1f6c1e-apply-1").at(Place::Header),
+            ])
+            .refuses(&[
+                Reason::NoSuchStation,
+                Reason::QueueFull,
+                Reason::AlreadyQueued,
+                Reason::InArrears,
+                Reason::KeyReused,
+            ])
+            .answers(ev_app::text("申请成功", "F12")),
+        post("/user/charge/cancel", "取消充电", "Leave the queue, or stop charging and be billed")
+            .number(34)
+            .note("Right after it the driver can apply again.")
+            .refuses(&[Reason::NothingQueued])
+            .answers(ev_app::done("取消成功")),
+        post("/user/charge/modify", "修改充电请求", "Change the mode or the amount")
+            .number(35)
+            .note("A changed amount keeps the number; a changed mode gives a new one at the tail. Neither given: refused.")
+            .note("Once the car has been called neither can be changed; cancel and apply again.")
+            .as_form()
+            .takes([may(MODE.0, MODE.1, "fast").one_of(&["fast", "slow"]), may(QUANTITY.0, QUANTITY.1, "1023.4")])
+            .refuses(&[Reason::NothingQueued, Reason::ChangeNotAllowed, Reason::QueueFull])
+            .answers(ev_app::text("修改成功", "F12")),
+        get("/user/charge/info", "返回充电状态", "The driver's request as it is now")
+            .number(36)
+            .note("The documented fields first, then ours: station, pile, cars ahead, expected times, energy and fees so far.")
+            .note("`time_duration` is whole seconds since the request; `state` tells whether the car has been called.")
+            .refuses(&[Reason::NothingQueued])
+            .answers(ev_app::data::<views::Info>(
+                "查询成功",
+                &json!({
+                    "user_id": "4503599627370496", "charging_type": "fast", "request_power": 100.4, "queue_num": "F12",
+                    "time_duration": 95, "created_at": "2026-06-01T08:30:05+08:00", "state": true,
+                    "status": "charging", "station_id": "S1", "pile": "F1", "cars_ahead": null,
+                    "expected_call_at": null, "expected_start_at": null,
+                    "expected_finish_at": "2026-06-01T11:50:53+08:00", "estimate": false, "charged_power": "0.75",
+                    "charging_fee": "0.53", "service_fee": "0.60", "total_fee": "1.13"
+                }),
+            )),
+        get("/user/log/get", "获取历史数据", "Detail records, newest first")
+            .number(37)
+            .note("`num` is brought between 1 and 100. Money and energy are strings with two decimals; the fees add up.")
+            .note("`charging_station_id` is the pile (充电桩id): each has an integer of its own over all stations.")
+            .takes([may("num", "返回的个数，默认为10", 10)])
+            .answers(ev_app::log::<views::Line>(
+                "查询成功",
+                &json!([{
+                    "record_id": 1_048_577, "request_id": 1_048_576, "charging_station_id": 65_537,
+                    "start_time": "2026-06-01T08:30:05+08:00", "end_time": "2026-06-01T10:00:00+08:00",
+                    "actual_power": "44.96", "service_fee": "35.97", "charging_fee": "31.47", "total_fee": "67.44"
+                }]),
+            )),
+    ];
+    Described::new("ev-charging", Document::ChargingApp, &routes(), operations)
+}

@@ -1,0 +1,42 @@
+//! What the reference says of these endpoints.
+
+use crate::{routes, views};
+use describe::{Described, Document, get, may, need, plain, put};
+use serde_json::json;
+use shared::domain::reason::Reason;
+
+pub fn describe() -> Described {
+    let operations = vec![
+        put("/operator/stations/{station}", "新建充电站", "Make a station")
+            .note("Settings have the names that scenarios use; what is left out has its default.")
+            .in_path("station", "S2")
+            .as_json()
+            .takes([may("settings", "充电站参数", json!({ "fast_piles": 2, "slow_piles": 3 }))])
+            .refuses(&[Reason::StationExists])
+            .answers(plain::content::<views::Made>(json!({ "station_id": "S2" }))),
+        get("/operator/stations/{station}", "查看充电站", "A station as it is now")
+            .note("Lanes with energy and fee so far, the waiting line in order of arrival, displaced cars.")
+            .in_path("station", "S1")
+            .refuses(&[Reason::NoSuchStation])
+            .answers(plain::content::<views::Live>(json!({
+                "station_id": "S1", "at": "2026-06-01T08:31:40+08:00",
+                "piles": [{ "id": 65_537, "name": "F1", "state": "OK", "cars": [{
+                    "request_id": 1_048_576, "driver_id": 4_503_599_627_370_496_u64, "plate": "皖A12345", "number": "F12",
+                    "applied_at": "2026-06-01T08:30:05+08:00", "delivered_kwh": "0.75", "remaining_kwh": "99.65",
+                    "fee": "1.13", "expected_finish_at": "2026-06-01T11:50:53+08:00"
+                }] }],
+                "waiting": [], "displaced": []
+            }))),
+        put("/operator/stations/{station}/piles/{pile}", "切换充电桩", "Switch, fail or recover a pile")
+            .note("By the charging rules: cars of a failed pile are moved or wait for one.")
+            .in_path("station", "S1")
+            .in_path("pile", "F1")
+            .takes([
+                need("state", "状态", "off").one_of(&["on", "off", "failed", "recovered"]),
+                may("minutes", "1–527040; only with off and failed: after that it comes back by itself", 30),
+            ])
+            .refuses(&[Reason::NoSuchStation])
+            .answers(plain::nothing()),
+    ];
+    Described::new("operator", Document::Operator, &routes(), operations)
+}

@@ -1,0 +1,88 @@
+//! What an endpoint takes.
+
+use serde_json::{Map, Value, json};
+
+/// Where a field is shown. One reader takes body and query alike (docs/wire.md); this is where the document has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Body,
+    Query,
+    Header,
+}
+
+/// One field, with an example that the form accepts; the example's type is the field's.
+#[derive(Clone, Debug)]
+pub struct Input {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub example: Value,
+    pub required: bool,
+    /// None: in the body where the method has one, else in the query.
+    pub place: Option<Place>,
+    values: &'static [&'static str],
+    form: Option<Value>,
+}
+
+/// A field without which the endpoint answers 400.
+pub fn need(name: &'static str, about: &'static str, example: impl Into<Value>) -> Input {
+    Input { name, about, example: example.into(), required: true, place: None, values: &[], form: None }
+}
+
+/// A field that may be left out.
+pub fn may(name: &'static str, about: &'static str, example: impl Into<Value>) -> Input {
+    Input { required: false, ..need(name, about, example) }
+}
+
+impl Input {
+    #[must_use]
+    pub fn at(self, place: Place) -> Self {
+        Self { place: Some(place), ..self }
+    }
+
+    /// The only values it takes.
+    #[must_use]
+    pub fn one_of(self, values: &'static [&'static str]) -> Self {
+        Self { values, ..self }
+    }
+
+    /// A picture's bytes.
+    #[must_use]
+    pub fn binary(self) -> Self {
+        Self { form: Some(json!({ "type": "string", "format": "binary" })), ..self }
+    }
+
+    /// Whether it is a file, for which an example in text says nothing.
+    pub fn is_file(&self) -> bool {
+        self.form.is_some()
+    }
+
+    pub fn schema(&self) -> Value {
+        let mut schema = Map::new();
+        if let Some(Value::Object(form)) = &self.form {
+            schema.extend(form.clone());
+        } else {
+            schema.insert("type".to_owned(), type_of(&self.example).into());
+            schema.insert("examples".to_owned(), json!([self.example]));
+            if let Value::Array(items) = &self.example {
+                let item = items.first().map_or("string", type_of);
+                schema.insert("items".to_owned(), json!({ "type": item }));
+            }
+        }
+        if !self.values.is_empty() {
+            schema.insert("enum".to_owned(), json!(self.values));
+        }
+        schema.insert("description".to_owned(), self.about.into());
+        schema.into()
+    }
+}
+
+fn type_of(example: &Value) -> &'static str {
+    match example {
+        Value::Null | Value::String(_) => "string",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}

@@ -1,0 +1,58 @@
+//! The words in which a function describes its endpoints. What a route table or a view already says is not said again:
+//! method, path and access come from the table, fields of answers from the views, failures from the envelope's own
+//! rendering. Only the generator turns the feature on that this is compiled for.
+
+mod answer;
+mod documents;
+mod input;
+mod operation;
+mod voice;
+
+pub use answer::{Answer, cloud, ev_app, ev_customer, mall, plain, shop};
+pub use documents::Document;
+pub use input::{Input, Place, may, need};
+pub use operation::{Operation, delete, get, patch, post, put};
+pub use voice::{Speaks, Voice};
+
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde_json::Value;
+use shared::wire::{Route, Routes};
+
+/// One function's share of the reference.
+pub struct Described {
+    pub function: &'static str,
+    pub document: Document,
+    pub voice: Voice,
+    pub routes: Vec<Route>,
+    pub operations: Vec<Operation>,
+}
+
+impl Described {
+    pub fn new<E: Speaks, S: Send + Sync + 'static>(
+        function: &'static str,
+        document: Document,
+        routes: &Routes<E, S>,
+        operations: Vec<Operation>,
+    ) -> Self {
+        Self { function, document, voice: E::voice(), routes: routes.table(), operations }
+    }
+}
+
+/// The schema of a view as it is written out, and of what it holds.
+pub(crate) fn schema_of<T: JsonSchema>() -> (Value, Vec<(String, Value)>) {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    let settings = settings.with(|settings| settings.definitions_path = "/components/schemas".into());
+    let mut generator = settings.into_generator();
+    let schema = generator.subschema_for::<T>();
+    let parts = generator.take_definitions(true).into_iter().map(|(name, part)| (name, untitled(part)));
+    (schema.into(), parts.collect())
+}
+
+/// Comments that begin with an endpoint's number, as `#32: …`, are taken for headlines.
+fn untitled(mut schema: Value) -> Value {
+    if let Some(title) = schema.as_object_mut().and_then(|fields| fields.remove("title")) {
+        let rest = schema["description"].as_str().map(|text| format!(" {text}")).unwrap_or_default();
+        schema["description"] = format!("#{}{rest}", title.as_str().unwrap_or_default()).into();
+    }
+    schema
+}
