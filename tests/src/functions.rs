@@ -18,6 +18,7 @@ pub fn all() -> Vec<Function> {
         of("ev-charging", &ev_charging::routes()),
         of("operator", &operator::routes()),
         of("session", &session::routes()),
+        of("shop-customer", &shop_customer::routes()),
     ]
 }
 

@@ -4,7 +4,7 @@ use crate::{
     answer::Answer,
     bucket::{BUCKET, Bucket},
     database::{AUDIT, Database, MAIN},
-    keys::TokenKey,
+    keys::{TokenKey, sealer},
     request::{Request, get, post},
     watch::Watch,
 };
@@ -19,7 +19,11 @@ use shared::{
         passwords::{Passwords, Strength},
         tokens::{Issuer, Verifier},
     },
-    domain::{account::Role, station_id::StationId},
+    domain::{
+        account::Role,
+        shop::{GroupId, ShopId},
+        station_id::StationId,
+    },
     outside::{
         objects::Objects,
         queue::{Hint, Queue},
@@ -27,7 +31,13 @@ use shared::{
         secrets::Secrets,
     },
     service::{
-        charging::Charging, customer::Customers, driver::Drivers, pictures::Pictures, sign_in::SignIn, staff::Staff,
+        charging::Charging,
+        customer::Customers,
+        driver::Drivers,
+        pictures::Pictures,
+        shop::{Directory, Limits, Records, ShopSettings},
+        sign_in::SignIn,
+        staff::Staff,
     },
     store::Store,
     wire::{Front, Sink, gateway},
@@ -53,6 +63,8 @@ pub struct Settings {
     pub registrations_per_minute: u32,
     pub uploads_per_day: u32,
     pub allow_query_token: bool,
+    /// The most records that a list of a shop reads.
+    pub list_reads: usize,
     pub strength: Strength,
     pub pepper: Value,
     pub signing: TokenKey,
@@ -66,6 +78,7 @@ impl Default for Settings {
             registrations_per_minute: 100_000,
             uploads_per_day: 100_000,
             allow_query_token: true,
+            list_reads: 500,
             strength: Strength { memory_kib: 8, passes: 1 },
             pepper: json!({"id": "p1", "key": "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI"}),
             signing: TokenKey::new("k1", 1),
@@ -89,6 +102,8 @@ pub struct Plaza {
     pub charging: Charging,
     pub pictures: Pictures,
     pub customers: Customers,
+    /// Shops and groups, as the operator sets them up.
+    pub directory: Directory,
     pub scheduler: charging_scheduler::App,
     /// The hints that were sent and not yet delivered.
     pub hints: Arc<Mutex<Vec<Hint>>>,
@@ -163,6 +178,11 @@ impl Plaza {
             }),
             ("operator", operator::routes().serve(&front("operator"), operator)),
             ("session", session::routes().serve(&front("session"), session)),
+            ("shop-customer", {
+                let limits = Limits { signin_points: 10, list_reads: settings.list_reads };
+                let records = Records::new(store.clone(), sealer(), random.clone(), limits);
+                shop_customer::routes().serve(&front("shop-customer"), shop_customer::App { records })
+            }),
         ]);
         let scheduler =
             charging_scheduler::App { charging: charging.clone(), clock: watch.clock(), sink: collecting(&lines) };
@@ -181,6 +201,7 @@ impl Plaza {
             charging,
             pictures,
             customers,
+            directory: Directory::new(store),
             scheduler,
             hints,
         }
@@ -196,6 +217,10 @@ impl Plaza {
 
     pub async fn operator(&self, request: Request) -> Answer {
         self.send("operator", request).await
+    }
+
+    pub async fn shop_customer(&self, request: Request) -> Answer {
+        self.send("shop-customer", request).await
     }
 
     pub async fn session(&self, request: Request) -> Answer {
@@ -259,16 +284,38 @@ impl Plaza {
         &self.settings.signing
     }
 
+    /// Makes a shop as the operator does.
+    pub async fn shop(&self, id: &str, group: Option<&str>) {
+        let group = group.map(|group| GroupId::parse(group).unwrap());
+        if let Some(group) = &group {
+            self.directory.name_group(group, "一组").await.unwrap();
+        }
+        let settings = ShopSettings { name: format!("门店{id}"), group, signin_points: None };
+        self.directory.save(&ShopId::parse(id).unwrap(), &settings).await.unwrap();
+    }
+
+    /// A token of new staff with this role in these shops.
+    pub fn staff_of(&self, role: Role, shops: &[&str]) -> String {
+        self.token_with(role, &json!({"shops": {"L": shops.iter().map(|shop| json!({"S": shop})).collect::<Vec<_>>()}}))
+    }
+
     /// A token of a new account with this role, whose session is over in 12 hours. No function makes such accounts yet,
     /// or a test that only looks at who may do what would take long to get there.
     pub fn token_of(&self, role: Role) -> String {
+        self.token_with(role, &json!({}))
+    }
+
+    /// The same, with more in the session record.
+    fn token_with(&self, role: Role, more: &Value) -> String {
         let (realm, now) = (role.realm().as_str(), self.watch.now().as_second());
         let account = format!("{}-{}", role.as_str(), self.database.under("ACCOUNT#").len());
         let ends = now + 12 * 3600;
-        self.database.put(&json!({
+        let mut record = json!({
             "pk": {"S": format!("ACCOUNT#{realm}#{account}")}, "sk": {"S": "SESSIONS"}, "enabled": {"BOOL": true},
             "role": {"S": role.as_str()}, "live": {"M": {"session": {"N": ends.to_string()}}}
-        }));
+        });
+        record.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.database.put(&record);
         let header = json!({"typ": "at+jwt", "alg": "EdDSA", "kid": self.settings.signing.id});
         let claims = json!({"iss": ISSUER, "aud": realm, "sub": account, "sid": "session",
             "iat": now, "nbf": now, "exp": ends});

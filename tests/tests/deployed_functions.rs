@@ -3,7 +3,8 @@
 
 use std::{path::PathBuf, process::Command};
 
-const FUNCTIONS: [&str; 6] = ["charging-scheduler", "ev-account", "ev-charging", "first-admin", "operator", "session"];
+const FUNCTIONS: [&str; 7] =
+    ["charging-scheduler", "ev-account", "ev-charging", "first-admin", "operator", "session", "shop-customer"];
 /// Words that only the settable clock, the key files and the endpoint of a local stack bring in.
 const LOCAL_ONLY: [&str; 3] = ["EV_PLAZA_DIR", "clock.json", "AWS_ENDPOINT_URL"];
 /// Words of a description, which only the generator of docs/openapi.json compiles in.

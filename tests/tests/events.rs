@@ -36,7 +36,23 @@ async fn ready_for(name: &str, event: &str) -> (Plaza, String) {
     }
     let admin = plaza.token_of(shared::domain::account::Role::Admin);
     let event = event.replace("DRIVER-TOKEN", &token).replace("ADMIN-TOKEN", &admin);
+    let (manager, [one, other]) = shops_of(&plaza).await;
+    let event = event.replace("MANAGER-TOKEN", &manager).replace("CUSTOMER-ID", &one).replace("OTHER-ID", &other);
     (plaza, event)
+}
+
+/// Two shops of one group with a record each, and their manager.
+async fn shops_of(plaza: &Plaza) -> (String, [String; 2]) {
+    plaza.shop("S1", Some("G1")).await;
+    plaza.shop("S2", Some("G1")).await;
+    let manager = plaza.staff_of(shared::domain::account::Role::ShopManager, &["S1", "S2"]);
+    let mut ids = Vec::new();
+    for shop in ["S1", "S2"] {
+        let record = json!({"shopId": shop, "name": "王小明", "gender": "male"});
+        let made = plaza.shop_customer(post("/customer/v1/customer").bearer(&manager).json(&record)).await;
+        ids.push(made.json()["id"].as_str().unwrap().to_owned());
+    }
+    (manager, ids.try_into().unwrap())
 }
 
 #[tokio::test]

@@ -19,7 +19,12 @@ use crate::{
         random::Random,
         secrets::{Kind, Secrets},
     },
-    service::{charging::Charging, pictures::Pictures, sign_in::SignIn},
+    service::{
+        charging::Charging,
+        pictures::Pictures,
+        shop::{Limits, Records},
+        sign_in::SignIn,
+    },
     store::Store,
     wire::{Front, Sink},
 };
@@ -38,6 +43,9 @@ pub const SIGN_IN: &[&str] = &["SIGNING_KEY_SECRET", "PEPPER_SECRET", "LOGIN_PER
 pub const PASSWORDS: &[&str] = &["PEPPER_SECRET"];
 /// What a function needs that seals fields.
 pub const FIELDS: &[&str] = &["FIELDS_KEY", "FIELD_KEYS_PARAMETER"];
+
+/// What a function needs that keeps shops' records.
+pub const SHOP: &[&str] = &["SHOP_SIGNIN_POINTS", "SHOP_LIST_READS"];
 
 /// What a function needs that works on the queues of stations.
 pub const CHARGING: &[&str] = &["CHARGING_QUEUE_URL", "DEFAULT_STATION"];
@@ -141,6 +149,14 @@ impl Boot {
     pub fn pictures(&self) -> Result<Pictures, Error> {
         let per_day = self.limit("UPLOADS_PER_DAY")?;
         Ok(Pictures::new(self.store.clone(), self.objects()?, self.random.clone(), per_day))
+    }
+
+    /// Shops' records, with the sealer.
+    pub async fn shop_records(&self) -> Result<Records, Error> {
+        let signin_points = self.limit("SHOP_SIGNIN_POINTS")?;
+        let list_reads = usize::try_from(self.limit("SHOP_LIST_READS")?).unwrap_or(usize::MAX);
+        let limits = Limits { signin_points, list_reads };
+        Ok(Records::new(self.store.clone(), self.sealer().await?, self.random.clone(), limits))
     }
 
     /// A limit that is a setting.

@@ -94,6 +94,11 @@ impl GivenId {
         Ok(Self { number, valid: false })
     }
 
+    /// A number that was read earlier and now comes back from where it is kept.
+    pub fn known(number: impl Into<String>, valid: bool) -> Self {
+        Self { number: number.into(), valid }
+    }
+
     pub fn as_str(&self) -> &str {
         &self.number
     }

@@ -20,6 +20,8 @@ pub(crate) enum Action {
     PasswordChanged,
     PasswordChangeFailed,
     StationMade,
+    CustomerRead,
+    CustomerDeleted,
 }
 
 /// Who did what to whom, when, from where, and how it ended. Never a secret.
@@ -66,6 +68,11 @@ impl<R: Copy> Transaction<'_, R> {
 }
 
 impl Store {
+    /// Notes that something was looked at, before it is shown.
+    pub(crate) async fn audit_read(&self, entry: &AuditEntry) -> Result<(), Failure> {
+        self.audit_failure(entry).await
+    }
+
     /// Notes a failure, which changes nothing that a transaction could hold it to.
     pub(crate) async fn audit_failure(&self, entry: &AuditEntry) -> Result<(), Failure> {
         let mut item = serde_dynamo::to_item::<_, super::Item>(entry)

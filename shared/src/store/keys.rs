@@ -4,6 +4,8 @@ use crate::domain::{
     account::{AccountId, LoginName, Realm},
     charging::{Mode, Number},
     image::PictureKey,
+    sealed::BlindIndex,
+    shop::{CustomerId, EntryKey, GroupId, ShopId},
     station_id::{StationId, StationNumber},
     vehicle::Plate,
 };
@@ -17,6 +19,10 @@ pub(super) const TTL: &str = "ttl";
 pub(super) const DUE_SHARD: &str = "due_shard";
 pub(super) const DUE_AT: &str = "due_at";
 
+/// What the sort keys of customers' records begin with.
+pub(super) const CUSTOMER: &str = "CUSTOMER#";
+/// What the sort keys of links between records begin with.
+pub(super) const LINK: &str = "LINK#";
 /// What the sort keys of detail records begin with.
 pub(super) const RECORD: &str = "RECORD#";
 
@@ -127,6 +133,78 @@ impl Key {
         Self::new(format!("ACCOUNT#{}#{}", realm.as_str(), account.as_str()), &format!("UPLOADS#{day}"))
     }
 
+    pub fn shop(id: &ShopId) -> Self {
+        Self::new(Self::shop_pk(id), "SHOP")
+    }
+
+    pub fn shop_group(id: &GroupId) -> Self {
+        Self::new(format!("SHOP-GROUP#{}", id.as_str()), "GROUP")
+    }
+
+    /// The last 病历号 that a shop gave.
+    pub fn shop_counter(id: &ShopId) -> Self {
+        Self::new(Self::shop_pk(id), "COUNTER")
+    }
+
+    /// A customer's record; those of a shop lie in the order in which they were made.
+    pub fn customer(id: &CustomerId) -> Self {
+        Self::new(Self::shop_pk(&id.shop), &format!("{CUSTOMER}{}", id.serial.as_str()))
+    }
+
+    /// Where a record goes when it is deleted: kept, and out of every list.
+    pub fn deleted_customer(id: &CustomerId) -> Self {
+        Self::new(Self::shop_pk(&id.shop), &format!("DELETED#{}", id.serial.as_str()))
+    }
+
+    /// A copy of the record in the order of names, which are folded.
+    pub fn customer_by_name(id: &CustomerId, folded: &str) -> Self {
+        Self::new(Self::shop_names(&id.shop), &format!("{folded}#{}", id.serial.as_str()))
+    }
+
+    /// A copy of the record in the order of phone numbers.
+    pub fn customer_by_mobile(id: &CustomerId, digits: &str) -> Self {
+        Self::new(Self::shop_mobiles(&id.shop), &format!("{digits}#{}", id.serial.as_str()))
+    }
+
+    /// A copy of the record under one of its tags, which the key does not tell.
+    pub fn customer_by_tag(id: &CustomerId, tag: &BlindIndex) -> Self {
+        Self::new(Self::shop_tag(&id.shop, tag), &format!("{CUSTOMER}{}", id.serial.as_str()))
+    }
+
+    pub fn shop_names(shop: &ShopId) -> String {
+        format!("{}#NAME", Self::shop_pk(shop))
+    }
+
+    pub fn shop_mobiles(shop: &ShopId) -> String {
+        format!("{}#MOBILE", Self::shop_pk(shop))
+    }
+
+    pub fn shop_tag(shop: &ShopId, tag: &BlindIndex) -> String {
+        format!("{}#TAG#{}", Self::shop_pk(shop), tag.0)
+    }
+
+    /// What lies beside a record: its entries and links.
+    pub fn beside_customer(id: &CustomerId) -> String {
+        format!("{}#CUSTOMER#{}", Self::shop_pk(&id.shop), id.serial.as_str())
+    }
+
+    pub fn customer_entry(id: &CustomerId, key: &EntryKey) -> Self {
+        Self::new(Self::beside_customer(id), &format!("ENTRY#{}", key.as_str()))
+    }
+
+    pub fn customer_link(id: &CustomerId, other: &CustomerId) -> Self {
+        Self::new(Self::beside_customer(id), &format!("{LINK}{other}"))
+    }
+
+    /// The record that an `Idempotency-Key` made.
+    pub fn customer_made(shop: &ShopId, key: &str) -> Self {
+        Self::new(Self::shop_pk(shop), &format!("MADE#{key}"))
+    }
+
+    pub fn shop_pk(id: &ShopId) -> String {
+        format!("SHOP#{}", id.as_str())
+    }
+
     pub fn first_admin() -> Self {
         Self::new("PLATFORM".to_owned(), "FIRST-ADMIN")
     }
@@ -178,6 +256,27 @@ mod tests {
         assert_eq!(Key::picture(&picture), key(name, "STATE"));
         assert_eq!(Key::picture_of(name), Some(picture));
         assert_eq!(Key::uploads(Realm::MallAgent, &id, 20_000), key("ACCOUNT#mall-agent#1004", "UPLOADS#20000"));
+    }
+
+    #[test]
+    fn keys_of_shops_are_what_the_data_model_says() {
+        let key = |pk: &str, sk: &str| Key { pk: pk.to_owned(), sk: sk.to_owned() };
+        let (shop, group) = (ShopId::parse("S1").unwrap(), GroupId::parse("G1").unwrap());
+        let (serial, blind) = ("019e80b21ac8ffffffffffffffff", BlindIndex("x".into()));
+        let id = CustomerId::parse(&format!("S1.{}", &serial[1..])).unwrap();
+        let serial = &serial[1..];
+        assert_eq!(Key::shop(&shop), key("SHOP#S1", "SHOP"));
+        assert_eq!(Key::shop_group(&group), key("SHOP-GROUP#G1", "GROUP"));
+        assert_eq!(Key::shop_counter(&shop), key("SHOP#S1", "COUNTER"));
+        assert_eq!(Key::customer(&id), key("SHOP#S1", &format!("CUSTOMER#{serial}")));
+        assert_eq!(Key::deleted_customer(&id), key("SHOP#S1", &format!("DELETED#{serial}")));
+        assert_eq!(Key::customer_by_name(&id, "王小明"), key("SHOP#S1#NAME", &format!("王小明#{serial}")));
+        assert_eq!(Key::customer_by_mobile(&id, "138"), key("SHOP#S1#MOBILE", &format!("138#{serial}")));
+        assert_eq!(Key::customer_by_tag(&id, &blind), key("SHOP#S1#TAG#x", &format!("CUSTOMER#{serial}")));
+        let beside = format!("SHOP#S1#CUSTOMER#{serial}");
+        assert_eq!(Key::customer_entry(&id, &EntryKey::given("k").unwrap()), key(&beside, "ENTRY#given-k"));
+        assert_eq!(Key::customer_link(&id, &id), key(&beside, &format!("LINK#S1.{serial}")));
+        assert_eq!(Key::customer_made(&shop, "k"), key("SHOP#S1", "MADE#k"));
     }
 
     #[test]

@@ -160,6 +160,19 @@ impl<R: Copy> Transaction<'_, R> {
         self.add(check.build().map(|check| TransactWriteItem::builder().condition_check(check).build()), Some(refusal))
     }
 
+    /// Removes an item whose version is still the one that was read.
+    pub(super) fn delete_version(self, key: &Key, read: u64, raced: R) -> Self {
+        let delete = Delete::builder()
+            .table_name(&self.store.table)
+            .set_key(Some(key.item()))
+            .condition_expression("#version = :read")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":read", super::number(read))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build();
+        self.add(delete.map(|delete| TransactWriteItem::builder().delete(delete).build()), Some(raced))
+    }
+
     /// Removes an item, there or not.
     pub(super) fn delete(self, key: &Key) -> Self {
         let delete = Delete::builder().table_name(&self.store.table).set_key(Some(key.item())).build();

@@ -12,7 +12,7 @@ use crate::{
 use axum::extract::{FromRequestParts as _, RawPathParams, Request};
 use http::{
     Extensions, HeaderMap, HeaderValue,
-    header::{AUTHORIZATION, IF_NONE_MATCH},
+    header::{AUTHORIZATION, IF_MATCH, IF_NONE_MATCH},
     request::Parts,
 };
 use lambda_http::{RequestExt as _, request::RequestContext};
@@ -28,6 +28,7 @@ pub struct Call {
     path: HashMap<String, String>,
     idempotency_key: Option<HeaderValue>,
     if_none_match: Option<HeaderValue>,
+    if_match: Option<HeaderValue>,
 }
 
 impl Call {
@@ -66,6 +67,19 @@ impl Call {
         known.split(',').map(|one| one.trim().trim_start_matches("W/")).any(|one| one == "*" || one == tag)
     }
 
+    /// The version that `If-Match` names, with or without quotes; `*` is any.
+    pub fn if_match(&self) -> Result<Option<u64>, Failure> {
+        let Some(value) = &self.if_match else { return Ok(None) };
+        match value.to_str().unwrap_or_default().trim() {
+            "*" => Ok(None),
+            tag => {
+                let tag = tag.strip_prefix("W/").unwrap_or(tag);
+                let version = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).unwrap_or(tag).parse();
+                version.map(Some).map_err(|_| Failure::malformed("If-Match 应为记录的版本号"))
+            }
+        }
+    }
+
     /// Reads the body and then the query; `credential` is the query parameter that is no field but a token.
     pub(super) async fn receive(
         request: Request,
@@ -87,7 +101,8 @@ impl Call {
         fields.extend(query);
         let idempotency_key = parts.headers.get("idempotency-key").cloned();
         let if_none_match = parts.headers.get(IF_NONE_MATCH).cloned();
-        Ok(Self { fields, origin, now, tally, path, idempotency_key, if_none_match })
+        let if_match = parts.headers.get(IF_MATCH).cloned();
+        Ok(Self { fields, origin, now, tally, path, idempotency_key, if_none_match, if_match })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::{
     image::LARGEST_UPLOAD,
+    patch::Patch,
     reason::{Failure, Reason},
 };
 use bytes::Bytes;
@@ -64,6 +65,28 @@ impl Fields {
     /// A field that must be there.
     pub fn required(&mut self, name: &str) -> Result<String, Failure> {
         self.optional(name)?.ok_or_else(|| Failure::malformed(format!("缺少参数 {name}")))
+    }
+
+    /// A field of a merge patch: absent keeps, `null` and the empty text clear.
+    pub fn patched(&mut self, name: &str) -> Result<Patch<String>, Failure> {
+        match self.take(name) {
+            None => Ok(Patch::Keep),
+            Some(Value::Null) => Ok(Patch::Clear),
+            Some(Value::Text(text)) if text.trim().is_empty() => Ok(Patch::Clear),
+            Some(Value::Text(text)) => Ok(Patch::Set(text)),
+            Some(Value::Nested(_) | Value::File(_)) => Err(Failure::malformed(format!("参数 {name} 的类型不正确"))),
+        }
+    }
+
+    /// The same for an object or a list.
+    pub fn patched_nested(&mut self, name: &str) -> Result<Patch<Box<RawValue>>, Failure> {
+        match self.take(name) {
+            None => Ok(Patch::Keep),
+            Some(Value::Null) => Ok(Patch::Clear),
+            Some(Value::Text(text)) if text.trim().is_empty() => Ok(Patch::Clear),
+            Some(Value::Nested(raw)) => Ok(Patch::Set(raw)),
+            Some(Value::Text(_) | Value::File(_)) => Err(Failure::malformed(format!("参数 {name} 的类型不正确"))),
+        }
     }
 
     /// An object or a list as it was written, for a reader of its own.
@@ -144,6 +167,16 @@ mod tests {
         let failure = fields("username=&x=%20").required("username").unwrap_err();
         assert_eq!(failure.text(), "缺少参数 username");
         assert_eq!(fields("x=%20").optional("x"), Ok(None));
+    }
+
+    #[test]
+    fn a_patch_tells_absent_from_null() {
+        let mut fields = Fields(crate::wire::json::object(r#"{"a":null,"b":"","c":"1","d":[1]}"#).unwrap());
+        assert_eq!(fields.patched("absent"), Ok(Patch::Keep));
+        assert_eq!(fields.patched("a"), Ok(Patch::Clear));
+        assert_eq!(fields.patched("b"), Ok(Patch::Clear));
+        assert_eq!(fields.patched("c"), Ok(Patch::Set("1".to_owned())));
+        assert!(fields.patched("d").is_err() && fields.patched_nested("d").is_ok());
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Shops (`shop-customers.md`): bare resource objects with a version as `ETag`; failures `{"code","message"}`.
 
 use super::{
-    envelope::{Envelope, Response, json},
+    envelope::{Envelope, Response, json, raw},
     plain::bare_failure,
 };
 use crate::domain::reason::Failure;
 use http::{HeaderValue, StatusCode, header::ETAG};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 pub struct Shop;
@@ -15,6 +16,18 @@ pub struct Success {
     pub body: Box<RawValue>,
     /// Of a single record; lists have none.
     pub version: Option<u64>,
+}
+
+impl Success {
+    /// One record, with its version as `ETag`.
+    pub fn record(body: &impl Serialize, version: u64) -> Result<Self, Failure> {
+        Ok(Self { body: raw(body)?, version: Some(version) })
+    }
+
+    /// Anything without a version.
+    pub fn content(body: &impl Serialize) -> Result<Self, Failure> {
+        Ok(Self { body: raw(body)?, version: None })
+    }
 }
 
 impl Envelope for Shop {

@@ -1,0 +1,105 @@
+//! `shop-customers.md`: the records that shop staff keep of their customers, and the extensions beside them.
+
+mod forms;
+mod views;
+
+use shared::{
+    domain::{
+        account::{Realm, Role},
+        reason::Failure,
+        session::Caller,
+        shop::{CustomerId, Search, local_day},
+    },
+    service::shop::{Asked, By, Records},
+    wire::{
+        Access, Call, Routes,
+        shop::{Shop, Success},
+    },
+};
+use std::sync::Arc;
+
+/// What the handlers work with.
+#[derive(Debug)]
+pub struct App {
+    pub records: Records,
+}
+
+const STAFF: Access = Access::SignedIn(&[Realm::Shop]);
+const MANAGERS: Access = Access::Roles(&[Role::ShopManager]);
+
+/// #57 to #62 of the contracts; links, entries and sign-in are ours.
+pub fn routes() -> Routes<Shop, App> {
+    Routes::new(&["/customer/v1/{proxy+}"])
+        .guarded("POST", "/customer/v1/customer", STAFF, create)
+        .guarded("GET", "/customer/v1/customer", STAFF, list)
+        .guarded("GET", "/customer/v1/customer/linked-account", STAFF, linked)
+        .guarded("PATCH", "/customer/v1/customer/{id}", STAFF, edit)
+        .guarded("GET", "/customer/v1/customer/{id}", STAFF, read)
+        .guarded("DELETE", "/customer/v1/customer/{id}", MANAGERS, delete)
+        .guarded("POST", "/customer/v1/customer/{id}/links", MANAGERS, link)
+        .guarded("POST", "/customer/v1/customer/{id}/entries", MANAGERS, book)
+        .guarded("POST", "/customer/v1/customer/{id}/signin", MANAGERS, sign_in)
+}
+
+async fn create(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (key, today) = (call.idempotency_key()?, local_day(call.now().real));
+    let (shop, edit) = call.read(|fields| forms::record(fields, today))?;
+    let by = by(&caller, &call);
+    let asked = Asked { shop: by.shop(shop)?, edit, key };
+    views::record(&app.records.create(by, &asked).await?, false)
+}
+
+async fn list(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let form = call.read(forms::List::parse)?;
+    let by = by(&caller, &call);
+    let search = Search { shop: by.shop(form.shop)?, filter: form.filter, limit: form.limit };
+    let page = app.records.list(by, &search, form.cursor.as_deref()).await?;
+    Success::content(&views::Page::of(&page))
+}
+
+async fn linked(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let form = call.read(forms::Linked::parse)?;
+    let by = by(&caller, &call);
+    let all = app.records.linked(by, &form.customer, form.shop.as_ref()).await?;
+    Success::content(&views::Accounts::of(&all, form.signin_status.then_some(by.now)))
+}
+
+async fn edit(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (id, version, today) = (id(&call)?, call.if_match()?, local_day(call.now().real));
+    let edit = call.read(|fields| forms::edit(fields, today))?;
+    views::record(&app.records.edit(by(&caller, &call), &id, &edit, version).await?, false)
+}
+
+async fn read(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
+    let (customer, whole) = app.records.read(by(&caller, &call), &id(&call)?).await?;
+    views::record(&customer, whole)
+}
+
+async fn delete(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
+    app.records.delete(by(&caller, &call), &id(&call)?, call.if_match()?).await?;
+    Success::content(&views::Nothing {})
+}
+
+async fn link(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (id, other) = (id(&call)?, call.read(forms::other_record)?);
+    let all = app.records.link(by(&caller, &call), &id, &other).await?;
+    Success::content(&views::Accounts::of(&all, None))
+}
+
+async fn book(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (id, key) = (id(&call)?, call.idempotency_key()?);
+    let booking = call.read(|fields| forms::booking(fields, key))?;
+    views::record(&app.records.book(by(&caller, &call), &id, &booking).await?, false)
+}
+
+async fn sign_in(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
+    views::record(&app.records.sign_in(by(&caller, &call), &id(&call)?).await?, false)
+}
+
+fn id(call: &Call) -> Result<CustomerId, Failure> {
+    CustomerId::parse(call.path("id"))
+}
+
+fn by<'a>(caller: &'a Caller, call: &'a Call) -> By<'a> {
+    By { caller, origin: call.origin(), now: call.now().real }
+}

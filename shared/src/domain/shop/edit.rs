@@ -1,0 +1,47 @@
+//! What staff may change of a record, and the record after it. What is not here cannot be written.
+
+use super::{Customer, Gender, Named, Tag};
+use crate::domain::{patch::Patch, phone::Phone, resident_id::GivenId};
+use jiff::civil::Date;
+
+/// A merge patch over a record. Name and gender can be set and not cleared.
+#[derive(Clone, Debug, Default)]
+pub struct Edit {
+    pub name: Option<String>,
+    pub gender: Option<Gender>,
+    pub mobile: Patch<Phone>,
+    pub birthday: Patch<Date>,
+    pub idcard: Patch<GivenId>,
+    pub country: Patch<String>,
+    pub province: Patch<String>,
+    pub city: Patch<String>,
+    pub county: Patch<String>,
+    pub address: Patch<String>,
+    pub tags: Patch<Vec<Tag>>,
+    pub channel: Patch<String>,
+    pub referrer: Patch<Named>,
+    pub activity: Patch<Named>,
+}
+
+impl Edit {
+    /// The record after the edit; its version is the caller's to raise, if anything changed.
+    pub fn over(&self, before: &Customer) -> Customer {
+        let edit = self.clone();
+        let mut after = before.clone();
+        after.name = edit.name.unwrap_or(after.name);
+        after.gender = edit.gender.unwrap_or(after.gender);
+        after.mobile = edit.mobile.over(after.mobile);
+        after.birthday = edit.birthday.over(after.birthday);
+        after.idcard = edit.idcard.over(after.idcard);
+        after.residence.country = edit.country.over(after.residence.country);
+        after.residence.province = edit.province.over(after.residence.province);
+        after.residence.city = edit.city.over(after.residence.city);
+        after.residence.county = edit.county.over(after.residence.county);
+        after.residence.address = edit.address.over(after.residence.address);
+        after.tags = edit.tags.over(Some(after.tags)).unwrap_or_default();
+        after.channel = edit.channel.over(after.channel);
+        after.referrer = edit.referrer.over(after.referrer);
+        after.activity = edit.activity.over(after.activity);
+        after
+    }
+}

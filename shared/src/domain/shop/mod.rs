@@ -1,0 +1,66 @@
+//! Shops, the records they keep of their customers, and the money and points on them.
+
+mod customer;
+mod customer_id;
+mod edit;
+mod ledger;
+mod search;
+mod signin;
+
+pub use customer::{Customer, Gender, NORMAL, Named, Residence, Tag, line_of_text, medical_record_number};
+pub use customer_id::{CustomerId, Serial};
+pub use edit::Edit;
+pub use ledger::{Account, Booking, Entry, EntryKey};
+pub use search::{Filter, Index, Keyword, MOST_LISTED, Search, folded};
+pub use signin::{SIGNIN_REASON, has_signed_in, local_day, sign_in};
+
+use super::reason::Failure;
+use serde::{Deserialize, Serialize};
+
+/// A shop's name in keys: the tenant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ShopId(String);
+
+impl ShopId {
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        name(text).map(Self).ok_or_else(|| Failure::malformed("shopId 应为 1 至 32 位字母、数字、_ 或 -"))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The name of a group of shops that know the same people.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct GroupId(String);
+
+impl GroupId {
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        name(text).map(Self).ok_or_else(|| Failure::malformed("groupId 应为 1 至 32 位字母、数字、_ 或 -"))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn name(text: &str) -> Option<String> {
+    let is_name = |c: u8| c.is_ascii_alphanumeric() || c == b'_' || c == b'-';
+    ((1..=32).contains(&text.len()) && text.bytes().all(is_name)).then(|| text.to_owned())
+}
+
+/// A shop as the operator sets it up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shop {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupId>,
+    /// What a sign-in adds to `credit`; the system's default where the shop has none of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signin_points: Option<u32>,
+    /// Rises with every change.
+    pub version: u64,
+}

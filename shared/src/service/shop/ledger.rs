@@ -1,0 +1,89 @@
+//! Booking money and points, and signing a customer in. An entry and the sum it makes are written together.
+
+use super::{By, Records, TRIES};
+use crate::{
+    domain::{
+        reason::{Failure, Reason},
+        shop::{Booking, Customer, CustomerId, has_signed_in, sign_in},
+    },
+    store::{Outcome, StoredCustomer, customer_of, entry_of},
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    /// An entry of this key is there.
+    Again,
+    Raced,
+}
+
+impl Records {
+    /// Books an entry. The same key again books nothing and answers with the record as it is.
+    pub async fn book(&self, by: By<'_>, id: &CustomerId, booking: &Booking) -> Result<Customer, Failure> {
+        let record = self.seen(by, id).await?;
+        self.write(by, id, record, booking, |after| after).await
+    }
+
+    /// Signs a customer in for the shop's day. A second time of a day is the same and adds nothing.
+    pub async fn sign_in(&self, by: By<'_>, id: &CustomerId) -> Result<Customer, Failure> {
+        let (stored, customer) = self.seen(by, id).await?;
+        if has_signed_in(&customer, by.now) {
+            return Ok(customer);
+        }
+        let own = self.store.shop(&id.shop).await?.and_then(|shop| shop.signin_points);
+        let booking = sign_in(by.now, own.unwrap_or(self.limits.signin_points));
+        let signed = |after| Customer { last_signin_at: Some(by.now), ..after };
+        self.write(by, id, (stored, customer), &booking, signed).await
+    }
+
+    async fn write(
+        &self,
+        by: By<'_>,
+        id: &CustomerId,
+        (mut stored, mut before): (StoredCustomer, Customer),
+        booking: &Booking,
+        finish: impl Fn(Customer) -> Customer,
+    ) -> Result<Customer, Failure> {
+        for _ in 0..TRIES {
+            let booked = booking.over(&before, by.now, &by.caller.account);
+            let (after, entry) = match booked {
+                Ok(booked) => booked,
+                // A sum that is too small now may be so because this very booking has made it so.
+                Err(failure) => return self.again(by, id, booking, failure).await,
+            };
+            let after = finish(Customer { version: before.version + 1, ..after });
+            let next = self.sealed(&after)?;
+            let writes = self.store.transaction().add_entry(id, &entry, Refused::Again);
+            match writes.save_customer(id, Some(&stored), &next, Refused::Raced).commit().await? {
+                Outcome::Done => return Ok(after),
+                Outcome::Refused(Refused::Raced, item) => (stored, before) = self.found(id, customer_of(item)?)?,
+                Outcome::Refused(Refused::Again, item) => {
+                    if !by_sign_in(booking) && !entry_of(item)?.is(booking) {
+                        return Err(Reason::KeyReused.into());
+                    }
+                    return Ok(self.seen(by, id).await?.1);
+                }
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    /// The answer to a booking that cannot be made: the first answer if it was made before, else the refusal.
+    async fn again(
+        &self,
+        by: By<'_>,
+        id: &CustomerId,
+        booking: &Booking,
+        refusal: Failure,
+    ) -> Result<Customer, Failure> {
+        match self.store.entry(id, &booking.key).await? {
+            Some(entry) if entry.is(booking) => Ok(self.seen(by, id).await?.1),
+            Some(_) => Err(Reason::KeyReused.into()),
+            None => Err(refusal),
+        }
+    }
+}
+
+/// A day's sign-in is one whatever points it brought.
+fn by_sign_in(booking: &Booking) -> bool {
+    booking.key.is_signin()
+}

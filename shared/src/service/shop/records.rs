@@ -1,0 +1,181 @@
+//! Making, reading, editing and deleting a record.
+
+use super::{By, Records, TRIES};
+use crate::{
+    domain::{
+        account::Role,
+        money::Fen,
+        phone::Phone,
+        reason::{Failure, Reason},
+        resident_id::GivenId,
+        shop::{Customer, CustomerId, Edit, Gender, NORMAL, Residence, Serial, ShopId, medical_record_number},
+    },
+    store::{Action, Made, Outcome, StoredCustomer, counter_of, customer_of, made_of, tenant},
+};
+
+/// How long an `Idempotency-Key` is remembered.
+const KEY_SECONDS: i64 = 24 * 3600;
+
+/// A record to be made: in which shop, with what, and under which key.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub shop: ShopId,
+    pub edit: Edit,
+    pub key: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    /// The key made something already.
+    Again,
+    /// Somebody else took the number, or wrote the record.
+    Raced,
+    Exists,
+}
+
+impl Records {
+    /// #57: a record with the shop's next 病历号. Number and record are written together, so none is lost or given twice.
+    pub async fn create(&self, by: By<'_>, asked: &Asked) -> Result<Customer, Failure> {
+        by.must_see(&asked.shop)?;
+        let shop = &asked.shop;
+        let id = CustomerId { shop: shop.clone(), serial: Serial::new(by.now, self.random.u64()) };
+        // Kept with the key, so that the same key with other content can be told, without saying what it was.
+        let what = self.sealer.blind(&tenant(shop), "create", &said(&asked.edit.over(&blank(id.clone(), 0)))?)?;
+        let until = by.now.as_second() + KEY_SECONDS;
+        let made = Made { serial: id.serial.as_str().to_owned(), asked: what.clone(), until };
+
+        let mut last = self.store.last_medical_record(shop).await?;
+        for _ in 0..TRIES {
+            let customer = asked.edit.over(&blank(id.clone(), last + 1));
+            let stored = self.sealed(&customer)?;
+            let mut writes = self.store.transaction();
+            if let Some(key) = &asked.key {
+                // A key is its caller's own.
+                let key = format!("{}#{key}", by.caller.account.as_str());
+                writes = writes.keep_made(shop, &key, &made, by.now.as_second(), Refused::Again);
+            }
+            let writes = writes.take_medical_record(shop, last, Refused::Raced);
+            match writes.save_customer(&id, None, &stored, Refused::Exists).commit().await? {
+                Outcome::Done => return Ok(customer),
+                Outcome::Refused(Refused::Raced, item) => last = counter_of(item)?,
+                Outcome::Refused(Refused::Again, item) => {
+                    let before = made_of(item)?;
+                    if before.asked != what {
+                        return Err(Reason::KeyReused.into());
+                    }
+                    let serial = Serial::parse(&before.serial).ok_or(Reason::NotYours)?;
+                    return Ok(self.seen(by, &CustomerId { shop: shop.clone(), serial }).await?.1);
+                }
+                Outcome::Refused(Refused::Exists, _) => return Err(Failure::internal("a serial was drawn twice")),
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    /// #61: a record. A manager sees it whole, which is noted before it is shown; the flag says who sees what.
+    pub async fn read(&self, by: By<'_>, id: &CustomerId) -> Result<(Customer, bool), Failure> {
+        let (_, customer) = self.seen(by, id).await?;
+        let whole = by.caller.role == Role::ShopManager;
+        if whole {
+            self.store.audit_read(&self.entry(by, Action::CustomerRead, id)).await?;
+        }
+        Ok((customer, whole))
+    }
+
+    /// #60: a merge patch, over the version that the caller names, or over whatever is there. One that changes nothing
+    /// writes nothing, so it may come again.
+    pub async fn edit(
+        &self,
+        by: By<'_>,
+        id: &CustomerId,
+        edit: &Edit,
+        wanted: Option<u64>,
+    ) -> Result<Customer, Failure> {
+        let (mut stored, mut before) = self.seen(by, id).await?;
+        for _ in 0..TRIES {
+            must_be(wanted, &before)?;
+            let mut after = edit.over(&before);
+            if after == before {
+                return Ok(before);
+            }
+            after.version += 1;
+            let next = self.sealed(&after)?;
+            match self.store.transaction().save_customer(id, Some(&stored), &next, ()).commit().await? {
+                Outcome::Done => return Ok(after),
+                Outcome::Refused((), item) => (stored, before) = self.found(id, customer_of(item)?)?,
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    /// #62: out of every list, kept beside them with its history. A second time is the same.
+    pub async fn delete(&self, by: By<'_>, id: &CustomerId, wanted: Option<u64>) -> Result<(), Failure> {
+        by.must_see(&id.shop)?;
+        let mut stored = self.store.customer(id).await?;
+        for _ in 0..TRIES {
+            let Some(before) = stored else {
+                return if self.store.was_deleted(id).await? { Ok(()) } else { Err(Reason::NotYours.into()) };
+            };
+            let customer = self.opened(&id.shop, &before)?;
+            must_be(wanted, &customer)?;
+            customer.may_be_deleted()?;
+            let after = StoredCustomer { version: before.version + 1, status: "deleted".into(), ..before.clone() };
+            let entry = self.entry(by, Action::CustomerDeleted, id);
+            let writes = self.store.transaction().set_aside(id, &before, &after, ()).audit(&entry);
+            match writes.commit().await? {
+                Outcome::Done => return Ok(()),
+                Outcome::Refused((), item) => stored = customer_of(item)?,
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    /// The record as a refused write found it.
+    pub(super) fn found(
+        &self,
+        id: &CustomerId,
+        stored: Option<StoredCustomer>,
+    ) -> Result<(StoredCustomer, Customer), Failure> {
+        let stored = stored.ok_or(Reason::NotYours)?;
+        let customer = self.opened(&id.shop, &stored)?;
+        Ok((stored, customer))
+    }
+}
+
+fn must_be(wanted: Option<u64>, customer: &Customer) -> Result<(), Failure> {
+    if wanted.is_none_or(|wanted| wanted == customer.version) { Ok(()) } else { Err(Reason::OldVersion.into()) }
+}
+
+/// What was asked for, in one form.
+fn said(customer: &Customer) -> Result<String, Failure> {
+    let mobile = customer.mobile.as_ref().map(Phone::as_e164);
+    let idcard = customer.idcard.as_ref().map(GivenId::as_str);
+    let (about, from) = (&customer.residence, (&customer.channel, &customer.referrer, &customer.activity));
+    serde_json::to_string(&(&customer.name, customer.gender, mobile, customer.birthday, idcard, about, from))
+        .map_err(|error| Failure::internal(format!("a request cannot be written: {error}")))
+}
+
+/// A record of which nothing has been told.
+fn blank(id: CustomerId, n: u64) -> Customer {
+    Customer {
+        id,
+        version: 1,
+        name: String::new(),
+        mrn: medical_record_number(n),
+        mobile: None,
+        gender: Gender::Unknown,
+        birthday: None,
+        idcard: None,
+        residence: Residence::default(),
+        balance: Fen(0),
+        credit: 0,
+        wechat_nickname: None,
+        wechat_picture: None,
+        last_signin_at: None,
+        tags: Vec::new(),
+        channel: None,
+        referrer: None,
+        activity: None,
+        status: NORMAL.to_owned(),
+    }
+}

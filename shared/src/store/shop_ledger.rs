@@ -1,0 +1,64 @@
+//! What lies beside a shop's record: entries of its ledger and links to other records. AP-90 to AP-92.
+
+use super::{
+    Consistency, Item, Key, Store, Transaction, fault,
+    keys::{LINK, PK, SK},
+    read, text,
+    transaction::Change,
+};
+use crate::domain::{
+    reason::Failure,
+    shop::{CustomerId, Entry, EntryKey},
+};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+struct Link {
+    other: String,
+}
+
+/// Reads the entry that stands where another one of the same key was to be written.
+pub(crate) fn entry_of(item: Item) -> Result<Entry, Failure> {
+    read(item)
+}
+
+impl Store {
+    /// AP-93: one entry.
+    pub(crate) async fn entry(&self, id: &CustomerId, key: &EntryKey) -> Result<Option<Entry>, Failure> {
+        self.get(&Key::customer_entry(id, key), Consistency::Strong).await
+    }
+
+    /// AP-91: the records that a record is linked to.
+    pub(crate) async fn customer_links(&self, id: &CustomerId, most: i32) -> Result<Vec<CustomerId>, Failure> {
+        let request = self.client.query().table_name(&self.table).consistent_read(true).limit(most);
+        let request = request
+            .key_condition_expression("#pk = :pk AND begins_with(#sk, :link)")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#sk", SK)
+            .expression_attribute_values(":pk", text(Key::beside_customer(id)))
+            .expression_attribute_values(":link", text(LINK));
+        let answer = request.send().await.map_err(fault)?;
+        answer.items.unwrap_or_default().into_iter().map(|item| CustomerId::parse(&read::<Link>(item)?.other)).collect()
+    }
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// AP-90: an entry that is not there yet. Nothing ever changes one.
+    pub(crate) fn add_entry(self, id: &CustomerId, entry: &Entry, exists: R) -> Self {
+        self.put_new(&Key::customer_entry(id, &entry.key), entry, exists)
+    }
+
+    /// AP-92: two records that exist are the same person's.
+    pub(crate) fn link_customers(self, one: &CustomerId, other: &CustomerId, gone: R) -> Self {
+        let exists = || Change {
+            condition: Some("attribute_exists(#pk)".into()),
+            names: vec![("#pk", PK.into())],
+            ..Change::default()
+        };
+        let link = |other: &CustomerId| Link { other: other.to_string() };
+        self.check(&Key::customer(one), exists(), gone)
+            .check(&Key::customer(other), exists(), gone)
+            .put_over(&Key::customer_link(one, other), &link(other))
+            .put_over(&Key::customer_link(other, one), &link(one))
+    }
+}

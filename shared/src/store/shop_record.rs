@@ -1,0 +1,232 @@
+//! Records of shops' customers and the copies by which they are found: AP-83 to AP-89.
+//!
+//! A copy of the whole record stands in each order in which it is looked for, written with the record in one
+//! transaction. So a page of a list is one query, and what was just saved is in it.
+
+use super::{
+    Consistency, Item, Key, Store, Transaction, fault,
+    keys::{CUSTOMER, PK, SK},
+    number, read, text,
+    transaction::Change,
+};
+use crate::domain::{
+    phone::Phone,
+    reason::Failure,
+    sealed::{BlindIndex, Place, Sealed},
+    shop::{CustomerId, Gender, Named, Residence, Serial, ShopId, folded},
+};
+use serde::{Deserialize, Serialize};
+
+/// A record as stored. What is about somebody's health or papers is in `private` and nowhere else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredCustomer {
+    pub serial: String,
+    pub version: u64,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mobile: Option<Phone>,
+    pub gender: Gender,
+    #[serde(default)]
+    pub residence: Residence,
+    pub balance: i64,
+    pub credit: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wechat_nickname: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wechat_picture: Option<String>,
+    /// Milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_signin: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referrer: Option<Named>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activity: Option<Named>,
+    pub status: String,
+    pub private: Sealed,
+    /// Blind indexes of the tags, which are themselves in `private`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<BlindIndex>,
+}
+
+/// The orders in which records are read.
+#[derive(Clone, Debug)]
+pub(crate) enum Order {
+    Mobile(String),
+    MobilePrefix(String),
+    NamePrefix(String),
+    Tag(BlindIndex),
+    Newest,
+}
+
+/// One record of a list, with its place in the order.
+pub(crate) type Placed = (String, StoredCustomer);
+
+/// Where the private part of a record belongs, whichever copy it stands in.
+pub(crate) fn private_place(id: &CustomerId) -> Place {
+    let Key { pk, sk } = Key::customer(id);
+    Place { tenant: tenant(&id.shop), item: vec![pk, sk], field: "private" }
+}
+
+/// The tenant of a shop's keys.
+pub(crate) fn tenant(shop: &ShopId) -> String {
+    Key::shop_pk(shop)
+}
+
+impl StoredCustomer {
+    pub(crate) fn id(&self, shop: &ShopId) -> Result<CustomerId, Failure> {
+        let serial = Serial::parse(&self.serial).ok_or_else(|| Failure::internal("a record has no serial"))?;
+        Ok(CustomerId { shop: shop.clone(), serial })
+    }
+
+    /// The keys of the copies.
+    fn copies(&self, id: &CustomerId) -> Vec<Key> {
+        let name = Key::customer_by_name(id, &folded(&self.name));
+        let mobile = self.mobile.iter().map(|mobile| Key::customer_by_mobile(id, mobile.digits()));
+        let tags = self.tags.iter().map(|tag| Key::customer_by_tag(id, tag));
+        [name].into_iter().chain(mobile).chain(tags).collect()
+    }
+}
+
+impl Store {
+    /// AP-83: one record.
+    pub(crate) async fn customer(&self, id: &CustomerId) -> Result<Option<StoredCustomer>, Failure> {
+        self.get(&Key::customer(id), Consistency::Strong).await
+    }
+
+    /// AP-84: whether there was a record of this id that has been deleted.
+    pub(crate) async fn was_deleted(&self, id: &CustomerId) -> Result<bool, Failure> {
+        Ok(self.get::<serde::de::IgnoredAny>(&Key::deleted_customer(id), Consistency::Strong).await?.is_some())
+    }
+
+    /// AP-85: up to `most` records in an order, after a place in it.
+    pub(crate) async fn customers(
+        &self,
+        shop: &ShopId,
+        order: &Order,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<Placed>, Failure> {
+        let (pk, prefix, forward) = match order {
+            Order::Mobile(digits) => (Key::shop_mobiles(shop), format!("{digits}#"), true),
+            Order::MobilePrefix(digits) => (Key::shop_mobiles(shop), digits.clone(), true),
+            Order::NamePrefix(name) => (Key::shop_names(shop), name.clone(), true),
+            Order::Tag(tag) => (Key::shop_tag(shop, tag), CUSTOMER.to_owned(), false),
+            Order::Newest => (Key::shop_pk(shop), CUSTOMER.to_owned(), false),
+        };
+        let mut start = after.map(|sk| Key { pk: pk.clone(), sk: sk.to_owned() }.item());
+        let mut found = Vec::new();
+        // A query ends early where a megabyte is full.
+        loop {
+            let request = self.client.query().table_name(&self.table).consistent_read(true).scan_index_forward(forward);
+            let request = request
+                .key_condition_expression("#pk = :pk AND begins_with(#sk, :prefix)")
+                .expression_attribute_names("#pk", PK)
+                .expression_attribute_names("#sk", SK)
+                .expression_attribute_values(":pk", text(pk.clone()))
+                .expression_attribute_values(":prefix", text(prefix.clone()))
+                .limit(i32::try_from(most - found.len()).unwrap_or(i32::MAX))
+                .set_exclusive_start_key(start);
+            let answer = request.send().await.map_err(fault)?;
+            for item in answer.items.unwrap_or_default() {
+                found.push(placed(item)?);
+            }
+            start = answer.last_evaluated_key;
+            if found.len() >= most || start.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// AP-86: the last 病历号 that a shop gave.
+    pub(crate) async fn last_medical_record(&self, shop: &ShopId) -> Result<u64, Failure> {
+        let counter: Option<Counter> = self.get(&Key::shop_counter(shop), Consistency::Strong).await?;
+        Ok(counter.map_or(0, |counter| counter.n))
+    }
+}
+
+fn placed(item: Item) -> Result<Placed, Failure> {
+    let sk = item.get(SK).and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
+    Ok((sk, read(item)?))
+}
+
+/// Reads the record that a refused write brought back; none when it is gone.
+pub(crate) fn customer_of(item: Item) -> Result<Option<StoredCustomer>, Failure> {
+    if item.is_empty() { Ok(None) } else { read(item).map(Some) }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Counter {
+    n: u64,
+}
+
+/// Reads the counter that a refused write brought back.
+pub(crate) fn counter_of(item: Item) -> Result<u64, Failure> {
+    if item.is_empty() { Ok(0) } else { read::<Counter>(item).map(|counter| counter.n) }
+}
+
+/// What an `Idempotency-Key` made.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Made {
+    pub serial: String,
+    /// What was asked, without saying it.
+    pub asked: BlindIndex,
+    #[serde(rename = "ttl")]
+    pub until: i64,
+}
+
+/// Reads what the same key made before.
+pub(crate) fn made_of(item: Item) -> Result<Made, Failure> {
+    read(item)
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// AP-87: a record with its copies: a new one, or the next version of the one that was read.
+    pub(crate) fn save_customer(
+        self,
+        id: &CustomerId,
+        before: Option<&StoredCustomer>,
+        after: &StoredCustomer,
+        raced: R,
+    ) -> Self {
+        let mut writes = match before {
+            None => self.put_new(&Key::customer(id), after, raced),
+            Some(before) => self.put_version(&Key::customer(id), after, before.version, raced),
+        };
+        let copies = after.copies(id);
+        for stale in before.map(|before| before.copies(id)).unwrap_or_default() {
+            if !copies.contains(&stale) {
+                writes = writes.delete(&stale);
+            }
+        }
+        copies.iter().fold(writes, |writes, copy| writes.put_over(copy, after))
+    }
+
+    /// AP-88: a record goes out of every list and stays beside them.
+    pub(crate) fn set_aside(self, id: &CustomerId, before: &StoredCustomer, after: &StoredCustomer, raced: R) -> Self {
+        let writes = self.delete_version(&Key::customer(id), before.version, raced);
+        let writes = before.copies(id).iter().fold(writes, Transaction::delete);
+        writes.put_over(&Key::deleted_customer(id), after)
+    }
+
+    /// AP-89: the next 病历号 of a shop, if nobody took it.
+    pub(crate) fn take_medical_record(self, shop: &ShopId, last: u64, raced: R) -> Self {
+        let change = Change {
+            update: "SET #n = :next".into(),
+            condition: Some(if last == 0 { "attribute_not_exists(#n)" } else { "#n = :last" }.into()),
+            names: vec![("#n", "n".into())],
+            values: if last == 0 {
+                vec![(":next", number(1))]
+            } else {
+                vec![(":next", number(last + 1)), (":last", number(last))]
+            },
+        };
+        self.update(&Key::shop_counter(shop), change, Some(raced))
+    }
+
+    /// Keeps what a key made, unless it made something already.
+    pub(crate) fn keep_made(self, shop: &ShopId, key: &str, made: &Made, now: i64, again: R) -> Self {
+        self.put_unless_alive(&Key::customer_made(shop, key), made, now, again)
+    }
+}

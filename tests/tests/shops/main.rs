@@ -1,0 +1,10 @@
+//! `shop-customers.md` (#57 to #62) and the extensions beside it.
+
+mod contract;
+mod costs;
+mod extensions;
+mod faults;
+mod floor;
+mod lists;
+mod races;
+mod tenants;
