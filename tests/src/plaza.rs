@@ -35,6 +35,7 @@ use shared::{
         customer::Customers,
         driver::Drivers,
         pictures::Pictures,
+        reports::Reports,
         shop::{Directory, Limits, Records, ShopSettings},
         sign_in::SignIn,
         staff::Staff,
@@ -168,7 +169,8 @@ impl Plaza {
         let objects = Objects::new(bucket.client(), BUCKET);
         let pictures = Pictures::new(store.clone(), objects, random.clone(), settings.uploads_per_day);
         let customers = Customers::new(store.clone(), pictures.clone());
-        let operator = operator::App { charging: charging.clone(), random: random.clone() };
+        let operator =
+            operator::App { charging: charging.clone(), reports: Reports::new(store.clone()), random: random.clone() };
         let (session, accounts) = (session::App { sign_in: sign_in(&store) }, sign_in(&store));
         let routers = BTreeMap::from([
             ("ev-account", ev_account::routes().serve(&front("ev-account"), ev_account::App { drivers })),

@@ -9,12 +9,12 @@ use charging_scheduler::{Answer as Scheduled, Event};
 use serde_json::{Value, json};
 use shared::{
     domain::{
-        charging::{Draft, Settings},
+        charging::{Draft, PileId, Settings},
         origin::Origin,
         station_id::StationId,
     },
     outside::random::Random,
-    service::charging::Maker,
+    service::charging::{Maker, Switch},
 };
 
 impl Plaza {
@@ -31,6 +31,13 @@ impl Plaza {
         let (random, origin, now) = (Random::system(), Origin::default(), self.watch.clock().now());
         let maker = Maker { caller: None, origin: &origin, random: &random, now };
         assert_eq!(self.charging.make_station(&id, settings, &maker).await, Ok(true));
+    }
+
+    /// Switches a pile as an operator does.
+    pub async fn switch(&self, station: &StationId, pile: PileId, switch: Switch) {
+        let (random, origin, now) = (Random::system(), Origin::default(), self.watch.clock().now());
+        let maker = Maker { caller: None, origin: &origin, random: &random, now };
+        self.charging.switch_pile(station, pile, switch, &maker).await.unwrap();
     }
 
     /// Registers a driver with a plate.

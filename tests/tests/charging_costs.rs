@@ -174,14 +174,14 @@ async fn a_pile_that_recovers_before_a_long_line_calls_all_of_it_in_several_tran
         let piles = ["F1", "F2"].map(|pile| PileId::parse(pile).unwrap());
         for pile in piles {
             let down = Switch::Down { lasting: None };
-            plaza.charging.switch_pile(&station, pile, down, plaza.watch.now()).await.unwrap();
+            plaza.switch(&station, pile, down).await;
         }
         for n in 0..130 {
             let driver = plaza.driver(&format!("driver-{n:03}")).await;
             plaza.joined(&driver, "fast", "20").await;
         }
         for pile in piles {
-            plaza.charging.switch_pile(&station, pile, Switch::Up, plaza.watch.now()).await.unwrap();
+            plaza.switch(&station, pile, Switch::Up).await;
         }
         plaza.deliver().await;
         let found = plaza.assert_sound("after the recovery").await;

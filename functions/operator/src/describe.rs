@@ -1,6 +1,6 @@
 //! What the reference says of these endpoints.
 
-use crate::{routes, views};
+use crate::{routes, stations};
 use describe::{Described, Document, get, may, need, plain, put};
 use serde_json::json;
 use shared::domain::reason::Reason;
@@ -13,18 +13,23 @@ pub fn describe() -> Described {
             .as_json()
             .takes([may("settings", "充电站参数", json!({ "fast_piles": 2, "slow_piles": 3 }))])
             .refuses(&[Reason::StationExists])
-            .answers(plain::content::<views::Made>(json!({ "station_id": "S2" }))),
+            .answers(plain::content::<stations::Made>(json!({ "station_id": "S2" }))),
         get("/operator/stations/{station}", "查看充电站", "A station as it is now")
             .note("Lanes with energy and fee so far, the waiting line in order of arrival, displaced cars.")
             .in_path("station", "S1")
             .refuses(&[Reason::NoSuchStation])
-            .answers(plain::content::<views::Live>(json!({
+            .answers(plain::content::<stations::Live>(json!({
                 "station_id": "S1", "at": "2026-06-01T08:31:40+08:00",
                 "piles": [{ "id": 65_537, "name": "F1", "state": "OK", "cars": [{
                     "request_id": 1_048_576, "driver_id": 4_503_599_627_370_496_u64, "plate": "皖A12345", "number": "F12",
-                    "applied_at": "2026-06-01T08:30:05+08:00", "delivered_kwh": "0.75", "remaining_kwh": "99.65",
-                    "fee": "1.13", "expected_finish_at": "2026-06-01T11:50:53+08:00"
-                }] }],
+                    "applied_at": "2026-06-01T08:30:05+08:00", "waiting_seconds": 0, "requested_kwh": "100.40",
+                    "delivered_kwh": "0.75", "remaining_kwh": "99.65", "fee": "1.13",
+                    "charging_since": "2026-06-01T08:30:05+08:00", "expected_start_at": null,
+                    "expected_finish_at": "2026-06-01T11:50:53+08:00"
+                }], "totals": {
+                    "sessions": 12, "hours": "9.50", "kwh": "285.000", "charging_fee": "199.50",
+                    "service_fee": "228.00", "total_fee": "427.50"
+                } }],
                 "waiting": [], "displaced": []
             }))),
         put("/operator/stations/{station}/piles/{pile}", "切换充电桩", "Switch, fail or recover a pile")

@@ -8,5 +8,6 @@ pub mod local_staff;
 pub mod password;
 pub mod pictures;
 pub mod shop;
+pub mod reports;
 pub mod sign_in;
 pub mod staff;

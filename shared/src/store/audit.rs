@@ -22,6 +22,9 @@ pub(crate) enum Action {
     StationMade,
     CustomerRead,
     CustomerDeleted,
+    SettingsChanged,
+    PricesChanged,
+    PileSwitched,
 }
 
 /// Who did what to whom, when, from where, and how it ended. Never a secret.
@@ -60,7 +63,20 @@ impl AuditEntry {
     }
 }
 
+/// An entry that also says what changed.
+#[derive(Serialize)]
+struct Changed<'a> {
+    #[serde(flatten)]
+    entry: &'a AuditEntry,
+    change: &'a str,
+}
+
 impl<R: Copy> Transaction<'_, R> {
+    /// Has the entry written if and only if the change is, and says what the change was.
+    pub(crate) fn audit_change(self, entry: &AuditEntry, change: &str) -> Self {
+        self.put_audit(&entry.key(), &Changed { entry, change })
+    }
+
     /// Has the entry written if and only if the change is.
     pub(crate) fn audit(self, entry: &AuditEntry) -> Self {
         self.put_audit(&entry.key(), entry)

@@ -3,6 +3,7 @@
 use crate::domain::{
     account::{AccountId, LoginName, Realm},
     charging::{Mode, Number},
+    day::Day,
     image::PictureKey,
     sealed::BlindIndex,
     shop::{CustomerId, EntryKey, GroupId, ShopId},
@@ -25,6 +26,13 @@ pub(super) const CUSTOMER: &str = "CUSTOMER#";
 pub(super) const LINK: &str = "LINK#";
 /// What the sort keys of detail records begin with.
 pub(super) const RECORD: &str = "RECORD#";
+
+/// What the sort keys of a station's days and of its price changes begin with.
+pub(super) const DAY: &str = "DAY#";
+pub(super) const PRICES: &str = "PRICES#";
+
+/// The partition that lists all stations.
+pub(super) const STATIONS: &str = "STATIONS";
 
 /// The primary key of one item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +100,27 @@ impl Key {
         Self::new(Self::station_pk(id), &format!("WAITING#{mode}#{place:010}"))
     }
 
-    fn station_pk(id: &StationId) -> String {
+    /// What the piles of a station took in on one day.
+    pub fn station_day(id: &StationId, day: Day) -> Self {
+        Self::new(Self::station_pk(id), &format!("{DAY}{day}"))
+    }
+
+    /// What they have taken in since the station was made.
+    pub fn station_total(id: &StationId) -> Self {
+        Self::new(Self::station_pk(id), "TOTAL")
+    }
+
+    /// A price change, by when it counts, then by the version of the station that it made.
+    pub fn prices(id: &StationId, from: i64, version: u64) -> Self {
+        Self::new(Self::station_pk(id), &format!("{PRICES}{from:015}#{version:012}"))
+    }
+
+    /// A station in the list of all.
+    pub fn listed(id: &StationId) -> Self {
+        Self::new(STATIONS.to_owned(), &format!("STATION#{}", id.as_str()))
+    }
+
+    pub fn station_pk(id: &StationId) -> String {
         format!("STATION#{}", id.as_str())
     }
 
@@ -249,6 +277,13 @@ mod tests {
             Key::bill(&id, 1_780_000_000_000, 7),
             key("ACCOUNT#ev#1004", "BILL#001780000000000#0000000000000007")
         );
+        assert_eq!(Key::station_day(&station, Day::parse("2026-06-01").unwrap()), key("STATION#S1", "DAY#2026-06-01"));
+        assert_eq!(Key::station_total(&station), key("STATION#S1", "TOTAL"));
+        assert_eq!(
+            Key::prices(&station, 1_780_000_000_000, 7),
+            key("STATION#S1", "PRICES#001780000000000#000000000007")
+        );
+        assert_eq!(Key::listed(&station), key("STATIONS", "STATION#S1"));
         assert_eq!(Key::first_answer(&id, "k"), key("ACCOUNT#ev#1004", "ANSWER#k"));
         assert_eq!(Key::plate_charge("皖A12345"), key("PLATE#皖A12345", "CHARGE"));
         let picture = PictureKey::drawn(Purpose::Avatar, &id, 7);

@@ -7,11 +7,14 @@ mod effects;
 mod keys;
 mod login;
 mod picture;
+mod prices;
 mod session;
 mod shop;
 mod shop_ledger;
 mod shop_record;
 mod station;
+mod stations;
+mod takings;
 mod transaction;
 mod turn;
 
@@ -21,10 +24,12 @@ pub(crate) use charge::FirstAnswer;
 pub use charge::Record;
 pub(crate) use login::{AddressLimit, Credential, LoginRecord, TryRefused, credential_of};
 pub(crate) use picture::{PictureState, UploadRefused};
+pub(crate) use prices::PricesItem;
 pub(crate) use session::sessions_of;
 pub(crate) use shop_ledger::entry_of;
 pub(crate) use shop_record::{Made, Order, StoredCustomer, counter_of, customer_of, made_of, private_place, tenant};
 pub(crate) use station::{DUE_SHARDS, Head, Stretches};
+pub(crate) use stations::Listed;
 pub(crate) use transaction::{Outcome, Transaction};
 pub(crate) use turn::TurnRefused;
 
@@ -68,6 +73,19 @@ impl Store {
         answer.item.map(read).transpose()
     }
 
+    /// One page of a partition, from one sort key to another, and whether there is more.
+    async fn between(&self, page: Page<'_>) -> Result<(Vec<Item>, bool), Failure> {
+        let request = self.client.query().table_name(&self.table).scan_index_forward(!page.newest_first);
+        let request =
+            request.set_limit(page.limit).key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last");
+        let request = request.expression_attribute_names("#pk", PK).expression_attribute_names("#sk", SK);
+        let request = request.expression_attribute_values(":pk", text(page.pk));
+        let request = request.expression_attribute_values(":first", text(page.first));
+        let request = request.expression_attribute_values(":last", text(page.last));
+        let answer = request.send().await.map_err(fault)?;
+        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key.is_some()))
+    }
+
     /// All items under one partition key; for partitions that hold a handful.
     async fn get_all(&self, pk: String) -> Result<Vec<Item>, Failure> {
         let request = self.client.query().table_name(&self.table).consistent_read(true);
@@ -76,6 +94,18 @@ impl Store {
         Ok(answer.items.unwrap_or_default())
     }
 }
+
+/// What to read of a partition, both ends included.
+struct Page<'a> {
+    pk: &'a str,
+    first: &'a str,
+    last: &'a str,
+    limit: Option<i32>,
+    newest_first: bool,
+}
+
+/// Sorts behind everything that begins with what stands before it.
+const END: char = '\u{10ffff}';
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Consistency {

@@ -7,8 +7,10 @@ use super::{
 };
 use crate::domain::{
     charging::{Mode, Moment, Number, RequestId, Station, Waiting},
+    day::Day,
     reason::{Failure, Reason},
     station_id::{StationId, StationNumber},
+    takings::Crowd,
 };
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -25,6 +27,8 @@ pub(crate) struct Head {
     pub version: u64,
     /// How many detail records it has written.
     pub records: u64,
+    /// How many cars have waited at most on the day up to which it is written.
+    pub crowd: Crowd,
 }
 
 /// From which number to which, of each line.
@@ -39,6 +43,11 @@ struct HeadItem {
     number: StationNumber,
     version: u64,
     records: u64,
+    /// The day of the crowd, and the crowd.
+    #[serde(default)]
+    day: i32,
+    #[serde(default)]
+    peak: u32,
     station: ByteBuf,
     /// Keeps the item's size from depending on how many cars wait.
     #[serde(default)]
@@ -66,7 +75,8 @@ impl Store {
         let item = item.ok_or(Reason::NoSuchStation)?;
         let station = Station::unpack(&item.station)
             .map_err(|error| Failure::internal(format!("station {} cannot be read: {error}", id.as_str())))?;
-        Ok(Head { id: id.clone(), number: item.number, station, version: item.version, records: item.records })
+        let crowd = Crowd { day: Day::numbered(item.day), peak: item.peak };
+        Ok(Head { id: id.clone(), number: item.number, station, version: item.version, records: item.records, crowd })
     }
 
     /// AP-13: the waiting cars of a stretch of each line, by number. One query, since the fronts of the lines lie side by
@@ -146,6 +156,8 @@ impl From<&Head> for HeadItem {
             number: head.number,
             version: head.version,
             records: head.records,
+            day: head.crowd.day.number(),
+            peak: head.crowd.peak,
             room: room(&head.station, station.len()),
             station: ByteBuf::from(station),
             due_shard: due.map(|_| shard(&head.id).to_string()),

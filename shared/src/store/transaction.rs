@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::{
     },
 };
 use serde::Serialize;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 /// What keeps one item of a transaction from being written is never retried by the SDK; this often by us.
 const TRIES: u32 = 5;
@@ -171,6 +171,25 @@ impl<R: Copy> Transaction<'_, R> {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build();
         self.add(delete.map(|delete| TransactWriteItem::builder().delete(delete).build()), Some(raced))
+    }
+
+    /// Adds to numbers of an item, there or not, and sets others. The names are ours: letters and digits, beginning with a
+    /// capital, so that none of them is a reserved word. Safe only beside a condition that lets a transaction through once.
+    pub(super) fn add_up(self, key: &Key, adds: &BTreeMap<String, i64>, sets: &BTreeMap<String, i64>) -> Self {
+        let mut update = Update::builder().table_name(&self.store.table).set_key(Some(key.item()));
+        let mut parts = |verb: &str, joint: &str, numbers: &BTreeMap<String, i64>| -> Option<String> {
+            let part = numbers.iter().map(|(name, value)| {
+                let placeholder = format!(":{name}");
+                update = update.clone().expression_attribute_values(&placeholder, super::number(value));
+                format!("{name}{joint}{placeholder}")
+            });
+            let part: Vec<_> = part.collect();
+            (!part.is_empty()).then(|| format!("{verb} {}", part.join(", ")))
+        };
+        let (add, set) = (parts("ADD", " ", adds), parts("SET", " = ", sets));
+        let expression: Vec<_> = [add, set].into_iter().flatten().collect();
+        let update = update.update_expression(expression.join(" ")).build();
+        self.add(update.map(|update| TransactWriteItem::builder().update(update).build()), None)
     }
 
     /// Removes an item, there or not.

@@ -14,6 +14,7 @@ use crate::domain::{
     account::{AccountId, Realm},
     charging::{DriverId, Fact, Number, Waiting},
     session::LiveCharge,
+    takings::Crowd,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -47,15 +48,17 @@ impl Transaction<'_, TurnRefused> {
 
     /// AP-17: everything that a turn's facts leave behind, one write per item. `head` is the station after the turn;
     /// its count of records goes up by those that are written here. `before` is the request that was to be changed, as it
-    /// was read.
+    /// was read; `over` are the days that have ended.
     pub(crate) fn write_facts(
         mut self,
         head: &mut Head,
         facts: &[Fact],
         before: Option<&LiveCharge>,
+        over: &[Crowd],
         now: Timestamp,
     ) -> Self {
         let effects = Effects::of(facts);
+        self = self.count_takings(head, &effects.records, over);
         for record in &effects.records {
             head.records += 1;
             let item = Record::of(head, record);

@@ -3,7 +3,10 @@
 use super::envelope::{Envelope, Response, failed, json, raw, rest_status, with_token};
 use crate::domain::reason::{Failure, Reason};
 use axum::body::Body;
-use http::StatusCode;
+use http::{
+    HeaderValue, StatusCode,
+    header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+};
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -18,6 +21,11 @@ pub enum Success {
         body: Box<RawValue>,
         token: Option<SecretString>,
     },
+    /// A file for a spreadsheet.
+    Csv {
+        name: String,
+        body: String,
+    },
 }
 
 impl Success {
@@ -29,8 +37,8 @@ impl Success {
     #[must_use]
     pub fn with_token(self, session: SecretString) -> Self {
         match self {
-            Self::Nothing => Self::Nothing,
             Self::Content { body, .. } => Self::Content { body, token: Some(session) },
+            other => other,
         }
     }
 }
@@ -51,6 +59,14 @@ impl Envelope for Plain {
             Success::Nothing => {
                 let mut response = Response::new(Body::empty());
                 *response.status_mut() = StatusCode::NO_CONTENT;
+                Ok(response)
+            }
+            Success::Csv { name, body } => {
+                let mut response = Response::new(Body::from(body));
+                let headers = response.headers_mut();
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+                let file = HeaderValue::from_str(&format!("attachment; filename=\"{name}.csv\""));
+                headers.extend(file.ok().map(|file| (CONTENT_DISPOSITION, file)));
                 Ok(response)
             }
             Success::Content { body, token } => token.iter().try_fold(json(StatusCode::OK, &body)?, with_token),

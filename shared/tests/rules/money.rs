@@ -22,6 +22,7 @@ rules![
     a_price_change_never_touches_a_session_that_has_begun,
     an_interrupted_session_keeps_its_prices,
     a_session_that_has_not_begun_takes_the_new_prices,
+    prices_with_a_date_count_for_sessions_that_begin_then_or_later,
     records_of_a_request_are_numbered_and_kept_together,
     a_bill_is_current_until_paid,
     a_bill_is_in_arrears_past_its_due_time_or_when_underpaid,
@@ -192,6 +193,30 @@ fn a_session_that_has_not_begun_takes_the_new_prices() {
     p.at("06:30").adopt(|s| s.tariff = flat("2", "1"));
     p.finish();
     assert_eq!(p.end("V2"), "08:00 finished 1 records 90.00");
+}
+
+/// V2 begins at 07:00, the instant from which the first new prices count; V3 at 08:00, a second too early for the next.
+fn prices_with_a_date_count_for_sessions_that_begin_then_or_later() {
+    let mut p = play(|s| (s.fast_piles, s.lane_places, s.tariff) = (1, 3, flat("1", "0")));
+    let (seven, later) = (p.clock.parse("07:00").unwrap(), p.clock.parse("08:00:01").unwrap());
+    p.adopt(|s| {
+        let soon = s.clone().with_prices(seven, (*flat("2", "0")).clone());
+        *s = soon.with_prices(later, (*flat("9", "0")).clone());
+    });
+    for car in ["V1", "V2", "V3", "V4"] {
+        p.apply(car, "F", "30");
+    }
+    p.finish();
+    let ends = ["V1", "V2", "V3", "V4"].map(|car| p.end(car));
+    assert_eq!(
+        ends,
+        [
+            "07:00 finished 1 records 30.00",
+            "08:00 finished 1 records 60.00",
+            "09:00 finished 1 records 60.00",
+            "10:00 finished 1 records 270.00",
+        ]
+    );
 }
 
 fn records_of_a_request_are_numbered_and_kept_together() {

@@ -7,6 +7,7 @@ use super::play::{Play, flat, kw, play};
 rules![
     a_station_comes_out_as_it_went_in,
     a_station_with_fractions_faults_and_old_prices_comes_out_as_it_went_in,
+    prices_to_come_come_out_as_they_went_in,
     an_entry_of_the_line_comes_out_as_it_went_in,
     a_busy_station_fits_in_four_kilobytes,
     bytes_of_something_else_are_refused,
@@ -41,6 +42,18 @@ fn a_station_with_fractions_faults_and_old_prices_comes_out_as_it_went_in() {
     same(&p);
     let (_, facts) = p.desk.turn(p.clock.parse("23:00").unwrap(), None, 1);
     assert!(!facts.is_empty());
+    same(&p);
+}
+
+fn prices_to_come_come_out_as_they_went_in() {
+    let mut p = play(|_| {});
+    p.apply("V1", "F", "60");
+    let (soon, later) = (p.clock.parse("06:30").unwrap(), p.clock.parse("07:45:30").unwrap());
+    p.at("06:10").adopt(|s| {
+        *s = s.clone().with_prices(later, (*flat("2", "1")).clone()).with_prices(soon, (*flat("1", "1")).clone());
+    });
+    same(&p);
+    p.at("06:40").apply("V2", "F", "30");
     same(&p);
 }
 

@@ -80,7 +80,12 @@ impl Turn {
         if free.len() < 2 || planted(Bug::SingleTotalIsGreedy) {
             return Ok(());
         }
-        let called = side.free_places(settings).min(side.line.count() as usize).min(self.may_call);
+        let wanted = side.free_places(settings).min(side.line.count() as usize);
+        // Fewer together than a turn of its own would call would be another placing.
+        if wanted > self.may_call && self.may_call < self.most_calls {
+            return Err(Halt::Enough);
+        }
+        let called = wanted.min(self.may_call);
         if let Some(wanted) = side.line.wanted(called) {
             return Err(Halt::NeedsLine(wanted));
         }
@@ -136,7 +141,7 @@ impl Turn {
     pub(super) fn start_head(&mut self, pile: PileId) {
         let (since, power) = (self.at(), self.station.settings.power(pile.mode));
         let since = if planted(Bug::NextHeadStartsLate) { since + Span::from_millis(1000) } else { since };
-        let current = self.station.settings.tariff.clone();
+        let current = self.station.settings.tariff_at(since).clone();
         let Some(lane) = self.station.lane_mut(pile).filter(|lane| lane.charging.is_none()) else { return };
         let Some(car) = lane.queued.pop_front() else { return };
         let ticket = car.ticket.clone();

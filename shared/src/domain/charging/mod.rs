@@ -39,7 +39,7 @@ pub use moment::{DAY, MINUTE, Moment, Span};
 pub use number::{DriverId, Mode, Number, PileId, RequestId, Ticket};
 pub use pack::Unreadable;
 pub use placing::{LaneOffer, Placing, place};
-pub use settings::{DispatchMode, DispatchTarget, Draft, FaultStrategy, ImpossibleSettings, Settings};
+pub use settings::{ComingPrices, DispatchMode, DispatchTarget, Draft, FaultStrategy, ImpossibleSettings, Settings};
 pub use station::{Car, Charging, Closed, Lane, Pile, PileState, Side, Station};
 pub use tariff::{Band, ImpossibleTariff, MINUTES_OF_DAY, Tariff, Zone};
 pub use turn::{Progress, Turn};

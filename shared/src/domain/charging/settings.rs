@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::moment::Moment;
 use super::number::Mode;
 use super::tariff::Tariff;
 use crate::domain::energy::Power;
@@ -29,6 +30,15 @@ pub struct Draft {
     pub payment_due_hours: u32,
     /// A driver in arrears may not join the queue.
     pub arrears_may_not_join: bool,
+    /// Prices that are to count later, the earliest first.
+    pub coming: Vec<ComingPrices>,
+}
+
+/// Prices of sessions that begin at `from` or later.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ComingPrices {
+    pub from: Moment,
+    pub tariff: Arc<Tariff>,
 }
 
 /// Which displaced cars come first after a fault.
@@ -75,6 +85,7 @@ impl Default for Draft {
             finish_at_new_amount: false,
             payment_due_hours: 7 * 24,
             arrears_may_not_join: true,
+            coming: Vec::new(),
         }
     }
 }
@@ -99,11 +110,15 @@ pub enum ImpossibleSettings {
     LanePlaces,
     #[error("N, the places of the waiting area, is at most {MOST_WAITING_PLACES}")]
     WaitingPlaces,
+    #[error("at most {MOST_COMING_PRICES} price changes may lie ahead, each at its own time")]
+    ComingPrices,
 }
 
 pub const MOST_PILES: u16 = 999;
 pub const MOST_LANE_PLACES: u16 = 999;
 pub const MOST_WAITING_PLACES: u32 = 100_000;
+/// Each takes some thirty bytes of every write of the station.
+pub const MOST_COMING_PRICES: usize = 10;
 
 /// Settings that a station can run with.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -124,7 +139,27 @@ impl Draft {
         if self.waiting_places > MOST_WAITING_PLACES {
             return Err(ImpossibleSettings::WaitingPlaces);
         }
+        if self.coming.len() > MOST_COMING_PRICES || !self.coming.is_sorted_by(|a, b| a.from < b.from) {
+            return Err(ImpossibleSettings::ComingPrices);
+        }
         Ok(Settings(self))
+    }
+
+    /// The prices of a session that begins at this instant.
+    pub fn tariff_at(&self, at: Moment) -> &Arc<Tariff> {
+        let latest = self.coming.iter().rfind(|coming| coming.from <= at);
+        latest.map_or(&self.tariff, |coming| &coming.tariff)
+    }
+
+    /// Other prices from an instant on; those that were to count from later on still do.
+    #[must_use]
+    pub fn with_prices(mut self, from: Moment, tariff: Tariff) -> Self {
+        let tariff = Arc::new(tariff);
+        match self.coming.binary_search_by(|coming| coming.from.cmp(&from)) {
+            Ok(position) => self.coming[position].tariff = tariff,
+            Err(position) => self.coming.insert(position, ComingPrices { from, tariff }),
+        }
+        self
     }
 
     pub fn piles(&self, mode: Mode) -> u16 {
@@ -143,6 +178,13 @@ impl Draft {
 }
 
 impl Settings {
+    /// Prices whose time has come are the current ones. No session begins before `at` any more.
+    pub(super) fn reach(&mut self, at: Moment) {
+        while self.0.coming.first().is_some_and(|coming| coming.from <= at) {
+            self.0.tariff = self.0.coming.remove(0).tariff;
+        }
+    }
+
     /// A draft to change and check again.
     pub fn draft(&self) -> Draft {
         self.0.clone()

@@ -20,8 +20,13 @@ pub struct Turn {
     command: Option<Command>,
     outcome: Option<Outcome>,
     may_happen: usize,
+    /// Calls that this turn may still make, and those it might make when it began.
     pub(super) may_call: usize,
+    pub(super) most_calls: usize,
 }
+
+/// A completion leaves as much behind as several calls do; so many of them are taken off what a turn may still call.
+const CALLS_FOR_A_COMPLETION: usize = 2;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Progress {
@@ -38,15 +43,17 @@ pub enum Progress {
 impl Turn {
     /// A turn up to `now`, never before the station's last instant, in which at most `may_happen` completions and
     /// ends of faults happen.
-    pub fn new(station: Station, now: Moment, command: Option<Command>, may_happen: usize) -> Self {
+    pub fn new(mut station: Station, now: Moment, command: Option<Command>, may_happen: usize) -> Self {
         let now = now.max(station.settled_at).ceil();
-        Self { station, facts: Vec::new(), now, command, outcome: None, may_happen, may_call: usize::MAX }
+        station.settings.reach(station.settled_at);
+        let (facts, most_calls) = (Vec::new(), usize::MAX);
+        Self { station, facts, now, command, outcome: None, may_happen, may_call: most_calls, most_calls }
     }
 
-    /// The same, in which at most so many cars are called.
+    /// The same, in which at most so many cars are called, and fewer the more completions there are.
     #[must_use]
-    pub fn calling_at_most(self, may_call: usize) -> Self {
-        Self { may_call, ..self }
+    pub fn calling_at_most(self, most_calls: usize) -> Self {
+        Self { may_call: most_calls, most_calls, ..self }
     }
 
     pub fn advance(&mut self) -> Progress {
@@ -62,6 +69,7 @@ impl Turn {
                         return Progress::Stopped;
                     }
                     self.may_happen -= 1;
+                    self.may_call = self.may_call.saturating_sub(CALLS_FOR_A_COMPLETION);
                     self.happen(due);
                 }
                 _ => {

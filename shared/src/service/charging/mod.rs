@@ -1,5 +1,6 @@
 //! The charging queue as drivers use it: apply, change, cancel. Looking is in `look`, the scheduler's part in `step`.
 
+mod layout;
 mod look;
 mod operate;
 mod step;
@@ -7,6 +8,7 @@ mod turn;
 mod wish;
 
 pub use crate::store::Record;
+pub use layout::{ListedStation, PriceEntry};
 pub use look::{Delivered, InQueue, Status};
 pub use operate::{LiveView, Maker, Switch};
 pub use step::Swept;

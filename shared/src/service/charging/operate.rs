@@ -3,19 +3,21 @@
 use super::{
     Charging,
     turn::{advance, instant},
-    wish::Wish,
+    wish::{Told, Wish},
 };
 use crate::{
     domain::{
         account::Realm,
-        charging::{Mode, PileId, Settings, Span, Station, Turn, Waiting},
+        charging::{MINUTE, Mode, PileId, Settings, Span, Station, Turn, Waiting},
+        day::Day,
         origin::Origin,
         reason::{Failure, Reason},
         session::Caller,
         station_id::{StationId, StationNumber},
+        takings::{Crowd, DayRow},
     },
     outside::{clock::Moment, random::Random},
-    store::{Action, AuditEntry, Head, Outcome, Stretches},
+    store::{Action, AuditEntry, Head, Listed, Outcome, PricesItem, Stretches},
 };
 use jiff::Timestamp;
 
@@ -31,7 +33,19 @@ pub enum Switch {
     Up,
 }
 
-/// Who makes a station, when, from where; nobody in particular for the first one of a local stack.
+impl Switch {
+    fn told(self, pile: PileId) -> String {
+        match self {
+            Self::Down { lasting: None } => format!("{pile} down"),
+            Self::Down { lasting: Some(span) } => {
+                format!("{pile} down for {} min", span.exact().floor() / i128::from(MINUTE))
+            }
+            Self::Up => format!("{pile} up"),
+        }
+    }
+}
+
+/// Who makes or changes a station, when, from where; nobody in particular for the first one of a local stack.
 #[derive(Clone, Copy, Debug)]
 pub struct Maker<'a> {
     pub caller: Option<&'a Caller>,
@@ -41,10 +55,10 @@ pub struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn entry(&self, station: &StationId) -> AuditEntry {
+    pub(super) fn entry(&self, action: Action, station: &StationId) -> AuditEntry {
         AuditEntry {
             at: self.now.real,
-            action: Action::StationMade,
+            action,
             realm: Realm::Platform,
             station: Some(station.clone()),
             subject: None,
@@ -65,6 +79,8 @@ pub struct LiveView {
     pub station: Station,
     /// The cars behind the windows, which the station itself does not hold.
     pub behind: Vec<Waiting>,
+    /// What its piles have taken in since it was made.
+    pub total: DayRow,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,9 +95,13 @@ impl Charging {
         for _ in 0..DRAWS {
             let number = StationNumber::drawn(maker.random.u64());
             let station = Station::new(settings.clone(), instant(maker.now.station));
-            let head = Head { id: id.clone(), number, station, version: 1, records: 0 };
+            let at = station.settled_at();
+            let prices = PricesItem::new(&settings.tariff, at, at, maker.caller.map(|caller| caller.account.clone()));
+            let crowd = Crowd { day: Day::of(at), peak: 0 };
+            let head = Head { id: id.clone(), number, station, version: 1, records: 0, crowd };
             let writes = self.store.transaction().create_station(&head, Taken::Id, Taken::Number);
-            match writes.audit(&maker.entry(id)).commit().await? {
+            let writes = writes.list_station(&Listed::new(id, number, settings)).note_prices(id, head.version, &prices);
+            match writes.audit(&maker.entry(Action::StationMade, id)).commit().await? {
                 Outcome::Done => return Ok(true),
                 Outcome::Refused(Taken::Id, _) => return Ok(false),
                 Outcome::Refused(Taken::Number, _) => {}
@@ -96,9 +116,10 @@ impl Charging {
         station: &StationId,
         pile: PileId,
         switch: Switch,
-        now: Timestamp,
+        maker: &Maker<'_>,
     ) -> Result<(), Failure> {
-        let turned = self.turn(station, &Wish::Pile { pile, switch }, None, now).await?;
+        let told = Told { entry: maker.entry(Action::PileSwitched, station), change: switch.told(pile) };
+        let turned = self.turn(station, &Wish::Pile { pile, switch, told }, None, maker.now.station).await?;
         turned.carried_out().map(drop)
     }
 
@@ -111,7 +132,8 @@ impl Charging {
         let whole = |mode| station.side(mode).line.stretch(usize::MAX);
         let stretches = Stretches { fast: whole(Mode::Fast), slow: whole(Mode::Slow) };
         let behind = self.store.lines(id, &stretches).await?;
-        Ok(LiveView { id: id.clone(), number: head.number, station, behind })
+        let total = self.store.station_total(id).await?;
+        Ok(LiveView { id: id.clone(), number: head.number, station, behind, total })
     }
 
     pub fn default_station(&self) -> &StationId {

@@ -48,7 +48,7 @@ impl Charging {
                 lost += 1;
                 continue;
             };
-            match self.write(head, turn, (None, None), now).await? {
+            match self.write(head, turn, None, now).await? {
                 Written::Done(..) if progress == Progress::Stopped => lost = 0,
                 Written::Done(..) => return Ok(()),
                 Written::Refused(TurnRefused::Raced) => lost += 1,

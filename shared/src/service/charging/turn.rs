@@ -8,7 +8,6 @@ use crate::{
     domain::{
         charging::{Fact, Mode, Moment, Number, Outcome, Progress, Turn, Wanted, What},
         reason::{Failure, Reason},
-        session::LiveCharge,
         station_id::StationId,
     },
     outside::queue::Hint,
@@ -19,9 +18,9 @@ use jiff::{SignedDuration, Timestamp};
 /// How long a first answer to an `Idempotency-Key` counts.
 const ANSWER_LIFE: SignedDuration = SignedDuration::from_hours(24);
 
-/// So many completions go into one transaction: each touches about seven items, and a hundred is the limit.
+/// So many completions go into one transaction: each touches up to six items, and a hundred is the limit.
 pub(super) const MOST_COMPLETIONS: usize = 12;
-/// So many cars are called in one transaction at the most; each is one item more.
+/// So many cars are called in one transaction at the most, and two fewer for each completion; each is one item more.
 pub(super) const MOST_CALLS: usize = 40;
 /// So many cars of each mode are read ahead at once: more than one transaction of completions calls.
 pub(super) const AHEAD: usize = 16;
@@ -54,7 +53,7 @@ impl Charging {
         let mut lost = 0;
         while lost < TRIES {
             let head = self.store.head(station).await?;
-            let command = command(&head, wish);
+            let command = command(&head, wish, instant(now))?;
             let mut turn = Turn::new(head.station.clone(), instant(now), Some(command), MOST_COMPLETIONS)
                 .calling_at_most(MOST_CALLS);
             match advance(&self.store, station, &mut turn).await? {
@@ -63,7 +62,7 @@ impl Charging {
                 }
                 // So much was due that it takes writes of its own; that is progress, not a lost race.
                 Some(Progress::Stopped) => self.settle(station, now).await?,
-                Some(_) => match self.write(head, turn, (keyed, wish.changes()), now).await? {
+                Some(_) => match self.write(head, turn, Some((wish, keyed)), now).await? {
                     Written::Done(head, facts) => {
                         self.hint(&head).await;
                         return Ok(Turned::Done(facts));
@@ -82,20 +81,34 @@ impl Charging {
         &self,
         head: Head,
         turn: Turn,
-        (keyed, before): (Option<&Keyed>, Option<&LiveCharge>),
+        wish: Option<(&Wish, Option<&Keyed>)>,
         now: Timestamp,
     ) -> Result<Written, Failure> {
         let (mut station, facts) = turn.into_parts();
+        let (crowd, over) = head.crowd.after(head.station.waiting(), &facts, station.settled_at());
+        let relisted = wish.and_then(|(wish, _)| wish.relisted(&head, &station));
+        let new_prices = wish.and_then(|(wish, _)| wish.new_prices(&station, instant(now)));
         station.keep_windows(KEPT);
-        let mut head = Head { station, ..head };
+        let mut head = Head { station, crowd, ..head };
         let mut writes = self.store.transaction();
+        let (keyed, before) = wish.map_or((None, None), |(wish, keyed)| (keyed, wish.changes()));
         // First, so that of two refusals the answer of the first call is the one that is heard.
         if let (Some(keyed), Some(number)) = (keyed, joined(&facts)) {
             let life = keyed.now.as_second() + ANSWER_LIFE.as_secs();
             let answer = FirstAnswer { asked: keyed.asked.clone(), number, ttl: life };
             writes = writes.keep_answer(&keyed.account, &keyed.key, &answer, keyed.now);
         }
-        let writes = writes.write_facts(&mut head, &facts, before, now).save_station(&head, TurnRefused::Raced);
+        let mut writes = writes.write_facts(&mut head, &facts, before, &over, now);
+        if let Some(listed) = &relisted {
+            writes = writes.list_station(listed);
+        }
+        if let Some(prices) = &new_prices {
+            writes = writes.note_prices(&head.id, head.version + 1, prices);
+        }
+        if let Some((entry, change)) = wish.and_then(|(wish, _)| wish.entry()) {
+            writes = writes.audit_change(entry, change);
+        }
+        let writes = writes.save_station(&head, TurnRefused::Raced);
         Ok(match writes.commit().await? {
             Committed::Done => Written::Done(Box::new(Head { version: head.version + 1, ..head }), facts),
             Committed::Refused(refused, _) => Written::Refused(refused),

@@ -4,21 +4,34 @@ use super::Switch;
 use crate::{
     domain::{
         account::AccountId,
-        charging::{Command, DriverId, Mode, PileId, Standing},
+        charging::{
+            Command, Draft, DriverId, Mode, Moment, PileId, Standing, Station,
+            scenario::{PriceChange, SettingsChange},
+        },
         energy::Energy,
+        reason::Failure,
         session::LiveCharge,
     },
-    store::Head,
+    store::{AuditEntry, Head, Listed, PricesItem},
 };
 use jiff::Timestamp;
 
-/// What a driver wants of a station.
+/// What a driver or an operator wants of a station.
 #[derive(Clone, Debug)]
 pub(super) enum Wish {
     Join { driver: DriverId, plate: Box<str>, mode: Mode, energy: Energy, standing: Standing },
     Change { live: LiveCharge, mode: Option<Mode>, energy: Option<Energy> },
     Cancel { live: LiveCharge },
-    Pile { pile: PileId, switch: Switch },
+    Pile { pile: PileId, switch: Switch, told: Told },
+    Settings { change: SettingsChange, told: Told },
+    Prices { change: PriceChange, told: Told },
+}
+
+/// What the audit trail is told of an operator's wish.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    pub entry: AuditEntry,
+    pub change: String,
 }
 
 /// An `Idempotency-Key` and what was asked under it.
@@ -35,23 +48,60 @@ impl Wish {
     pub(super) fn changes(&self) -> Option<&LiveCharge> {
         match self {
             Self::Change { live, .. } => Some(live),
-            Self::Join { .. } | Self::Cancel { .. } | Self::Pile { .. } => None,
+            Self::Join { .. } | Self::Cancel { .. } => None,
+            Self::Pile { .. } | Self::Settings { .. } | Self::Prices { .. } => None,
         }
+    }
+
+    pub(super) fn entry(&self) -> Option<(&AuditEntry, &str)> {
+        match self {
+            Self::Join { .. } | Self::Change { .. } | Self::Cancel { .. } => None,
+            Self::Pile { told, .. } | Self::Settings { told, .. } | Self::Prices { told, .. } => {
+                Some((&told.entry, &told.change))
+            }
+        }
+    }
+
+    /// The station's line in the list of all, where the wish changes it.
+    pub(super) fn relisted(&self, head: &Head, station: &Station) -> Option<Listed> {
+        let listed = |station: &Station| Listed::new(&head.id, head.number, station.settings());
+        matches!(self, Self::Settings { .. }).then(|| listed(station)).filter(|now| *now != listed(&head.station))
+    }
+
+    /// The entry in the history of prices, where the wish changes them.
+    pub(super) fn new_prices(&self, station: &Station, now: Moment) -> Option<PricesItem> {
+        let Self::Prices { change, told } = self else { return None };
+        let from = change.from.max(now);
+        Some(PricesItem::new(station.settings().tariff_at(from), from, now, told.entry.actor.clone()))
     }
 }
 
 /// The wish as the rules want it: with the next number for a request, and with the car's own entry, which counts when the
 /// car stands behind what the station holds in full.
-pub(super) fn command(head: &Head, wish: &Wish) -> Command {
-    match wish.clone() {
+pub(super) fn command(head: &Head, wish: &Wish, now: Moment) -> Result<Command, Failure> {
+    let draft = || head.station.settings().draft();
+    Ok(match wish.clone() {
         Wish::Join { driver, plate, mode, energy, standing } => {
             Command::Apply { request: head.next_request(), driver, plate, mode, energy, standing }
         }
         Wish::Change { live, mode, energy } => {
             Command::Change { request: live.request(), mode, energy, behind: Some(live.car) }
         }
-        Wish::Pile { pile, switch: Switch::Down { lasting } } => Command::Fail { pile, lasting },
-        Wish::Pile { pile, switch: Switch::Up } => Command::Recover { pile },
         Wish::Cancel { live } => Command::Cancel { request: live.request(), behind: Some(live.car) },
-    }
+        Wish::Pile { pile, switch: Switch::Down { lasting }, .. } => Command::Fail { pile, lasting },
+        Wish::Pile { pile, switch: Switch::Up, .. } => Command::Recover { pile },
+        Wish::Settings { change, .. } => {
+            Command::Adopt(change.apply(draft()).and_then(Draft::check).map_err(impossible)?)
+        }
+        Wish::Prices { change, .. } => {
+            // Whatever reaches the station later than it was to count, counts from then on.
+            let (from, draft) = (change.from.max(now), draft());
+            let tariff = change.apply(draft.tariff_at(from)).map_err(impossible)?;
+            Command::Adopt(draft.with_prices(from, tariff).check().map_err(impossible)?)
+        }
+    })
+}
+
+fn impossible(why: impl std::fmt::Display) -> Failure {
+    Failure::malformed(format!("impossible settings: {why}"))
 }

@@ -11,6 +11,7 @@ use super::line::{Line, Waiting};
 use super::live::Live;
 use super::moment::Moment;
 use super::number::{DriverId, Mode, Number, PileId, RequestId, Ticket};
+use super::settings::{ComingPrices, Draft};
 use super::station::{Car, Charging, Closed, Lane, Pile, PileState, Side, Station};
 use super::tariff::Tariff;
 use crate::domain::energy::Power;
@@ -21,8 +22,10 @@ use crate::domain::money::{Fen, Owed};
 #[error("not a packed station, or one of a later version")]
 pub struct Unreadable;
 
-/// The first byte of everything packed. A new layout takes a new one and keeps reading the old.
-const VERSION: u8 = 1;
+/// The first byte of everything packed. A new layout takes a new one and keeps reading the old: in the first there were
+/// no prices to come.
+const VERSION: u8 = 2;
+const WITHOUT_COMING_PRICES: u8 = 1;
 
 impl Station {
     pub fn pack(&self) -> Vec<u8> {
@@ -36,25 +39,34 @@ impl Station {
             settings::pack_tariff(tariff, &mut to);
         }
         settings::pack(&self.settings, &mut to);
+        to.count(self.settings.coming.len());
+        for coming in &self.settings.coming {
+            to.moment(coming.from);
+            pack_prices(Some(&coming.tariff), &mut to, &tariffs);
+        }
         self.fast.pack(&mut to, &tariffs);
         self.slow.pack(&mut to, &tariffs);
         to.bytes
     }
 
     pub fn unpack(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let mut from = opened(bytes)?;
+        let (version, mut from) = opened(bytes)?;
         let settled_at = from.moment()?;
         let tariffs = many(&mut from, |from| settings::unpack_tariff(from).map(Arc::new))?;
         let current = tariffs.first().ok_or(Unreadable)?.clone();
-        let settings = settings::unpack(&mut from, current)?;
+        let draft = settings::unpack(&mut from, current)?;
+        let has_coming = version > WITHOUT_COMING_PRICES;
+        let coming = if has_coming { many(&mut from, |from| unpack_coming(from, &tariffs))? } else { Vec::new() };
+        let settings = Draft { coming, ..draft }.check().map_err(|_| Unreadable)?;
         let fast = Side::unpack(&mut from, Mode::Fast, &tariffs)?;
         let slow = Side::unpack(&mut from, Mode::Slow, &tariffs)?;
         closed(&from, Self { settings, settled_at, fast, slow })
     }
 
-    /// The current prices first, then those that sessions began with.
+    /// The current prices first, then those to come, then those that sessions began with.
     fn tariffs(&self) -> Vec<Arc<Tariff>> {
         let mut all = vec![self.settings.tariff.clone()];
+        all.extend(self.settings.coming.iter().map(|coming| coming.tariff.clone()));
         let sessions = Mode::BOTH.into_iter().flat_map(|mode| {
             let side = self.side(mode);
             let running = side.piles.iter().filter_map(Pile::charging).map(|charging| &charging.prices);
@@ -81,20 +93,25 @@ impl Waiting {
     }
 
     pub fn unpack(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let mut from = opened(bytes)?;
+        let (_, mut from) = opened(bytes)?;
         let mode = if from.flag()? { Mode::Slow } else { Mode::Fast };
         let waiting = unpack_waiting(&mut from, mode)?;
         closed(&from, waiting)
     }
 }
 
-fn opened(bytes: &[u8]) -> Result<Reader<'_>, Unreadable> {
+fn opened(bytes: &[u8]) -> Result<(u8, Reader<'_>), Unreadable> {
     let mut from = Reader { bytes, base: 0 };
-    if from.byte()? != VERSION {
+    let version = from.byte()?;
+    if !(WITHOUT_COMING_PRICES..=VERSION).contains(&version) {
         return Err(Unreadable);
     }
     from.base = i64::try_from(from.signed()?).map_err(|_| Unreadable)?;
-    Ok(from)
+    Ok((version, from))
+}
+
+fn unpack_coming(from: &mut Reader<'_>, tariffs: &[Arc<Tariff>]) -> Result<ComingPrices, Unreadable> {
+    Ok(ComingPrices { from: from.moment()?, tariff: unpack_prices(from, tariffs)?.ok_or(Unreadable)? })
 }
 
 fn closed<T>(from: &Reader<'_>, value: T) -> Result<T, Unreadable> {

@@ -9,7 +9,7 @@ use crate::domain::charging::tariff::{Band, Tariff, Zone};
 use crate::domain::energy::Power;
 use crate::domain::money::Price;
 
-/// All but the tariff, which stands before them.
+/// All but the prices, current and to come, which stand before and after them.
 pub fn pack(settings: &Settings, to: &mut Writer) {
     to.number(settings.fast_piles);
     to.number(settings.slow_piles);
@@ -25,9 +25,9 @@ pub fn pack(settings: &Settings, to: &mut Writer) {
     to.flag(settings.arrears_may_not_join);
 }
 
-pub fn unpack(from: &mut Reader<'_>, tariff: Arc<Tariff>) -> Result<Settings, Unreadable> {
+pub fn unpack(from: &mut Reader<'_>, tariff: Arc<Tariff>) -> Result<Draft, Unreadable> {
     let power = |from: &mut Reader<'_>| Power::from_watts(from.number()?).ok_or(Unreadable);
-    let draft = Draft {
+    Ok(Draft {
         fast_piles: from.number()?,
         slow_piles: from.number()?,
         fast_power: power(from)?,
@@ -41,8 +41,8 @@ pub fn unpack(from: &mut Reader<'_>, tariff: Arc<Tariff>) -> Result<Settings, Un
         finish_at_new_amount: from.flag()?,
         arrears_may_not_join: from.flag()?,
         tariff,
-    };
-    draft.check().map_err(|_| Unreadable)
+        coming: Vec::new(),
+    })
 }
 
 /// Bands cover the day without a gap, so each is known by where it ends.

@@ -1,6 +1,7 @@
 //! Scenarios: the rules as a file that anyone can run.
 
 mod answer;
+mod changes;
 mod clock;
 mod event;
 mod parameters;
@@ -12,6 +13,7 @@ pub use answer::{
     Answer, CarAnswer, DisplacedAnswer, FaultQueueAnswer, PileAnswer, RecordAnswer, RowAnswer, StateAnswer,
     WaitingAnswer,
 };
+pub use changes::{PriceChange, SettingsChange};
 pub use clock::Clock;
 pub use event::Event;
 pub use parameters::Parameters;

@@ -1,0 +1,77 @@
+//! Stations: made, listed, looked at, changed, their piles switched.
+
+mod forms;
+mod live;
+mod views;
+
+#[cfg(feature = "openapi")]
+pub use live::Live;
+pub use live::Totals;
+#[cfg(feature = "openapi")]
+pub use views::Made;
+
+use crate::App;
+use shared::{
+    domain::{
+        reason::{Failure, Reason},
+        session::Caller,
+        station_id::StationId,
+    },
+    service::charging::Maker,
+    wire::{Call, plain::Success},
+};
+use std::sync::Arc;
+
+pub async fn list(app: Arc<App>, _: Caller, mut call: Call) -> Result<Success, Failure> {
+    let page = call.read(forms::Page::parse)?;
+    let stations = app.charging.stations(page.after.as_ref(), page.most).await?;
+    Success::content(&views::List::of(&stations, page.most))
+}
+
+pub async fn make(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (id, settings) = (StationId::parse(call.path("station"))?, call.read(forms::settings)?);
+    let made = app.charging.make_station(&id, &settings, &maker(&app, &caller, &call)).await?;
+    if made { Success::content(&views::Made::of(&id)) } else { Err(Reason::StationExists.into()) }
+}
+
+pub async fn look(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failure> {
+    let id = StationId::parse(call.path("station"))?;
+    let view = app.charging.live_view(&id, call.now().station).await?;
+    Success::content(&live::Live::of(&view))
+}
+
+pub async fn switch_pile(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (id, pile) = (StationId::parse(call.path("station"))?, forms::pile(call.path("pile"))?);
+    let switch = call.read(forms::switch)?;
+    app.charging.switch_pile(&id, pile, switch, &maker(&app, &caller, &call)).await?;
+    Ok(Success::Nothing)
+}
+
+pub async fn settings(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failure> {
+    let id = StationId::parse(call.path("station"))?;
+    let settings = app.charging.settings(&id, call.now().station).await?;
+    Success::content(&views::Settings::of(&id, &settings))
+}
+
+pub async fn change_settings(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (id, change) = (StationId::parse(call.path("station"))?, call.read(forms::settings_change)?);
+    let settings = app.charging.change_settings(&id, change, &maker(&app, &caller, &call)).await?;
+    Success::content(&views::Settings::of(&id, &settings))
+}
+
+pub async fn prices(app: Arc<App>, _: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (id, page) = (StationId::parse(call.path("station"))?, call.read(forms::HistoryPage::parse)?);
+    let history = app.charging.price_history(&id, page.before, page.most).await?;
+    Success::content(&views::History::of(&id, &history, page.most))
+}
+
+pub async fn change_prices(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (id, now) = (StationId::parse(call.path("station"))?, call.now().station);
+    let change = call.read(|fields| forms::price_change(fields, now))?;
+    app.charging.change_prices(&id, change, &maker(&app, &caller, &call)).await?;
+    Ok(Success::Nothing)
+}
+
+fn maker<'a>(app: &'a App, caller: &'a Caller, call: &'a Call) -> Maker<'a> {
+    Maker { caller: Some(caller), origin: call.origin(), random: &app.random, now: call.now() }
+}

@@ -1,0 +1,204 @@
+//! What operators read of stations' settings and prices.
+
+use serde::Serialize;
+use shared::{
+    domain::{
+        charging::{self, Band, DispatchMode, DispatchTarget, FaultStrategy, Moment, Tariff},
+        energy::Power,
+        station_id::StationId,
+    },
+    service::charging::{ListedStation, PriceEntry},
+    wire::ev_app::time_of,
+};
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Made<'a> {
+    station_id: &'a str,
+}
+
+impl<'a> Made<'a> {
+    pub fn of(id: &'a StationId) -> Self {
+        Self { station_id: id.as_str() }
+    }
+}
+
+/// A page of all stations; `next` is what to send as `after` for the next one.
+#[derive(Serialize)]
+pub struct List<'a> {
+    stations: Vec<Line<'a>>,
+    next: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    station_id: &'a str,
+    number: u32,
+    fast_piles: u16,
+    slow_piles: u16,
+    fast_power_kwh_per_h: String,
+    slow_power_kwh_per_h: String,
+    #[serde(rename = "waiting_area_N")]
+    waiting_places: u32,
+}
+
+impl<'a> List<'a> {
+    pub fn of(stations: &'a [ListedStation], most: u8) -> Self {
+        let is_full = stations.len() >= usize::from(most);
+        let next = stations.last().filter(|_| is_full).map(|last| last.id.as_str());
+        Self { stations: stations.iter().map(Line::of).collect(), next }
+    }
+}
+
+impl<'a> Line<'a> {
+    fn of(station: &'a ListedStation) -> Self {
+        Self {
+            station_id: station.id.as_str(),
+            number: station.number.into(),
+            fast_piles: station.fast_piles,
+            slow_piles: station.slow_piles,
+            fast_power_kwh_per_h: kilowatts(station.fast_power),
+            slow_power_kwh_per_h: kilowatts(station.slow_power),
+            waiting_places: station.waiting_places,
+        }
+    }
+}
+
+fn kilowatts(watts: u64) -> String {
+    u32::try_from(watts).ok().and_then(Power::from_watts).map(|power| power.to_string()).unwrap_or_default()
+}
+
+/// All settings, under the names under which they are changed.
+#[derive(Serialize)]
+pub struct Settings<'a> {
+    station_id: &'a str,
+    settings: Names,
+    prices: Prices,
+    /// Price changes that lie ahead.
+    coming_prices: Vec<Coming>,
+}
+
+#[derive(Serialize)]
+struct Names {
+    fast_piles: u16,
+    slow_piles: u16,
+    fast_power_kwh_per_h: String,
+    slow_power_kwh_per_h: String,
+    #[serde(rename = "pile_queue_length_M")]
+    lane_places: u16,
+    #[serde(rename = "waiting_area_N")]
+    waiting_places: u32,
+    fault_strategy: &'static str,
+    dispatch_target: &'static str,
+    dispatch_mode: &'static str,
+    modify_in_pile: &'static str,
+    payment_due_hours: u32,
+    arrears: &'static str,
+}
+
+#[derive(Serialize)]
+struct Prices {
+    zone: String,
+    service_fee: Option<String>,
+    /// As scenarios write them: from, to, yuan per kWh.
+    tariff: Vec<[String; 3]>,
+}
+
+#[derive(Serialize)]
+struct Coming {
+    valid_from: String,
+    #[serde(flatten)]
+    prices: Prices,
+}
+
+impl<'a> Settings<'a> {
+    pub fn of(id: &'a StationId, settings: &charging::Settings) -> Self {
+        let coming = settings.coming.iter();
+        Self {
+            station_id: id.as_str(),
+            settings: Names::of(settings),
+            prices: Prices::of(&settings.tariff),
+            coming_prices: coming
+                .map(|coming| Coming { valid_from: time_of(coming.from), prices: Prices::of(&coming.tariff) })
+                .collect(),
+        }
+    }
+}
+
+impl Names {
+    fn of(settings: &charging::Settings) -> Self {
+        let may = |may: bool| if may { "allow" } else { "reject" };
+        Self {
+            fast_piles: settings.fast_piles,
+            slow_piles: settings.slow_piles,
+            fast_power_kwh_per_h: settings.fast_power.to_string(),
+            slow_power_kwh_per_h: settings.slow_power.to_string(),
+            lane_places: settings.lane_places,
+            waiting_places: settings.waiting_places,
+            fault_strategy: match settings.fault_strategy {
+                FaultStrategy::Priority => "priority",
+                FaultStrategy::TimeOrder => "time_order",
+            },
+            dispatch_target: match settings.dispatch_target {
+                DispatchTarget::Vacant => "vacant",
+                DispatchTarget::BestThenWait => "best_then_wait",
+            },
+            dispatch_mode: match settings.dispatch_mode {
+                DispatchMode::EarliestFinish => "earliest_finish",
+                DispatchMode::SingleTotal => "single_total",
+            },
+            modify_in_pile: may(settings.finish_at_new_amount),
+            payment_due_hours: settings.payment_due_hours,
+            arrears: may(!settings.arrears_may_not_join),
+        }
+    }
+}
+
+impl Prices {
+    fn of(tariff: &Tariff) -> Self {
+        let service_fee = Some(tariff.service().to_string());
+        Self { zone: tariff.zone().name().to_owned(), service_fee, tariff: bands(tariff.bands()) }
+    }
+}
+
+fn bands(bands: &[Band]) -> Vec<[String; 3]> {
+    let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+    bands.iter().map(|band| [clock(band.from), clock(band.to), band.price.to_string()]).collect()
+}
+
+/// The history of prices, the last to count first; `next` is what to send as `before` for the next page.
+#[derive(Serialize)]
+pub struct History<'a> {
+    station_id: &'a str,
+    prices: Vec<Entry<'a>>,
+    next: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    valid_from: String,
+    #[serde(flatten)]
+    prices: Prices,
+    set_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set_by: Option<&'a str>,
+}
+
+impl<'a> History<'a> {
+    pub fn of(id: &'a StationId, history: &'a [PriceEntry], most: u8) -> Self {
+        let next = history.last().filter(|_| history.len() >= usize::from(most)).map(|last| last.from);
+        Self { station_id: id.as_str(), prices: history.iter().map(Entry::of).collect(), next }
+    }
+}
+
+impl<'a> Entry<'a> {
+    fn of(entry: &'a PriceEntry) -> Self {
+        let service_fee = entry.service.map(|price| price.to_string());
+        Self {
+            valid_from: time_of(Moment::from_millis(entry.from)),
+            prices: Prices { zone: entry.zone.clone(), service_fee, tariff: bands(&entry.bands) },
+            set_at: time_of(Moment::from_millis(entry.set_at)),
+            set_by: entry.set_by.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Settings and prices of stations: the list of all, changes under way, and the history of prices.
+
+use super::{
+    Charging, Maker,
+    turn::instant,
+    wish::{Told, Wish},
+};
+use crate::{
+    domain::{
+        charging::{
+            Band, Draft, Settings,
+            scenario::{PriceChange, SettingsChange},
+        },
+        money::Price,
+        reason::Failure,
+        station_id::{StationId, StationNumber},
+    },
+    store::{Action, Listed, PricesItem},
+};
+use jiff::Timestamp;
+
+/// A station in the list of all.
+#[derive(Clone, Debug)]
+pub struct ListedStation {
+    pub id: StationId,
+    pub number: StationNumber,
+    pub fast_piles: u16,
+    pub slow_piles: u16,
+    /// Watts.
+    pub fast_power: u64,
+    pub slow_power: u64,
+    pub waiting_places: u32,
+}
+
+/// Prices as they were set.
+#[derive(Clone, Debug)]
+pub struct PriceEntry {
+    /// Milliseconds.
+    pub from: i64,
+    pub set_at: i64,
+    pub set_by: Option<String>,
+    pub zone: String,
+    pub service: Option<Price>,
+    pub bands: Vec<Band>,
+}
+
+impl Charging {
+    /// Stations by name, those behind `after`; so many at the most.
+    pub async fn stations(&self, after: Option<&StationId>, most: u8) -> Result<Vec<ListedStation>, Failure> {
+        let listed = self.store.stations(after, i32::from(most)).await?;
+        Ok(listed.into_iter().map(ListedStation::from).collect())
+    }
+
+    /// The settings that the next dispatch goes by.
+    pub async fn settings(&self, station: &StationId, now: Timestamp) -> Result<Settings, Failure> {
+        let head = self.store.head(station).await?;
+        let draft = head.station.settings().draft();
+        let tariff = draft.tariff_at(instant(now)).clone();
+        let coming = draft.coming.iter().filter(|coming| coming.from > instant(now)).cloned().collect();
+        let shown = Draft { tariff, coming, ..draft }.check();
+        shown.map_err(|error| Failure::internal(format!("a station has impossible settings: {error}")))
+    }
+
+    /// Other settings from the next dispatch on. What changes nothing is not written.
+    pub async fn change_settings(
+        &self,
+        station: &StationId,
+        change: SettingsChange,
+        maker: &Maker<'_>,
+    ) -> Result<Settings, Failure> {
+        let before = self.settings(station, maker.now.station).await?;
+        let after = change.apply(before.draft()).and_then(Draft::check);
+        let after = after.map_err(|why| Failure::malformed(format!("impossible settings: {why}")))?;
+        if after != before {
+            let told =
+                Told { entry: maker.entry(Action::SettingsChanged, station), change: difference(&before, &after) };
+            let turned = self.turn(station, &Wish::Settings { change, told }, None, maker.now.station).await?;
+            turned.carried_out()?;
+        }
+        Ok(after)
+    }
+
+    /// Other prices for sessions that begin at `change.from` or later. Those that have begun keep theirs.
+    pub async fn change_prices(
+        &self,
+        station: &StationId,
+        change: PriceChange,
+        maker: &Maker<'_>,
+    ) -> Result<(), Failure> {
+        let now = instant(maker.now.station);
+        if change.from < now {
+            return Err(Failure::malformed("valid_from 不能早于现在：价格变更不影响已开始的充电"));
+        }
+        let before = self.settings(station, maker.now.station).await?;
+        let tariff = change.apply(before.tariff_at(change.from));
+        let tariff = tariff.map_err(|why| Failure::malformed(format!("impossible tariff: {why}")))?;
+        if tariff == **before.tariff_at(change.from) {
+            return Ok(());
+        }
+        let from = Timestamp::from_millisecond(change.from.floor_millis()).unwrap_or(maker.now.station);
+        let told = Told { entry: maker.entry(Action::PricesChanged, station), change: format!("from {from}") };
+        let turned = self.turn(station, &Wish::Prices { change, told }, None, maker.now.station).await?;
+        turned.carried_out().map(drop)
+    }
+
+    /// The history of a station's prices, the last to count first.
+    pub async fn price_history(
+        &self,
+        station: &StationId,
+        before: Option<i64>,
+        most: u8,
+    ) -> Result<Vec<PriceEntry>, Failure> {
+        let entries = self.store.prices(station, before, i32::from(most)).await?;
+        Ok(entries.into_iter().map(PriceEntry::from).collect())
+    }
+}
+
+/// What the trail says of a change: each name that changed, with the old value and the new one.
+fn difference(before: &Settings, after: &Settings) -> String {
+    let pairs = [
+        ("fast_piles", before.fast_piles.to_string(), after.fast_piles.to_string()),
+        ("slow_piles", before.slow_piles.to_string(), after.slow_piles.to_string()),
+        ("fast_power_kwh_per_h", before.fast_power.to_string(), after.fast_power.to_string()),
+        ("slow_power_kwh_per_h", before.slow_power.to_string(), after.slow_power.to_string()),
+        ("pile_queue_length_M", before.lane_places.to_string(), after.lane_places.to_string()),
+        ("waiting_area_N", before.waiting_places.to_string(), after.waiting_places.to_string()),
+        ("fault_strategy", format!("{:?}", before.fault_strategy), format!("{:?}", after.fault_strategy)),
+        ("dispatch_target", format!("{:?}", before.dispatch_target), format!("{:?}", after.dispatch_target)),
+        ("dispatch_mode", format!("{:?}", before.dispatch_mode), format!("{:?}", after.dispatch_mode)),
+        ("modify_in_pile", before.finish_at_new_amount.to_string(), after.finish_at_new_amount.to_string()),
+        ("payment_due_hours", before.payment_due_hours.to_string(), after.payment_due_hours.to_string()),
+        ("arrears", before.arrears_may_not_join.to_string(), after.arrears_may_not_join.to_string()),
+    ];
+    let changed = pairs.into_iter().filter(|(_, before, after)| before != after);
+    changed.map(|(name, before, after)| format!("{name}: {before} to {after}")).collect::<Vec<_>>().join("; ")
+}
+
+impl From<Listed> for ListedStation {
+    fn from(listed: Listed) -> Self {
+        let Listed { station, number, fast_piles, slow_piles, fast_power, slow_power, waiting_places } = listed;
+        Self { id: station, number, fast_piles, slow_piles, fast_power, slow_power, waiting_places }
+    }
+}
+
+impl From<PricesItem> for PriceEntry {
+    fn from(item: PricesItem) -> Self {
+        let price = |price: u32| Price::from_ten_thousandths(i128::from(price));
+        let bands =
+            item.bands.iter().filter_map(|(from, to, of)| Some(Band { from: *from, to: *to, price: price(*of)? }));
+        Self {
+            from: item.from,
+            set_at: item.set_at,
+            set_by: item.set_by.map(|by| by.as_str().to_owned()),
+            zone: item.zone.clone(),
+            service: price(item.service),
+            bands: bands.collect(),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The list of all stations: AP-80. One partition, since stations are made by hand and read page by page.
+
+use super::{END, Key, Page, Store, Transaction, keys::STATIONS, read};
+use crate::domain::{
+    charging::Settings,
+    reason::Failure,
+    station_id::{StationId, StationNumber},
+};
+use serde::{Deserialize, Serialize};
+
+/// A station as the list shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Listed {
+    pub station: StationId,
+    pub number: StationNumber,
+    pub fast_piles: u16,
+    pub slow_piles: u16,
+    /// Watts.
+    pub fast_power: u64,
+    pub slow_power: u64,
+    pub waiting_places: u32,
+}
+
+impl Listed {
+    pub(crate) fn new(station: &StationId, number: StationNumber, settings: &Settings) -> Self {
+        Self {
+            station: station.clone(),
+            number,
+            fast_piles: settings.fast_piles,
+            slow_piles: settings.slow_piles,
+            fast_power: settings.fast_power.watts(),
+            slow_power: settings.slow_power.watts(),
+            waiting_places: settings.waiting_places,
+        }
+    }
+}
+
+impl Store {
+    /// AP-80: stations by name, those behind `after`.
+    pub(crate) async fn stations(&self, after: Option<&StationId>, limit: i32) -> Result<Vec<Listed>, Failure> {
+        // A space sorts before every letter of a name, so it is the next thing behind the whole name.
+        let first = after.map_or_else(|| "STATION#".to_owned(), |after| format!("{} ", Key::listed(after).sk));
+        let last = format!("STATION#{END}");
+        let page = Page { pk: STATIONS, first: &first, last: &last, limit: Some(limit), newest_first: false };
+        self.between(page).await?.0.into_iter().map(read).collect()
+    }
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// A station as the list shows it from now on.
+    pub(crate) fn list_station(self, listed: &Listed) -> Self {
+        self.put_over(&Key::listed(&listed.station), listed)
+    }
+}
