@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 /// The attribute with the most cars that waited; the others are a pile's name and one letter each.
 const PEAK: &str = "Peak";
 
+/// Attributes and what is added to them, or set.
+type Numbers = BTreeMap<String, i64>;
+
 impl Store {
     /// AP-82: the days of a station from one to another, both included.
     pub(crate) async fn station_days(
@@ -57,7 +60,7 @@ impl<R: Copy> Transaction<'_, R> {
     /// AP-84: adds records to the days on which they were closed and to the station's total, and notes the crowd of days
     /// that are over. One item a day, and one for the total.
     pub(super) fn count_takings(self, head: &Head, records: &[DetailRecord], over: &[Crowd]) -> Self {
-        let mut days: BTreeMap<Day, (BTreeMap<String, i64>, BTreeMap<String, i64>)> = BTreeMap::new();
+        let mut days: BTreeMap<Day, (Numbers, Numbers)> = BTreeMap::new();
         let mut total = BTreeMap::new();
         for record in records {
             let day = Day::of_millis(record.stop.floor_millis());
@@ -78,7 +81,7 @@ impl<R: Copy> Transaction<'_, R> {
     }
 }
 
-fn add(to: &mut BTreeMap<String, i64>, pile: PileId, takings: Takings) {
+fn add(to: &mut Numbers, pile: PileId, takings: Takings) {
     for (letter, amount) in letters(takings) {
         *to.entry(format!("{pile}{letter}")).or_default() += amount;
     }

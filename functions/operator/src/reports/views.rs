@@ -61,7 +61,7 @@ pub fn csv(report: &reports::Report) -> Success {
         let mut line = |pile: &str, it: &Totals, peak: &str| {
             let Totals { sessions, hours, kwh, charging_fee, service_fee, total_fee } = it;
             let fields = [&row.from, &row.to, pile, &sessions.to_string(), hours, kwh, charging_fee, service_fee];
-            body.push_str(&format!("{},{total_fee},{peak}\r\n", fields.join(",")));
+            body.extend([&fields.join(","), ",", total_fee, ",", peak, "\r\n"]);
         };
         row.piles.iter().for_each(|pile| line(&pile.name, &pile.totals, ""));
         line("", &row.totals, &row.peak_waiting.to_string());

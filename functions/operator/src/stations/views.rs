@@ -72,7 +72,8 @@ fn kilowatts(watts: u64) -> String {
 #[derive(Serialize)]
 pub struct Settings<'a> {
     station_id: &'a str,
-    settings: Names,
+    #[serde(rename = "settings")]
+    names: Names,
     prices: Prices,
     /// Price changes that lie ahead.
     coming_prices: Vec<Coming>,
@@ -116,7 +117,7 @@ impl<'a> Settings<'a> {
         let coming = settings.coming.iter();
         Self {
             station_id: id.as_str(),
-            settings: Names::of(settings),
+            names: Names::of(settings),
             prices: Prices::of(&settings.tariff),
             coming_prices: coming
                 .map(|coming| Coming { valid_from: time_of(coming.from), prices: Prices::of(&coming.tariff) })

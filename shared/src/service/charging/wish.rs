@@ -48,8 +48,7 @@ impl Wish {
     pub(super) fn changes(&self) -> Option<&LiveCharge> {
         match self {
             Self::Change { live, .. } => Some(live),
-            Self::Join { .. } | Self::Cancel { .. } => None,
-            Self::Pile { .. } | Self::Settings { .. } | Self::Prices { .. } => None,
+            _ => None,
         }
     }
 
