@@ -33,6 +33,8 @@ pub(super) const PRICES: &str = "PRICES#";
 
 /// The partition that lists all stations.
 pub(super) const STATIONS: &str = "STATIONS";
+/// What its sort keys begin with.
+pub(super) const LISTED: &str = "STATION#";
 
 /// The primary key of one item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +119,7 @@ impl Key {
 
     /// A station in the list of all.
     pub fn listed(id: &StationId) -> Self {
-        Self::new(STATIONS.to_owned(), &format!("STATION#{}", id.as_str()))
+        Self::new(STATIONS.to_owned(), &format!("{LISTED}{}", id.as_str()))
     }
 
     pub fn station_pk(id: &StationId) -> String {

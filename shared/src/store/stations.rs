@@ -39,8 +39,8 @@ impl Store {
     /// AP-80: stations by name, those behind `after`.
     pub(crate) async fn stations(&self, after: Option<&StationId>, limit: i32) -> Result<Vec<Listed>, Failure> {
         // A space sorts before every letter of a name, so it is the next thing behind the whole name.
-        let first = after.map_or_else(|| "STATION#".to_owned(), |after| format!("{} ", Key::listed(after).sk));
-        let last = format!("STATION#{END}");
+        let first = after.map_or_else(|| LISTED.to_owned(), |after| format!("{} ", Key::listed(after).sk));
+        let last = format!("{LISTED}{END}");
         let page = Page { pk: STATIONS, first: &first, last: &last, limit: Some(limit), newest_first: false };
         self.between(page).await?.0.into_iter().map(read).collect()
     }
