@@ -7,7 +7,7 @@ pub mod driver;
 pub mod local_staff;
 pub mod password;
 pub mod pictures;
-pub mod shop;
 pub mod reports;
+pub mod shop;
 pub mod sign_in;
 pub mod staff;

@@ -1,4 +1,4 @@
-//! The history of a station's prices: AP-81. A change is written once, with the station that it changes.
+//! The history of a station's prices: AP-171. A change is written once, with the station that it changes.
 
 use super::{END, Key, Page, Store, Transaction, keys::PRICES, read};
 use crate::domain::{
@@ -38,7 +38,7 @@ impl PricesItem {
 }
 
 impl Store {
-    /// AP-81: price changes, the one that counts last first, from before `before` on.
+    /// AP-171: price changes, the one that counts last first, from before `before` on.
     pub(crate) async fn prices(
         &self,
         station: &StationId,

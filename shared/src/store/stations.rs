@@ -1,6 +1,10 @@
-//! The list of all stations: AP-80. One partition, since stations are made by hand and read page by page.
+//! The list of all stations: AP-170. One partition, since stations are made by hand and read page by page.
 
-use super::{END, Key, Page, Store, Transaction, keys::STATIONS, read};
+use super::{
+    END, Key, Page, Store, Transaction,
+    keys::{LISTED, STATIONS},
+    read,
+};
 use crate::domain::{
     charging::Settings,
     reason::Failure,
@@ -36,7 +40,7 @@ impl Listed {
 }
 
 impl Store {
-    /// AP-80: stations by name, those behind `after`.
+    /// AP-170: stations by name, those behind `after`.
     pub(crate) async fn stations(&self, after: Option<&StationId>, limit: i32) -> Result<Vec<Listed>, Failure> {
         // A space sorts before every letter of a name, so it is the next thing behind the whole name.
         let first = after.map_or_else(|| LISTED.to_owned(), |after| format!("{} ", Key::listed(after).sk));

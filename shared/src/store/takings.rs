@@ -1,4 +1,4 @@
-//! What piles take in, added up as detail records are written: AP-82 to AP-84. The station's version lets each of its
+//! What piles take in, added up as detail records are written: AP-172 to AP-174. The station's version lets each of its
 //! transactions through once, so nothing is counted twice.
 
 use super::{
@@ -23,7 +23,7 @@ const PEAK: &str = "Peak";
 type Numbers = BTreeMap<String, i64>;
 
 impl Store {
-    /// AP-82: the days of a station from one to another, both included.
+    /// AP-172: the days of a station from one to another, both included.
     pub(crate) async fn station_days(
         &self,
         station: &StationId,
@@ -47,7 +47,7 @@ impl Store {
         }
     }
 
-    /// AP-83: what the piles of a station have taken in since it was made.
+    /// AP-173: what the piles of a station have taken in since it was made.
     pub(crate) async fn station_total(&self, station: &StationId) -> Result<DayRow, Failure> {
         let key = Key::station_total(station);
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key.item())).consistent_read(true);
@@ -57,7 +57,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-84: adds records to the days on which they were closed and to the station's total, and notes the crowd of days
+    /// AP-174: adds records to the days on which they were closed and to the station's total, and notes the crowd of days
     /// that are over. One item a day, and one for the total.
     pub(super) fn count_takings(self, head: &Head, records: &[DetailRecord], over: &[Crowd]) -> Self {
         let mut days: BTreeMap<Day, (Numbers, Numbers)> = BTreeMap::new();
