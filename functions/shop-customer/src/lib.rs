@@ -1,7 +1,12 @@
 //! `shop-customers.md`: the records that shop staff keep of their customers, and the extensions beside them.
 
+#[cfg(feature = "openapi")]
+mod describe;
 mod forms;
 mod views;
+
+#[cfg(feature = "openapi")]
+pub use describe::describe;
 
 use shared::{
     domain::{

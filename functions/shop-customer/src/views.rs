@@ -24,14 +24,16 @@ pub struct Nothing {}
 
 /// All fields of the document's table; what is unset is `null`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-struct Record<'c> {
+pub struct Record<'c> {
     id: String,
     version: u64,
     shop_id: &'c str,
     name: &'c str,
     mrn: &'c str,
     mobile: Option<&'c str>,
+    #[cfg_attr(feature = "openapi", schemars(with = "String"))]
     gender: Gender,
     birthday: Option<String>,
     idcard: Option<String>,
@@ -48,9 +50,23 @@ struct Record<'c> {
     last_signin_at: Option<String>,
     tag: Option<Vec<&'c str>>,
     from_channel: Option<&'c str>,
-    from_referrer: Option<&'c Named>,
-    from_activity: Option<&'c Named>,
+    from_referrer: Option<IdName<'c>>,
+    from_activity: Option<IdName<'c>>,
     status: &'c str,
+}
+
+/// `IdName` of the document.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+struct IdName<'c> {
+    id: &'c str,
+    name: &'c str,
+}
+
+impl<'c> IdName<'c> {
+    fn of(named: &'c Named) -> Self {
+        Self { id: &named.id, name: &named.name }
+    }
 }
 
 impl<'c> Record<'c> {
@@ -79,8 +95,8 @@ impl<'c> Record<'c> {
             last_signin_at: customer.last_signin_at.map(time),
             tag: Some(customer.tags.iter().map(Tag::as_str).collect::<Vec<_>>()).filter(|tags| !tags.is_empty()),
             from_channel: customer.channel.as_deref(),
-            from_referrer: customer.referrer.as_ref(),
-            from_activity: customer.activity.as_ref(),
+            from_referrer: customer.referrer.as_ref().map(IdName::of),
+            from_activity: customer.activity.as_ref().map(IdName::of),
             status: &customer.status,
         }
     }
@@ -88,6 +104,7 @@ impl<'c> Record<'c> {
 
 /// #58. Lists show ID numbers masked to everybody.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Page<'p> {
     items: Vec<Record<'p>>,
@@ -103,11 +120,13 @@ impl<'p> Page<'p> {
 
 /// #59.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Accounts<'c> {
     items: Vec<LinkedAccount<'c>>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct LinkedAccount<'c> {
     id: String,
