@@ -3,10 +3,17 @@
 use crate::{Problem, Result, doing, paths::StackDir, venv::Venv};
 use std::path::Path;
 
-/// What template.yaml's parameters are on one machine. All callers share one address here, so limits per address are a
-/// hundred times as high.
-const PARAMETERS: [&str; 4] =
-    ["SecretPrefix=", "DeletionProtection=false", "LoginPerIpMinute=2000", "RegisterPerIpMinute=2000"];
+/// What template.yaml's parameters are on one machine. All callers share one address here, so limits per address and
+/// per product are a hundred times as high.
+const PARAMETERS: [&str; 7] = [
+    "SecretPrefix=",
+    "DeletionProtection=false",
+    "LoginPerIpMinute=2000",
+    "RegisterPerIpMinute=2000",
+    "OtpPerIpHour=2000",
+    "OtpPerIpDay=10000",
+    "OtpPerProductMinute=6000",
+];
 
 const NAME: &str = "ev-plaza-local";
 

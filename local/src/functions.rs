@@ -112,6 +112,7 @@ impl Functions {
 fn wake_up(name: &str) -> Option<Value> {
     match name {
         "first-admin" => None,
+        "sms-sender" => Some(json!({ "Records": [] })),
         "charging-scheduler" => Some(json!({ "sweep": true })),
         "local-staff" => Some(json!({ "seed": false })),
         _ => {

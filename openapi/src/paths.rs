@@ -102,6 +102,10 @@ fn who(access: Access) -> String {
     let names = |names: Vec<&str>| names.join("`, `");
     match access {
         Access::Public => "**Access:** anybody, throttled.".to_owned(),
+        Access::Known(realms) => {
+            let realms = names(realms.iter().map(|realm| realm.as_str()).collect());
+            format!("**Access:** anybody, throttled; whoever is signed in to `{realms}` is known.")
+        }
         Access::SignedIn(realms) if realms.len() == Realm::ALL.len() => "**Access:** anybody signed in.".to_owned(),
         Access::SignedIn(realms) => {
             format!("**Access:** signed in to `{}`.", names(realms.iter().map(|realm| realm.as_str()).collect()))
@@ -116,8 +120,10 @@ fn security(voice: &Voice, access: Access) -> Vec<Value> {
     if access == Access::Public {
         return Vec::new();
     }
+    // An empty requirement beside the others: without a token too.
+    let without = matches!(access, Access::Known(_)).then(|| json!({}));
     let query = voice.query_token.map(|name| json!({ name: [] }));
-    std::iter::once(json!({ "bearer": [] })).chain(query).collect()
+    std::iter::once(json!({ "bearer": [] })).chain(query).chain(without).collect()
 }
 
 fn parameters(operation: &Operation, path: &str) -> Vec<Value> {

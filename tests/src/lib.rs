@@ -12,6 +12,7 @@ pub mod pictures;
 pub mod plaza;
 pub mod request;
 pub mod schema;
+pub mod sms;
 pub mod soundness;
 pub mod stack;
 pub mod station;

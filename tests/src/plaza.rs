@@ -14,6 +14,7 @@ use lambda_http::request::LambdaRequest;
 use serde_json::{Value, json};
 use shared::{
     auth::{
+        codes::CodeKey,
         gate::Gate,
         keys::{SigningKey, VerifyingKeys},
         passwords::{Passwords, Strength},
@@ -21,23 +22,27 @@ use shared::{
     },
     domain::{
         account::Role,
+        otp,
         shop::{GroupId, ShopId},
         station_id::StationId,
     },
     outside::{
         objects::Objects,
-        queue::{Hint, Queue},
+        queue::{Hint, Parcel, Queue, SmsQueue},
         random::Random,
         secrets::Secrets,
+        sms::{Message, Sender},
     },
     service::{
         charging::Charging,
+        codes::Codes,
         customer::Customers,
         driver::Drivers,
         pictures::Pictures,
         reports::Reports,
         shop::{Directory, Limits, Records, ShopSettings},
         sign_in::SignIn,
+        sms::Sms,
         staff::Staff,
     },
     store::Store,
@@ -54,6 +59,7 @@ use tower::ServiceExt as _;
 
 pub const ISSUER: &str = "ev-plaza";
 pub const PASSWORD: &str = "123456wyc";
+const CODE_KEY: &str = r#"{"key":"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"}"#;
 /// The station that an order without a name means.
 pub const STATION: &str = "S1";
 
@@ -69,6 +75,8 @@ pub struct Settings {
     pub strength: Strength,
     pub pepper: Value,
     pub signing: TokenKey,
+    pub codes: otp::Limits,
+    pub codes_enabled: bool,
 }
 
 /// Limits per address that no test meets by accident, and the cheapest hashes there are.
@@ -83,6 +91,13 @@ impl Default for Settings {
             strength: Strength { memory_kib: 8, passes: 1 },
             pepper: json!({"id": "p1", "key": "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI"}),
             signing: TokenKey::new("k1", 1),
+            codes: otp::Limits {
+                per_address_hour: 100_000,
+                per_address_day: 100_000,
+                per_product_minute: 100_000,
+                ..otp::Limits::default()
+            },
+            codes_enabled: true,
         }
     }
 }
@@ -98,6 +113,13 @@ pub struct Plaza {
     key_readings: Arc<AtomicUsize>,
     lines: Arc<Mutex<Vec<String>>>,
     routers: BTreeMap<&'static str, Router>,
+    /// SMS codes, as every function has them.
+    pub codes: Codes,
+    pub sms_sender: sms_sender::App,
+    /// What is on its way to the sender.
+    pub parcels: Arc<Mutex<Vec<Parcel>>>,
+    /// What the sender has sent, and when each was taken.
+    pub outbox: Arc<Mutex<Vec<Message>>>,
     /// What every realm signs in and changes passwords with.
     pub accounts: SignIn,
     pub charging: Charging,
@@ -171,7 +193,19 @@ impl Plaza {
         let customers = Customers::new(store.clone(), pictures.clone());
         let operator =
             operator::App { charging: charging.clone(), reports: Reports::new(store.clone()), random: random.clone() };
-        let (session, accounts) = (session::App { sign_in: sign_in(&store) }, sign_in(&store));
+        let (parcels, outbox) = (Arc::<Mutex<Vec<Parcel>>>::default(), Arc::<Mutex<Vec<Message>>>::default());
+        let code_key = CodeKey::read(&CODE_KEY.into()).unwrap();
+        let codes = {
+            let (queue, limits) = (sms_queue(&parcels), settings.codes);
+            Codes::new(store.clone(), code_key.clone(), queue, random.clone(), limits, settings.codes_enabled)
+        };
+        let sms_sender = sms_sender::App {
+            sms: Sms::new(store.clone(), code_key, sender(&outbox)),
+            clock: watch.clock(),
+            sink: collecting(&lines),
+        };
+        let session = session::App { sign_in: sign_in(&store), codes: codes.clone() };
+        let accounts = sign_in(&store);
         let routers = BTreeMap::from([
             ("ev-account", ev_account::routes().serve(&front("ev-account"), ev_account::App { drivers })),
             ("ev-charging", {
@@ -199,6 +233,10 @@ impl Plaza {
             key_readings,
             lines,
             routers,
+            codes,
+            sms_sender,
+            parcels,
+            outbox,
             accounts,
             charging,
             pictures,
@@ -338,6 +376,22 @@ fn queue(hints: &Arc<Mutex<Vec<Hint>>>) -> Queue {
     let hints = Arc::clone(hints);
     Queue::from_fn(move |hint| {
         hints.lock().unwrap().push(hint);
+        std::future::ready(Ok(()))
+    })
+}
+
+fn sms_queue(parcels: &Arc<Mutex<Vec<Parcel>>>) -> SmsQueue {
+    let parcels = Arc::clone(parcels);
+    SmsQueue::from_fn(move |parcel| {
+        parcels.lock().unwrap().push(parcel);
+        std::future::ready(Ok(()))
+    })
+}
+
+fn sender(outbox: &Arc<Mutex<Vec<Message>>>) -> Sender {
+    let outbox = Arc::clone(outbox);
+    Sender::from_fn(move |message, _| {
+        outbox.lock().unwrap().push(message);
         std::future::ready(Ok(()))
     })
 }

@@ -60,7 +60,8 @@ impl Template {
                 assert_eq!(statement["Effect"], "Allow");
                 let actions = statement["Action"].as_array().unwrap();
                 let actions = actions.iter().map(|action| action.as_str().unwrap().to_owned()).collect();
-                Allowed { actions, on: statement["Resource"].to_string() }
+                let on = statement.get("Resource").unwrap_or(&statement["NotResource"]);
+                Allowed { actions, on: on.to_string() }
             })
             .collect()
     }

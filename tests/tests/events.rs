@@ -19,7 +19,7 @@ fn events() -> BTreeMap<(String, String), String> {
 
 /// A station, the driver of the examples (unless the event is about to make one), and an administrator.
 async fn ready_for(name: &str, event: &str) -> (Plaza, String) {
-    let plaza = Plaza::open();
+    let (plaza, mut event) = (Plaza::open(), event.to_owned());
     plaza.station(|draft| (draft.fast_piles, draft.slow_piles, draft.lane_places) = (1, 1, 1)).await;
     let mut token = String::new();
     if name != "register" {
@@ -31,6 +31,12 @@ async fn ready_for(name: &str, event: &str) -> (Plaza, String) {
         }
         if matches!(name, "modify" | "cancel" | "info") {
             plaza.joined(&driver, "fast", "30").await;
+        }
+        if matches!(name, "code" | "reset") {
+            plaza.bind_phone("ev", "13800138000", &driver.id, "wyc2002");
+            plaza.ask_code("ev", "13800138000", "reset").await;
+            event = event.replace("SMS-CODE", &plaza.code_for("13800138000").await);
+            plaza.watch.advance(jiff::SignedDuration::from_secs(60));
         }
         token = driver.token;
     }
@@ -116,4 +122,14 @@ async fn the_first_administrators_event_appoints_one_who_can_sign_in() {
     let event: Value = serde_json::from_str(event).unwrap();
     let sign_in = json!({"realm": "platform", "username": event["username"], "password": event["password"]});
     assert_eq!(plaza.session(post("/auth/token").json(&sign_in)).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_senders_event_names_nothing_here_and_nothing_comes_again() {
+    let event = &events()[&("sms-sender".to_owned(), "parcels".to_owned())];
+    let plaza = Plaza::open();
+    let answer = plaza.sms_sender.handle(serde_json::from_str(event).unwrap()).await;
+    assert_eq!(json!(answer), json!({"batchItemFailures": []}));
+    let line: Value = serde_json::from_str(plaza.lines().last().unwrap()).unwrap();
+    assert_eq!((&line["Quarantined"], &line["OtpSend"]), (&json!(2), &json!(0)));
 }

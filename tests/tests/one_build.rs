@@ -17,9 +17,16 @@ fn resolved(selection: &[&str]) -> BTreeSet<String> {
 #[test]
 fn functions_use_the_crates_as_the_workspace_builds_them() {
     let workspace = resolved(&["--workspace"]);
-    for function in
-        ["ev-account", "ev-charging", "charging-scheduler", "first-admin", "operator", "session", "shop-customer"]
-    {
+    for function in [
+        "ev-account",
+        "ev-charging",
+        "charging-scheduler",
+        "first-admin",
+        "operator",
+        "session",
+        "shop-customer",
+        "sms-sender",
+    ] {
         let missing: Vec<_> = resolved(&["--package", function]).difference(&workspace).cloned().collect();
         assert_eq!(missing, [""; 0], "{function} needs a build of its own");
     }

@@ -81,7 +81,9 @@ fn entries_of_the_audit_trail_are_added_and_never_touched_again() {
 fn a_secret_is_read_by_those_who_use_it_and_nobody_else() {
     for function in TEMPLATE.functions() {
         let variables = &TEMPLATE.properties(function)["Environment"]["Variables"];
-        for (secret, variable) in [("SigningKey", "SIGNING_KEY_SECRET"), ("Pepper", "PEPPER_SECRET")] {
+        for (secret, variable) in
+            [("SigningKey", "SIGNING_KEY_SECRET"), ("Pepper", "PEPPER_SECRET"), ("CodeKey", "CODE_KEY_SECRET")]
+        {
             let may = TEMPLATE.allowed(function).iter().any(|allowed| {
                 allowed.actions == ["secretsmanager:GetSecretValue"] && allowed.on.contains(&format!("\"{secret}\""))
             });
@@ -116,8 +118,13 @@ fn only_functions_that_seal_fields_open_their_keys() {
 fn only_functions_with_a_queue_send_to_it() {
     for function in TEMPLATE.functions() {
         let variables = &TEMPLATE.properties(function)["Environment"]["Variables"];
-        let may = TEMPLATE.allowed(function).iter().any(|allowed| allowed.actions == ["sqs:SendMessage"]);
-        assert_eq!(may, variables.get("CHARGING_QUEUE_URL").is_some(), "{function}");
+        for (queue, variable) in [("ChargingQueue", "CHARGING_QUEUE_URL"), ("SmsQueue", "SMS_QUEUE_URL")] {
+            let may = TEMPLATE
+                .allowed(function)
+                .iter()
+                .any(|allowed| allowed.actions == ["sqs:SendMessage"] && allowed.on.contains(&format!("\"{queue}\"")));
+            assert_eq!(may, variables.get(variable).is_some(), "{function} and {queue}");
+        }
     }
 }
 
@@ -160,21 +167,30 @@ fn pictures_are_private_and_encrypted_with_our_own_key() {
 #[test]
 fn queues_are_fast_fifo_and_lose_nothing_in_silence() {
     let queues = TEMPLATE.of_type("AWS::SQS::Queue");
-    assert_eq!(queues.len(), 2);
+    assert_eq!(queues.len(), 4);
     for (id, queue) in queues {
+        assert_eq!(queue["SqsManagedSseEnabled"], true, "{id}");
+        if id.starts_with("Sms") {
+            assert!(queue.get("FifoQueue").is_none(), "{id}");
+            continue;
+        }
         assert_eq!(queue["FifoQueue"], true, "{id}");
         assert_eq!(queue["DeduplicationScope"], "messageGroup", "{id}");
         assert_eq!(queue["FifoThroughputLimit"], "perMessageGroupId", "{id}");
-        assert_eq!(queue["SqsManagedSseEnabled"], true, "{id}");
     }
-    let queue = TEMPLATE.properties("ChargingQueue");
-    assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], 5);
-    assert_eq!(queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"], json!(["ChargingDeadLetters", "Arn"]));
-    let timeout = TEMPLATE.properties("ChargingScheduler")["Timeout"].as_u64().unwrap();
-    assert!(queue["VisibilityTimeout"].as_u64().unwrap() >= 6 * timeout);
-    let (_, mapping) = TEMPLATE.of_type("AWS::Lambda::EventSourceMapping")[0];
-    assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
-    assert_eq!(mapping["FunctionName"], json!({ "Ref": "ChargingScheduler" }));
+    let ends =
+        [("ChargingQueue", "ChargingDeadLetters", "ChargingScheduler"), ("SmsQueue", "SmsDeadLetters", "SmsSender")];
+    for (queue, dead, function) in ends {
+        let queue = TEMPLATE.properties(queue);
+        assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], 5);
+        assert_eq!(queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"], json!([dead, "Arn"]));
+        let timeout = TEMPLATE.properties(function)["Timeout"].as_u64().unwrap();
+        assert!(queue["VisibilityTimeout"].as_u64().unwrap() >= 6 * timeout);
+        let mappings = TEMPLATE.of_type("AWS::Lambda::EventSourceMapping");
+        let of_function = |(_, mapping): &&(&str, &Value)| mapping["FunctionName"] == json!({ "Ref": function });
+        let (_, mapping) = mappings.iter().find(of_function).unwrap();
+        assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
+    }
     let (_, schedule) = TEMPLATE.of_type("AWS::Scheduler::Schedule")[0];
     assert_eq!(schedule["ScheduleExpression"], "rate(1 minute)");
     assert_eq!(schedule["Target"]["Input"], r#"{"sweep":true}"#);
@@ -207,25 +223,20 @@ fn every_alarm_of_the_operations_handbook_is_there() {
     let metric = |name: &str| alarms.iter().filter(|(_, alarm)| alarm["MetricName"] == name).count();
     let functions = TEMPLATE.functions().len();
     assert_eq!((metric("Errors"), metric("Throttles"), metric("Duration")), (functions, functions, functions));
-    for name in [
-        "ApproximateNumberOfMessagesVisible",
-        "ApproximateAgeOfOldestMessage",
-        "5xx",
-        "LoginFailure",
-        "OtpSend",
-        "IdempotencyConflict",
-        "TransactionConflict",
-        "UnbilledEnergy",
-    ] {
+    for name in ["ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"] {
+        assert_eq!(metric(name), 2, "{name} of each queue");
+    }
+    for name in ["5xx", "LoginFailure", "OtpSend", "IdempotencyConflict", "TransactionConflict", "UnbilledEnergy"] {
         assert_eq!(metric(name), 1, "{name}");
     }
     for (id, alarm) in alarms {
         assert_eq!(alarm["TreatMissingData"], "notBreaching", "{id}");
         assert_eq!(alarm["AlarmActions"]["Fn::If"][0], "HasAlarmTopic", "{id}");
     }
-    let (_, dead) =
-        *TEMPLATE.of_type("AWS::CloudWatch::Alarm").iter().find(|(id, _)| *id == "DeadLettersAlarm").unwrap();
-    assert_eq!((&dead["Threshold"], &dead["Period"]), (&json!(1), &json!(60)));
+    for id in ["DeadLettersAlarm", "SmsDeadLettersAlarm"] {
+        let dead = TEMPLATE.properties(id);
+        assert_eq!((&dead["Threshold"], &dead["Period"]), (&json!(1), &json!(60)), "{id}");
+    }
 }
 
 /// An emulator stands in for AWS: the stack is created, changed and deleted through its CloudFormation.

@@ -1,24 +1,45 @@
 //! What the reference says of these endpoints.
 
-use crate::{Token, routes};
-use describe::{Described, Document, need, plain, post};
+use crate::{Empty, Issued, routes};
+use describe::{Described, Document, may, need, plain, post};
 use serde_json::json;
 use shared::domain::reason::Reason;
 
 pub fn describe() -> Described {
     let operations = vec![
         post("/auth/token", "获取凭证", "Sign in to a realm")
+            .note("Either `username` and `password`, or `telephone` and the `code` that `/auth/code` sent for `login`.")
             .note("The token comes in the body and in `X-Access-Token`.")
             .takes([
                 need("realm", "用户群", "ev").one_of(REALMS),
-                need("username", "用户名", "wyc2002"),
-                need("password", "密码", "123456wyc"),
+                may("username", "用户名", "wyc2002"),
+                may("password", "密码", "123456wyc"),
+                may("telephone", "手机号", "13800138000"),
+                may("code", "短信验证码", "123456"),
             ])
             .refuses(&[Reason::WrongCredentials])
             .answers(
-                plain::content::<Token>(json!({ "token": "eyJhbGciOiJFZERTQSJ9.eyJz….…", "expires_in": 43200 }))
+                plain::content::<Issued>(json!({ "token": "eyJhbGciOiJFZERTQSJ9.eyJz….…", "expires_in": 43200 }))
                     .with_token(),
             ),
+        post("/auth/code", "获取短信验证码", "Have an SMS code sent")
+            .note("The answer is the same whether or not the number has an account; only one that has gets a message.")
+            .takes([
+                need("realm", "用户群", "ev").one_of(REALMS),
+                need("telephone", "手机号", "13800138000"),
+                need("purpose", "用途", "login").one_of(&["login", "reset"]),
+            ])
+            .answers(plain::content::<Empty>(json!({}))),
+        post("/auth/password/reset", "重置密码", "Set a forgotten password anew")
+            .note("Takes a code that `/auth/code` sent for `reset`. All sessions end.")
+            .takes([
+                need("realm", "用户群", "ev").one_of(REALMS),
+                need("telephone", "手机号", "13800138000"),
+                need("code", "短信验证码", "123456"),
+                need("password", "新密码", "another phrase 7"),
+            ])
+            .refuses(&[Reason::WrongCode, Reason::WeakPassword])
+            .answers(plain::content::<Empty>(json!({}))),
         post("/auth/logout", "退出登录", "End this session").answers(plain::nothing()),
     ];
     Described::new("session", Document::Sessions, &routes(), operations)

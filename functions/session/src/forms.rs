@@ -3,22 +3,76 @@
 use shared::{
     domain::{
         account::{LoginName, Realm},
+        otp::{Code, Purpose},
         password::Password,
-        reason::Failure,
+        phone::Phone,
+        reason::{Failure, Reason},
     },
     wire::Fields,
 };
 
+/// A realm, and what proves that somebody is of it.
 pub struct Token {
     pub realm: Realm,
-    pub name: LoginName,
-    pub password: Password,
+    pub proof: Proof,
+}
+
+pub enum Proof {
+    Password { name: LoginName, password: Password },
+    Code { phone: Phone, code: Code },
 }
 
 impl Token {
     pub fn parse(fields: &mut Fields) -> Result<Self, Failure> {
         let realm = Realm::parse(&fields.required("realm")?)?;
-        let name = LoginName::read(&fields.required("username")?);
-        Ok(Self { realm, name, password: Password::typed(&fields.required("password")?) })
+        let (telephone, code) = (fields.optional("telephone")?, fields.optional("code")?);
+        let (name, password) = (fields.optional("username")?, fields.optional("password")?);
+        let missing = |field: &str| Failure::malformed(format!("缺少参数 {field}"));
+        let proof = match (telephone, code) {
+            (Some(telephone), Some(code)) => {
+                // What cannot be a code is a wrong one, and answered as such.
+                let code = Code::read(&code).map_err(|_| Reason::WrongCredentials)?;
+                Proof::Code { phone: Phone::parse(&telephone)?, code }
+            }
+            _ => Proof::Password {
+                name: LoginName::read(&name.ok_or_else(|| missing("username"))?),
+                password: Password::typed(&password.ok_or_else(|| missing("password"))?),
+            },
+        };
+        Ok(Self { realm, proof })
+    }
+}
+
+pub struct AskForCode {
+    pub realm: Realm,
+    pub phone: Phone,
+    pub purpose: Purpose,
+}
+
+impl AskForCode {
+    pub fn parse(fields: &mut Fields) -> Result<Self, Failure> {
+        Ok(Self {
+            realm: Realm::parse(&fields.required("realm")?)?,
+            phone: Phone::parse(&fields.required("telephone")?)?,
+            purpose: Purpose::parse(&fields.required("purpose")?)?,
+        })
+    }
+}
+
+pub struct Reset {
+    pub realm: Realm,
+    pub phone: Phone,
+    pub code: Code,
+    pub password: String,
+}
+
+impl Reset {
+    pub fn parse(fields: &mut Fields) -> Result<Self, Failure> {
+        Ok(Self {
+            realm: Realm::parse(&fields.required("realm")?)?,
+            phone: Phone::parse(&fields.required("telephone")?)?,
+            code: Code::read(&fields.required("code")?)?,
+            password: fields.required("password")?,
+        })
     }
 }

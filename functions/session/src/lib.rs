@@ -8,12 +8,22 @@ mod forms;
 #[cfg(feature = "openapi")]
 pub use describe::describe;
 
+use forms::{Proof, Token};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use shared::{
     boot::{Boot, Error},
-    domain::{account::Realm, reason::Failure, session::Caller},
-    service::sign_in::{Attempt, SignIn},
+    domain::{
+        account::Realm,
+        otp::Binding,
+        reason::{Failure, Reason},
+        session::Caller,
+    },
+    service::{
+        code_sign_in::CodeGiven,
+        codes::{Ask, Codes},
+        sign_in::{Attempt, SignIn},
+    },
     wire::{
         Access, Call, Routes,
         plain::{Plain, Success},
@@ -25,43 +35,77 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct App {
     pub sign_in: SignIn,
+    pub codes: Codes,
 }
 
 impl App {
     pub async fn new(boot: &Boot) -> Result<Self, Error> {
-        Ok(Self { sign_in: boot.sign_in().await? })
+        Ok(Self { sign_in: boot.sign_in().await?, codes: boot.codes().await? })
     }
 }
 
-/// Rule 11 of the decisions; what needs SMS codes is still to come.
+/// Rule 11 of the decisions.
 pub fn routes() -> Routes<Plain, App> {
-    Routes::new(&["/auth/{proxy+}", "$default"]).public("POST", "/auth/token", token).guarded(
-        "POST",
-        "/auth/logout",
-        Access::SignedIn(&Realm::ALL),
-        logout,
-    )
+    Routes::new(&["/auth/{proxy+}", "$default"])
+        .public("POST", "/auth/token", token)
+        .public("POST", "/auth/code", code)
+        .public("POST", "/auth/password/reset", reset)
+        .guarded("POST", "/auth/logout", Access::SignedIn(&Realm::ALL), logout)
 }
+
+/// `{}`
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+struct Empty {}
 
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-struct Token<'a> {
+struct Issued<'a> {
     token: &'a str,
     expires_in: i64,
 }
 
 async fn token(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
-    let form = call.read(forms::Token::parse)?;
-    let attempt = Attempt {
-        realm: form.realm,
-        name: form.name,
-        password: form.password,
+    let Token { realm, proof } = call.read(forms::Token::parse)?;
+    let (origin, now) = (call.origin(), call.now().real);
+    let issued = match proof {
+        Proof::Password { name, password } => {
+            app.sign_in.with_password(&Attempt { realm, name, password, origin, now }).await?
+        }
+        Proof::Code { phone, code } => {
+            let given = CodeGiven { realm, phone, code, origin, now };
+            app.sign_in.with_code(&app.codes, &given).await.map_err(as_credentials)?
+        }
+    };
+    let body = Issued { token: issued.token.expose_secret(), expires_in: issued.expires_in.as_secs() };
+    Ok(Success::content(&body)?.with_token(issued.token.clone()))
+}
+
+/// Here a code takes a password's place, and a wrong one its answer.
+fn as_credentials(failure: Failure) -> Failure {
+    if failure.reason() == Reason::WrongCode { Reason::WrongCredentials.into() } else { failure }
+}
+
+async fn code(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
+    let form = call.read(forms::AskForCode::parse)?;
+    let binding = Binding { product: form.realm, purpose: form.purpose, phone: form.phone, device: None };
+    let ask = Ask {
+        binding,
+        addition: None,
+        only_known: true,
+        captcha_after: None,
         origin: call.origin(),
         now: call.now().real,
     };
-    let issued = app.sign_in.with_password(&attempt).await?;
-    let body = Token { token: issued.token.expose_secret(), expires_in: issued.expires_in.as_secs() };
-    Ok(Success::content(&body)?.with_token(issued.token.clone()))
+    app.codes.ask(&ask).await?;
+    Success::content(&Empty {})
+}
+
+async fn reset(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
+    let forms::Reset { realm, phone, code, password } = call.read(forms::Reset::parse)?;
+    let given = CodeGiven { realm, phone, code, origin: call.origin(), now: call.now().real };
+    app.sign_in.reset_password(&app.codes, &given, &password).await?;
+    Success::content(&Empty {})
 }
 
 async fn logout(app: Arc<App>, caller: Caller, _: Call) -> Result<Success, Failure> {

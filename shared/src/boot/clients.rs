@@ -56,6 +56,18 @@ impl<'e> Clients<'e> {
         aws_sdk_s3::Client::from_conf(config.build())
     }
 
+    pub fn sns(&self) -> aws_sdk_sns::Client {
+        let mut config = aws_sdk_sns::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(self.environment.get("AWS_REGION").to_owned()))
+            .credentials_provider(SharedCredentialsProvider::new(self.environment.credentials()))
+            .http_client(self.http.clone())
+            .retry_config(RetryConfig::standard().with_max_attempts(2))
+            .timeout_config(timeouts());
+        config.set_endpoint_url(self.environment.endpoint().map(ToOwned::to_owned));
+        aws_sdk_sns::Client::from_conf(config.build())
+    }
+
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         let mut config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())

@@ -54,6 +54,11 @@ impl Environment {
         Ok(KeyService::kms(Clients::new(self)?.kms(), self.get("FIELDS_KEY")))
     }
 
+    /// Where SMS are shown instead of sent: nowhere.
+    pub fn outbox(&self) -> Option<crate::outside::sms::Sender> {
+        None
+    }
+
     /// Where AWS says it is, always.
     pub fn endpoint(&self) -> Option<&str> {
         None
@@ -70,6 +75,10 @@ impl Environment {
 
     pub fn clock(&self) -> Clock {
         Clock::from_file(self.directory().join("clock.json"))
+    }
+
+    pub fn outbox(&self) -> Option<crate::outside::sms::Sender> {
+        Some(crate::outside::sms::Sender::outbox(self.directory().join("sms.jsonl")))
     }
 
     pub fn secrets(&self) -> Secrets {

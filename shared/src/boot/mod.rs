@@ -5,25 +5,29 @@ mod environment;
 
 use crate::{
     auth::{
+        codes::CodeKey,
         gate::Gate,
         keys::{SigningKey, VerifyingKeys},
         passwords::{Passwords, Strength},
         sealing::Sealer,
         tokens::{Issuer, Verifier},
     },
-    domain::{reason::Failure, station_id::StationId},
+    domain::{otp, reason::Failure, station_id::StationId},
     outside::{
         clock::Clock,
         objects::Objects,
-        queue::Queue,
+        queue::{Queue, SmsQueue},
         random::Random,
         secrets::{Kind, Secrets},
+        sms::{Aliyun, AliyunKey, Sender},
     },
     service::{
         charging::Charging,
+        codes::Codes,
         pictures::Pictures,
         shop::{Limits, Records},
         sign_in::SignIn,
+        sms::Sms,
     },
     store::Store,
     wire::{Front, Sink},
@@ -46,6 +50,22 @@ pub const FIELDS: &[&str] = &["FIELDS_KEY", "FIELD_KEYS_PARAMETER"];
 
 /// What a function needs that keeps shops' records.
 pub const SHOP: &[&str] = &["SHOP_SIGNIN_POINTS", "SHOP_LIST_READS"];
+/// What a function needs that has SMS codes sent and compares them.
+pub const CODES: &[&str] = &[
+    "CODE_KEY_SECRET",
+    "SMS_QUEUE_URL",
+    "OTP_ENABLED",
+    "OTP_PER_PHONE_MINUTE",
+    "OTP_PER_PHONE_HOUR",
+    "OTP_PER_PHONE_DAY",
+    "OTP_PER_DEVICE_HOUR",
+    "OTP_PER_DEVICE_DAY",
+    "OTP_PER_IP_HOUR",
+    "OTP_PER_IP_DAY",
+    "OTP_PER_PRODUCT_MINUTE",
+];
+/// What the function needs that sends SMS.
+pub const SMS: &[&str] = &["CODE_KEY_SECRET", "SMS_PROVIDER"];
 
 /// What a function needs that works on the queues of stations.
 pub const CHARGING: &[&str] = &["CHARGING_QUEUE_URL", "DEFAULT_STATION"];
@@ -157,6 +177,54 @@ impl Boot {
         let list_reads = usize::try_from(self.limit("SHOP_LIST_READS")?).unwrap_or(usize::MAX);
         let limits = Limits { signin_points, list_reads };
         Ok(Records::new(self.store.clone(), self.sealer().await?, self.random.clone(), limits))
+    }
+
+    /// SMS codes, with the key they are worked out from.
+    pub async fn codes(&self) -> Result<Codes, Error> {
+        let queue = SmsQueue::sqs(Clients::new(&self.environment)?.sqs(), self.environment.get("SMS_QUEUE_URL"));
+        let limits = otp::Limits {
+            per_phone_minute: self.limit("OTP_PER_PHONE_MINUTE")?,
+            per_phone_hour: self.limit("OTP_PER_PHONE_HOUR")?,
+            per_phone_day: self.limit("OTP_PER_PHONE_DAY")?,
+            per_device_hour: self.limit("OTP_PER_DEVICE_HOUR")?,
+            per_device_day: self.limit("OTP_PER_DEVICE_DAY")?,
+            per_address_hour: self.limit("OTP_PER_IP_HOUR")?,
+            per_address_day: self.limit("OTP_PER_IP_DAY")?,
+            per_product_minute: self.limit("OTP_PER_PRODUCT_MINUTE")?,
+        };
+        let enabled = self.environment.get("OTP_ENABLED") == "true";
+        Ok(Codes::new(self.store.clone(), self.code_key().await?, queue, self.random.clone(), limits, enabled))
+    }
+
+    /// Sending SMS: through Aliyun where that is configured, else through SNS; on a local stack into a file.
+    pub async fn sms(&self) -> Result<Sms, Error> {
+        let sender = match (self.environment.outbox(), self.environment.get("SMS_PROVIDER")) {
+            (Some(outbox), _) => outbox,
+            (None, "aliyun") => Sender::aliyun(self.aliyun().await?, self.random.clone())?,
+            (None, "sns") => Sender::sns(Clients::new(&self.environment)?.sns()),
+            (None, _) => return Err(Error::Invalid { name: "SMS_PROVIDER", expected: "sns or aliyun" }),
+        };
+        Ok(Sms::new(self.store.clone(), self.code_key().await?, sender))
+    }
+
+    async fn aliyun(&self) -> Result<Aliyun, Error> {
+        let needs = ["ALIYUN_KEY_SECRET", "ALIYUN_SIGN_NAME", "ALIYUN_CODE_TEMPLATE", "ALIYUN_NOTICE_TEMPLATE"];
+        let missing: Vec<_> = needs.into_iter().filter(|name| self.environment.get(name).is_empty()).collect();
+        if !missing.is_empty() {
+            return Err(Error::Missing(missing.into_iter().map(ToOwned::to_owned).collect()));
+        }
+        let of = |name: &str| self.environment.get(name).to_owned();
+        let key = self.secrets.read(Kind::Secret, &of("ALIYUN_KEY_SECRET")).await?;
+        Ok(Aliyun {
+            key: AliyunKey::read(&key)?,
+            sign_name: of("ALIYUN_SIGN_NAME"),
+            code_template: of("ALIYUN_CODE_TEMPLATE"),
+            notice_template: of("ALIYUN_NOTICE_TEMPLATE"),
+        })
+    }
+
+    async fn code_key(&self) -> Result<CodeKey, Error> {
+        Ok(CodeKey::read(&self.secrets.read(Kind::Secret, self.environment.get("CODE_KEY_SECRET")).await?)?)
     }
 
     /// A limit that is a setting.

@@ -8,3 +8,4 @@ pub mod pixels;
 pub mod queue;
 pub mod random;
 pub mod secrets;
+pub mod sms;

@@ -1,4 +1,5 @@
-//! Hints to the scheduler that a station has something to do. A hint may come twice, late or never.
+//! What goes to our own queues: hints to the scheduler that a station has something to do, which may come twice, late or
+//! never; and the ids of SMS on their way.
 
 use crate::domain::{reason::Failure, station_id::StationId};
 use aws_sdk_sqs::{Client, error::DisplayErrorContext};
@@ -52,5 +53,50 @@ impl Queue {
 impl std::fmt::Debug for Queue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Queue")
+    }
+}
+
+/// What the queue of SMS carries: an id and nothing else, so that no queue and no dead letter holds a number or a code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parcel {
+    pub job: String,
+}
+
+type Posting = Arc<dyn Fn(Parcel) -> Sending + Send + Sync>;
+
+/// Where the ids of SMS go.
+#[derive(Clone)]
+pub struct SmsQueue(Posting);
+
+impl SmsQueue {
+    /// A standard queue: order does not matter, and what comes twice is sent once.
+    pub fn sqs(client: Client, url: impl Into<String>) -> Self {
+        let url = url.into();
+        Self::from_fn(move |parcel| {
+            let (client, url) = (client.clone(), url.clone());
+            async move {
+                let body = serde_json::to_string(&parcel)
+                    .map_err(|error| Failure::internal(format!("a parcel cannot be written: {error}")))?;
+                let sent = client.send_message().queue_url(url).message_body(body).send().await.map(drop);
+                sent.map_err(|error| Failure::internal(format!("SQS: {}", DisplayErrorContext(&error))))
+            }
+        })
+    }
+
+    pub fn from_fn<F>(send: impl Fn(Parcel) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), Failure>> + Send + 'static,
+    {
+        Self(Arc::new(move |parcel| Box::pin(send(parcel))))
+    }
+
+    pub async fn send(&self, job: String) -> Result<(), Failure> {
+        (self.0)(Parcel { job }).await
+    }
+}
+
+impl std::fmt::Debug for SmsQueue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SmsQueue")
     }
 }

@@ -1,6 +1,8 @@
 //! Load, decide, save: one file per noun, without HTTP.
 
 pub mod charging;
+pub mod code_sign_in;
+pub mod codes;
 pub mod customer;
 pub mod driver;
 #[cfg(feature = "local")]
@@ -10,4 +12,5 @@ pub mod pictures;
 pub mod reports;
 pub mod shop;
 pub mod sign_in;
+pub mod sms;
 pub mod staff;

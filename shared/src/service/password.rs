@@ -1,6 +1,9 @@
 //! Changing a password, in any realm: the old one proves it, and everybody who came in by it has to come again.
 
-use super::sign_in::{Attempt, SignIn};
+use super::{
+    codes::Proof,
+    sign_in::{Attempt, SignIn},
+};
 use crate::{
     auth::{
         passwords::{Match, StoredHash},
@@ -42,12 +45,27 @@ enum Refused {
     Hash,
     /// The account is disabled or gone.
     Account,
+    /// The code has been spent by somebody else, or is over.
+    Code,
 }
 
 impl SignIn {
     /// Changes the password. The old one is compared under the throttle of signing in; all sessions end, and the answer is
     /// a new one for whoever made the change. A wrong old password and an unknown name are answered alike.
     pub async fn change_password(&self, change: &PasswordChange<'_>) -> Result<Issued, Failure> {
+        self.change_proved(change, None).await
+    }
+
+    /// The same where the document wants a code beside the old password (#54): both are spent together or not at all.
+    pub async fn change_password_with_code(
+        &self,
+        change: &PasswordChange<'_>,
+        proof: &Proof,
+    ) -> Result<Issued, Failure> {
+        self.change_proved(change, Some(proof)).await
+    }
+
+    async fn change_proved(&self, change: &PasswordChange<'_>, proof: Option<&Proof>) -> Result<Issued, Failure> {
         let attempt = Attempt {
             realm: change.realm,
             name: change.name.clone(),
@@ -67,7 +85,7 @@ impl SignIn {
                 self.note(&attempt, Action::PasswordChangeFailed, tried).await;
                 return Err(Reason::WrongOldPassword.into());
             };
-            match self.replace(&attempt, &proved, &change.new).await? {
+            match self.replace(&attempt, &proved, &change.new, proof).await? {
                 Ok(issued) => return Ok(issued),
                 // A sign-in may have renewed the same password's hash.
                 Err(now) => credential = now.filter(is_own),
@@ -82,6 +100,7 @@ impl SignIn {
         attempt: &Attempt<'_>,
         old: &Credential,
         new: &Password,
+        proof: Option<&Proof>,
     ) -> Result<Result<Issued, Option<Credential>>, Failure> {
         let (realm, account) = (attempt.realm, &old.account);
         let session = self.session(realm, account.clone(), attempt.now);
@@ -95,9 +114,14 @@ impl SignIn {
             .end_sessions_but((realm, account), &live, Refused::Account)
             .forget_failures(realm, &attempt.name)
             .audit(&entry);
+        let writes = match proof {
+            Some(proof) => writes.spend(proof, Refused::Code),
+            None => writes,
+        };
         match writes.commit().await? {
             Outcome::Done => self.issuer.issue(&session).map(Ok),
             Outcome::Refused(Refused::Hash, item) => Ok(Err(credential_of(item)?)),
+            Outcome::Refused(Refused::Code, _) => Err(Reason::WrongCode.into()),
             Outcome::Refused(Refused::Account, _) => Err(Reason::WrongOldPassword.into()),
         }
     }

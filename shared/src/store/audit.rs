@@ -19,6 +19,8 @@ pub(crate) enum Action {
     SignInFailed,
     PasswordChanged,
     PasswordChangeFailed,
+    PasswordReset,
+    CodeRefused,
     StationMade,
     CustomerRead,
     CustomerDeleted,

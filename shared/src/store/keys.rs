@@ -5,6 +5,8 @@ use crate::domain::{
     charging::{Mode, Number},
     day::Day,
     image::PictureKey,
+    otp::{Device, Purpose},
+    phone::Phone,
     sealed::BlindIndex,
     shop::{CustomerId, EntryKey, GroupId, ShopId},
     station_id::{StationId, StationNumber},
@@ -24,6 +26,8 @@ pub(super) const DUE_AT: &str = "due_at";
 pub(super) const CUSTOMER: &str = "CUSTOMER#";
 /// What the sort keys of links between records begin with.
 pub(super) const LINK: &str = "LINK#";
+const CODES: &str = "CODES";
+
 /// What the sort keys of detail records begin with.
 pub(super) const RECORD: &str = "RECORD#";
 
@@ -76,6 +80,40 @@ impl Key {
     /// What one address did in one minute.
     pub fn address(action: &str, address: IpAddr, minute: i64) -> Self {
         Self::new(format!("ADDRESS#{action}#{}", network(address)), &format!("MINUTE#{minute}"))
+    }
+
+    /// Who has a phone in a realm.
+    pub fn phone_holder(realm: Realm, phone: &Phone) -> Self {
+        Self::new(format!("PHONE#{}#{}", realm.as_str(), phone.as_e164()), "HOLDER")
+    }
+
+    /// Codes of a phone over all products.
+    pub fn phone_codes(phone: &Phone) -> Self {
+        Self::new(format!("PHONE#{}", phone.as_e164()), CODES)
+    }
+
+    pub fn device_codes(realm: Realm, device: &Device) -> Self {
+        Self::new(format!("DEVICE#{}#{}", realm.as_str(), device.as_str()), CODES)
+    }
+
+    pub fn address_codes(address: IpAddr) -> Self {
+        Self::new(format!("ADDRESS#code#{}", network(address)), CODES)
+    }
+
+    pub fn product_codes(realm: Realm) -> Self {
+        Self::new(format!("PRODUCT#{}", realm.as_str()), CODES)
+    }
+
+    /// The newest code for a purpose.
+    pub fn code(product: Realm, phone: &Phone, purpose: &Purpose) -> Self {
+        let account = purpose.account().map_or(String::new(), |account| format!("#{}", account.as_str()));
+        let sk = format!("{}{account}", purpose.as_str().to_ascii_uppercase());
+        Self::new(format!("CODE#{}#{}", product.as_str(), phone.as_e164()), &sk)
+    }
+
+    /// A message on its way.
+    pub fn sms(id: &str) -> Self {
+        Self::new(format!("SMS#{id}"), "JOB")
     }
 
     /// What a plate has in the queue.
@@ -266,6 +304,17 @@ mod tests {
         assert_eq!(Key::driver(&id), key("ACCOUNT#ev#1004", "PROFILE"));
         assert_eq!(Key::plate(&Plate::parse("皖A12345").unwrap()), key("PLATE#皖A12345", "HOLDER"));
         assert_eq!(Key::first_admin(), key("PLATFORM", "FIRST-ADMIN"));
+        let (phone, device) = (Phone::parse("13800138000").unwrap(), Device::known("d-1"));
+        assert_eq!(Key::phone_holder(Realm::Ev, &phone), key("PHONE#ev#+8613800138000", "HOLDER"));
+        assert_eq!(Key::phone_codes(&phone), key("PHONE#+8613800138000", "CODES"));
+        assert_eq!(Key::device_codes(Realm::MallDealer, &device), key("DEVICE#mall-dealer#d-1", "CODES"));
+        assert_eq!(Key::address_codes([203, 0, 113, 9].into()), key("ADDRESS#code#203.0.113.9", "CODES"));
+        assert_eq!(Key::product_codes(Realm::Cloud), key("PRODUCT#cloud", "CODES"));
+        let sign_in = crate::domain::otp::Purpose::SignIn;
+        assert_eq!(Key::code(Realm::Ev, &phone, &sign_in), key("CODE#ev#+8613800138000", "LOGIN"));
+        let change = crate::domain::otp::Purpose::Change(id.clone());
+        assert_eq!(Key::code(Realm::Ev, &phone, &change), key("CODE#ev#+8613800138000", "CHANGE#1004"));
+        assert_eq!(Key::sms("s-1"), key("SMS#s-1", "JOB"));
         let station = StationId::parse("S1").unwrap();
         let (fast, slow) = (Number { mode: Mode::Fast, n: 12 }, Number { mode: Mode::Slow, n: 12 });
         assert_eq!(Key::station(&station), key("STATION#S1", "HEAD"));

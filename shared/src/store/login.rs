@@ -169,6 +169,21 @@ impl<R: Copy> Transaction<'_, R> {
         self.check(&Key::credential(realm, name), holds, changed)
     }
 
+    /// A hash that takes the place of whatever stands there, as long as the name is this account's.
+    pub(crate) fn set_hash(self, (realm, name): (Realm, &LoginName), new: &Credential, changed: R) -> Self {
+        let change = Change {
+            update: "SET #hash = :new, #pepper = :pepper".into(),
+            condition: Some("#account = :account".into()),
+            names: vec![("#hash", "hash".into()), ("#pepper", "pepper".into()), ("#account", "account".into())],
+            values: vec![
+                (":new", text(&new.hash)),
+                (":pepper", text(&new.pepper)),
+                (":account", text(new.account.as_str())),
+            ],
+        };
+        self.update(&Key::credential(realm, name), change, Some(changed))
+    }
+
     /// A new hash — of the same password with today's parameters, or of another — unless somebody changed it meanwhile.
     pub(crate) fn renew_hash(
         self,

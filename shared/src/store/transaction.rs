@@ -198,6 +198,23 @@ impl<R: Copy> Transaction<'_, R> {
         self.add(delete.map(|delete| TransactWriteItem::builder().delete(delete).build()), None)
     }
 
+    /// Removes an item that is as `holds` says (whose `update` is not looked at).
+    #[allow(dead_code, reason = "the services that bind phones follow")]
+    pub(super) fn delete_if(self, key: &Key, holds: Change, refusal: R) -> Self {
+        let mut delete = Delete::builder()
+            .table_name(&self.store.table)
+            .set_key(Some(key.item()))
+            .set_condition_expression(holds.condition)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        for (name, attribute) in holds.names {
+            delete = delete.expression_attribute_names(name, attribute);
+        }
+        for (name, value) in holds.values {
+            delete = delete.expression_attribute_values(name, value);
+        }
+        self.add(delete.build().map(|delete| TransactWriteItem::builder().delete(delete).build()), Some(refusal))
+    }
+
     fn add<E: std::fmt::Display>(mut self, write: Result<TransactWriteItem, E>, refusal: Option<R>) -> Self {
         match write {
             Ok(write) => {

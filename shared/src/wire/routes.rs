@@ -25,6 +25,9 @@ use std::{collections::BTreeMap, future::Future, marker::PhantomData, pin::Pin, 
 pub enum Access {
     /// Anybody; the service behind it throttles.
     Public,
+    /// Anybody, and whoever has a live session of one of these realms is known by it; a token that opens nothing counts as
+    /// none. The service behind it throttles.
+    Known(&'static [Realm]),
     /// Anybody with a live session of one of these realms; what they own is the service's question.
     SignedIn(&'static [Realm]),
     /// Only these roles.
@@ -35,14 +38,14 @@ impl Access {
     fn realms(self) -> Vec<Realm> {
         match self {
             Self::Public => vec![],
-            Self::SignedIn(realms) => realms.to_vec(),
+            Self::Known(realms) | Self::SignedIn(realms) => realms.to_vec(),
             Self::Roles(roles) => roles.iter().map(|role| role.realm()).collect(),
         }
     }
 
     fn permits(self, role: Role) -> bool {
         match self {
-            Self::Public | Self::SignedIn(_) => true,
+            Self::Public | Self::Known(_) | Self::SignedIn(_) => true,
             Self::Roles(roles) => roles.contains(&role),
         }
     }
@@ -84,6 +87,18 @@ impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
     {
         let route = Route { method, path, access: Access::Public, body: BodyRule::Fields };
         self.table.push((route, Arc::new(move |state, _, call| Some(Box::pin(handler(state, call))))));
+        self
+    }
+
+    /// A route for anybody. Its handler is told of a caller of one of `realms`, where there is one.
+    #[must_use]
+    pub fn known<F, R>(mut self, method: &'static str, path: &'static str, realms: &'static [Realm], handler: F) -> Self
+    where
+        F: Fn(Arc<S>, Option<Caller>, Call) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
+    {
+        let route = Route { method, path, access: Access::Known(realms), body: BodyRule::Fields };
+        self.table.push((route, Arc::new(move |state, caller, call| Some(Box::pin(handler(state, caller, call))))));
         self
     }
 
@@ -207,10 +222,18 @@ async fn admit(
     if access == Access::Public {
         return Ok(None);
     }
+    if let (Access::Known(_), None) = (access, credential.token()) {
+        return Ok(None);
+    }
     if matches!(credential, Credential::Query(_)) {
         tally.note_query_token();
     }
-    let caller = front.gate.admit(credential.token(), &access.realms(), now).await?;
+    let caller = match front.gate.admit(credential.token(), &access.realms(), now).await {
+        Err(failure) if failure.reason() == Reason::Unauthorized && matches!(access, Access::Known(_)) => {
+            return Ok(None);
+        }
+        admitted => admitted?,
+    };
     if access.permits(caller.role) { Ok(Some(caller)) } else { Err(Reason::Forbidden.into()) }
 }
 

@@ -1,0 +1,113 @@
+//! Sends SMS by the ids that the queue brings. What to send to whom is in the table, the code is worked out here and is
+//! nowhere else.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use shared::{
+    boot::{Boot, Error},
+    outside::{
+        clock::Clock,
+        metrics::{Metric, Sink},
+        queue::Parcel,
+    },
+    service::sms::{Sending, Sms},
+};
+
+#[derive(Debug)]
+pub struct App {
+    pub sms: Sms,
+    pub clock: Clock,
+    pub sink: Sink,
+}
+
+/// What SQS hands over.
+#[derive(Debug, Deserialize)]
+pub struct Batch {
+    #[serde(rename = "Records", default)]
+    pub records: Vec<Record>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record {
+    pub message_id: String,
+    pub body: String,
+}
+
+/// The messages that the queue should bring again.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    pub batch_item_failures: Vec<Failed>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Failed {
+    pub item_identifier: String,
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    sent: usize,
+    dropped: usize,
+    refused: usize,
+    blocked: usize,
+    quarantined: usize,
+}
+
+impl App {
+    pub async fn new(boot: &Boot) -> Result<Self, Error> {
+        Ok(Self { sms: boot.sms().await?, clock: boot.clock.clone(), sink: boot.sink() })
+    }
+
+    /// Each message for itself: one that fails comes again, the others do not. What can never be sent is told of, counted,
+    /// and not tried again.
+    pub async fn handle(&self, batch: Batch) -> Answer {
+        let (mut answer, mut tally) = (Answer::default(), Tally::default());
+        for Record { message_id, body } in batch.records {
+            if !self.send(&message_id, &body, &mut tally).await {
+                answer.batch_item_failures.push(Failed { item_identifier: message_id });
+            }
+        }
+        self.report(&tally, answer.batch_item_failures.len());
+        answer
+    }
+
+    /// Whether nothing more is to be done about the message.
+    async fn send(&self, message_id: &str, body: &str, tally: &mut Tally) -> bool {
+        let Ok(Parcel { job }) = serde_json::from_str(body) else {
+            tally.quarantined += 1;
+            tracing::error!(message_id, "a message was no parcel");
+            return true;
+        };
+        match self.sms.send(&job, self.clock.now().real).await {
+            Ok(Sending::Sent) => tally.sent += 1,
+            Ok(Sending::Dropped) => tally.dropped += 1,
+            Ok(Sending::Refused) => tally.refused += 1,
+            Ok(Sending::Blocked) => tally.blocked += 1,
+            Ok(Sending::Unknown) => {
+                tally.quarantined += 1;
+                tracing::error!(message_id, "a message names nothing that is to be sent");
+            }
+            Ok(Sending::Later) => return false,
+            Err(failure) => {
+                tracing::error!(message_id, detail = failure.detail(), "a message was not sent");
+                return false;
+            }
+        }
+        true
+    }
+
+    fn report(&self, tally: &Tally, later: usize) {
+        let metrics = [
+            Metric::count("OtpSend", tally.sent),
+            Metric::count("SmsDropped", tally.dropped),
+            Metric::count("SmsRefused", tally.refused),
+            Metric::count("SmsBlocked", tally.blocked),
+            Metric::count("SmsLater", later),
+            Metric::count("Quarantined", tally.quarantined),
+        ];
+        self.sink.emit(self.clock.now().real, &[&["function"]], &metrics, json!({ "function": "sms-sender" }));
+    }
+}

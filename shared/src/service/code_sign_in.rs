@@ -1,0 +1,160 @@
+//! What a right code opens: a session of an account that exists, or a new password for one.
+
+use super::{
+    codes::{Codes, Proof},
+    sign_in::SignIn,
+};
+use crate::{
+    auth::tokens::Issued,
+    domain::{
+        account::{AccountId, LoginName, Realm},
+        origin::Origin,
+        otp::{Binding, Code, Purpose},
+        password::Password,
+        phone::Phone,
+        reason::{Failure, Reason},
+        session::{Sessions, life},
+        sms::Notice,
+    },
+    store::{Action, AuditEntry, Credential, Outcome, PhoneHolder, sessions_of},
+};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// How often a session is tried to be opened when others are opened at the same time.
+const TRIES: u32 = 3;
+
+/// A phone, the code that was sent to it, and what for.
+#[derive(Clone, Debug)]
+pub struct CodeGiven<'a> {
+    pub realm: Realm,
+    pub phone: Phone,
+    pub code: Code,
+    pub origin: &'a Origin,
+    pub now: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    Code,
+    Session,
+    Credential,
+}
+
+impl SignIn {
+    /// Opens a session of the account that has the phone. No account and a wrong code are one answer.
+    pub async fn with_code(&self, codes: &Codes, given: &CodeGiven<'_>) -> Result<Issued, Failure> {
+        let (proof, holder) = self.prove(codes, given, Purpose::SignIn).await?;
+        let holder = holder.ok_or(Reason::WrongCode)?;
+        self.open_proved(&holder.account, &proof, given.origin, given.now).await
+    }
+
+    /// Opens a session of an account whose phone has been proved, and spends the code with it.
+    pub(super) async fn open_proved(
+        &self,
+        account: &AccountId,
+        proof: &Proof,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Issued, Failure> {
+        let realm = proof.binding.product;
+        let session = self.session(realm, account.clone(), now);
+        let (owner, ends) = ((realm, account), now + life(realm));
+        let mut crowded: Option<Sessions> = None;
+        for _ in 0..TRIES {
+            let writes = self.store.transaction().spend(proof, Refused::Code);
+            let writes = match &crowded {
+                None => writes.add_session(owner, &session.id, ends, Refused::Session),
+                Some(before) => {
+                    let live = before.with(session.id.clone(), ends, now);
+                    writes.replace_sessions(owner, before, &live, Refused::Session)
+                }
+            };
+            let entry = self.proved_entry(Action::SignedIn, proof, account, origin, now);
+            match writes.audit(&entry).commit().await? {
+                Outcome::Done => return self.issuer.issue(&session),
+                Outcome::Refused(Refused::Session, item) => match sessions_of(item)? {
+                    Some(sessions) if sessions.enabled => crowded = Some(sessions),
+                    _ => return Err(Reason::WrongCode.into()),
+                },
+                Outcome::Refused(Refused::Code | Refused::Credential, _) => return Err(Reason::WrongCode.into()),
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    /// A new password for whoever has the phone: all sessions end, and the wait after wrong passwords too.
+    pub async fn reset_password(&self, codes: &Codes, given: &CodeGiven<'_>, wanted: &str) -> Result<(), Failure> {
+        // Judged first, so that a weak one costs no try. What is the owner's own name shows below.
+        Password::choose(wanted, &[given.phone.digits()])?;
+        let (proof, holder) = self.prove(codes, given, Purpose::Reset).await?;
+        let login = holder.as_ref().and_then(PhoneHolder::login);
+        let (Some(holder), Some(name)) = (holder, login) else { return Err(Reason::WrongCode.into()) };
+        let password = Password::choose(wanted, &[given.phone.digits(), name.as_str()])?;
+        self.replace_forgotten(given, &proof, &holder.account, &name, &password).await?;
+        codes.notify(&given.phone, Notice::PasswordChanged, given.now).await;
+        Ok(())
+    }
+
+    async fn replace_forgotten(
+        &self,
+        given: &CodeGiven<'_>,
+        proof: &Proof,
+        account: &AccountId,
+        name: &LoginName,
+        password: &Password,
+    ) -> Result<(), Failure> {
+        let credential = Credential::new(account, self.passwords.hash(password)?);
+        let entry = self.proved_entry(Action::PasswordReset, proof, account, given.origin, given.now);
+        let writes = self
+            .store
+            .transaction()
+            .spend(proof, Refused::Code)
+            .set_hash((given.realm, name), &credential, Refused::Credential)
+            .end_sessions_but((given.realm, account), &BTreeMap::new(), Refused::Session)
+            .forget_failures(given.realm, name)
+            .audit(&entry);
+        match writes.commit().await? {
+            Outcome::Done => Ok(()),
+            Outcome::Refused(Refused::Code | Refused::Credential | Refused::Session, _) => {
+                Err(Reason::WrongCode.into())
+            }
+        }
+    }
+
+    /// The code is compared whether or not somebody has the phone, so that the time tells nobody.
+    async fn prove(
+        &self,
+        codes: &Codes,
+        given: &CodeGiven<'_>,
+        purpose: Purpose,
+    ) -> Result<(Proof, Option<PhoneHolder>), Failure> {
+        let holder = self.store.phone_holder(given.realm, &given.phone).await?;
+        let binding = Binding { product: given.realm, purpose, phone: given.phone.clone(), device: None };
+        let proof = codes.check(binding, &given.code, given.origin, given.now).await?;
+        Ok((proof, holder))
+    }
+
+    /// What the holder of a proved phone did.
+    pub(super) fn proved_entry(
+        &self,
+        action: Action,
+        proof: &Proof,
+        account: &AccountId,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> AuditEntry {
+        AuditEntry {
+            at: now,
+            action,
+            realm: proof.binding.product,
+            station: None,
+            subject: Some(account.clone()),
+            actor: Some(account.clone()),
+            role: None,
+            address: Some(origin.address),
+            request: origin.request.clone(),
+            id: self.random.u128(),
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! SMS codes: asked for, compared, and spent together with what they were asked for.
+
+use crate::{
+    auth::codes::CodeKey,
+    domain::{
+        account::Realm,
+        origin::Origin,
+        otp::{Binding, Code, Device, LIFE, Limits, Purpose, Sent},
+        phone::Phone,
+        reason::{Failure, Reason},
+        session::Caller,
+        sms::{Content, Letter, Notice},
+    },
+    outside::{queue::SmsQueue, random::Random},
+    store::{Action, AuditEntry, CodeRow, Counted, Outcome, PhoneCodes, Scope, Store, Transaction},
+};
+use futures_util::future::{try_join, try_join_all};
+use jiff::Timestamp;
+use std::time::Duration;
+
+/// How often an ask is repeated when somebody else asked for the same phone meanwhile.
+const TRIES: u32 = 3;
+/// When everything is switched off, there is no point in coming back soon.
+const SWITCHED_OFF: Duration = Duration::from_mins(10);
+
+/// Codes of all products.
+#[derive(Clone, Debug)]
+pub struct Codes {
+    store: Store,
+    key: CodeKey,
+    queue: SmsQueue,
+    random: Random,
+    limits: Limits,
+    /// The kill switch: false, and no code goes out.
+    enabled: bool,
+}
+
+/// Who wants a code for what.
+#[derive(Clone, Debug)]
+pub struct Ask<'a> {
+    pub binding: Binding,
+    /// Whatever the caller wants kept with the code (#56).
+    pub addition: Option<String>,
+    /// For what only an account can do: numbers that have none in the product get no message, and the caller is not told.
+    pub only_known: bool,
+    /// Codes an hour after which the device has to solve a captcha first; none where it has, or never has to.
+    pub captcha_after: Option<u32>,
+    pub origin: &'a Origin,
+    pub now: Timestamp,
+}
+
+impl Binding {
+    /// What a code is for: one asked for with a session of the product changes that account, any other opens one.
+    pub fn asked(product: Realm, caller: Option<&Caller>, phone: Phone, device: Option<Device>) -> Self {
+        let caller = caller.filter(|caller| caller.realm == product);
+        let purpose = caller.map_or(Purpose::SignIn, |caller| Purpose::Change(caller.account.clone()));
+        Self { product, purpose, phone, device }
+    }
+}
+
+/// A code that was compared and found right. Good for one [`Transaction::spend`].
+#[derive(Clone, Debug)]
+pub struct Proof {
+    pub binding: Binding,
+    /// What was given with the ask.
+    pub addition: Option<String>,
+    nonce: [u8; 16],
+    now: Timestamp,
+}
+
+impl Proof {
+    /// The phone that is in the hands of whoever gave the code.
+    pub fn phone(&self) -> &Phone {
+        &self.binding.phone
+    }
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// Spends the code of a right guess with whatever else the transaction does; a code spent by somebody else, or over
+    /// by now, refuses the whole, and the answer to that is [`Reason::WrongCode`].
+    pub(crate) fn spend(self, proof: &Proof, refused: R) -> Self {
+        self.consume_code(&proof.binding, proof.nonce, proof.now, refused)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    /// Somebody else asked for the same phone.
+    Raced,
+    /// The last place was taken since we looked; `usize` says in which scope.
+    Full(usize),
+    Job,
+}
+
+impl Codes {
+    pub fn new(store: Store, key: CodeKey, queue: SmsQueue, random: Random, limits: Limits, enabled: bool) -> Self {
+        Self { store, key, queue, random, limits, enabled }
+    }
+
+    /// Has a code sent. Known, unknown and closed numbers do the same work and get the same answer; only limits are told.
+    pub async fn ask(&self, ask: &Ask<'_>) -> Result<(), Failure> {
+        if !self.enabled {
+            return Err(Failure::throttled(SWITCHED_OFF));
+        }
+        for _ in 0..TRIES {
+            if let Some(job) = self.try_ask(ask).await? {
+                return self.queue.send(job).await;
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    /// The id of the message, or none when somebody else asked for the same phone meanwhile.
+    async fn try_ask(&self, ask: &Ask<'_>) -> Result<Option<String>, Failure> {
+        let (binding, now) = (&ask.binding, ask.now);
+        let scopes = self.scopes(ask);
+        let counting = scopes.iter().map(|scope| self.store.counted(scope, now));
+        let (phone, counted) = try_join(self.store.phone_codes(&binding.phone), try_join_all(counting)).await?;
+        let sent = phone.sent.one_more(&self.limits, now).map_err(Failure::throttled)?;
+        if let Some(wait) = scopes.iter().zip(&counted).find_map(|(scope, counted)| scope.wait(counted, now)) {
+            return Err(Failure::throttled(wait));
+        }
+        if binding.device.is_some()
+            && let (Some(most), Some(device)) = (ask.captcha_after, counted.first())
+            && device.in_the_last_hour(now) >= most
+        {
+            return Err(Reason::CaptchaWanted.into());
+        }
+        let seen = Seen { phone: &phone, scopes: &scopes, counted: &counted };
+        self.save(ask, &seen, &sent).await
+    }
+
+    async fn save(&self, ask: &Ask<'_>, seen: &Seen<'_>, sent: &Sent) -> Result<Option<String>, Failure> {
+        let (binding, now) = (&ask.binding, ask.now);
+        let (nonce, job) = (self.random.bytes(), format!("{:032x}", self.random.u128()));
+        let row = CodeRow::new(nonce, binding.device.as_ref(), ask.addition.clone(), now);
+        let content = Content::Code {
+            binding: binding.clone(),
+            nonce,
+            until: now + LIFE,
+            known_in: ask.only_known.then_some(binding.product),
+            muted: seen.phone.tries.is_closed(now),
+        };
+        let letter = Letter { to: binding.phone.clone(), content };
+        let mut writes = self.store.transaction().note_sent(&binding.phone, seen.phone, sent, now, Refused::Raced);
+        for (n, (scope, counted)) in seen.scopes.iter().zip(seen.counted).enumerate() {
+            writes = writes.count_in(scope, counted, now, Refused::Full(n));
+        }
+        match writes.put_code(binding, &row).post_sms(&job, &letter, now, Refused::Job).commit().await? {
+            Outcome::Done => Ok(Some(job)),
+            Outcome::Refused(Refused::Raced | Refused::Job, _) => Ok(None),
+            Outcome::Refused(Refused::Full(n), _) => {
+                let wait = seen.scopes.get(n).map_or(Duration::from_mins(1), |scope| scope.longest_wait(now));
+                Err(Failure::throttled(wait))
+            }
+        }
+    }
+
+    /// Who is counted: the device first, where there is one.
+    fn scopes(&self, ask: &Ask<'_>) -> Vec<Scope> {
+        let Binding { product, phone, device, .. } = &ask.binding;
+        let device = device.as_ref().map(|device| Scope::device(*product, device, phone, &self.limits));
+        let address = Scope::address(ask.origin.address, &self.limits);
+        device.into_iter().chain([address, Scope::product(*product, &self.limits)]).collect()
+    }
+
+    /// Compares a code. The try is counted before, so a thousand parallel guesses are a thousand tries, of which five are
+    /// looked at. Wrong, expired, used and never sent are one answer.
+    pub async fn check(
+        &self,
+        binding: Binding,
+        given: &Code,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Proof, Failure> {
+        let row = self.store.code(binding.product, &binding.phone, &binding.purpose).await?;
+        let row = row.filter(|row| row.is_for(binding.device.as_ref())).ok_or(Reason::WrongCode)?;
+        if !self.store.count_code_try(&binding, &row, now).await? {
+            return Err(Reason::WrongCode.into());
+        }
+        let nonce = row.nonce();
+        if self.key.is_right(given, &binding, &nonce) {
+            return Ok(Proof { binding, addition: row.addition, nonce, now });
+        }
+        self.note_wrong(&binding, origin, now).await;
+        Err(Reason::WrongCode.into())
+    }
+
+    /// Marks a right code as shown to be right, without using it up (#20); it is compared again when it is used.
+    pub async fn mark_verified(&self, proof: &Proof) -> Result<(), Failure> {
+        let writes = self.store.transaction().verify_code(&proof.binding, proof.nonce, proof.now, ());
+        match writes.commit().await? {
+            Outcome::Done => Ok(()),
+            Outcome::Refused((), _) => Err(Reason::WrongCode.into()),
+        }
+    }
+
+    /// Tells the owner of a number about a change that has been made. Best effort: the change stands, and the trail has it.
+    pub async fn notify(&self, to: &Phone, notice: Notice, now: Timestamp) {
+        let job = format!("{:032x}", self.random.u128());
+        let letter = Letter { to: to.clone(), content: Content::Notice(notice) };
+        let posted = async {
+            self.store.transaction().post_sms(&job, &letter, now, ()).commit().await?;
+            self.queue.send(job).await
+        };
+        if let Err(failure) = posted.await {
+            tracing::warn!(notice = notice.as_str(), detail = failure.detail(), "a notice could not be sent");
+        }
+    }
+
+    /// Best effort, as for a failed sign-in.
+    async fn note_wrong(&self, binding: &Binding, origin: &Origin, now: Timestamp) {
+        let entry = AuditEntry {
+            at: now,
+            action: Action::CodeRefused,
+            realm: binding.product,
+            station: None,
+            subject: binding.purpose.account().cloned(),
+            actor: None,
+            role: None,
+            address: Some(origin.address),
+            request: origin.request.clone(),
+            id: self.random.u128(),
+        };
+        if let Err(failure) = self.store.audit_failure(&entry).await {
+            tracing::warn!(detail = failure.detail(), "a wrong code could not be noted");
+        }
+    }
+}
+
+/// What an ask was decided on.
+struct Seen<'a> {
+    phone: &'a PhoneCodes,
+    scopes: &'a [Scope],
+    counted: &'a [Counted],
+}

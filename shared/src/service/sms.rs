@@ -1,0 +1,98 @@
+//! Sending what has been put on the way, once each as far as anybody can know.
+
+use crate::{
+    auth::codes::CodeKey,
+    domain::{
+        otp::Code,
+        reason::Failure,
+        sms::{Content, Letter, code_text},
+    },
+    outside::sms::{Message, Sender, SmsError},
+    store::{Job, Store},
+};
+use jiff::Timestamp;
+
+/// Sends messages by their ids.
+#[derive(Clone, Debug)]
+pub struct Sms {
+    store: Store,
+    key: CodeKey,
+    sender: Sender,
+}
+
+/// How a message ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// The provider has taken it.
+    Sent,
+    /// Nobody gets it: the code is over, the number unknown or closed, or the message was sent earlier.
+    Dropped,
+    /// The provider will never take it.
+    Refused,
+    /// The provider does not send to this number.
+    Blocked,
+    /// Not now; the queue should bring it again.
+    Later,
+    /// There is no such message.
+    Unknown,
+}
+
+impl Sms {
+    pub fn new(store: Store, key: CodeKey, sender: Sender) -> Self {
+        Self { store, key, sender }
+    }
+
+    /// Sends one message. Delivered twice, late or in parallel, it is sent once; only a crash between the provider's answer
+    /// and our note of it sends it again, with the same code.
+    pub async fn send(&self, id: &str, now: Timestamp) -> Result<Sending, Failure> {
+        let letter = match self.store.take_sms(id, now).await? {
+            Job::Mine(letter) => letter,
+            Job::Busy => return Ok(Sending::Later),
+            Job::Done => return Ok(Sending::Dropped),
+            Job::Unknown => return Ok(Sending::Unknown),
+        };
+        let Some(message) = self.message(&letter, now).await? else {
+            self.store.close_sms(id, now).await?;
+            return Ok(Sending::Dropped);
+        };
+        let sending = match self.sender.send(Message { job: id.to_owned(), ..message }, now).await {
+            Ok(()) => Sending::Sent,
+            Err(SmsError::Permanent(why)) => {
+                tracing::error!(why, "the provider refuses a message");
+                Sending::Refused
+            }
+            Err(SmsError::Blocked) => Sending::Blocked,
+            Err(SmsError::Throttled(why) | SmsError::Retryable(why)) => {
+                tracing::warn!(why, "a message was not sent");
+                self.store.give_sms_back(id).await?;
+                return Ok(Sending::Later);
+            }
+        };
+        self.store.close_sms(id, now).await?;
+        Ok(sending)
+    }
+
+    /// What to send; none if nobody should get it. That is decided here and not where the code was asked for, so that
+    /// nothing there takes longer for a number that we know.
+    async fn message(&self, letter: &Letter, now: Timestamp) -> Result<Option<Message>, Failure> {
+        let (job, to) = (String::new(), letter.to.clone());
+        match &letter.content {
+            Content::Notice(notice) => {
+                let (purpose, text) = (notice.as_str(), notice.text().to_owned());
+                Ok(Some(Message { job, to, purpose, code: None, text }))
+            }
+            Content::Code { muted: true, .. } => Ok(None),
+            Content::Code { until, .. } if *until <= now => Ok(None),
+            Content::Code { binding, nonce, known_in, .. } => {
+                if let Some(realm) = known_in
+                    && self.store.phone_holder(*realm, &letter.to).await?.is_none()
+                {
+                    return Ok(None);
+                }
+                let code: Code = self.key.code(binding, nonce);
+                let text = code_text(&code);
+                Ok(Some(Message { job, to, purpose: binding.purpose.as_str(), code: Some(code), text }))
+            }
+        }
+    }
+}

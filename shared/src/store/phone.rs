@@ -1,0 +1,57 @@
+//! Which account of a realm a phone belongs to: AP-50 to AP-52.
+
+use super::{Consistency, Key, Store, Transaction, text, transaction::Change};
+use crate::domain::{
+    account::{AccountId, LoginName, Realm},
+    phone::Phone,
+    reason::Failure,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Whose phone it is, and the name that a forgotten password stands under.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct PhoneHolder {
+    pub account: AccountId,
+    /// None where accounts have no password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
+    pub since: Timestamp,
+}
+
+#[allow(dead_code, reason = "the services that bind phones follow")]
+impl PhoneHolder {
+    pub(crate) fn new(account: &AccountId, login: Option<&LoginName>, since: Timestamp) -> Self {
+        Self { account: account.clone(), login: login.map(|name| name.as_str().to_owned()), since }
+    }
+
+    pub(crate) fn login(&self) -> Option<LoginName> {
+        self.login.as_deref().map(LoginName::read)
+    }
+}
+
+impl Store {
+    /// AP-50: who has this phone.
+    pub(crate) async fn phone_holder(&self, realm: Realm, phone: &Phone) -> Result<Option<PhoneHolder>, Failure> {
+        self.get(&Key::phone_holder(realm, phone), Consistency::Strong).await
+    }
+}
+
+#[allow(dead_code, reason = "the services that bind phones follow")]
+impl<R: Copy> Transaction<'_, R> {
+    /// AP-51: a phone that nobody of the realm has.
+    pub(crate) fn claim_phone(self, realm: Realm, phone: &Phone, holder: &PhoneHolder, taken: R) -> Self {
+        self.put_new(&Key::phone_holder(realm, phone), holder, taken)
+    }
+
+    /// AP-52: a phone that this account has, and from now on nobody.
+    pub(crate) fn release_phone(self, realm: Realm, phone: &Phone, account: &AccountId, changed: R) -> Self {
+        let holds = Change {
+            condition: Some("#account = :account".into()),
+            names: vec![("#account", "account".into())],
+            values: vec![(":account", text(account.as_str()))],
+            ..Change::default()
+        };
+        self.delete_if(&Key::phone_holder(realm, phone), holds, changed)
+    }
+}

@@ -1,0 +1,156 @@
+//! Messages on their way, so that neither queue nor dead letters hold a number or a code: AP-59 to AP-61.
+
+use super::{Consistency, Key, Outcome, Store, Transaction, number, transaction::Change};
+use crate::domain::{
+    account::{AccountId, Realm},
+    otp::{Binding, Device, Purpose},
+    phone::Phone,
+    reason::Failure,
+    sms::{Content, Letter, Notice},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+/// How long one sender has a message to itself.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// Kept a day longer than the queue would deliver it.
+const KEPT_SECONDS: i64 = 5 * 86_400;
+
+#[derive(Serialize, Deserialize)]
+struct JobItem {
+    to: Phone,
+    #[serde(flatten)]
+    content: ContentItem,
+    ttl: i64,
+    /// When it was sent, or given up, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    done: Option<i64>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum ContentItem {
+    Code {
+        product: Realm,
+        purpose: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<AccountId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<String>,
+        nonce: ByteBuf,
+        until: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        known_in: Option<Realm>,
+        muted: bool,
+    },
+    Notice {
+        notice: Notice,
+    },
+}
+
+/// What a sender finds under a message's id.
+#[derive(Debug)]
+pub(crate) enum Job {
+    /// This sender has it to itself for a minute.
+    Mine(Letter),
+    /// Another sender is at it.
+    Busy,
+    /// Sent, or given up.
+    Done,
+    /// There is no such message.
+    Unknown,
+}
+
+impl Store {
+    /// AP-60: takes a message for a minute and reads it.
+    pub(crate) async fn take_sms(&self, id: &str, now: Timestamp) -> Result<Job, Failure> {
+        let change = Change {
+            update: "SET #lease = :until".into(),
+            condition: Some("attribute_exists(#to) AND (attribute_not_exists(#lease) OR #lease <= :now)".into()),
+            names: vec![("#lease", "lease".into()), ("#to", "to".into())],
+            values: vec![(":until", number((now + LEASE).as_millisecond())), (":now", number(now.as_millisecond()))],
+        };
+        let taken = self.transaction().update(&Key::sms(id), change, Some(())).commit().await?;
+        let item: Option<JobItem> = self.get(&Key::sms(id), Consistency::Strong).await?;
+        Ok(match (taken, item) {
+            (_, None) => Job::Unknown,
+            (_, Some(JobItem { done: Some(_), .. })) => Job::Done,
+            (Outcome::Refused((), _), Some(_)) => Job::Busy,
+            (Outcome::Done, Some(item)) => Job::Mine(item.letter()),
+        })
+    }
+
+    /// AP-61: nothing more is to be done about a message.
+    pub(crate) async fn close_sms(&self, id: &str, now: Timestamp) -> Result<(), Failure> {
+        let change = Change {
+            update: "SET #done = :now".into(),
+            condition: Some("attribute_exists(#to)".into()),
+            names: vec![("#done", "done".into()), ("#to", "to".into())],
+            values: vec![(":now", number(now.as_millisecond()))],
+        };
+        self.transaction().update(&Key::sms(id), change, Some(())).commit().await.map(drop)
+    }
+
+    /// AP-61: the message may be taken again at once.
+    pub(crate) async fn give_sms_back(&self, id: &str) -> Result<(), Failure> {
+        let change = Change {
+            update: "REMOVE #lease".into(),
+            condition: Some("attribute_exists(#to)".into()),
+            names: vec![("#lease", "lease".into()), ("#to", "to".into())],
+            values: vec![],
+        };
+        self.transaction().update(&Key::sms(id), change, Some(())).commit().await.map(drop)
+    }
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// AP-59: a message to be sent, if and only if the change is made that it belongs to.
+    pub(crate) fn post_sms(self, id: &str, letter: &Letter, now: Timestamp, exists: R) -> Self {
+        let ttl = now.as_second() + KEPT_SECONDS;
+        let item = JobItem { to: letter.to.clone(), content: ContentItem::from(&letter.content), ttl, done: None };
+        self.put_new(&Key::sms(id), &item, exists)
+    }
+}
+
+impl JobItem {
+    fn letter(self) -> Letter {
+        let content = match self.content {
+            ContentItem::Notice { notice } => Content::Notice(notice),
+            ContentItem::Code { product, purpose, account, device, nonce, until, known_in, muted } => {
+                let purpose = match (purpose.as_str(), account) {
+                    (_, Some(account)) => Purpose::Change(account),
+                    ("reset", None) => Purpose::Reset,
+                    (_, None) => Purpose::SignIn,
+                };
+                let device = device.map(Device::known);
+                Content::Code {
+                    binding: Binding { product, purpose, phone: self.to.clone(), device },
+                    nonce: nonce.as_slice().try_into().unwrap_or_default(),
+                    until: Timestamp::from_millisecond(until).unwrap_or(Timestamp::UNIX_EPOCH),
+                    known_in,
+                    muted,
+                }
+            }
+        };
+        Letter { to: self.to, content }
+    }
+}
+
+impl From<&Content> for ContentItem {
+    fn from(content: &Content) -> Self {
+        match content {
+            Content::Notice(notice) => Self::Notice { notice: *notice },
+            Content::Code { binding, nonce, until, known_in, muted } => Self::Code {
+                product: binding.product,
+                purpose: binding.purpose.as_str().to_owned(),
+                account: binding.purpose.account().cloned(),
+                device: binding.device.as_ref().map(|device| device.as_str().to_owned()),
+                nonce: ByteBuf::from(*nonce),
+                until: until.as_millisecond(),
+                known_in: *known_in,
+                muted: *muted,
+            },
+        }
+    }
+}
