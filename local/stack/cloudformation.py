@@ -5,6 +5,8 @@ import time
 
 from botocore.exceptions import ClientError
 
+from . import template
+
 PATIENCE_SECONDS = 60
 
 
@@ -14,9 +16,11 @@ class Failed(Exception):
 
 def deploy(clients, name: str, document: dict, parameters: dict[str, str]) -> None:
     """The stack as the document says, whether or not it was there before."""
+    # A template of this size does not fit into a request; as `sam deploy` does it, it goes through a bucket.
+    template.upload(clients, f"{name}.json", json.dumps(document).encode())
     request = {
         "StackName": name,
-        "TemplateBody": json.dumps(document),
+        "TemplateURL": f"{clients.endpoint}/{template.BUCKET}/{name}.json",
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     }

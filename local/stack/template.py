@@ -55,11 +55,15 @@ def upload_placeholder(clients) -> str:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("bootstrap", "never run: cargo lambda watch runs the functions\n")
+    upload(clients, KEY, archive.getvalue())
+    return f"s3://{BUCKET}/{KEY}"
+
+
+def upload(clients, key: str, body: bytes) -> None:
     try:
         clients["s3"].create_bucket(
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": clients["s3"].meta.region_name}
         )
     except clients["s3"].exceptions.BucketAlreadyOwnedByYou:
         pass
-    clients["s3"].put_object(Bucket=BUCKET, Key=KEY, Body=archive.getvalue())
-    return f"s3://{BUCKET}/{KEY}"
+    clients["s3"].put_object(Bucket=BUCKET, Key=key, Body=body)
