@@ -38,12 +38,14 @@ use shared::{
         codes::Codes,
         customer::Customers,
         driver::Drivers,
+        people::People,
         pictures::Pictures,
         reports::Reports,
         shop::{Directory, Limits, Records, ShopSettings},
         sign_in::SignIn,
         sms::Sms,
         staff::Staff,
+        trail::Trail,
     },
     store::Store,
     wire::{Front, Sink, gateway},
@@ -191,8 +193,6 @@ impl Plaza {
         let objects = Objects::new(bucket.client(), BUCKET);
         let pictures = Pictures::new(store.clone(), objects, random.clone(), settings.uploads_per_day);
         let customers = Customers::new(store.clone(), pictures.clone());
-        let operator =
-            operator::App { charging: charging.clone(), reports: Reports::new(store.clone()), random: random.clone() };
         let (parcels, outbox) = (Arc::<Mutex<Vec<Parcel>>>::default(), Arc::<Mutex<Vec<Message>>>::default());
         let code_key = CodeKey::read(&CODE_KEY.into()).unwrap();
         let codes = {
@@ -206,6 +206,13 @@ impl Plaza {
         };
         let session = session::App { sign_in: sign_in(&store), codes: codes.clone() };
         let accounts = sign_in(&store);
+        let operator = operator::App {
+            charging: charging.clone(),
+            reports: Reports::new(store.clone()),
+            people: People::new(store.clone(), Arc::clone(&passwords), random.clone()),
+            trail: Trail::new(store.clone()),
+            random: random.clone(),
+        };
         let routers = BTreeMap::from([
             ("ev-account", ev_account::routes().serve(&front("ev-account"), ev_account::App { drivers })),
             ("ev-charging", {

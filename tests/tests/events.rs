@@ -43,7 +43,13 @@ async fn ready_for(name: &str, event: &str) -> (Plaza, String) {
     let admin = plaza.token_of(shared::domain::account::Role::Admin);
     let event = event.replace("DRIVER-TOKEN", &token).replace("ADMIN-TOKEN", &admin);
     let (manager, [one, other]) = shops_of(&plaza).await;
-    let event = event.replace("MANAGER-TOKEN", &manager).replace("CUSTOMER-ID", &one).replace("OTHER-ID", &other);
+    let mut event = event.replace("MANAGER-TOKEN", &manager).replace("CUSTOMER-ID", &one).replace("OTHER-ID", &other);
+    if event.contains("SOMEBODY") {
+        // Whom an administrator looks at, locks and so on.
+        let body = json!({"username": "somebody", "password": "a phrase for the first day", "role": "admin"});
+        let made = plaza.operator(post("/operator/people").bearer(&admin).json(&body)).await.json();
+        event = event.replace("SOMEBODY", made["account_id"].as_str().unwrap());
+    }
     (plaza, event)
 }
 

@@ -2,17 +2,19 @@
 
 #[cfg(feature = "openapi")]
 mod describe;
+mod people;
 mod reports;
 mod stations;
+mod trail;
 
 #[cfg(feature = "openapi")]
 pub use describe::describe;
 
 use shared::{
-    domain::account::Role,
+    domain::{account::Role, reason::Failure, session::Caller, text::halfwidth},
     outside::random::Random,
-    service::{charging::Charging, reports::Reports},
-    wire::{Access, Routes, plain::Plain},
+    service::{charging::Charging, deed::Deed, people::People, reports::Reports, trail::Trail},
+    wire::{Access, Call, Fields, Routes, plain::Plain},
 };
 
 /// What the handlers work with.
@@ -20,6 +22,8 @@ use shared::{
 pub struct App {
     pub charging: Charging,
     pub reports: Reports,
+    pub people: People,
+    pub trail: Trail,
     pub random: Random,
 }
 
@@ -39,4 +43,23 @@ pub fn routes() -> Routes<Plain, App> {
         .guarded("GET", "/operator/stations/{station}/prices", READERS, stations::prices)
         .guarded("PUT", "/operator/stations/{station}/prices", ADMINS, stations::change_prices)
         .guarded("GET", "/operator/stations/{station}/reports", READERS, reports::of_station)
+        .guarded("POST", "/operator/people", ADMINS, people::appoint)
+        .guarded("GET", "/operator/people", ADMINS, people::list)
+        .guarded("GET", "/operator/people/{realm}/{account}", ADMINS, people::look)
+        .guarded("PUT", "/operator/people/{realm}/{account}", ADMINS, people::change)
+        .guarded("PUT", "/operator/people/{realm}/{account}/lock", ADMINS, people::lock)
+        .guarded("DELETE", "/operator/people/{realm}/{account}/sessions", ADMINS, people::sign_out)
+        .guarded("GET", "/operator/audit", ADMINS, trail::entries)
+}
+
+/// Who does it, for services that tell the audit trail.
+fn deed<'a>(app: &'a App, caller: &'a Caller, call: &'a Call) -> Deed<'a> {
+    Deed { caller, origin: call.origin(), random: &app.random, now: call.now() }
+}
+
+/// How many to a page: 50 unless asked otherwise.
+fn most(fields: &mut Fields) -> Result<u8, Failure> {
+    let Some(text) = fields.optional("limit")? else { return Ok(50) };
+    let limit = halfwidth(&text).parse().ok().filter(|limit| (1..=100).contains(limit));
+    limit.ok_or_else(|| Failure::malformed("limit 应为 1 至 100 的整数"))
 }

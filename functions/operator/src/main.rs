@@ -2,14 +2,19 @@
 
 use operator::App;
 use shared::{
-    boot::{Boot, CHARGING, GATE, TABLES},
-    service::reports::Reports,
+    boot::{Boot, CHARGING, GATE, PASSWORDS, TABLES},
+    service::{people::People, reports::Reports, trail::Trail},
 };
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    let boot = Boot::start("operator", &[TABLES, GATE, CHARGING]).await?;
-    let app =
-        App { charging: boot.charging()?, reports: Reports::new(boot.store.clone()), random: boot.random.clone() };
+    let boot = Boot::start("operator", &[TABLES, GATE, CHARGING, PASSWORDS]).await?;
+    let app = App {
+        charging: boot.charging()?,
+        reports: Reports::new(boot.store.clone()),
+        people: People::new(boot.store.clone(), boot.passwords().await?, boot.random.clone()),
+        trail: Trail::new(boot.store.clone()),
+        random: boot.random.clone(),
+    };
     shared::wire::gateway::run(operator::routes().serve(&boot.front(), app)).await
 }

@@ -4,13 +4,16 @@ pub mod charging;
 pub mod code_sign_in;
 pub mod codes;
 pub mod customer;
+pub mod deed;
 pub mod driver;
 #[cfg(feature = "local")]
 pub mod local_staff;
 pub mod password;
+pub mod people;
 pub mod pictures;
 pub mod reports;
 pub mod shop;
 pub mod sign_in;
 pub mod sms;
 pub mod staff;
+pub mod trail;

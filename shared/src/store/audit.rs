@@ -1,13 +1,17 @@
 //! The audit trail: entries are added, in the same transaction as the change they tell of, and never touched again.
 
-use super::{Key, Store, Transaction, fault};
+use super::{
+    Key, Store, Transaction, fault,
+    keys::{PK, SK},
+    read, text,
+};
 use crate::domain::{
     account::{AccountId, Realm, Role},
     reason::Failure,
     station_id::StationId,
 };
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// What can be found in the trail.
@@ -27,6 +31,10 @@ pub(crate) enum Action {
     SettingsChanged,
     PricesChanged,
     PileSwitched,
+    RoleChanged,
+    AccountLocked,
+    AccountUnlocked,
+    SignedOutByOperator,
 }
 
 /// Who did what to whom, when, from where, and how it ended. Never a secret.
@@ -85,10 +93,53 @@ impl<R: Copy> Transaction<'_, R> {
     }
 }
 
+/// An entry as it is read, whatever it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditLine {
+    pub at: Timestamp,
+    pub action: String,
+    #[serde(default)]
+    pub actor: Option<String>,
+    #[serde(default)]
+    pub role: Option<String>,
+    #[serde(default)]
+    pub address: Option<String>,
+    #[serde(default)]
+    pub request: Option<String>,
+    #[serde(default)]
+    pub change: Option<String>,
+    /// Where it stands among the entries of its subject; what a next page is asked for with.
+    #[serde(rename(deserialize = "sk"))]
+    pub cursor: String,
+}
+
 impl Store {
     /// Notes that something was looked at, before it is shown.
     pub(crate) async fn audit_read(&self, entry: &AuditEntry) -> Result<(), Failure> {
         self.audit_failure(entry).await
+    }
+
+    /// AP-186: entries about a subject in a stretch of time, the newest first; those before `before`.
+    pub(crate) async fn audit_entries(
+        &self,
+        (kind, subject): (&str, &str),
+        (from, to): (i64, i64),
+        before: Option<&str>,
+        limit: i32,
+    ) -> Result<Vec<AuditLine>, Failure> {
+        let end = format!("{to:015}#{}", super::END);
+        let last = before.filter(|before| **before < *end).unwrap_or(&end);
+        let request = self.client.query().table_name(&self.audit_table).scan_index_forward(false);
+        let request = request.key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last");
+        let request = request.expression_attribute_names("#pk", PK).expression_attribute_names("#sk", SK);
+        let request = request.expression_attribute_values(":pk", text(format!("SUBJECT#{kind}#{subject}")));
+        let request = request.expression_attribute_values(":first", text(format!("{from:015}#")));
+        // The last one of the page before comes again, because a range has no open end, and is left out.
+        let request = request.expression_attribute_values(":last", text(last)).limit(limit + 1);
+        let answer = request.send().await.map_err(fault)?;
+        let lines = answer.items.unwrap_or_default().into_iter().map(read::<AuditLine>);
+        let lines = lines.filter(|line| line.as_ref().map_or(true, |line| Some(line.cursor.as_str()) != before));
+        lines.take(limit.unsigned_abs() as usize).collect()
     }
 
     /// Notes a failure, which changes nothing that a transaction could hold it to.

@@ -155,6 +155,15 @@ impl Key {
         Self::new(Self::station_pk(id), &format!("{PRICES}{from:015}#{version:012}"))
     }
 
+    /// The staff of the platform or of shops.
+    pub fn staff_of(realm: Realm) -> String {
+        format!("STAFF#{}", realm.as_str())
+    }
+
+    pub fn staff(realm: Realm, account: &AccountId) -> Self {
+        Self::new(Self::staff_of(realm), &format!("MEMBER#{}", account.as_str()))
+    }
+
     /// A station in the list of all.
     pub fn listed(id: &StationId) -> Self {
         Self::new(STATIONS.to_owned(), &format!("{LISTED}{}", id.as_str()))
@@ -334,6 +343,7 @@ mod tests {
             Key::prices(&station, 1_780_000_000_000, 7),
             key("STATION#S1", "PRICES#001780000000000#000000000007")
         );
+        assert_eq!(Key::staff(Realm::Shop, &id), key("STAFF#shop", "MEMBER#1004"));
         assert_eq!(Key::listed(&station), key("STATIONS", "STATION#S1"));
         assert_eq!(Key::first_answer(&id, "k"), key("ACCOUNT#ev#1004", "ANSWER#k"));
         assert_eq!(Key::plate_charge("皖A12345"), key("PLATE#皖A12345", "CHARGE"));

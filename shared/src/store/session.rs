@@ -138,6 +138,67 @@ impl<R: Copy> Transaction<'_, R> {
     }
 }
 
+impl<R: Copy> Transaction<'_, R> {
+    /// AP-183: an account is locked, which ends its sessions, or unlocked; refused if it was so already or is not there.
+    pub(crate) fn set_enabled(self, (realm, account): (Realm, &AccountId), enabled: bool, refused: R) -> Self {
+        let change = Change {
+            update: "SET #enabled = :now, #live = :none".into(),
+            condition: Some("#enabled = :before".into()),
+            names: vec![("#live", "live".into()), ("#enabled", "enabled".into())],
+            values: vec![
+                (":now", AttributeValue::Bool(enabled)),
+                (":before", AttributeValue::Bool(!enabled)),
+                (":none", live_attribute(&BTreeMap::new())),
+            ],
+        };
+        self.update(&Key::sessions(realm, account), change, Some(refused))
+    }
+
+    /// AP-184: all sessions end; refused if there is no such account.
+    pub(crate) fn end_all_sessions(self, (realm, account): (Realm, &AccountId), missing: R) -> Self {
+        let change = Change {
+            update: "SET #live = :none".into(),
+            condition: Some("attribute_exists(#live)".into()),
+            names: vec![("#live", "live".into())],
+            values: vec![(":none", live_attribute(&BTreeMap::new()))],
+        };
+        self.update(&Key::sessions(realm, account), change, Some(missing))
+    }
+
+    /// AP-185: another role and other shops, if the role is still the one that was read.
+    pub(crate) fn change_role(
+        self,
+        (realm, account): (Realm, &AccountId),
+        (before, after): (Role, Role),
+        shops: &[String],
+        raced: R,
+    ) -> Self {
+        let shops = shops.iter().map(|shop| AttributeValue::S(shop.clone())).collect();
+        let change = Change {
+            update: "SET #role = :after, #shops = :shops".into(),
+            condition: Some("#role = :before".into()),
+            names: vec![("#role", "role".into()), ("#shops", "shops".into())],
+            values: vec![
+                (":before", AttributeValue::S(before.as_str().into())),
+                (":after", AttributeValue::S(after.as_str().into())),
+                (":shops", AttributeValue::L(shops)),
+            ],
+        };
+        self.update(&Key::sessions(realm, account), change, Some(raced))
+    }
+
+    /// Has everything wait on whoever does it still being enabled.
+    pub(crate) fn require_enabled(self, (realm, account): (Realm, &AccountId), refused: R) -> Self {
+        let holds = Change {
+            update: String::new(),
+            condition: Some("#enabled = :yes".into()),
+            names: vec![("#enabled", "enabled".into())],
+            values: vec![(":yes", AttributeValue::Bool(true))],
+        };
+        self.check(&Key::sessions(realm, account), holds, refused)
+    }
+}
+
 /// Reads the record that a refused write brought back.
 pub(crate) fn sessions_of(item: Item) -> Result<Option<Sessions>, Failure> {
     if item.is_empty() { Ok(None) } else { read::<SessionsItem>(item)?.try_into().map(Some) }

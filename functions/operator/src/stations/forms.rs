@@ -53,7 +53,7 @@ pub struct Page {
 impl Page {
     pub fn parse(fields: &mut Fields) -> Result<Self, Failure> {
         let after = fields.optional("after")?.map(|after| StationId::parse(&after)).transpose()?;
-        Ok(Self { after, most: most(fields)? })
+        Ok(Self { after, most: crate::most(fields)? })
     }
 }
 
@@ -68,15 +68,8 @@ impl HistoryPage {
         let before = fields.optional("before")?.map(|text| halfwidth(&text).parse::<i64>()).transpose();
         let before = before.ok().filter(|before| before.is_none_or(|millis| millis >= 0));
         let before = before.ok_or_else(|| Failure::malformed("before 应为毫秒数"))?;
-        Ok(Self { before, most: most(fields)? })
+        Ok(Self { before, most: crate::most(fields)? })
     }
-}
-
-/// How many to a page: 50 unless asked otherwise.
-fn most(fields: &mut Fields) -> Result<u8, Failure> {
-    let Some(text) = fields.optional("limit")? else { return Ok(50) };
-    let limit = halfwidth(&text).parse().ok().filter(|limit| (1..=100).contains(limit));
-    limit.ok_or_else(|| Failure::malformed("limit 应为 1 至 100 的整数"))
 }
 
 /// A pile of a station, such as F1.

@@ -1,0 +1,65 @@
+//! People as operators read them.
+
+use serde::Serialize;
+use shared::{domain::charging::Moment, service::people, wire::ev_app::time_of};
+
+/// A page of staff; `next` is what to send as `after` for the next one.
+#[derive(Serialize)]
+pub struct Staff<'a> {
+    people: Vec<Member<'a>>,
+    next: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+pub struct Member<'a> {
+    account_id: &'a str,
+    realm: &'static str,
+    username: &'a str,
+    role: &'static str,
+    shops: &'a [String],
+    created_at: String,
+}
+
+impl<'a> Staff<'a> {
+    pub fn of(members: &'a [people::Member], most: u8) -> Self {
+        let next = members.last().filter(|_| members.len() >= usize::from(most)).map(|last| last.account.as_str());
+        Self { people: members.iter().map(Member::of).collect(), next }
+    }
+}
+
+impl<'a> Member<'a> {
+    pub fn of(member: &'a people::Member) -> Self {
+        Self {
+            account_id: member.account.as_str(),
+            realm: member.role.realm().as_str(),
+            username: member.username.as_str(),
+            role: member.role.as_str(),
+            shops: &member.shops,
+            created_at: time_of(Moment::from_millis(member.created_at.as_millisecond())),
+        }
+    }
+}
+
+/// An account of any realm.
+#[derive(Serialize)]
+pub struct Person<'a> {
+    account_id: &'a str,
+    realm: &'static str,
+    role: &'static str,
+    shops: &'a [String],
+    locked: bool,
+    live_sessions: usize,
+}
+
+impl<'a> Person<'a> {
+    pub fn of(person: &'a people::Person) -> Self {
+        Self {
+            account_id: person.account.as_str(),
+            realm: person.realm.as_str(),
+            role: person.role.as_str(),
+            shops: &person.shops,
+            locked: person.locked,
+            live_sessions: person.live_sessions,
+        }
+    }
+}

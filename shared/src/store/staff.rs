@@ -1,0 +1,50 @@
+//! The platform's and the shops' staff, as the operator lists them: AP-180 to AP-182. What a member may do is read from
+//! the session record; this says who they are.
+
+use super::{Consistency, END, Key, Page, Store, Transaction, read};
+use crate::domain::{
+    account::{AccountId, Realm, Role, Username},
+    reason::Failure,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A member of staff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StaffItem {
+    pub account: AccountId,
+    pub username: Username,
+    pub role: Role,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shops: Vec<String>,
+    pub created_at: Timestamp,
+}
+
+impl Store {
+    /// AP-180: a page of the staff of a realm, those behind `after`.
+    pub(crate) async fn staff(
+        &self,
+        realm: Realm,
+        after: Option<&AccountId>,
+        limit: i32,
+    ) -> Result<Vec<StaffItem>, Failure> {
+        let pk = Key::staff_of(realm);
+        // A space sorts before every letter of an id, so it is the next thing behind the whole id.
+        let first = after.map_or_else(|| "MEMBER#".to_owned(), |after| format!("{} ", Key::staff(realm, after).sk));
+        let last = format!("MEMBER#{END}");
+        let page = Page { pk: &pk, first: &first, last: &last, limit: Some(limit), newest_first: false };
+        self.between(page).await?.0.into_iter().map(read).collect()
+    }
+
+    /// AP-181: one member.
+    pub(crate) async fn staff_member(&self, realm: Realm, account: &AccountId) -> Result<Option<StaffItem>, Failure> {
+        self.get(&Key::staff(realm, account), Consistency::Strong).await
+    }
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// AP-182: a member as they are from now on.
+    pub(crate) fn list_staff(self, realm: Realm, member: &StaffItem) -> Self {
+        self.put_over(&Key::staff(realm, &member.account), member)
+    }
+}
