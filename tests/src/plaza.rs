@@ -211,6 +211,7 @@ impl Plaza {
             reports: Reports::new(store.clone()),
             people: People::new(store.clone(), Arc::clone(&passwords), random.clone()),
             trail: Trail::new(store.clone()),
+            shops: Directory::new(store.clone()),
             random: random.clone(),
         };
         let routers = BTreeMap::from([

@@ -1,8 +1,12 @@
 //! The example events under `events/`: each goes through its function as the gateway, the queue or an engineer sends it.
 
+use http::Method;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs, path::Path};
-use tests::{plaza::Plaza, request::post};
+use tests::{
+    plaza::Plaza,
+    request::{Request, post},
+};
 
 /// Every event, by function and name.
 fn events() -> BTreeMap<(String, String), String> {
@@ -49,6 +53,12 @@ async fn ready_for(name: &str, event: &str) -> (Plaza, String) {
         let body = json!({"username": "somebody", "password": "a phrase for the first day", "role": "admin"});
         let made = plaza.operator(post("/operator/people").bearer(&admin).json(&body)).await.json();
         event = event.replace("SOMEBODY", made["account_id"].as_str().unwrap());
+    }
+    if event.contains("/operator/shop") {
+        let named = Request::new(Method::PUT, "/operator/shop-groups/g1").bearer(&admin);
+        assert_eq!(plaza.operator(named.json(&json!({"name": "华东"}))).await.status, 204);
+        let shop = Request::new(Method::PUT, "/operator/shops/s1").bearer(&admin);
+        assert_eq!(plaza.operator(shop.json(&json!({"name": "一号店"}))).await.status, 200);
     }
     (plaza, event)
 }

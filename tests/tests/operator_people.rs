@@ -227,6 +227,33 @@ async fn the_trail_is_read_by_subject_and_time_page_by_page() {
 }
 
 #[tokio::test]
+async fn shops_are_made_and_belong_to_groups() {
+    let desk = Desk::open();
+    let shop = |group: Option<&str>| json!({"name": "一号店", "group": group, "signin_points": 5});
+    let early = desk.send(Method::PUT, "shops/s1", Some(shop(Some("east")))).await;
+    assert_eq!(code(&early), (404, json!("not_found")), "there is no such group yet");
+    assert_eq!(desk.send(Method::PUT, "shop-groups/east", Some(json!({"name": "华东"}))).await.status, 204);
+    for _ in 0..2 {
+        assert_eq!(desk.send(Method::PUT, "shops/s1", Some(shop(Some("east")))).await.status, 200);
+    }
+    let made = json!({"shop_id": "s1", "name": "一号店", "group": "east", "signin_points": 5});
+    assert_eq!(desk.get("shops/s1").await, made);
+    assert_eq!(desk.get("shop-groups/east").await, json!({"group_id": "east", "name": "华东", "shops": ["s1"]}));
+    assert_eq!(desk.send(Method::PUT, "shops/s1", Some(shop(None))).await.status, 200);
+    assert_eq!(desk.get("shop-groups/east").await["shops"], json!([]));
+    for (target, body) in [
+        ("shops/s1", json!({})),
+        ("shops/s1", json!({"name": "x", "signin_points": -1})),
+        ("shop-groups/east", json!({})),
+    ] {
+        assert_eq!(desk.send(Method::PUT, target, Some(body.clone())).await.status, 400, "{body}");
+    }
+    for missing in ["shops/s9", "shop-groups/west"] {
+        assert_eq!(desk.send(Method::GET, missing, None).await.status, 404);
+    }
+}
+
+#[tokio::test]
 async fn what_people_and_the_trail_cost() {
     let desk = Desk::open();
     let driver = desk.plaza.driver("wyc2002").await;

@@ -4,6 +4,7 @@
 mod describe;
 mod people;
 mod reports;
+mod shops;
 mod stations;
 mod trail;
 
@@ -13,7 +14,7 @@ pub use describe::describe;
 use shared::{
     domain::{account::Role, reason::Failure, session::Caller, text::halfwidth},
     outside::random::Random,
-    service::{charging::Charging, deed::Deed, people::People, reports::Reports, trail::Trail},
+    service::{charging::Charging, deed::Deed, people::People, reports::Reports, shop::Directory, trail::Trail},
     wire::{Access, Call, Fields, Routes, plain::Plain},
 };
 
@@ -24,6 +25,7 @@ pub struct App {
     pub reports: Reports,
     pub people: People,
     pub trail: Trail,
+    pub shops: Directory,
     pub random: Random,
 }
 
@@ -49,6 +51,10 @@ pub fn routes() -> Routes<Plain, App> {
         .guarded("PUT", "/operator/people/{realm}/{account}", ADMINS, people::change)
         .guarded("PUT", "/operator/people/{realm}/{account}/lock", ADMINS, people::lock)
         .guarded("DELETE", "/operator/people/{realm}/{account}/sessions", ADMINS, people::sign_out)
+        .guarded("PUT", "/operator/shops/{shop}", ADMINS, shops::save)
+        .guarded("GET", "/operator/shops/{shop}", ADMINS, shops::look)
+        .guarded("PUT", "/operator/shop-groups/{group}", ADMINS, shops::name_group)
+        .guarded("GET", "/operator/shop-groups/{group}", ADMINS, shops::look_at_group)
         .guarded("GET", "/operator/audit", ADMINS, trail::entries)
 }
 

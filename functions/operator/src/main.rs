@@ -3,7 +3,7 @@
 use operator::App;
 use shared::{
     boot::{Boot, CHARGING, GATE, PASSWORDS, TABLES},
-    service::{people::People, reports::Reports, trail::Trail},
+    service::{people::People, reports::Reports, shop::Directory, trail::Trail},
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -14,6 +14,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         reports: Reports::new(boot.store.clone()),
         people: People::new(boot.store.clone(), boot.passwords().await?, boot.random.clone()),
         trail: Trail::new(boot.store.clone()),
+        shops: Directory::new(boot.store.clone()),
         random: boot.random.clone(),
     };
     shared::wire::gateway::run(operator::routes().serve(&boot.front(), app)).await
