@@ -27,7 +27,7 @@ impl Desk {
 
     async fn send(&self, method: Method, target: &str, body: Option<Value>) -> Answer {
         let request = Request::new(method, &format!("/operator/{target}")).bearer(&self.admin);
-        self.plaza.operator(body.iter().fold(request, |request, body| request.json(body))).await
+        self.plaza.operator(body.iter().fold(request, Request::json)).await
     }
 
     async fn appoint(&self, name: &str, role: &str, shops: &str) -> Value {
@@ -72,8 +72,8 @@ async fn staff_sign_in_with_the_password_that_they_were_given() {
     let report = get("/operator/stations").bearer(&token);
     assert_eq!(desk.plaza.operator(report).await.status, 200, "an auditor reads");
     assert_eq!(desk.plaza.sign_in("shop", "li-manager", FIRST).await.status, 200);
-    let taken = json!({"username": "LI-manager", "password": FIRST, "role": "shop-staff", "shops": "s1"});
-    assert_eq!(code(&desk.send(Method::POST, "people", Some(taken)).await), (409, json!("username_taken")));
+    let again = json!({"username": "LI-manager", "password": FIRST, "role": "shop-staff", "shops": "s1"});
+    assert_eq!(code(&desk.send(Method::POST, "people", Some(again)).await), (409, json!("username_taken")));
     let listed = desk.get("people?realm=shop").await;
     assert_eq!(listed["people"], json!([made]));
     assert_eq!(desk.get("people?realm=platform").await["people"], json!([auditor]));
