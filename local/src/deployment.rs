@@ -5,11 +5,12 @@ use std::path::Path;
 
 /// What template.yaml's parameters are on one machine. All callers share one address here, so limits per address and
 /// per product are a hundred times as high.
-const PARAMETERS: [&str; 7] = [
+const PARAMETERS: [&str; 8] = [
     "SecretPrefix=",
     "DeletionProtection=false",
     "LoginPerIpMinute=2000",
     "RegisterPerIpMinute=2000",
+    "CaptchaPerIpMinute=3000",
     "OtpPerIpHour=2000",
     "OtpPerIpDay=10000",
     "OtpPerProductMinute=6000",

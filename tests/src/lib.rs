@@ -6,6 +6,7 @@ pub mod bucket;
 pub mod capacity;
 mod connector;
 pub mod database;
+pub mod dealer;
 pub mod functions;
 pub mod keys;
 pub mod pictures;

@@ -4,6 +4,7 @@ use crate::{
     answer::Answer,
     bucket::{BUCKET, Bucket},
     database::{AUDIT, Database, MAIN},
+    dealer::Drawn,
     keys::{TokenKey, sealer},
     request::{Request, get, post},
     watch::Watch,
@@ -14,6 +15,7 @@ use lambda_http::request::LambdaRequest;
 use serde_json::{Value, json};
 use shared::{
     auth::{
+        captcha::CaptchaSeal,
         codes::CodeKey,
         gate::Gate,
         keys::{SigningKey, VerifyingKeys},
@@ -34,9 +36,11 @@ use shared::{
         sms::{Message, Sender},
     },
     service::{
+        captcha::Captchas,
         charging::Charging,
         codes::Codes,
         customer::Customers,
+        dealer::Dealers,
         driver::Drivers,
         people::People,
         pictures::Pictures,
@@ -71,6 +75,8 @@ pub struct Settings {
     pub logins_per_minute: u32,
     pub registrations_per_minute: u32,
     pub uploads_per_day: u32,
+    pub pictures_per_minute: u32,
+    pub tells_unknown_user: bool,
     pub allow_query_token: bool,
     /// The most records that a list of a shop reads.
     pub list_reads: usize,
@@ -88,6 +94,8 @@ impl Default for Settings {
             logins_per_minute: 100_000,
             registrations_per_minute: 100_000,
             uploads_per_day: 100_000,
+            pictures_per_minute: 100_000,
+            tells_unknown_user: false,
             allow_query_token: true,
             list_reads: 500,
             strength: Strength { memory_kib: 8, passes: 1 },
@@ -124,6 +132,8 @@ pub struct Plaza {
     pub outbox: Arc<Mutex<Vec<Message>>>,
     /// What every realm signs in and changes passwords with.
     pub accounts: SignIn,
+    /// What pictures with letters were drawn from.
+    pub drawn: Drawn,
     pub charging: Charging,
     pub pictures: Pictures,
     pub customers: Customers,
@@ -191,6 +201,10 @@ impl Plaza {
         let hints = Arc::<Mutex<Vec<Hint>>>::default();
         let charging = Charging::new(store.clone(), queue(&hints), StationId::parse(STATION).unwrap());
         let objects = Objects::new(bucket.client(), BUCKET);
+        let drawn = Drawn::default();
+        let seal = CaptchaSeal::new(&pepper).unwrap();
+        let captchas =
+            Captchas::new(store.clone(), objects.clone(), seal, drawn.random(), settings.pictures_per_minute);
         let pictures = Pictures::new(store.clone(), objects, random.clone(), settings.uploads_per_day);
         let customers = Customers::new(store.clone(), pictures.clone());
         let (parcels, outbox) = (Arc::<Mutex<Vec<Parcel>>>::default(), Arc::<Mutex<Vec<Message>>>::default());
@@ -204,6 +218,9 @@ impl Plaza {
             clock: watch.clock(),
             sink: collecting(&lines),
         };
+        let limits = settings.of_dealers();
+        let dealers = Dealers::new(store.clone(), sign_in(&store), codes.clone(), captchas, pictures.clone(), limits);
+        let mall_dealer = mall_dealer::App { dealers };
         let session = session::App { sign_in: sign_in(&store), codes: codes.clone() };
         let accounts = sign_in(&store);
         let operator = operator::App {
@@ -220,6 +237,7 @@ impl Plaza {
                 let app = ev_charging::App { charging: charging.clone() };
                 ev_charging::routes().serve(&front("ev-charging"), app)
             }),
+            ("mall-dealer", mall_dealer::routes().serve(&front("mall-dealer"), mall_dealer)),
             ("operator", operator::routes().serve(&front("operator"), operator)),
             ("session", session::routes().serve(&front("session"), session)),
             ("shop-customer", {
@@ -246,6 +264,7 @@ impl Plaza {
             parcels,
             outbox,
             accounts,
+            drawn,
             charging,
             pictures,
             customers,

@@ -22,6 +22,7 @@ fn functions_use_the_crates_as_the_workspace_builds_them() {
         "ev-charging",
         "charging-scheduler",
         "first-admin",
+        "mall-dealer",
         "operator",
         "session",
         "shop-customer",

@@ -42,6 +42,7 @@ pub struct Session {
 /// A token with the time it lasts.
 #[derive(Clone, Debug)]
 pub struct Issued {
+    pub account: AccountId,
     pub token: SecretString,
     pub expires_in: SignedDuration,
 }
@@ -75,7 +76,7 @@ impl Issuer {
         };
         let token = jsonwebtoken::encode(&header, &claims, &self.key.key)
             .map_err(|error| Failure::internal(format!("a token cannot be signed: {error}")))?;
-        Ok(Issued { token: token.into(), expires_in })
+        Ok(Issued { account: session.account.clone(), token: token.into(), expires_in })
     }
 }
 

@@ -69,7 +69,7 @@ impl Environment {
 #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "a build for AWS asks the environment for more")]
 impl Environment {
     /// The directory of the local stack.
-    fn directory(&self) -> std::path::PathBuf {
+    pub fn directory(&self) -> std::path::PathBuf {
         self.get("EV_PLAZA_DIR").into()
     }
 

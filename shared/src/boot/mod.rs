@@ -5,6 +5,7 @@ mod environment;
 
 use crate::{
     auth::{
+        captcha::CaptchaSeal,
         codes::CodeKey,
         gate::Gate,
         keys::{SigningKey, VerifyingKeys},
@@ -22,6 +23,7 @@ use crate::{
         sms::{Aliyun, AliyunKey, Sender},
     },
     service::{
+        captcha::Captchas,
         charging::Charging,
         codes::Codes,
         pictures::Pictures,
@@ -225,6 +227,25 @@ impl Boot {
 
     async fn code_key(&self) -> Result<CodeKey, Error> {
         Ok(CodeKey::read(&self.secrets.read(Kind::Secret, self.environment.get("CODE_KEY_SECRET")).await?)?)
+    }
+
+    /// Pictures with letters, sealed with a key made from the pepper.
+    pub async fn captchas(&self) -> Result<Captchas, Error> {
+        let pepper = self.secrets.read(Kind::Secret, self.environment.get("PEPPER_SECRET")).await?;
+        let (store, random, limit) = (self.store.clone(), self.random.clone(), self.limit("CAPTCHA_PER_IP_MINUTE")?);
+        let captchas = Captchas::new(store, self.objects()?, CaptchaSeal::new(&pepper)?, random, limit);
+        #[cfg(feature = "local")]
+        let captchas = Captchas { told: Some(self.environment.directory().join("captcha.jsonl")), ..captchas };
+        Ok(captchas)
+    }
+
+    /// A setting that is on or off.
+    pub fn switch(&self, name: &'static str) -> Result<bool, Error> {
+        match self.environment.get(name) {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(Error::Invalid { name, expected: "true or false" }),
+        }
     }
 
     /// A limit that is a setting.

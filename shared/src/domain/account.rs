@@ -1,6 +1,6 @@
 //! Who can sign in: realms, roles, ids, user names and addresses.
 
-use super::{reason::Failure, text::halfwidth};
+use super::{phone::Phone, reason::Failure, text::halfwidth};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -180,6 +180,13 @@ impl LoginName {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Where people sign in with their telephone: its eleven digits.
+impl From<&Phone> for LoginName {
+    fn from(phone: &Phone) -> Self {
+        Self(phone.digits().to_owned())
     }
 }
 

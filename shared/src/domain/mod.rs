@@ -5,6 +5,7 @@ pub mod captcha;
 pub mod charging;
 pub mod credit_code;
 pub mod day;
+pub mod dealer;
 pub mod device;
 pub mod energy;
 pub mod gender;

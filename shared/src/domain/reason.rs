@@ -234,6 +234,11 @@ impl Failure {
         self.text.as_deref().unwrap_or_else(|| self.reason.text())
     }
 
+    /// The sentence that this failure brings instead of its reason's.
+    pub fn sentence(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
     /// How long the caller should wait, where that is known; whole seconds, rounded up.
     pub fn retry_after(&self) -> Option<u64> {
         self.retry_after.map(|wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0))

@@ -1,9 +1,11 @@
 //! Load, decide, save: one file per noun, without HTTP.
 
+pub mod captcha;
 pub mod charging;
 pub mod code_sign_in;
 pub mod codes;
 pub mod customer;
+pub mod dealer;
 pub mod deed;
 pub mod driver;
 #[cfg(feature = "local")]

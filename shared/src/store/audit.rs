@@ -24,6 +24,7 @@ pub(crate) enum Action {
     PasswordChanged,
     PasswordChangeFailed,
     PasswordReset,
+    PhoneChanged,
     CodeRefused,
     StationMade,
     CustomerRead,

@@ -4,6 +4,7 @@ use crate::domain::{
     account::{AccountId, LoginName, Realm},
     charging::{Mode, Number},
     day::Day,
+    device::DeviceId,
     image::PictureKey,
     otp::{Device, Purpose},
     phone::Phone,
@@ -282,6 +283,15 @@ impl Key {
         format!("SHOP#{}", id.as_str())
     }
 
+    /// The picture with letters that a device was shown last.
+    pub fn captcha(device: &DeviceId) -> Self {
+        Self::new(format!("CAPTCHA#{}", device.as_str()), "PICTURE")
+    }
+
+    pub fn dealer(account: &AccountId) -> Self {
+        Self::new(format!("ACCOUNT#{}#{}", Realm::MallDealer.as_str(), account.as_str()), "PROFILE")
+    }
+
     pub fn first_admin() -> Self {
         Self::new("PLATFORM".to_owned(), "FIRST-ADMIN")
     }
@@ -312,6 +322,8 @@ mod tests {
         assert_eq!(Key::sessions(Realm::Ev, &id), key("ACCOUNT#ev#1004", "SESSIONS"));
         assert_eq!(Key::driver(&id), key("ACCOUNT#ev#1004", "PROFILE"));
         assert_eq!(Key::plate(&Plate::parse("皖A12345").unwrap()), key("PLATE#皖A12345", "HOLDER"));
+        assert_eq!(Key::dealer(&id), key("ACCOUNT#mall-dealer#1004", "PROFILE"));
+        assert_eq!(Key::captcha(&DeviceId::parse("d1").unwrap()), key("CAPTCHA#d1", "PICTURE"));
         assert_eq!(Key::first_admin(), key("PLATFORM", "FIRST-ADMIN"));
         let (phone, device) = (Phone::parse("13800138000").unwrap(), Device::known("d-1"));
         assert_eq!(Key::phone_holder(Realm::Ev, &phone), key("PHONE#ev#+8613800138000", "HOLDER"));

@@ -2,8 +2,10 @@
 
 mod account;
 mod audit;
+mod captcha;
 mod charge;
 mod code;
+mod dealer;
 mod effects;
 mod keys;
 mod login;
@@ -25,9 +27,11 @@ mod turn;
 pub(crate) use account::Driver;
 pub use audit::AuditLine;
 pub(crate) use audit::{Action, AuditEntry};
+pub(crate) use captcha::Captcha;
 pub(crate) use charge::FirstAnswer;
 pub use charge::Record;
 pub(crate) use code::{CodeRow, Counted, PhoneCodes, Scope};
+pub(crate) use dealer::{Dealer, DealerEdit};
 pub(crate) use login::{AddressLimit, Credential, LoginRecord, TryRefused, credential_of};
 pub(crate) use phone::PhoneHolder;
 pub(crate) use picture::{PictureState, UploadRefused};

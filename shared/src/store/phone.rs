@@ -19,7 +19,6 @@ pub(crate) struct PhoneHolder {
     pub since: Timestamp,
 }
 
-#[allow(dead_code, reason = "the services that bind phones follow")]
 impl PhoneHolder {
     pub(crate) fn new(account: &AccountId, login: Option<&LoginName>, since: Timestamp) -> Self {
         Self { account: account.clone(), login: login.map(|name| name.as_str().to_owned()), since }
@@ -37,7 +36,6 @@ impl Store {
     }
 }
 
-#[allow(dead_code, reason = "the services that bind phones follow")]
 impl<R: Copy> Transaction<'_, R> {
     /// AP-51: a phone that nobody of the realm has.
     pub(crate) fn claim_phone(self, realm: Realm, phone: &Phone, holder: &PhoneHolder, taken: R) -> Self {

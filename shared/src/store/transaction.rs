@@ -199,7 +199,6 @@ impl<R: Copy> Transaction<'_, R> {
     }
 
     /// Removes an item that is as `holds` says (whose `update` is not looked at).
-    #[allow(dead_code, reason = "the services that bind phones follow")]
     pub(super) fn delete_if(self, key: &Key, holds: Change, refusal: R) -> Self {
         let mut delete = Delete::builder()
             .table_name(&self.store.table)

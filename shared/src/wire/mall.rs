@@ -97,7 +97,11 @@ impl Envelope for Mall {
             Reason::NotYours => StatusCode::FORBIDDEN,
             other => protocol_status(other).unwrap_or(StatusCode::OK),
         };
-        let body = Body { err_code: Code::Number(number), msg: text.unwrap_or_else(|| failure.text()), data: None };
+        let body = Body {
+            err_code: Code::Number(number),
+            msg: failure.sentence().or(text).unwrap_or(reason.text()),
+            data: None,
+        };
         failed(status, failure, &body)
     }
 }

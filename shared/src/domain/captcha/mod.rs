@@ -19,6 +19,11 @@ pub const MOST_TRIES: u32 = 3;
 
 const LENGTH: usize = 5;
 
+/// Where a picture lies in the private bucket, whose lifecycle forgets what is under `captcha/` after a day.
+pub fn object_key(picture: &str) -> String {
+    format!("captcha/{picture}.png")
+}
+
 /// The letters of one picture.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Letters([u8; LENGTH]);

@@ -1,0 +1,141 @@
+//! `mall-users.md`, dealers (经销商): registration with two codes, sign-in, and what dealers change of themselves.
+
+mod forms;
+mod views;
+
+use shared::{
+    boot::{Boot, Error},
+    domain::{account::Realm, reason::Failure, session::Caller},
+    service::dealer::{Dealers, Settings},
+    wire::{
+        Access, Call, Fields, Routes,
+        mall::{Mall, Spelling, Success},
+    },
+};
+use std::sync::Arc;
+
+/// Environment variables that only this function reads.
+pub const NEEDS: &[&str] =
+    &["REGISTER_PER_IP_MINUTE", "CAPTCHA_PER_IP_MINUTE", "CAPTCHA_AFTER_SENDS", "MALL_TELL_UNKNOWN_USER"];
+
+/// What the handlers work with.
+#[derive(Debug)]
+pub struct App {
+    pub dealers: Dealers,
+}
+
+impl App {
+    pub async fn new(boot: &Boot) -> Result<Self, Error> {
+        let (sign_in, captchas, pictures) = (boot.sign_in().await?, boot.captchas().await?, boot.pictures()?);
+        let settings = Settings {
+            registrations_per_minute: boot.limit("REGISTER_PER_IP_MINUTE")?,
+            sends_without_captcha: boot.limit("CAPTCHA_AFTER_SENDS")?,
+            tells_unknown_user: boot.switch("MALL_TELL_UNKNOWN_USER")?,
+        };
+        Ok(Self {
+            dealers: Dealers::new(boot.store.clone(), sign_in, boot.codes().await?, captchas, pictures, settings),
+        })
+    }
+}
+
+const REALM: &[Realm] = &[Realm::MallDealer];
+const DEALERS: Access = Access::SignedIn(REALM);
+
+/// #18 to #29 of the contracts. The document has no method for the last four; both that change something are taken, and
+/// GET, which a picture on any page could send, is not.
+pub fn routes() -> Routes<Mall, App> {
+    Routes::new(&["/user/dealer/{proxy+}"])
+        .public("POST", "/user/dealer/login", log_in)
+        .known("POST", "/user/dealer/sendPhoneNum", REALM, send_code)
+        .known("POST", "/user/dealer/verifyPhoneNum", REALM, verify_code)
+        .public("POST", "/user/dealer/sendGraphCode", send_picture)
+        .public("POST", "/user/dealer/verifyPicCode", verify_picture)
+        .public("POST", "/user/dealer/register", register)
+        .public("POST", "/user/dealer/reset", reset)
+        .guarded("POST", "/user/dealer/editPhone", DEALERS, edit_phone)
+        .guarded("POST", "/user/dealer/editGender", DEALERS, edit_gender)
+        .guarded("PUT", "/user/dealer/editGender", DEALERS, edit_gender)
+        .guarded("POST", "/user/dealer/editNickname", DEALERS, edit_nickname)
+        .guarded("PUT", "/user/dealer/editNickname", DEALERS, edit_nickname)
+        .guarded("POST", "/user/dealer/editFavicon", DEALERS, edit_favicon)
+        .guarded("PUT", "/user/dealer/editFavicon", DEALERS, edit_favicon)
+        .upload("POST", "/user/dealer/uploadFavicon", DEALERS, upload_favicon)
+        .upload("PUT", "/user/dealer/uploadFavicon", DEALERS, upload_favicon)
+        .upload("POST", "/user/dealer/euploadFavicon", DEALERS, upload_favicon)
+        .upload("PUT", "/user/dealer/euploadFavicon", DEALERS, upload_favicon)
+}
+
+async fn log_in(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
+    let form = call.read(forms::Login::parse)?;
+    let (issued, profile) = app.dealers.log_in(&form.phone, form.password, call.origin(), call.now().real).await?;
+    let answer = views::data(Spelling::Number, &views::Dealer::of(&profile))?;
+    Ok(Success { token: Some(issued.token), ..answer })
+}
+
+async fn send_code(app: Arc<App>, caller: Option<Caller>, mut call: Call) -> Result<Success, Failure> {
+    let (device, phone) = call.read(forms::send_code)?;
+    app.dealers.send_code(caller.as_ref(), (&device, phone), call.origin(), call.now().real).await?;
+    Ok(views::done(Spelling::Text))
+}
+
+async fn verify_code(app: Arc<App>, caller: Option<Caller>, mut call: Call) -> Result<Success, Failure> {
+    let given = call.read(forms::verify_code)?;
+    app.dealers.verify_code(caller.as_ref(), given, call.origin(), call.now().real).await?;
+    Ok(views::done(Spelling::Text))
+}
+
+async fn send_picture(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
+    let device = call.read(forms::device)?;
+    let address = app.dealers.captchas.show(&device, call.origin(), call.now().real).await?;
+    views::data(Spelling::Text, &views::Picture { pic_url: &address })
+}
+
+async fn verify_picture(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
+    let (device, guess) = call.read(forms::guess)?;
+    app.dealers.captchas.solve(&device, &guess, call.now().real).await?;
+    Ok(views::done(Spelling::Text))
+}
+
+async fn register(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
+    let wish = call.read(forms::registration)?;
+    let (issued, profile) = app.dealers.register(wish, call.origin(), call.now().real).await?;
+    let answer = views::data(Spelling::Number, &views::Dealer::of(&profile))?;
+    Ok(Success { token: Some(issued.token), ..answer })
+}
+
+async fn reset(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
+    let wish = call.read(forms::new_password)?;
+    let issued = app.dealers.change_password(wish, call.origin(), call.now().real).await?;
+    Ok(Success { token: Some(issued.token), ..views::done(Spelling::Number) })
+}
+
+async fn edit_phone(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let wish = call.read(forms::new_phone)?;
+    let issued = app.dealers.change_phone(&caller, wish, call.origin(), call.now().real).await?;
+    Ok(Success { token: Some(issued.token), ..views::done(Spelling::Number) })
+}
+
+async fn edit_gender(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (named, gender) = call.read(forms::gender)?;
+    app.dealers.set_gender(&caller, &named, gender, call.now().real).await?;
+    Ok(views::done(Spelling::Number))
+}
+
+async fn edit_nickname(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (named, name) = call.read(forms::nickname)?;
+    app.dealers.set_nickname(&caller, &named, name, call.now().real).await?;
+    Ok(views::done(Spelling::Number))
+}
+
+async fn edit_favicon(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (named, address) = call.read(forms::favicon)?;
+    app.dealers.set_favicon(&caller, &named, &address, call.now().real).await?;
+    Ok(views::done(Spelling::Number))
+}
+
+/// The document prints this path in two spellings; both lead here.
+async fn upload_favicon(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let picture = call.read(Fields::picture)?;
+    let address = app.dealers.upload_favicon(&caller, picture, call.now().real).await?;
+    views::data(Spelling::Number, &views::Favicon { favicon: &address })
+}

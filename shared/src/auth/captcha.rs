@@ -1,0 +1,74 @@
+//! The seal under which a picture's letters are stored: whoever reads the table still cannot solve it.
+
+use crate::domain::{
+    captcha::{Guess, Letters},
+    device::DeviceId,
+    reason::Failure,
+};
+use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+/// Keeps this use of the pepper apart from every other.
+const PURPOSE: &[u8] = b"ev-plaza captcha";
+
+/// Seals and compares letters.
+pub struct CaptchaSeal(Key);
+
+#[derive(Deserialize)]
+struct PepperSecret {
+    key: String,
+}
+
+impl CaptchaSeal {
+    /// With a key of its own, made from the pepper.
+    pub fn new(pepper: &SecretString) -> Result<Self, Failure> {
+        let secret: PepperSecret = serde_json::from_str(pepper.expose_secret())
+            .map_err(|error| Failure::internal(format!("the pepper cannot be read: {error}")))?;
+        let pepper = BASE64_URL_SAFE_NO_PAD.decode(secret.key).ok().filter(|key| key.len() >= 32);
+        let pepper = pepper.ok_or_else(|| Failure::internal("a pepper is 32 bytes or more in base64url"))?;
+        let derived = hmac::sign(&Key::new(HMAC_SHA256, &pepper), PURPOSE);
+        Ok(Self(Key::new(HMAC_SHA256, derived.as_ref())))
+    }
+
+    /// What is stored of the letters of one picture that was drawn for one device.
+    pub fn of(&self, device: &DeviceId, picture: &str, letters: &Letters) -> Vec<u8> {
+        hmac::sign(&self.0, &sealed(device, picture, letters.as_str())).as_ref().to_vec()
+    }
+
+    /// Whether a guess gives the same seal; the time tells nothing of how near it was.
+    pub fn fits(&self, device: &DeviceId, picture: &str, guess: &Guess, seal: &[u8]) -> bool {
+        hmac::verify(&self.0, &sealed(device, picture, guess.as_str()), seal).is_ok()
+    }
+}
+
+/// None of the three can hold a line's end.
+fn sealed(device: &DeviceId, picture: &str, letters: &str) -> Vec<u8> {
+    [device.as_str(), picture, letters].join("\n").into_bytes()
+}
+
+impl std::fmt::Debug for CaptchaSeal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CaptchaSeal")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_letters_of_this_picture_on_this_device_fit() {
+        let pepper = r#"{"id":"p1","key":"MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI"}"#;
+        let seal = CaptchaSeal::new(&pepper.into()).unwrap();
+        let (here, there) = (DeviceId::parse("d1").unwrap(), DeviceId::parse("d2").unwrap());
+        let letters = Letters::draw(4711);
+        let (right, wrong) = (Guess::read(&letters.as_str().to_lowercase()), Guess::read("AAAAA"));
+        let stored = seal.of(&here, "p", &letters);
+        assert!(seal.fits(&here, "p", &right, &stored));
+        assert!(!seal.fits(&here, "p", &wrong, &stored));
+        assert!(!seal.fits(&there, "p", &right, &stored));
+        assert!(!seal.fits(&here, "q", &right, &stored));
+    }
+}

@@ -1,0 +1,147 @@
+//! Dealers of the auto mall: who they are, and what they change of themselves.
+
+mod edit;
+mod favicon;
+mod phone;
+mod register;
+
+pub use phone::NewPhone;
+pub use register::Registration;
+
+use super::{
+    captcha::Captchas,
+    codes::Codes,
+    password::PasswordChange,
+    pictures::Pictures,
+    sign_in::{Attempt, SignIn},
+};
+use crate::{
+    auth::tokens::Issued,
+    domain::{
+        account::{AccountId, LoginName, Realm},
+        dealer::{Named, Nickname},
+        gender::Gender,
+        origin::Origin,
+        password::Password,
+        phone::Phone,
+        reason::{Failure, Reason},
+        sms::Notice,
+    },
+    store::Store,
+};
+use jiff::Timestamp;
+
+/// The realm of all of them.
+const REALM: Realm = Realm::MallDealer;
+
+/// The accounts of dealers.
+#[derive(Clone, Debug)]
+pub struct Dealers {
+    store: Store,
+    sign_in: SignIn,
+    codes: Codes,
+    pub captchas: Captchas,
+    pictures: Pictures,
+    settings: Settings,
+}
+
+/// What is set per stage.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Registrations that one address has in a minute.
+    pub registrations_per_minute: u32,
+    /// Codes that a device has in an hour before each further one asks for a solved picture.
+    pub sends_without_captcha: u32,
+    /// Whether a sign-in says that nobody has a telephone. Off, it says of a wrong password and of an unknown telephone
+    /// the same.
+    pub tells_unknown_user: bool,
+}
+
+/// What a dealer sees of itself.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    pub phone: Phone,
+    pub nickname: Option<Nickname>,
+    /// An address that shows the picture for ten minutes.
+    pub favicon: Option<String>,
+    pub gender: Gender,
+}
+
+/// A change of password: who, from what, to what.
+#[derive(Debug)]
+pub struct NewPassword {
+    pub named: Named,
+    pub old: Password,
+    /// As it was typed; whether it is good enough depends on whose it is.
+    pub new: String,
+}
+
+impl Dealers {
+    pub fn new(
+        store: Store,
+        sign_in: SignIn,
+        codes: Codes,
+        captchas: Captchas,
+        pictures: Pictures,
+        settings: Settings,
+    ) -> Self {
+        Self { store, sign_in, codes, captchas, pictures, settings }
+    }
+
+    /// #18: a session, and what the dealer's app shows first.
+    pub async fn log_in(
+        &self,
+        phone: &Phone,
+        password: Password,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(Issued, Profile), Failure> {
+        let attempt = Attempt { realm: REALM, name: phone.into(), password, origin, now };
+        let issued = match self.sign_in.with_password(&attempt).await {
+            Err(failure) if failure.reason() == Reason::WrongCredentials => {
+                return Err(self.told(failure, &attempt).await);
+            }
+            outcome => outcome?,
+        };
+        let profile = self.profile(&issued.account, now).await?;
+        Ok((issued, profile))
+    }
+
+    /// The document has a text for a telephone that nobody has. It is told where the setting says so.
+    async fn told(&self, failure: Failure, attempt: &Attempt<'_>) -> Failure {
+        if !self.settings.tells_unknown_user {
+            return failure;
+        }
+        match self.store.login(REALM, &attempt.name, attempt.now).await {
+            Ok(record) if record.credential.is_none() => failure.saying("用户不存在"),
+            _ => failure,
+        }
+    }
+
+    async fn profile(&self, account: &AccountId, now: Timestamp) -> Result<Profile, Failure> {
+        let dealer = self.store.dealer(account).await?.ok_or(Reason::NotYours)?;
+        let favicon = match &dealer.favicon {
+            Some(key) => Some(self.pictures.address(key, now).await?),
+            None => None,
+        };
+        Ok(Profile { phone: dealer.phone, nickname: dealer.nickname, favicon, gender: dealer.gender })
+    }
+
+    /// #24: the old password proves who asks, with or without a session. All sessions end, and the answer is a new one.
+    pub async fn change_password(&self, wish: NewPassword, origin: &Origin, now: Timestamp) -> Result<Issued, Failure> {
+        let name = match &wish.named {
+            Named::ByPhone(phone) => LoginName::from(phone),
+            Named::ById(id) => match self.store.dealer(id).await? {
+                Some(dealer) => LoginName::from(&dealer.phone),
+                None => LoginName::read(id.as_str()),
+            },
+        };
+        let new = Password::choose(&wish.new, &[name.as_str()])?;
+        let change = PasswordChange { realm: REALM, name, account: None, old: wish.old, new, origin, now };
+        let issued = self.sign_in.change_password(&change).await?;
+        if let Ok(phone) = Phone::parse(change.name.as_str()) {
+            self.codes.notify(&phone, Notice::PasswordChanged, now).await;
+        }
+        Ok(issued)
+    }
+}

@@ -1,0 +1,119 @@
+//! Another telephone for a dealer (#25): asked for soon after a sign-in, with a code that went to the new number, and
+//! told to the old one.
+
+use super::{Dealers, REALM, edit::own};
+use crate::{
+    auth::tokens::Issued,
+    domain::{
+        account::LoginName,
+        dealer::Named,
+        device::DeviceId,
+        origin::Origin,
+        otp::{Binding, Code},
+        phone::Phone,
+        reason::{Failure, Reason},
+        session::{Caller, life},
+        sms::Notice,
+    },
+    service::codes::Proof,
+    store::{Action, AuditEntry, Credential, Outcome, PhoneHolder},
+};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// How often the credential is read again when a sign-in has renewed its hash meanwhile.
+const TRIES: u32 = 3;
+
+/// The new telephone, and what proves that it is in the dealer's hands.
+#[derive(Debug)]
+pub struct NewPhone {
+    pub named: Named,
+    pub phone: Phone,
+    pub device: DeviceId,
+    pub code: Code,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    Code,
+    Taken,
+    Raced,
+    Disabled,
+}
+
+impl Dealers {
+    /// Moves the account to another telephone: sign-in, record and lock in one transaction. All sessions end, and the
+    /// answer is a new one.
+    pub async fn change_phone(
+        &self,
+        caller: &Caller,
+        wish: NewPhone,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Issued, Failure> {
+        caller.demand_recent_sign_in(now)?;
+        let account = own(caller, &wish.named)?;
+        let dealer = self.store.dealer(account).await?.filter(|dealer| dealer.is_named(&wish.named));
+        let old = dealer.ok_or(Reason::NotYours)?.phone;
+        let binding = Binding::asked(REALM, Some(caller), wish.phone, Some(wish.device.into()));
+        let proof = self.codes.check(binding, &wish.code, origin, now).await?;
+        if *proof.phone() == old {
+            return Err(Reason::PhoneTaken.into());
+        }
+        for _ in 0..TRIES {
+            let record = self.store.login(REALM, &LoginName::from(&old), now).await?;
+            let credential = record.credential.filter(|credential| credential.account == *account);
+            let credential = credential.ok_or(Reason::NotYours)?;
+            if let Some(issued) = self.move_to(caller, (&old, &credential), &proof, origin, now).await? {
+                self.codes.notify(&old, Notice::PhoneChanged, now).await;
+                return Ok(issued);
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    /// None when the record or the credential changed since it was read.
+    async fn move_to(
+        &self,
+        caller: &Caller,
+        (old, credential): (&Phone, &Credential),
+        proof: &Proof,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Option<Issued>, Failure> {
+        let (account, new) = (&caller.account, proof.phone());
+        let (old_name, name) = (LoginName::from(old), LoginName::from(new));
+        let session = self.sign_in.session(REALM, account.clone(), now);
+        let live = BTreeMap::from([(session.id.clone(), now + life(REALM))]);
+        let entry = AuditEntry {
+            at: now,
+            action: Action::PhoneChanged,
+            realm: REALM,
+            station: None,
+            subject: Some(account.clone()),
+            actor: Some(account.clone()),
+            role: Some(caller.role),
+            address: Some(origin.address),
+            request: origin.request.clone(),
+            id: self.sign_in.random.u128(),
+        };
+        let writes = self
+            .store
+            .transaction()
+            .spend(proof, Refused::Code)
+            .claim_login(REALM, &name, credential, Refused::Taken)
+            .claim_phone(REALM, new, &PhoneHolder::new(account, Some(&name), now), Refused::Taken)
+            .release_login(REALM, &old_name, credential, Refused::Raced)
+            .release_phone(REALM, old, account, Refused::Raced)
+            .change_dealers_phone(account, (old, new), now, Refused::Raced)
+            .end_sessions_but((REALM, account), &live, Refused::Disabled)
+            .audit(&entry);
+        match writes.commit().await? {
+            Outcome::Done => self.sign_in.issuer.issue(&session).map(Some),
+            Outcome::Refused(Refused::Code, _) => Err(Reason::WrongCode.into()),
+            Outcome::Refused(Refused::Taken, _) => Err(Reason::PhoneTaken.into()),
+            Outcome::Refused(Refused::Raced, _) => Ok(None),
+            Outcome::Refused(Refused::Disabled, _) => Err(Reason::Unauthorized.into()),
+        }
+    }
+}
