@@ -65,7 +65,7 @@ use tower::ServiceExt as _;
 
 pub const ISSUER: &str = "ev-plaza";
 pub const PASSWORD: &str = "123456wyc";
-const CODE_KEY: &str = r#"{"key":"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"}"#;
+pub const CODE_KEY: &str = r#"{"key":"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"}"#;
 /// The station that an order without a name means.
 pub const STATION: &str = "S1";
 
