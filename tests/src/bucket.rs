@@ -149,8 +149,8 @@ impl HttpConnector for Bucket {
                     bucket.apply(operation, &key, &request);
                     return Err(ConnectorError::io("answer lost by the test".into()));
                 }
-                Fate::Hang => std::future::pending().await,
-                Fate::HangAfter => {
+                Fate::Hang | Fate::Die | Fate::Late => std::future::pending().await,
+                Fate::HangAfter | Fate::DieAfter => {
                     bucket.apply(operation, &key, &request);
                     std::future::pending().await
                 }

@@ -1,7 +1,7 @@
 //! The HTTP client under the SDK that leads into an engine instead of a network, and does to each call what the test
 //! wants done.
 
-use crate::database::{Database, Fate};
+use crate::database::{DOER, Database, Fate};
 use aws_smithy_runtime_api::client::{
     http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
     orchestrator::{HttpRequest, HttpResponse},
@@ -13,6 +13,9 @@ use dynoxide::{Database as Engine, DynoxideError};
 use serde_json::Value;
 use std::time::Duration;
 
+/// Longer than any function lives.
+const LATE: Duration = Duration::from_secs(40);
+
 impl HttpClient for Database {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
@@ -21,14 +24,15 @@ impl HttpClient for Database {
 
 impl HttpConnector for Database {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let database = self.clone();
+        let (database, by) = (self.clone(), DOER.try_with(|doer| *doer).ok());
         // A task of its own: a caller that gives up does not stop what is already on the wire.
         let wire = tokio::spawn(async move {
             let operation = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next()).unwrap();
             let mut body: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
             body["ReturnConsumedCapacity"] = "TOTAL".into();
-            let (number, fate) = database.record(operation, body.clone());
-            let apply = || database.apply(number, operation, &body);
+            database.travel().await;
+            let (number, fate) = database.record(operation, body.clone(), by);
+            let apply = || database.apply(number, operation, &body, by);
             let writes = body["TransactItems"].as_array().map(Vec::len);
             let (status, answer) = match fate {
                 Fate::Apply => apply(),
@@ -39,9 +43,19 @@ impl HttpConnector for Database {
                 }
                 Fate::HangAfter => {
                     apply();
-                    return Err(patience_ends().await);
+                    return Err(patience_ends(&database).await);
                 }
-                Fate::Hang => return Err(patience_ends().await),
+                Fate::Hang => return Err(patience_ends(&database).await),
+                Fate::Die => std::future::pending().await,
+                Fate::DieAfter => {
+                    apply();
+                    std::future::pending().await
+                }
+                Fate::Late => {
+                    database.pause(LATE).await;
+                    apply();
+                    std::future::pending().await
+                }
                 Fate::Throttle => failure(400, "ThrottlingException", ""),
                 Fate::Break => failure(500, "InternalServerError", ""),
                 Fate::Conflict => writes.map_or_else(
@@ -53,6 +67,7 @@ impl HttpConnector for Database {
                     |writes| cancelled("ThrottlingError", writes),
                 ),
             };
+            database.travel().await;
             let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(answer));
             response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
             Ok(response)
@@ -63,8 +78,8 @@ impl HttpConnector for Database {
 
 /// What the time limit of an attempt comes to. The real one is seconds, and a short one would also strike a call that
 /// hangs only because the machine is busy.
-async fn patience_ends() -> ConnectorError {
-    tokio::time::sleep(Duration::from_millis(60)).await;
+async fn patience_ends(database: &Database) -> ConnectorError {
+    database.pause(Duration::from_millis(60)).await;
     ConnectorError::timeout("made by the test".into())
 }
 

@@ -1,61 +1,32 @@
 //! An embedded DynamoDB under the real SDK: one in memory per test, with faults on demand and every call on record.
 //! SDK → connector → engine; no sockets, and every condition and key really runs.
 
-use crate::{capacity, connector::apply};
+pub use crate::fate::{Call, DOER, Fate};
+use crate::{capacity, connector::apply, idle::Idle};
 use aws_sdk_dynamodb::{
     Client, Config,
-    config::{BehaviorVersion, Region, retry::RetryConfig},
+    config::{
+        BehaviorVersion, Region, StalledStreamProtectionConfig,
+        retry::{RetryConfig, RetryPartition, TokenBucket},
+    },
 };
 use dynoxide::Database as Engine;
 use serde_json::{Value, json};
 use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
 };
 
 pub const MAIN: &str = "ev-plaza";
 pub const AUDIT: &str = "ev-plaza-audit";
 
-/// What happens to one attempt of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    Apply,
-    /// The connection breaks before anything was applied.
-    Refuse,
-    /// Applied, and then the connection breaks.
-    LoseAnswer,
-    /// Capacity is short.
-    Throttle,
-    /// Another transaction is at work on the same items.
-    Conflict,
-    /// Capacity is short for one item of a transaction, which is told in another way than for a whole call.
-    ThrottleItem,
-    /// DynamoDB itself has a fault.
-    Break,
-    /// No answer comes in time, and nothing is applied.
-    Hang,
-    /// Applied, but no answer comes in time.
-    HangAfter,
-}
-
-/// One attempt as it arrived.
-#[derive(Clone, Debug)]
-pub struct Call {
-    pub operation: String,
-    pub body: Value,
-    pub fate: Fate,
-    /// Capacity units of both tables.
-    pub units: f64,
-}
-
-impl Call {
-    /// Whether any key in the call begins so, for scripts that aim at one item.
-    pub fn touches(&self, pk: &str) -> bool {
-        self.body.to_string().contains(&format!("\"pk\":{{\"S\":\"{pk}"))
-    }
-}
-
 type Script = dyn FnMut(&Call) -> Fate + Send;
+type Witness = dyn FnMut(&Call) + Send;
+/// How long a call is on its way, and its answer on the way back.
+type Pace = dyn FnMut() -> Duration + Send;
 
 /// The database of one test. Clones share it.
 #[derive(Clone)]
@@ -63,6 +34,10 @@ pub struct Database {
     engine: Engine,
     script: Arc<Mutex<Box<Script>>>,
     calls: Arc<Mutex<Vec<Call>>>,
+    witness: Arc<Mutex<Option<Box<Witness>>>>,
+    busy: Arc<Mutex<Duration>>,
+    /// Where time passes only when nothing else can happen; else it is real.
+    idle: Option<(Idle, Arc<Mutex<Box<Pace>>>)>,
 }
 
 impl Database {
@@ -72,6 +47,9 @@ impl Database {
             engine: Engine::memory().unwrap(),
             script: Arc::new(Mutex::new(Box::new(|_| Fate::Apply))),
             calls: Arc::default(),
+            witness: Arc::default(),
+            busy: Arc::default(),
+            idle: None,
         };
         let key = json!([{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]);
         let attribute = |name: &str, kind: &str| json!({"AttributeName": name, "AttributeType": kind});
@@ -94,16 +72,38 @@ impl Database {
 
     /// A client like the one of `boot`, but one that does not wait long before it tries again.
     pub fn client(&self) -> Client {
+        // The SDK counts failures per partition over the whole process; one test must not use up what another has.
+        static CLIENTS: AtomicUsize = AtomicUsize::new(0);
+        let partition = format!("database-{}", CLIENTS.fetch_add(1, Relaxed));
+        let unmetered = format!("{partition}-unmetered");
         let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1));
-        Client::from_conf(
-            Config::builder()
-                .behavior_version(BehaviorVersion::latest())
-                .region(Region::new("cn-north-1"))
-                .allow_no_auth()
-                .http_client(self.clone())
-                .retry_config(retries)
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("cn-north-1"))
+            .allow_no_auth()
+            .http_client(self.clone())
+            .retry_partition(RetryPartition::new(partition))
+            .retry_config(retries);
+        Client::from_conf(match &self.idle {
+            // Two things in the SDK look at the real time, which is not the history's.
+            Some((idle, _)) => config
+                .sleep_impl(idle.clone())
+                .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+                .retry_partition(RetryPartition::custom(unmetered).token_bucket(TokenBucket::unlimited()).build())
                 .build(),
-        )
+            None => config.build(),
+        })
+    }
+
+    /// The same database where time passes only when nothing else can happen, and calls are on their way for so long.
+    #[must_use]
+    pub fn in_idle_time(self, idle: &Idle, pace: impl FnMut() -> Duration + Send + 'static) -> Self {
+        Self { idle: Some((idle.clone(), Arc::new(Mutex::new(Box::new(pace))))), ..self }
+    }
+
+    /// `witness` sees every call that was applied, in the order in which they were.
+    pub fn witnessed(&self, witness: impl FnMut(&Call) + Send + 'static) {
+        *self.witness.lock().unwrap() = Some(Box::new(witness));
     }
 
     /// From here on every attempt meets the fate that `script` gives it.
@@ -150,7 +150,7 @@ impl Database {
                 request["ExclusiveStartKey"] = from;
             }
             let mut page = self.direct("Scan", &request);
-            items.extend(page["Items"].as_array().unwrap().iter().cloned());
+            items.append(page["Items"].as_array_mut().unwrap());
             from = page["LastEvaluatedKey"].take();
             if from.is_null() {
                 return items;
@@ -182,8 +182,27 @@ impl Database {
         answer
     }
 
-    pub(crate) fn record(&self, operation: &str, body: Value) -> (usize, Fate) {
-        let mut call = Call { operation: operation.to_owned(), body, fate: Fate::Apply, units: 0.0 };
+    /// Real time that the engine has taken for calls so far.
+    pub fn busy(&self) -> Duration {
+        *self.busy.lock().unwrap()
+    }
+
+    pub(crate) async fn travel(&self) {
+        if let Some((idle, pace)) = &self.idle {
+            let pause = pace.lock().unwrap()();
+            idle.wait(pause).await;
+        }
+    }
+
+    pub(crate) async fn pause(&self, pause: Duration) {
+        match &self.idle {
+            Some((idle, _)) => idle.wait(pause).await,
+            None => tokio::time::sleep(pause).await,
+        }
+    }
+
+    pub(crate) fn record(&self, operation: &str, body: Value, by: Option<usize>) -> (usize, Fate) {
+        let mut call = Call { operation: operation.to_owned(), body, fate: Fate::Apply, units: 0.0, by };
         call.fate = self.script.lock().unwrap()(&call);
         let fate = call.fate;
         let mut calls = self.calls.lock().unwrap();
@@ -191,8 +210,15 @@ impl Database {
         (calls.len() - 1, fate)
     }
 
-    pub(crate) fn apply(&self, number: usize, operation: &str, body: &Value) -> (u16, Vec<u8>) {
+    pub(crate) fn apply(&self, number: usize, operation: &str, body: &Value, by: Option<usize>) -> (u16, Vec<u8>) {
+        #[expect(clippy::disallowed_methods, reason = "real time, for whoever measures")]
+        let begun = Instant::now();
         let (status, answer) = apply(&self.engine, operation, body.to_string().as_bytes());
+        *self.busy.lock().unwrap() += begun.elapsed();
+        if let (200, Some(witness)) = (status, self.witness.lock().unwrap().as_mut()) {
+            let (operation, body) = (operation.to_owned(), body.clone());
+            witness(&Call { operation, body, fate: Fate::Apply, units: 0.0, by });
+        }
         let units = capacity::units(&serde_json::from_slice(&answer).unwrap_or_default());
         // The record may have been taken away while this attempt was under way.
         if let Some(call) = self.calls.lock().unwrap().get_mut(number) {

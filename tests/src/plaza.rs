@@ -25,6 +25,7 @@ use shared::{
     domain::{
         account::Role,
         otp,
+        reason::Failure,
         shop::{GroupId, ShopId},
         station_id::StationId,
     },
@@ -85,6 +86,7 @@ pub struct Settings {
     pub signing: TokenKey,
     pub codes: otp::Limits,
     pub codes_enabled: bool,
+    pub random: Random,
 }
 
 /// Limits per address that no test meets by accident, and the cheapest hashes there are.
@@ -108,6 +110,7 @@ impl Default for Settings {
                 ..otp::Limits::default()
             },
             codes_enabled: true,
+            random: Random::system(),
         }
     }
 }
@@ -142,6 +145,17 @@ pub struct Plaza {
     pub scheduler: charging_scheduler::App,
     /// The hints that were sent and not yet delivered.
     pub hints: Arc<Mutex<Vec<Hint>>>,
+    /// Whether hints can be sent at the moment.
+    pub sending: Arc<Mutex<Sending>>,
+}
+
+/// What the queue does with what is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    Works,
+    Fails,
+    /// No answer ever comes.
+    Hangs,
 }
 
 /// A driver who has registered.
@@ -159,8 +173,12 @@ impl Plaza {
     }
 
     pub fn with(settings: Settings) -> Self {
+        Self::on(Database::new(), settings)
+    }
+
+    pub fn on(database: Database, settings: Settings) -> Self {
         let published = Arc::new(Mutex::new(json!({"current": settings.signing.published()})));
-        Self::build((Database::new(), Bucket::default()), Watch::new(), settings, published)
+        Self::build((database, Bucket::default()), Watch::new(), settings, published)
     }
 
     /// New environments of all functions on the same database, clock and published keys.
@@ -179,7 +197,7 @@ impl Plaza {
         published: Arc<Mutex<Value>>,
     ) -> Self {
         let store = Store::new(database.client(), MAIN, AUDIT);
-        let random = Random::system();
+        let random = settings.random.clone();
         let pepper = settings.pepper.to_string().into();
         let passwords = Arc::new(Passwords::new(&pepper, settings.strength, random.clone()).unwrap());
         let issuer = Issuer::new(ISSUER, SigningKey::read(&settings.signing.secret().into()).unwrap());
@@ -198,8 +216,8 @@ impl Plaza {
         };
         let drivers = Drivers::new(store.clone(), sign_in(&store), settings.registrations_per_minute);
         let staff = Staff::new(store.clone(), Arc::clone(&passwords), random.clone());
-        let hints = Arc::<Mutex<Vec<Hint>>>::default();
-        let charging = Charging::new(store.clone(), queue(&hints), StationId::parse(STATION).unwrap());
+        let (hints, sending) = (Arc::<Mutex<Vec<Hint>>>::default(), Arc::new(Mutex::new(Sending::Works)));
+        let charging = Charging::new(store.clone(), queue(&hints, &sending), StationId::parse(STATION).unwrap());
         let objects = Objects::new(bucket.client(), BUCKET);
         let drawn = Drawn::default();
         let seal = CaptchaSeal::new(&pepper).unwrap();
@@ -271,6 +289,7 @@ impl Plaza {
             directory: Directory::new(store),
             scheduler,
             hints,
+            sending,
         }
     }
 
@@ -347,6 +366,10 @@ impl Plaza {
         self.lines.lock().unwrap().clone()
     }
 
+    pub fn random(&self) -> Random {
+        self.settings.random.clone()
+    }
+
     pub fn signing_key(&self) -> &TokenKey {
         &self.settings.signing
     }
@@ -374,9 +397,14 @@ impl Plaza {
 
     /// The same, with more in the session record.
     fn token_with(&self, role: Role, more: &Value) -> String {
-        let (realm, now) = (role.realm().as_str(), self.watch.now().as_second());
         let account = format!("{}-{}", role.as_str(), self.database.under("ACCOUNT#").len());
-        let ends = now + 12 * 3600;
+        self.token_for(role, &account, more, 12 * 3600)
+    }
+
+    /// The same with a name, and for so many seconds.
+    pub fn token_for(&self, role: Role, account: &str, more: &Value, seconds: i64) -> String {
+        let (realm, now) = (role.realm().as_str(), self.watch.now().as_second());
+        let ends = now + seconds;
         let mut record = json!({
             "pk": {"S": format!("ACCOUNT#{realm}#{account}")}, "sk": {"S": "SESSIONS"}, "enabled": {"BOOL": true},
             "role": {"S": role.as_str()}, "live": {"M": {"session": {"N": ends.to_string()}}}
@@ -399,11 +427,20 @@ fn verifier(published: &Arc<Mutex<Value>>, readings: &Arc<AtomicUsize>) -> Verif
     Verifier::new(ISSUER, VerifyingKeys::new(secrets, "verifying-keys"))
 }
 
-fn queue(hints: &Arc<Mutex<Vec<Hint>>>) -> Queue {
-    let hints = Arc::clone(hints);
+fn queue(hints: &Arc<Mutex<Vec<Hint>>>, sending: &Arc<Mutex<Sending>>) -> Queue {
+    let (hints, sending) = (Arc::clone(hints), Arc::clone(sending));
     Queue::from_fn(move |hint| {
-        hints.lock().unwrap().push(hint);
-        std::future::ready(Ok(()))
+        let sending = *sending.lock().unwrap();
+        if sending == Sending::Works {
+            hints.lock().unwrap().push(hint);
+        }
+        async move {
+            match sending {
+                Sending::Works => Ok(()),
+                Sending::Fails => Err(Failure::internal("the queue is away")),
+                Sending::Hangs => std::future::pending().await,
+            }
+        }
     })
 }
 

@@ -13,7 +13,6 @@ use shared::{
         origin::Origin,
         station_id::StationId,
     },
-    outside::random::Random,
     service::charging::{Maker, Switch},
 };
 
@@ -28,7 +27,7 @@ impl Plaza {
 
     pub async fn station_named(&self, name: &str, settings: &Settings) {
         let id = StationId::parse(name).unwrap();
-        let (random, origin, now) = (Random::system(), Origin::default(), self.watch.clock().now());
+        let (random, origin, now) = (self.random(), Origin::default(), self.watch.clock().now());
         let maker = Maker { caller: None, origin: &origin, random: &random, now };
         assert_eq!(self.charging.make_station(&id, settings, &maker).await, Ok(true));
     }

@@ -4,11 +4,21 @@
 use charging_scheduler::Event;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use shared::{
+    domain::{
+        charging::{
+            PileId,
+            planted::{Bug, plant},
+        },
+        station_id::StationId,
+    },
+    service::charging::Switch,
+};
 use std::time::Duration;
 use tests::{
     answer::Answer,
     database::Fate,
-    plaza::{Plaza, TestDriver},
+    plaza::{Plaza, Sending, TestDriver},
     request::post,
     soundness::Found,
 };
@@ -232,4 +242,49 @@ async fn a_queue_that_drops_doubles_or_reorders_changes_no_bill() {
         plaza.deliver().await;
     });
     assert_eq!(doubled.await, prompt);
+}
+
+#[tokio::test]
+async fn a_hint_that_fails_or_hangs_neither_loses_nor_fails_nor_holds_up_an_order() {
+    for sending in [Sending::Fails, Sending::Hangs] {
+        let plaza = Plaza::open();
+        plaza.station(|_| {}).await;
+        *plaza.sending.lock().unwrap() = sending;
+        let driver = plaza.driver_of("one", "皖A00001").await;
+        let answer = tokio::time::timeout(Duration::from_secs(20), plaza.apply(&driver, "fast", "15")).await;
+        assert_eq!(answer.expect("it does not wait for the queue").json()["data"], "F1", "{sending:?}");
+        plaza.sweep().await;
+        plaza.watch.advance(SignedDuration::from_mins(31));
+        plaza.sweep().await;
+        assert_eq!(plaza.assert_sound("after the sweeps").await.bills.len(), 1, "{sending:?}");
+    }
+}
+
+/// What the last sweep said is not billed as it should be.
+async fn unbilled(bug: Option<Bug>) -> u64 {
+    let plaza = Plaza::open();
+    plaza.station(|it| (it.fast_piles, it.slow_piles) = (1, 1)).await;
+    let driver = plaza.driver("one").await;
+    plaza.joined(&driver, "fast", "15").await;
+    plaza.deliver().await;
+    plaza.watch.advance(SignedDuration::from_mins(10));
+    let (station, pile) = (StationId::parse("S1").unwrap(), PileId::parse("F1").unwrap());
+    for switch in [Switch::Down { lasting: None }, Switch::Up] {
+        plaza.charging.switch_pile(&station, pile, switch, plaza.watch.now()).await.unwrap();
+    }
+    plaza.sweep().await;
+    plaza.watch.advance(SignedDuration::from_mins(60));
+    plant(bug);
+    plaza.sweep().await;
+    plant(None);
+    let lines = plaza.lines();
+    let line: Value =
+        serde_json::from_str(lines.iter().rfind(|line| line.contains("UnbilledEnergy")).unwrap()).unwrap();
+    line["UnbilledEnergy"].as_u64().unwrap()
+}
+
+#[tokio::test]
+async fn the_sweep_tells_of_energy_that_is_not_billed() {
+    assert_eq!(unbilled(None).await, 0);
+    assert!(unbilled(Some(Bug::BillForgetsEarlierRecords)).await > 0);
 }

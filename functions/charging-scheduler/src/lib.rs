@@ -10,6 +10,7 @@ use serde_json::json;
 use shared::{
     boot::{Boot, Error},
     domain::{
+        energy::Energy,
         reason::{Failure, Reason},
         station_id::StationId,
     },
@@ -45,7 +46,7 @@ impl App {
             Event::Batch { records } => Ok(Answer::Batch(self.settle_hinted(records, now).await)),
             Event::Sweep {} => {
                 let swept = self.charging.sweep(now).await?;
-                self.report(swept.settled, swept.due, 0);
+                self.report(swept.settled, swept.due, 0, swept.unbilled);
                 Ok(Answer::Swept(swept))
             }
         }
@@ -65,10 +66,10 @@ impl App {
                 }
             }
         }
-        let (settled, mut failed) = (stations.len(), BatchFailures::default());
+        let (settled, mut failed, mut unbilled) = (stations.len(), BatchFailures::default(), Energy::ZERO);
         for (station, messages) in stations {
             match self.charging.settle(&station, now).await {
-                Ok(()) => {}
+                Ok(amiss) => unbilled = unbilled + amiss,
                 Err(failure) if failure.reason() == Reason::NoSuchStation => {
                     quarantined += messages.len();
                     tracing::error!(station = station.as_str(), "a message was for no station");
@@ -79,15 +80,16 @@ impl App {
                 }
             }
         }
-        self.report(settled, failed.len(), quarantined);
+        self.report(settled, failed.len(), quarantined, unbilled);
         failed
     }
 
-    fn report(&self, settled: usize, unsettled: usize, quarantined: usize) {
+    fn report(&self, settled: usize, unsettled: usize, quarantined: usize, unbilled: Energy) {
         let metrics = [
             Metric::count("Settled", settled),
             Metric::count("Unsettled", unsettled),
             Metric::count("Quarantined", quarantined),
+            Metric::watt_hours("UnbilledEnergy", unbilled),
         ];
         self.sink.emit(self.clock.now().real, &[&["function"]], &metrics, json!({ "function": "charging-scheduler" }));
     }

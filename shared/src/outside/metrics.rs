@@ -1,5 +1,6 @@
 //! Metrics in `CloudWatch`'s embedded format: a line on standard output is log and metric in one.
 
+use crate::domain::energy::Energy;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -64,6 +65,12 @@ impl Metric {
 
     pub fn flag(name: &'static str, value: bool) -> Self {
         Self::count(name, usize::from(value))
+    }
+
+    /// Whatever is more than nothing counts as one at least. The format has no unit for energy.
+    pub fn watt_hours(name: &'static str, energy: Energy) -> Self {
+        let watt_hours = energy.millijoules().over(3_600_000).ceil();
+        Self { name, unit: "None", value: u64::try_from(watt_hours).unwrap_or(u64::MAX) }
     }
 
     pub fn milliseconds(name: &'static str, value: u64) -> Self {

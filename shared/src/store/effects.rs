@@ -1,7 +1,8 @@
 //! What the facts of a turn come to, item by item: a transaction may touch each item only once.
 
 use crate::domain::charging::{
-    Bill, DetailRecord, DriverId, Fact, Mode, Moment, Number, RequestId, Ticket, Waiting, What,
+    Bill, DetailRecord, DriverId, End, Fact, Mode, Moment, Number, RequestId, Ticket, Waiting, What,
+    planted::{Bug, planted},
 };
 use std::collections::BTreeMap;
 
@@ -64,14 +65,16 @@ impl Effects {
                 self.enter(joined);
                 self.driver(&joined.ticket).now = Some(DriverNow::Changed(joined.clone()));
             }
+            What::Called { .. } if planted(Bug::EntryOutlivesCall) => {}
             What::Called { ticket, own_entry, .. } => self.leave(ticket.number, *own_entry),
             What::SegmentClosed(record) => self.records.push(record.clone()),
-            What::Ended { ticket, bill, own_entry, .. } => {
+            What::Ended { ticket, bill, own_entry, end } => {
                 self.leave(ticket.number, *own_entry);
                 self.driver(ticket).ended = Some(ticket.request);
                 self.plate(ticket, |plate| plate.freed = true);
+                let bill = bill.as_ref().filter(|_| *end == End::Finished || !planted(Bug::CancelledWithoutBill));
                 if let Some(bill) = bill {
-                    self.driver(ticket).bill_due = Some(bill.due);
+                    self.driver(ticket).bill_due = Some(bill.due).filter(|_| !planted(Bug::OwedForgotten));
                     self.bills.push((ticket.clone(), bill.clone(), *at));
                 }
             }

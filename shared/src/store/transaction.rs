@@ -4,8 +4,12 @@ use super::{
     Item, Key, Store, fault,
     keys::{PK, TTL},
 };
-use crate::domain::reason::{Failure, Reason};
+use crate::domain::{
+    charging::planted::{Bug, planted},
+    reason::{Failure, Reason},
+};
 use aws_sdk_dynamodb::{
+    config::AsyncSleep as _,
     error::SdkError,
     operation::transact_write_items::TransactWriteItemsError,
     types::{
@@ -111,6 +115,7 @@ impl<R: Copy> Transaction<'_, R> {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let put = match condition {
             Condition::None => put,
+            Condition::Version(_) if planted(Bug::WritesOverOthers) => put,
             Condition::Absent => {
                 put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK)
             }
@@ -225,13 +230,16 @@ impl<R: Copy> Transaction<'_, R> {
         self
     }
 
-    /// Sends the writes. Safe when the answer is lost: the SDK repeats a call under the same token.
+    /// Sends the writes. Safe when the answer is lost: the SDK and we repeat a call under the same token, so that nobody
+    /// is refused because of an own write that was not heard of.
     pub(crate) async fn commit(self) -> Result<Outcome<R>, Failure> {
         if let Some(failure) = self.broken {
             return Err(failure);
         }
+        let token = uuid::Uuid::new_v4().to_string();
         for attempt in 0..TRIES {
             let request = self.store.client.transact_write_items().set_transact_items(Some(self.writes.clone()));
+            let request = request.client_request_token(&token);
             let Err(error) = request.send().await else { return Ok(Outcome::Done) };
             let Some(reasons) = cancellation(&error) else { return Err(fault(error)) };
             if let Some((refusal, item)) = refused(reasons, &self.refusals) {
@@ -240,9 +248,19 @@ impl<R: Copy> Transaction<'_, R> {
             if !reasons.iter().any(passes_by_itself) {
                 return Err(fault(error));
             }
-            tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
+            self.store.pause(Duration::from_millis(10 << attempt)).await;
         }
         Err(Reason::Contended.into())
+    }
+}
+
+impl Store {
+    /// By the clock that the SDK waits by, so that a simulation has them both in hand.
+    async fn pause(&self, pause: Duration) {
+        match self.client.config().sleep_impl() {
+            Some(sleep) => sleep.sleep(pause).await,
+            None => tokio::time::sleep(pause).await,
+        }
     }
 }
 

@@ -12,7 +12,10 @@ use super::{
 };
 use crate::domain::{
     account::{AccountId, Realm},
-    charging::{DriverId, Fact, Number, Waiting},
+    charging::{
+        DriverId, Fact, Number, Waiting,
+        planted::{Bug, planted},
+    },
     session::LiveCharge,
     takings::Crowd,
 };
@@ -60,13 +63,14 @@ impl Transaction<'_, TurnRefused> {
         let effects = Effects::of(facts);
         self = self.count_takings(head, &effects.records, over);
         for record in &effects.records {
-            head.records += 1;
+            head.records += u64::from(!planted(Bug::RecordsShareAnId));
             let item = Record::of(head, record);
             self = self.put_over(&Key::record(&account(record.ticket.driver), item.stop, item.record), &item);
         }
         for (ticket, bill, ended) in &effects.bills {
             let item = IssuedBill::of(head, ticket, bill, *ended);
-            self = self.put_over(&Key::bill(&account(ticket.driver), item.ended, item.request), &item);
+            let (ended, request) = if planted(Bug::BillOverEarlierBill) { (0, 0) } else { (item.ended, item.request) };
+            self = self.put_over(&Key::bill(&account(ticket.driver), ended, request), &item);
         }
         for (&(mode, n), entry) in &effects.entries {
             self = match entry {
@@ -88,6 +92,9 @@ impl Transaction<'_, TurnRefused> {
         match (change.freed, change.taken) {
             // Only the station that is being written can free it, so what it frees it may also hand on.
             (true, Some(request)) => self.put_over(&key, &PlateCharge { request: request.0 }),
+            (false, Some(request)) if planted(Bug::PlateMayJoinTwice) => {
+                self.put_over(&key, &PlateCharge { request: request.0 })
+            }
             (false, Some(request)) => self.put_new(&key, &PlateCharge { request: request.0 }, TurnRefused::Plate),
             (_, None) => self.delete(&key),
         }
@@ -116,6 +123,7 @@ impl Transaction<'_, TurnRefused> {
                         names.push(("#request", "request".into()));
                         "#charge.#request = :ended"
                     }
+                    None if planted(Bug::DriverMayJoinTwice) => "attribute_exists(#enabled)",
                     None => "attribute_not_exists(#charge)",
                 };
                 // What a driver owes is looked at again here, because a bill may fall due while the driver applies.

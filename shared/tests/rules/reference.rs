@@ -31,34 +31,34 @@ pub enum Order {
 pub type Segment = (usize, usize, usize, Ticks, Ticks);
 
 #[derive(Clone, Debug)]
-struct Car {
-    mode: usize,
-    number: usize,
-    arrival: usize,
+pub struct Car {
+    pub mode: usize,
+    pub number: usize,
+    pub arrival: usize,
     /// Watt-ticks.
-    asked: i128,
-    got: i128,
+    pub asked: i128,
+    pub got: i128,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Pile {
-    down: bool,
-    until: Option<Ticks>,
-    lane: Vec<usize>,
-    since: Ticks,
+pub struct Pile {
+    pub down: bool,
+    pub until: Option<Ticks>,
+    pub lane: Vec<usize>,
+    pub since: Ticks,
 }
 
 #[derive(Clone, Debug)]
 pub struct Reference {
     pub layout: Layout,
     per_milli: i128,
-    now: Ticks,
-    cars: BTreeMap<usize, Car>,
+    pub now: Ticks,
+    pub cars: BTreeMap<usize, Car>,
     numbers: [usize; 2],
     arrivals: usize,
-    waiting: [Vec<usize>; 2],
-    displaced: [Vec<usize>; 2],
-    piles: [Vec<Pile>; 2],
+    pub waiting: [Vec<usize>; 2],
+    pub displaced: [Vec<usize>; 2],
+    pub piles: [Vec<Pile>; 2],
     pub segments: Vec<Segment>,
     /// Cars that left, and when.
     pub left: Vec<(usize, Ticks)>,

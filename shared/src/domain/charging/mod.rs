@@ -2,6 +2,7 @@
 
 mod adopt;
 mod billing;
+pub mod books;
 mod cancel;
 mod change;
 mod command;

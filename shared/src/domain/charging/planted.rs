@@ -1,18 +1,22 @@
 //! Planted bugs for the mutation check: a build without the feature `planted-bugs` folds every switch to `false`.
 
 macro_rules! bugs {
-    ($($bug:ident),* $(,)?) => {
+    (rules: [$($rule:ident),* $(,)?], keeping: [$($keeping:ident),* $(,)?]) => {
         /// What can be broken on purpose; `docs/charging-engine.md` says what each one does.
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        pub enum Bug { $($bug),* }
+        pub enum Bug { $($rule,)* $($keeping,)* }
 
         impl Bug {
-            pub const ALL: &[Self] = &[$(Self::$bug),*];
+            /// In the rules themselves.
+            pub const ALL: &[Self] = &[$(Self::$rule),*];
+            /// In how a station is kept and served: `docs/charging-queue.md`.
+            pub const KEEPING: &[Self] = &[$(Self::$keeping),*];
         }
     };
 }
 
 bugs![
+    rules: [
     ArrearsMayJoin,
     BandBoundaryOneMinuteLate,
     BestThenWaitSkipsWaiting,
@@ -51,6 +55,20 @@ bugs![
     TimeOrderWithoutLanes,
     TotalRoundedApart,
     ZeroSegmentRecorded,
+    ],
+    keeping: [
+    BillOverEarlierBill,
+    CancelledWithoutBill,
+    DriverMayJoinTwice,
+    EntryOutlivesCall,
+    LooksAtThePast,
+    LostRaceIsDone,
+    OwedForgotten,
+    PlateMayJoinTwice,
+    RecordsShareAnId,
+    SweepFindsNothing,
+    WritesOverOthers,
+    ]
 ];
 
 /// Whether a bug is switched on for this thread.

@@ -1,0 +1,57 @@
+//! `cargo run --release -p tests --bin simulate -- --histories N --seed S`: N histories from seed S on.
+#![expect(clippy::disallowed_methods, reason = "a program for people reads its own arguments and time")]
+
+use std::{
+    process::ExitCode,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Instant,
+};
+use tests::simulation::{Played, play};
+
+const USAGE: &str = "usage: simulate [--histories N] [--seed S] [--trace]";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let value =
+        |name: &str| arguments.iter().position(|it| it == name).and_then(|at| arguments.get(at + 1)?.parse().ok());
+    if arguments.iter().any(|it| it == "--help") {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
+    let (histories, seed): (u64, u64) = (value("--histories").unwrap_or(500), value("--seed").unwrap_or(1));
+    println!("{histories} histories from seed {seed}");
+    std::panic::set_hook(Box::new(|_| {}));
+    let (next, failed) = (AtomicU64::new(0), Mutex::new(Vec::<Played>::new()));
+    let started = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                loop {
+                    let n = next.fetch_add(1, Relaxed);
+                    if n >= histories {
+                        return;
+                    }
+                    let played = play(seed.wrapping_add(n));
+                    if n > 0 && n.is_multiple_of((histories / 20).max(1)) {
+                        println!("{n} of {histories}, {} s", started.elapsed().as_secs());
+                    }
+                    if arguments.iter().any(|it| it == "--trace") {
+                        println!("{}", played.trace.join("\n"));
+                    }
+                    if played.violation.is_some() {
+                        failed.lock().unwrap().push(played);
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap();
+    for played in &failed {
+        println!("{played}");
+    }
+    println!("{} of {histories} failed, {:.1} s", failed.len(), started.elapsed().as_secs_f32());
+    if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,72 @@
+//! A station of a history: its settings, in our words and in the reference's, and what is known of it outside.
+
+use super::{
+    dice::Dice,
+    meter::Outside,
+    reference::{Layout, Reference},
+};
+use shared::domain::{
+    charging::{DispatchTarget, FaultStrategy, Moment, Settings},
+    energy::Power,
+};
+use std::collections::BTreeMap;
+
+pub struct House {
+    pub name: &'static str,
+    pub settings: Settings,
+    pub outside: Outside,
+    /// The reference as it was at each commit of the step under way, its beginning included, and how far the station
+    /// had come.
+    pub moments: Vec<(Reference, i64)>,
+    /// The last instant of the station that was written last.
+    pub settled: Moment,
+    pub version: u64,
+    /// How many numbers were given in each mode.
+    pub given: [u32; 2],
+    /// What was written under each version, because an answer may be given twice.
+    pub written: BTreeMap<u64, String>,
+    /// Whether a pile has ever failed.
+    pub faults: bool,
+}
+
+impl House {
+    pub fn draw(name: &'static str, dice: &Dice, start: Moment) -> Self {
+        let layout = Layout {
+            piles: [dice.index(4), 1 + dice.index(3)],
+            power: [dice.pick(&[30_000, 11_000, 40_000]), dice.pick(&[7_000, 10_000, 7_500])],
+            places: 1 + dice.index(3),
+            waiting: dice.pick(&[2, 4, 6, 6, 9, 14]),
+            time_order: dice.percent(50),
+            best_then_wait: dice.percent(30),
+            may_lower: dice.percent(50),
+        };
+        let mut draft = Settings::default().draft();
+        let narrow = |count: usize| u16::try_from(count).unwrap();
+        let power = |watts: i128| Power::from_watts(u32::try_from(watts).unwrap()).unwrap();
+        (draft.fast_piles, draft.slow_piles) = (narrow(layout.piles[0]), narrow(layout.piles[1]));
+        (draft.fast_power, draft.slow_power) = (power(layout.power[0]), power(layout.power[1]));
+        (draft.lane_places, draft.waiting_places) = (narrow(layout.places), u32::from(narrow(layout.waiting)));
+        draft.fault_strategy = if layout.time_order { FaultStrategy::TimeOrder } else { FaultStrategy::Priority };
+        draft.dispatch_target =
+            if layout.best_then_wait { DispatchTarget::BestThenWait } else { DispatchTarget::Vacant };
+        draft.finish_at_new_amount = layout.may_lower;
+        draft.arrears_may_not_join = dice.percent(50);
+        draft.payment_due_hours = dice.pick(&[168, 168, 168, 2]);
+        let outside = Outside::new(layout, start.floor_millis());
+        Self {
+            name,
+            settings: draft.check().unwrap(),
+            moments: Vec::new(),
+            outside,
+            settled: start,
+            version: 1,
+            given: [0, 0],
+            written: BTreeMap::new(),
+            faults: false,
+        }
+    }
+    /// As it is known now, for those who look.
+    pub fn note(&mut self) {
+        self.moments.push((self.outside.reference.clone(), self.settled.ceil().floor_millis()));
+    }
+}

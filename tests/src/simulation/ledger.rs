@@ -1,0 +1,167 @@
+//! The invariants of money: what is written, and what would be by now, against the meter outside.
+
+use super::{
+    Violation,
+    meter::{Line, energy},
+    reference::Reference,
+    stored::{Row, Stored, number, once, text},
+    world::World,
+};
+use shared::domain::{
+    charging::{
+        Fact, Station, What,
+        books::{Account, Issued, Wrong},
+    },
+    energy::{Energy, Exact},
+    money::Fen,
+};
+use std::collections::BTreeMap;
+
+/// Half a watt-hour: what a record is off at the most because it is written in watt-hours.
+const ROUNDING: Energy = Energy::from_millijoules(Exact::whole(1_800_000));
+
+/// A station of which this is known: which, as it is now, what has happened since it was written, and the outside.
+pub type Known = (usize, Station, Vec<Fact>, Reference);
+
+impl World {
+    pub fn check_money(&mut self, stored: &Stored, known: &[Known]) -> Result<(), Violation> {
+        self.check_nothing_changes(stored)?;
+        for one in known {
+            self.check_accounts(stored, one)?;
+            self.check_lines(stored, one)?;
+        }
+        check_owed(stored)
+    }
+
+    /// Invariants 10 to 12, by the checker that the sweep uses too.
+    fn check_accounts(&self, stored: &Stored, (house, station, facts, reference): &Known) -> Result<(), Violation> {
+        let house = &self.houses[*house];
+        let mut accounts: BTreeMap<u64, Account> = BTreeMap::new();
+        for (request, car) in &house.outside.cars {
+            let metered = match reference.cars.get(car) {
+                Some(_) => reference.got(*car),
+                None => reference.segments.iter().filter(|it| it.0 == *car).map(|it| watt_ticks(reference, it)).sum(),
+            };
+            let ended = !reference.cars.contains_key(car);
+            accounts.insert(*request, Account { metered: energy(reference, metered), ended, ..Account::default() });
+        }
+        for charging in station.piles().filter_map(|pile| pile.charging()) {
+            let running = charging.flowed(station.settled_at());
+            accounts.entry(charging.car.ticket.request.0).or_default().running = running;
+        }
+        for line in lines(stored, house.name, facts) {
+            let account = accounts.entry(line.request).or_default();
+            account.recorded = account.recorded + watt_hours(line.watt_hours);
+            account.recorded_total += Fen(line.total);
+            account.records += 1;
+        }
+        for row in stored.bills.iter().filter(|row| text(&row.item["station"]) == house.name) {
+            let (records, total) = (number(&row.item["records"]), number(&row.item["total"]));
+            if number(&row.item["charging"]) + number(&row.item["service"]) != total {
+                return Violation::of("12", format!("the parts of {} do not add up", row.key));
+            }
+            accounts.entry(row.request).or_default().bills.push(Issued {
+                records: u16::try_from(records).unwrap(),
+                energy: watt_hours(number(&row.item["watt_hours"])),
+                total: Fen(total),
+            });
+        }
+        for fact in facts {
+            if let What::Ended { bill: Some(bill), .. } = &fact.what {
+                let issued = Issued { records: bill.records, energy: bill.energy, total: bill.total };
+                accounts.entry(bill.request.0).or_default().bills.push(issued);
+            }
+        }
+        for (request, account) in accounts {
+            let invariant = match account.wrong(ROUNDING) {
+                None => continue,
+                Some(Wrong::Energy) => "10",
+                Some(Wrong::NoBill | Wrong::TwoBills | Wrong::BillTooMany) => "11",
+                Some(Wrong::BillDiffers) => "12",
+            };
+            return Violation::of(invariant, format!("{} request {request}: {account:?}", house.name));
+        }
+        Ok(())
+    }
+
+    /// Invariant 12: each record is what the meter and the prices say, to the fen.
+    fn check_lines(&self, stored: &Stored, (house, _, facts, reference): &Known) -> Result<(), Violation> {
+        let house = &self.houses[*house];
+        let (mut ours, mut theirs) = (lines(stored, house.name, facts), house.outside.lines(reference));
+        ours.sort();
+        theirs.sort();
+        match ours.iter().zip(&theirs).find(|(one, other)| one != other) {
+            Some((one, other)) => Violation::of("12", format!("{}: {one:?}\nby the meter: {other:?}", house.name)),
+            None if ours.len() != theirs.len() => {
+                Violation::of("11", format!("{}: {} records, not {}", house.name, ours.len(), theirs.len()))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Invariant 13: what was written stays as it is, and no entry is there twice.
+    fn check_nothing_changes(&mut self, stored: &Stored) -> Result<(), Violation> {
+        if let Err(record) = once(stored.records.iter().map(|row| number(&row.item["record"]))) {
+            return Violation::of("13", format!("two records are number {record}"));
+        }
+        let name = |row: &Row| (row.driver, row.key.clone());
+        let now: BTreeMap<_, _> =
+            stored.records.iter().chain(&stored.bills).map(|row| (name(row), row.item.to_string())).collect();
+        if let Some((key, _)) = self.written.iter().find(|(key, item)| now.get(key) != Some(item)) {
+            return Violation::of("13", format!("{key:?} has changed after it was written"));
+        }
+        self.written = now;
+        Ok(())
+    }
+}
+
+/// Invariant 14 as far as the queue keeps it: a driver's record knows when the oldest unpaid bill falls due.
+fn check_owed(stored: &Stored) -> Result<(), Violation> {
+    let mut first: BTreeMap<u64, (i64, i64)> = BTreeMap::new();
+    for bill in &stored.bills {
+        let this = (number(&bill.item["ended"]), number(&bill.item["due"]));
+        let first = first.entry(bill.driver).or_insert(this);
+        *first = this.min(*first);
+    }
+    let due: BTreeMap<u64, i64> = first.into_iter().map(|(driver, (_, due))| (driver, due)).collect();
+    if due == stored.owed { Ok(()) } else { Violation::of("14", format!("due {due:?}, written {:?}", stored.owed)) }
+}
+
+/// The detail records of a station, those included that a writer would write now.
+fn lines(stored: &Stored, house: &str, facts: &[Fact]) -> Vec<Line> {
+    let written = stored.records.iter().filter(|row| text(&row.item["station"]) == house).map(|row| {
+        let field = |name: &str| number(&row.item[name]);
+        Line {
+            request: row.request,
+            pile: text(&row.item["pile_name"]).to_owned(),
+            start: field("start"),
+            stop: field("stop"),
+            watt_hours: field("watt_hours"),
+            charging: field("charging"),
+            service: field("service"),
+            total: field("total"),
+        }
+    });
+    let due = facts.iter().filter_map(|fact| match &fact.what {
+        What::SegmentClosed(record) => Some(Line {
+            request: record.ticket.request.0,
+            pile: record.pile.to_string(),
+            start: record.start.floor_millis(),
+            stop: record.stop.floor_millis(),
+            watt_hours: i64::try_from(record.energy.watt_hours()).unwrap(),
+            charging: record.charging.0,
+            service: record.service.0,
+            total: record.total.0,
+        }),
+        _ => None,
+    });
+    written.chain(due).collect()
+}
+
+fn watt_ticks(reference: &Reference, (_, mode, _, start, stop): &super::reference::Segment) -> i128 {
+    (stop - start) * reference.layout.power[*mode]
+}
+
+fn watt_hours(amount: i64) -> Energy {
+    Energy::from_millijoules(Exact::whole(i128::from(amount) * 3_600_000))
+}

@@ -1,0 +1,82 @@
+//! Seeded histories of the whole charging queue: the real handlers behind their routers and the real scheduler, over a
+//! DynamoDB and a queue that do to them whatever such things do. After every step every invariant of queue and money is
+//! checked, with a meter that stands outside. One seed is one history, always the same.
+
+mod answers;
+mod checks;
+mod commits;
+mod dice;
+mod house;
+mod ledger;
+mod liveness;
+mod meter;
+mod operations;
+mod plans;
+mod post;
+#[path = "../../../shared/tests/rules/reference.rs"]
+#[expect(clippy::format_push_string, reason = "it need not be quick")]
+pub mod reference;
+mod stored;
+mod world;
+
+use crate::idle::Idle;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex},
+};
+use world::World;
+
+/// What was found not to hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Its number in the list of invariants; `model` where the rules themselves are not followed, `panic` for a crash.
+    pub invariant: &'static str,
+    pub text: String,
+}
+
+impl Violation {
+    fn of<T>(invariant: &'static str, text: impl Into<String>) -> Result<T, Self> {
+        Err(Self { invariant, text: text.into() })
+    }
+}
+
+/// One history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Played {
+    pub seed: u64,
+    /// Operations and outcomes in their order.
+    pub trace: Vec<String>,
+    pub violation: Option<Violation>,
+}
+
+/// Plays the history of a seed to its end, or to the first thing that does not hold.
+pub fn play(seed: u64) -> Played {
+    let trace = Arc::<Mutex<Vec<String>>>::default();
+    let ended = catch_unwind(AssertUnwindSafe(|| {
+        fastrand::seed(seed);
+        let idle = Idle::default();
+        idle.runtime().block_on(World::open(seed, &idle, &trace).play())
+    }));
+    let violation = match ended {
+        Ok(ended) => ended.err(),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            Some(Violation { invariant: "panic", text: text.unwrap_or_default() })
+        }
+    };
+    let trace = trace.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+    Played { seed, trace, violation }
+}
+
+impl std::fmt::Display for Played {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { seed, trace, violation } = self;
+        let Some(Violation { invariant, text }) = violation else { return write!(f, "seed {seed}: all holds") };
+        for line in trace.iter().skip(trace.len().saturating_sub(40)) {
+            writeln!(f, "  {line}")?;
+        }
+        writeln!(f, "seed {seed}: invariant {invariant} does not hold: {text}")?;
+        write!(f, "again: cargo run --release -p tests --bin simulate -- --histories 1 --seed {seed}")
+    }
+}

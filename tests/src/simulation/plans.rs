@@ -1,0 +1,83 @@
+//! What happens next, by the dice.
+
+use super::{operations::Op, world::World};
+use crate::plaza::Sending;
+use jiff::SignedDuration;
+
+impl World {
+    pub fn pass_time(&self) {
+        let seconds = match self.dice.below(100) {
+            0..35 => 0,
+            35..60 => self.dice.between(1, 90),
+            60..85 => self.dice.between(60, 2400),
+            85..97 => 60 * self.dice.between(1, 120),
+            _ => 3600 * self.dice.between(2, 9),
+        };
+        let millis = if self.dice.percent(50) { self.dice.between(0, 999) } else { 0 };
+        self.plaza.watch.advance(SignedDuration::from_millis(seconds * 1000 + millis));
+        *self.plaza.sending.lock().unwrap() = if self.dice.percent(5) { Sending::Fails } else { Sending::Works };
+    }
+
+    pub fn plan(&mut self) -> Vec<Op> {
+        let count = match self.dice.below(100) {
+            0..55 => 1,
+            55..85 => 2 + self.dice.index(2),
+            _ => 4 + self.dice.index(6),
+        };
+        (0..count).map(|_| self.think()).collect()
+    }
+
+    fn think(&mut self) -> Op {
+        let dice = self.dice.clone();
+        let anybody = dice.index(self.people.drivers.len());
+        let here: Vec<usize> = (0..self.live.len()).filter(|driver| self.is_here(*driver)).collect();
+        let somebody_here = if here.is_empty() || dice.percent(15) { anybody } else { dice.pick(&here) };
+        let gone: Vec<usize> = (0..self.live.len()).filter(|driver| !here.contains(driver)).collect();
+        let driver = if gone.is_empty() || dice.percent(15) { anybody } else { dice.pick(&gone) };
+        let house = usize::from(dice.percent(20));
+        let layout = self.houses[house].outside.reference.layout;
+        let mode = dice.index(2);
+        let pile_mode = if layout.piles[mode] == 0 { 1 } else { mode };
+        let pile = dice.index(layout.piles[pile_mode]);
+        let amount = || {
+            let watt_hours = if dice.percent(50) { 1000 * dice.between(1, 40) } else { dice.between(1, 40_000) };
+            u32::try_from(watt_hours).unwrap()
+        };
+        if dice.percent(self.trouble) {
+            let minutes = dice.percent(40).then(|| u32::try_from(dice.between(1, 240)).unwrap());
+            return if dice.percent(55) {
+                Op::Fail { house, mode: pile_mode, pile, minutes }
+            } else {
+                Op::Recover { house, mode: pile_mode, pile }
+            };
+        }
+        match dice.below(100) {
+            0..38 => {
+                let earlier = self.doings.iter().filter(|it| matches!(it.op, Op::Apply { key: Some(_), .. }));
+                let earlier: Vec<&Op> = earlier.map(|it| &it.op).collect();
+                if !earlier.is_empty() && dice.percent(10) {
+                    return dice.pick(&earlier).clone();
+                }
+                let key = dice.percent(30).then(|| format!("k-{}", self.doings.len()));
+                Op::Apply { driver, house, mode, watt_hours: amount(), key }
+            }
+            38..50 => {
+                let (mode, amount) = (dice.percent(50).then_some(mode), dice.percent(70).then(amount));
+                let amount = if mode.is_none() { amount.or(Some(5_000)) } else { amount };
+                Op::Modify { driver: somebody_here, mode, watt_hours: amount }
+            }
+            50..56 => Op::Cancel { driver: somebody_here },
+            56..72 => Op::Info { driver: somebody_here },
+            72..91 => Op::Deliver(self.post.batch(self.plaza.watch.now())),
+            _ => Op::Sweep,
+        }
+    }
+
+    /// Whether a driver's last request was live when the station last heard of anything.
+    fn is_here(&self, driver: usize) -> bool {
+        self.live[driver].as_ref().is_some_and(|live| {
+            let outside = &self.houses[live.house].outside;
+            outside.reference.cars.contains_key(&outside.cars[&live.request])
+        })
+    }
+}

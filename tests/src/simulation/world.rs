@@ -1,0 +1,236 @@
+//! One history: who there is, how it goes on, and what is checked when.
+
+use super::{
+    Violation,
+    commits::{Commits, witness},
+    dice::Dice,
+    house::House,
+    operations::{HOUSES, Heard, Op, People, perform},
+    post::Post,
+};
+use crate::{
+    database::{DOER, Database, Fate},
+    idle::Idle,
+    plaza::{Plaza, Sending, Settings},
+    watch::SKEW,
+};
+use futures_util::future::{Either, join_all, select};
+use jiff::SignedDuration;
+use serde_json::json;
+use shared::domain::{
+    account::Role,
+    charging::{Mode, Moment, Waiting},
+};
+use std::{
+    collections::BTreeMap,
+    pin::pin,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+/// An operation under way or over.
+pub struct Doing {
+    pub op: Op,
+    /// Station time as the machine at work sees it, in milliseconds.
+    pub now: i64,
+    skew: SignedDuration,
+    /// The number that was written for it.
+    pub accepted: Option<String>,
+    pub wrote: bool,
+}
+
+/// A driver's last accepted request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Live {
+    pub house: usize,
+    pub request: u64,
+    pub number: String,
+}
+
+pub struct World {
+    pub dice: Dice,
+    idle: Idle,
+    pub plaza: Plaza,
+    pub people: People,
+    pub houses: Vec<House>,
+    pub post: Post,
+    pub commits: Commits,
+    pub doings: Vec<Doing>,
+    pub live: Vec<Option<Live>>,
+    pub live_before: Vec<Option<Live>>,
+    /// First answers to keys.
+    pub answers: BTreeMap<(usize, String), String>,
+    /// Every record and bill as it was first seen.
+    pub written: BTreeMap<(u64, String), String>,
+    trace: Arc<Mutex<Vec<String>>>,
+    seed: u64,
+    /// How many of a hundred operations are about piles.
+    pub trouble: u64,
+}
+
+const STEPS: usize = 30;
+/// A function is killed after so long.
+const LIFE: Duration = Duration::from_secs(15);
+const LATER: [Fate; 11] = [
+    Fate::Refuse,
+    Fate::LoseAnswer,
+    Fate::Throttle,
+    Fate::Conflict,
+    Fate::ThrottleItem,
+    Fate::Break,
+    Fate::Hang,
+    Fate::HangAfter,
+    Fate::Die,
+    Fate::DieAfter,
+    Fate::Late,
+];
+
+impl World {
+    pub fn open(seed: u64, idle: &Idle, trace: &Arc<Mutex<Vec<String>>>) -> Self {
+        let dice = Dice::new(seed, 1);
+        let pace = Dice::new(seed, 2);
+        let slow = dice.pick(&[1, 30, 400]);
+        let database = Database::new().in_idle_time(idle, move || Duration::from_millis(pace.below(slow)));
+        let settings = Settings { random: Dice::new(seed, 3).random(), ..Settings::default() };
+        let plaza = Plaza::on(database, settings);
+        let start = Moment::from_millis(plaza.watch.now().as_millisecond());
+        let mut houses = HOUSES.map(|name| House::draw(name, &dice, start)).into_iter().collect::<Vec<_>>();
+        // Bills fall due in the order in which they are issued only where all stations give the same time.
+        let due = houses[0].settings.payment_due_hours;
+        for house in &mut houses {
+            let mut draft = house.settings.draft();
+            draft.payment_due_hours = due;
+            house.settings = draft.check().unwrap();
+        }
+        let count = 6 + dice.index(12);
+        let drivers: Vec<_> = (0..count)
+            .map(|n| {
+                let account = 1001 + n as u64;
+                // Every fifth has no plate, and two share one.
+                let plate = (n % 5 != 4).then(|| format!("皖A{:05}", if n == 1 { 0 } else { n }));
+                let more = plate.map_or(json!({}), |plate| json!({"plate": {"S": plate}}));
+                (plaza.token_for(Role::Driver, &account.to_string(), &more, 400 * 86_400), account)
+            })
+            .collect();
+        let admin = plaza.token_for(Role::Admin, "admin", &json!({}), 400 * 86_400);
+        let commits = witness(&plaza.database);
+        Self {
+            idle: idle.clone(),
+            commits,
+            people: People { drivers, admin },
+            houses,
+            post: Post::new(Dice::new(seed, 4)),
+            doings: Vec::new(),
+            live: vec![None; count],
+            live_before: vec![None; count],
+            answers: BTreeMap::new(),
+            written: BTreeMap::new(),
+            trace: Arc::clone(trace),
+            seed,
+            trouble: dice.pick(&[2, 6, 6, 20]),
+            plaza,
+            dice,
+        }
+    }
+
+    pub async fn play(mut self) -> Result<(), Violation> {
+        for house in &self.houses {
+            self.plaza.station_named(house.name, &house.settings).await;
+        }
+        self.commits.lock().unwrap().clear();
+        self.let_things_fail();
+        for _ in 0..STEPS {
+            self.pass_time();
+            let ops = self.plan();
+            self.step(ops).await?;
+        }
+        self.finish().await
+    }
+
+    fn let_things_fail(&self) {
+        let dice = Dice::new(self.seed, 5);
+        let per_mille = self.dice.pick(&[0, 20, 20, 60, 150]);
+        self.plaza.database.follow(move |_| if dice.below(1000) < per_mille { dice.pick(&LATER) } else { Fate::Apply });
+    }
+
+    pub async fn heal(&mut self) -> Result<(), Violation> {
+        self.plaza.database.heal();
+        *self.plaza.sending.lock().unwrap() = Sending::Works;
+        // Whatever is still on its way arrives.
+        self.begin();
+        self.idle.wait(Duration::from_secs(100)).await;
+        self.take_commits()?;
+        self.check()
+    }
+
+    fn begin(&mut self) {
+        self.live_before.clone_from(&self.live);
+        for house in &mut self.houses {
+            house.moments.clear();
+            house.note();
+        }
+    }
+
+    /// These at once; then everything is checked.
+    pub async fn step(&mut self, ops: Vec<Op>) -> Result<(), Violation> {
+        self.begin();
+        let first = self.doings.len();
+        let now = self.plaza.watch.now();
+        for op in ops {
+            let skew = match self.dice.below(100) {
+                0..70 => 0,
+                70..97 => self.dice.between(-3000, 3000),
+                _ => self.dice.between(-90_000, 90_000),
+            };
+            self.trace(format!("{now} #{} {op:?}", self.doings.len()));
+            let skew = SignedDuration::from_millis(skew);
+            self.doings.push(Doing { op, now: (now + skew).as_millisecond(), skew, accepted: None, wrote: false });
+        }
+        let heard = join_all((first..self.doings.len()).map(|n| self.run(n))).await;
+        self.take_commits()?;
+        for (n, heard) in (first..).zip(&heard) {
+            self.trace(format!("  #{n}: {heard:?}"));
+            self.check_answer(n, heard)?;
+            if let Op::Deliver(messages) = &self.doings[n].op {
+                let all: Vec<_> = messages.iter().map(|message| message.id.clone()).collect();
+                let failed = if let Heard::Failed(failed) = heard { failed } else { &all };
+                self.post.back(messages, failed);
+            }
+        }
+        let hints = std::mem::take(&mut *self.plaza.hints.lock().unwrap());
+        self.post.take(hints, now);
+        self.check()
+    }
+
+    async fn run(&self, n: usize) -> Heard {
+        let Doing { op, skew, .. } = &self.doings[n];
+        let work = DOER.scope(n, SKEW.scope(*skew, perform(&self.plaza, &self.people, op)));
+        match select(pin!(work), pin!(self.idle.wait(LIFE))).await {
+            Either::Left((heard, _)) => heard,
+            Either::Right(_) => Heard::Nothing,
+        }
+    }
+
+    /// A request was written as accepted or changed.
+    pub fn accepted(&mut self, by: usize, driver: usize, key: Option<String>, request: u64, car: &Waiting) {
+        let number = car.ticket.number.to_string();
+        if let Op::Apply { house, .. } = self.doings[by].op {
+            self.live[driver] = Some(Live { house, request, number: number.clone() });
+        } else if let Some(live) = &mut self.live[driver] {
+            live.number.clone_from(&number);
+        }
+        if let Some(key) = key {
+            self.answers.insert((driver, key), number.clone());
+        }
+        self.doings[by].accepted = Some(number);
+    }
+
+    pub fn live_mode(&self, driver: usize) -> Mode {
+        let fast = self.live[driver].as_ref().is_some_and(|live| live.number.starts_with('F'));
+        if fast { Mode::Fast } else { Mode::Slow }
+    }
+
+    pub fn trace(&self, line: String) {
+        self.trace.lock().unwrap().push(line);
+    }
+}
