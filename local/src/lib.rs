@@ -12,6 +12,7 @@ mod keeper;
 mod log;
 pub mod ministack;
 pub mod options;
+mod over_http;
 pub mod paths;
 mod plan;
 mod port;

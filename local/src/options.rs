@@ -16,10 +16,11 @@ cargo local                       start everything, serve until Ctrl-C
 cargo local clock TIME            move the standing clock of the running stack forward
 cargo local token ROLE            a bearer token for admin, auditor, shop-manager --shop ID, shop-staff --shop ID
 cargo local replay FILE|-         run a scenario through the charging rules alone (--table for people)
+  --over-http                     the same against the running stack, whose clock must stand still
 cargo local plan FILE|-           the placing of cars that costs the least time
 cargo local keys                  a new signing key and pepper, as operations.md wants them
 cargo local stop                  stop a stack started elsewhere
-(clock, token and stop take --dir too)";
+(clock, token, replay --over-http and stop take --dir too)";
 
 const ROLES: [&str; 4] = ["admin", "auditor", "shop-manager", "shop-staff"];
 const DEFAULT_PORT: u16 = 9000;

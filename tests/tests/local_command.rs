@@ -2,8 +2,10 @@
 #![expect(clippy::disallowed_methods, reason = "what other processes do takes real time")]
 
 use local::venv::Venv;
+use shared::domain::charging::scenario::{Answer, Scenario};
 use std::{
     net::TcpListener,
+    path::Path,
     time::{Duration, Instant},
 };
 use tests::stack::{Place, Stack};
@@ -127,6 +129,29 @@ fn a_message_in_the_queue_wakes_the_scheduler() {
     eventually("the scheduler quarantines what is no hint", || {
         stack.file("functions.log").contains("a message was no hint")
     });
+}
+
+#[test]
+fn every_scenario_gives_the_same_answer_over_http() {
+    let place = Place::new();
+    let _stack = Stack::start(&place, &["--clock", "2026-06-01T05:00"]);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/scenarios");
+    let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let is = |file: &Path, ending: &str| file.to_string_lossy().ends_with(ending);
+    let mut files: Vec<_> = files.filter(|file| is(file, ".json") && !is(file, ".answer.json")).collect();
+    files.sort();
+    assert!(files.len() >= 6, "{files:?}");
+    for file in files {
+        let scenario = Scenario::read(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        let rules = Answer::of(&scenario, &scenario.play()).to_json().unwrap();
+        let played = place.cargo_local(&["replay", file.to_str().unwrap(), "--over-http"]);
+        let said = text(&played.stderr);
+        assert!(played.status.success(), "{}: {said}", file.display());
+        for (line, by_the_rules) in text(&played.stdout).lines().zip(rules.lines()) {
+            assert_eq!(line, by_the_rules, "{}", file.display());
+        }
+        assert_eq!(text(&played.stdout), rules, "{}", file.display());
+    }
 }
 
 #[test]
