@@ -34,7 +34,7 @@ impl Plaza {
 
     /// Switches a pile as an operator does.
     pub async fn switch(&self, station: &StationId, pile: PileId, switch: Switch) {
-        let (random, origin, now) = (Random::system(), Origin::default(), self.watch.clock().now());
+        let (random, origin, now) = (self.random(), Origin::default(), self.watch.clock().now());
         let maker = Maker { caller: None, origin: &origin, random: &random, now };
         self.charging.switch_pile(station, pile, switch, &maker).await.unwrap();
     }

@@ -270,7 +270,7 @@ async fn unbilled(bug: Option<Bug>) -> u64 {
     plaza.watch.advance(SignedDuration::from_mins(10));
     let (station, pile) = (StationId::parse("S1").unwrap(), PileId::parse("F1").unwrap());
     for switch in [Switch::Down { lasting: None }, Switch::Up] {
-        plaza.charging.switch_pile(&station, pile, switch, plaza.watch.now()).await.unwrap();
+        plaza.switch(&station, pile, switch).await;
     }
     plaza.sweep().await;
     plaza.watch.advance(SignedDuration::from_mins(60));
