@@ -34,9 +34,9 @@ pub fn witness(database: &Database) -> Commits {
 
 fn read(call: &Call) -> Option<Commit> {
     let writes = call.body.get("TransactItems")?.as_array()?.clone();
-    let heads = writes.iter().map(|write| &write["Put"]["Item"]).filter(|item| item["sk"]["S"] == "HEAD");
+    let mut heads = writes.iter().map(|write| &write["Put"]["Item"]).filter(|item| item["sk"]["S"] == "HEAD");
     let house = |head: &Value| HOUSES.iter().position(|name| text(&head["pk"]) == format!("STATION#{name}"));
-    let (head, house) = heads.filter_map(|head| Some((head, house(head)?))).next()?;
+    let (head, house) = heads.find_map(|head| Some((head, house(head)?)))?;
     Some(Commit {
         by: call.by,
         house,
