@@ -16,6 +16,7 @@ pub fn all() -> Vec<Function> {
     vec![
         of("ev-account", &ev_account::routes()),
         of("ev-charging", &ev_charging::routes()),
+        of("ev-customer", &ev_customer::routes()),
         of("mall-dealer", &mall_dealer::routes()),
         of("operator", &operator::routes()),
         of("session", &session::routes()),

@@ -224,7 +224,7 @@ impl Plaza {
         let captchas =
             Captchas::new(store.clone(), objects.clone(), seal, drawn.random(), settings.pictures_per_minute);
         let pictures = Pictures::new(store.clone(), objects, random.clone(), settings.uploads_per_day);
-        let customers = Customers::new(store.clone(), pictures.clone());
+        let customers = Customers::new(store.clone(), pictures.clone(), random.clone(), 10);
         let (parcels, outbox) = (Arc::<Mutex<Vec<Parcel>>>::default(), Arc::<Mutex<Vec<Message>>>::default());
         let code_key = CodeKey::read(&CODE_KEY.into()).unwrap();
         let codes = {
@@ -252,8 +252,12 @@ impl Plaza {
         let routers = BTreeMap::from([
             ("ev-account", ev_account::routes().serve(&front("ev-account"), ev_account::App { drivers })),
             ("ev-charging", {
-                let app = ev_charging::App { charging: charging.clone() };
+                let app = ev_charging::App { charging: charging.clone(), bills: customers.bills.clone() };
                 ev_charging::routes().serve(&front("ev-charging"), app)
+            }),
+            ("ev-customer", {
+                let app = ev_customer::App { customers: customers.clone(), sign_in: sign_in(&store) };
+                ev_customer::routes().serve(&front("ev-customer"), app)
             }),
             ("mall-dealer", mall_dealer::routes().serve(&front("mall-dealer"), mall_dealer)),
             ("operator", operator::routes().serve(&front("operator"), operator)),
@@ -264,8 +268,12 @@ impl Plaza {
                 shop_customer::routes().serve(&front("shop-customer"), shop_customer::App { records })
             }),
         ]);
-        let scheduler =
-            charging_scheduler::App { charging: charging.clone(), clock: watch.clock(), sink: collecting(&lines) };
+        let scheduler = charging_scheduler::App {
+            charging: charging.clone(),
+            pictures: pictures.clone(),
+            clock: watch.clock(),
+            sink: collecting(&lines),
+        };
         let first_admin = first_admin::App { staff, clock: watch.clock() };
         Self {
             database,
@@ -299,6 +307,10 @@ impl Plaza {
 
     pub async fn ev_charging(&self, request: Request) -> Answer {
         self.send("ev-charging", request).await
+    }
+
+    pub async fn ev_customer(&self, request: Request) -> Answer {
+        self.send("ev-customer", request).await
     }
 
     pub async fn operator(&self, request: Request) -> Answer {

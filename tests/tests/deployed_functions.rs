@@ -3,10 +3,11 @@
 
 use std::{path::PathBuf, process::Command};
 
-const FUNCTIONS: [&str; 9] = [
+const FUNCTIONS: [&str; 10] = [
     "charging-scheduler",
     "ev-account",
     "ev-charging",
+    "ev-customer",
     "first-admin",
     "mall-dealer",
     "operator",

@@ -18,9 +18,10 @@ fn resolved(selection: &[&str]) -> BTreeSet<String> {
 fn functions_use_the_crates_as_the_workspace_builds_them() {
     let workspace = resolved(&["--workspace"]);
     for function in [
+        "charging-scheduler",
         "ev-account",
         "ev-charging",
-        "charging-scheduler",
+        "ev-customer",
         "first-admin",
         "mall-dealer",
         "operator",

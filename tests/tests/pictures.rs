@@ -185,8 +185,8 @@ async fn a_new_avatar_takes_the_old_ones_place() {
 async fn assert_agreed(plaza: &Plaza, driver: &Caller, what: &str) {
     for _ in 0..2 {
         plaza.watch.advance(SignedDuration::from_hours(13));
-        let swept = plaza.pictures.sweep(plaza.watch.now()).await.unwrap();
-        assert_eq!(swept.due, 0, "{what}");
+        let swept = plaza.wake(serde_json::json!({"pictures": true})).await;
+        assert_eq!(swept["due"], 0, "{what}");
     }
     plaza.bucket.a_day_passes();
     let named = plaza.customers.avatar(&driver.account).await.ok();

@@ -1,7 +1,7 @@
 //! What wakes the scheduler, and how it answers.
 
 use serde::{Deserialize, Serialize};
-use shared::service::charging::Swept;
+use shared::service::{charging::Swept, pictures::SweptPictures};
 
 /// A batch of the queue has `Records`; the schedule's event and `{"sweep":true}` have none.
 #[derive(Debug, Deserialize)]
@@ -10,6 +10,11 @@ pub enum Event {
     Batch {
         #[serde(rename = "Records")]
         records: Vec<Hinted>,
+    },
+    /// `{"pictures":true}`, from a schedule of its own: the bucket is brought to agree with the table.
+    Pictures {
+        #[serde(rename = "pictures")]
+        _pictures: bool,
     },
     Sweep {},
 }
@@ -27,6 +32,7 @@ pub struct Hinted {
 pub enum Answer {
     Batch(BatchFailures),
     Swept(Swept),
+    SweptPictures(SweptPictures),
 }
 
 /// The messages that the queue should deliver again.

@@ -19,13 +19,14 @@ use shared::{
         metrics::{Metric, Sink},
         queue::Hint,
     },
-    service::charging::Charging,
+    service::{charging::Charging, pictures::Pictures},
 };
 use std::collections::BTreeMap;
 
 #[derive(Debug)]
 pub struct App {
     pub charging: Charging,
+    pub pictures: Pictures,
     pub clock: Clock,
     pub sink: Sink,
 }
@@ -37,13 +38,23 @@ pub struct Broken(String);
 
 impl App {
     pub fn new(boot: &Boot) -> Result<Self, Error> {
-        Ok(Self { charging: boot.charging()?, clock: boot.clock.clone(), sink: boot.sink() })
+        Ok(Self {
+            charging: boot.charging()?,
+            pictures: boot.pictures()?,
+            clock: boot.clock.clone(),
+            sink: boot.sink(),
+        })
     }
 
     pub async fn handle(&self, event: Event) -> Result<Answer, Broken> {
         let now = self.clock.now().station;
         match event {
             Event::Batch { records } => Ok(Answer::Batch(self.settle_hinted(records, now).await)),
+            Event::Pictures { .. } => {
+                let swept = self.pictures.sweep(self.clock.now().real).await?;
+                self.report(swept.settled, swept.due, 0);
+                Ok(Answer::SweptPictures(swept))
+            }
             Event::Sweep {} => {
                 let swept = self.charging.sweep(now).await?;
                 self.report(swept.settled, swept.due, 0, swept.unbilled);

@@ -2,11 +2,11 @@
 
 use charging_scheduler::App;
 use lambda_runtime::{LambdaEvent, service_fn};
-use shared::boot::{Boot, CHARGING, TABLES};
+use shared::boot::{Boot, CHARGING, PICTURES, TABLES};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let boot = Boot::start("charging-scheduler", &[TABLES, CHARGING]).await?;
+    let boot = Boot::start("charging-scheduler", &[TABLES, CHARGING, PICTURES]).await?;
     let app = &App::new(&boot)?;
     let handle =
         |event: LambdaEvent<_>| async move { app.handle(event.payload).await.map_err(lambda_runtime::Error::from) };

@@ -16,15 +16,17 @@ pub fn describe() -> Described {
             .note("Answers at once with the queue number: F… for fast, T… for slow.")
             .note("One request per driver and per plate; a second one is refused.")
             .note("The same `Idempotency-Key` gives the first answer again; with other content it is refused.")
-            .note("`station_id` is ours, for plazas with several stations.")
+            .note("`station_id` and `license_plate` are ours, for plazas with several stations and drivers with several cars.")
             .as_form()
             .takes([
                 need(MODE.0, MODE.1, "fast").one_of(&["fast", "slow"]),
                 need(QUANTITY.0, QUANTITY.1, "100.4"),
                 may("station_id", "充电站; the default one if left out", "S1"),
+                may("license_plate", "车牌号, one of the driver's own; the first one if left out", "皖A12345"),
                 may("Idempotency-Key", "1–64 visible ASCII characters", "2b1f6c1e-apply-1").at(Place::Header),
             ])
             .refuses(&[
+                Reason::NotYours,
                 Reason::NoSuchStation,
                 Reason::QueueFull,
                 Reason::AlreadyQueued,
@@ -72,6 +74,27 @@ pub fn describe() -> Described {
                     "record_id": 1_048_577, "request_id": 1_048_576, "charging_station_id": 65_537,
                     "start_time": "2026-06-01T08:30:05+08:00", "end_time": "2026-06-01T10:00:00+08:00",
                     "actual_power": "44.96", "service_fee": "35.97", "charging_fee": "31.47", "total_fee": "67.44"
+                }]),
+            )),
+        get("/user/stations", "充电站列表", "Stations with prices, free places and expected wait")
+            .note("`expected_wait` is in whole seconds, for an order of 30 kWh that came now.")
+            .answers(ev_app::list::<views::StationNow>(
+                "查询成功",
+                &json!([{
+                    "station_id": "S1", "prices": [{ "from": "00:00", "to": "24:00", "price": "0.70" }],
+                    "service_fee": "0.80", "waiting_places_free": 6,
+                    "modes": [{ "mode": "fast", "piles": 2, "places_free": 3, "expected_wait": 0 }]
+                }]),
+            )),
+        get("/user/bills", "账单列表", "Open bills, the first to fall due in front, then the newest paid ones")
+            .note("A bill is in arrears after its due time; `num` limits the paid ones and is brought between 1 and 100.")
+            .takes([may("num", "返回的已支付账单个数，默认为10", 10)])
+            .answers(ev_app::list::<views::Bill>(
+                "查询成功",
+                &json!([{
+                    "id": 1_048_576, "license_plate": "皖A12345", "station_id": "S1", "amount": "67.44",
+                    "issued_at": "2026-06-01T10:00:00+08:00", "due_at": "2026-06-08T10:00:00+08:00", "paid_at": null,
+                    "state": "current"
                 }]),
             )),
     ];

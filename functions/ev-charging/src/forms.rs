@@ -7,17 +7,20 @@ use shared::{
         reason::{Failure, Reason},
         station_id::StationId,
         text::halfwidth,
+        vehicle::Plate,
     },
     service::charging::Order,
     wire::Fields,
 };
 
-/// #33: `mode` and `quantity` are needed; `station_id` is ours, for plazas with several stations.
+/// #33: `mode` and `quantity` are needed; `station_id` and `license_plate` are ours, for plazas with
+/// several stations and drivers with several cars.
 pub fn order(fields: &mut Fields) -> Result<Order, Failure> {
     Ok(Order {
         mode: mode(&fields.required("mode")?)?,
         energy: quantity(&fields.required("quantity")?)?,
         station: fields.optional("station_id")?.as_deref().map(StationId::parse).transpose()?,
+        plate: fields.optional("license_plate")?.as_deref().map(Plate::parse).transpose()?,
         key: None,
     })
 }

@@ -10,7 +10,10 @@ pub use describe::describe;
 
 use shared::{
     domain::{account::Realm, reason::Failure, session::Caller},
-    service::charging::{Charging, Order},
+    service::{
+        bill::Bills,
+        charging::{Charging, Order},
+    },
     wire::{
         Access, Call, Routes,
         ev_app::{EvApp, Success},
@@ -22,11 +25,12 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct App {
     pub charging: Charging,
+    pub bills: Bills,
 }
 
 const DRIVERS: Access = Access::SignedIn(&[Realm::Ev]);
 
-/// #33 to #37 of the contracts.
+/// #33 to #37 of the contracts, and what we add: the stations, and a driver's bills.
 pub fn routes() -> Routes<EvApp, App> {
     Routes::new(&["/user/charge/{proxy+}", "/user/log/{proxy+}"])
         .guarded("POST", "/user/charge/apply", DRIVERS, apply)
@@ -34,6 +38,8 @@ pub fn routes() -> Routes<EvApp, App> {
         .guarded("POST", "/user/charge/modify", DRIVERS, modify)
         .guarded("GET", "/user/charge/info", DRIVERS, info)
         .guarded("GET", "/user/log/get", DRIVERS, log)
+        .guarded("GET", "/user/stations", DRIVERS, stations)
+        .guarded("GET", "/user/bills", DRIVERS, bills)
 }
 
 async fn apply(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
@@ -62,4 +68,16 @@ async fn log(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, F
     let most = call.read(forms::most_records)?;
     let records = app.charging.records(&caller, most).await?;
     Success::log("查询成功", &views::Line::all(&records))
+}
+
+async fn stations(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failure> {
+    let now = call.now().station;
+    let offers = app.charging.offers(now).await?;
+    Success::data("查询成功", &views::StationNow::all(&offers, now))
+}
+
+async fn bills(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let most = call.read(forms::most_records)?;
+    let bills = app.bills.of_driver(&caller.account, most, call.now().station).await?;
+    Success::data("查询成功", &views::Bill::all(&bills))
 }

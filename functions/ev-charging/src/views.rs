@@ -5,14 +5,17 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use shared::{
     domain::{
-        charging::{Mode, Moment},
+        charging::{Band, BillState, Mode, Moment},
         energy::Energy,
         money::Fen,
         reason::Failure,
         session::Caller,
     },
-    service::charging::{InQueue, Record, Status},
-    wire::ev_app::{time_of, user_id},
+    service::{
+        bill,
+        charging::{InQueue, ModeOffer, Offer, Record, Status},
+    },
+    wire::ev_app::{time, time_of, user_id},
 };
 
 /// #36: the documented fields first, then what we add.
@@ -127,4 +130,107 @@ fn kwh(energy: Energy) -> Result<Box<RawValue>, Failure> {
     let text = format!("{}.{:03}", watt_hours / 1000, watt_hours % 1000);
     let text = text.trim_end_matches('0').trim_end_matches('.').to_owned();
     RawValue::from_string(text).map_err(|error| Failure::internal(format!("an amount is no JSON number: {error}")))
+}
+
+/// Our extension: a station as it is now.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct StationNow {
+    station_id: String,
+    /// Yuan for each kWh, in bands over the day.
+    prices: Vec<BandPrice>,
+    /// Yuan for each kWh, on top of the price.
+    service_fee: String,
+    /// Free places in the waiting area.
+    waiting_places_free: u32,
+    modes: Vec<StationMode>,
+}
+
+/// One band of the day.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+struct BandPrice {
+    from: String,
+    to: String,
+    price: String,
+}
+
+/// One way of charging at a station.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+struct StationMode {
+    mode: &'static str,
+    /// Piles that work.
+    piles: usize,
+    /// Free places in their lanes.
+    places_free: usize,
+    /// Seconds that an order of 30 kWh would wait; null while the waiting area is full.
+    expected_wait: Option<i64>,
+}
+
+impl StationNow {
+    pub fn all(offers: &[Offer], now: Timestamp) -> Vec<Self> {
+        offers.iter().map(|offer| Self::of(offer, now)).collect()
+    }
+
+    fn of(offer: &Offer, now: Timestamp) -> Self {
+        let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+        let band =
+            |band: &Band| BandPrice { from: clock(band.from), to: clock(band.to), price: band.price.to_string() };
+        let mode = |mode: &ModeOffer| StationMode {
+            mode: match mode.mode {
+                Mode::Fast => "fast",
+                Mode::Slow => "slow",
+            },
+            piles: mode.piles,
+            places_free: mode.places_free,
+            expected_wait: mode.start.map(|start| (start.nearest_second() - now.as_second()).max(0)),
+        };
+        Self {
+            station_id: offer.station.as_str().to_owned(),
+            prices: offer.tariff.bands().iter().map(band).collect(),
+            service_fee: offer.tariff.service().to_string(),
+            waiting_places_free: offer.waiting_free,
+            modes: offer.modes.iter().map(mode).collect(),
+        }
+    }
+}
+
+/// Our extension: a bill.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Bill {
+    /// The request that was billed.
+    id: u64,
+    license_plate: String,
+    station_id: String,
+    amount: String,
+    issued_at: String,
+    due_at: String,
+    paid_at: Option<String>,
+    /// `current` (待支付), `arrears` (待补缴) or `paid`.
+    state: &'static str,
+}
+
+impl Bill {
+    pub fn all(bills: &[bill::Bill]) -> Vec<Self> {
+        bills.iter().map(Self::of).collect()
+    }
+
+    fn of(bill: &bill::Bill) -> Self {
+        Self {
+            id: bill.id,
+            license_plate: bill.plate.clone(),
+            station_id: bill.station.clone(),
+            amount: bill.amount.to_string(),
+            issued_at: time(bill.issued),
+            due_at: time(bill.due),
+            paid_at: bill.paid.map(time),
+            state: match bill.state {
+                BillState::Current => "current",
+                BillState::InArrears => "arrears",
+                BillState::Paid => "paid",
+            },
+        }
+    }
 }

@@ -26,6 +26,7 @@ use crate::{
         captcha::Captchas,
         charging::Charging,
         codes::Codes,
+        customer::Customers,
         pictures::Pictures,
         shop::{Limits, Records},
         sign_in::SignIn,
@@ -246,6 +247,12 @@ impl Boot {
             "false" => Ok(false),
             _ => Err(Error::Invalid { name, expected: "true or false" }),
         }
+    }
+
+    /// The customer pages of drivers.
+    pub fn customers(&self) -> Result<Customers, Error> {
+        let most_vehicles = self.limit("VEHICLES_PER_DRIVER")?;
+        Ok(Customers::new(self.store.clone(), self.pictures()?, self.random.clone(), most_vehicles))
     }
 
     /// A limit that is a setting.

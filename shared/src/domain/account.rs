@@ -1,6 +1,10 @@
 //! Who can sign in: realms, roles, ids, user names and addresses.
 
-use super::{phone::Phone, reason::Failure, text::halfwidth};
+use super::{
+    phone::Phone,
+    reason::Failure,
+    text::{composed, halfwidth},
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -204,6 +208,35 @@ impl fmt::Debug for LoginName {
 
 fn fold(name: &str) -> String {
     name.to_lowercase()
+}
+
+/// A real name or a nickname, as its owner writes it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PersonName(String);
+
+impl PersonName {
+    const LONGEST: usize = 32;
+
+    /// `field` is what the document calls it.
+    pub fn parse(field: &str, text: &str) -> Result<Self, Failure> {
+        let name = composed(text.trim());
+        if name.chars().count() > Self::LONGEST || name.chars().any(char::is_control) {
+            return Err(Failure::malformed(format!("{field} 最多 {} 个字符，不能包含控制字符", Self::LONGEST)));
+        }
+        Ok(Self(name))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Shown in logs by its first character.
+impl fmt::Debug for PersonName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PersonName({}***)", self.0.chars().next().unwrap_or('?'))
+    }
 }
 
 /// An email address that is well-formed.

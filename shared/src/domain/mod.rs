@@ -8,6 +8,7 @@ pub mod day;
 pub mod dealer;
 pub mod device;
 pub mod energy;
+pub mod garage;
 pub mod gender;
 pub mod image;
 pub mod money;

@@ -27,12 +27,14 @@ pub fn life(realm: Realm) -> SignedDuration {
 /// What a driver's session record says beside the session, so that the queue needs no read of its own for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// The plate that charges when an order names none.
-    pub plate: Option<Plate>,
+    /// The plates of the driver's vehicles; the first charges when an order names none.
+    pub plates: Vec<Plate>,
     /// The live request, wherever it stands.
     pub charge: Option<LiveCharge>,
     /// When the oldest unpaid bill falls due.
     pub owed_since: Option<Timestamp>,
+    /// How many bills have been issued: what rests on the open bills rests on this, too.
+    pub bills: u64,
 }
 
 impl Standing {

@@ -1,14 +1,28 @@
-//! A driver as the customer pages see the account: the avatar.
+//! A driver as the customer pages see the account: profile and avatar. The vehicles are in `vehicles`, the end of an
+//! account in `closing`.
 
-use super::pictures::{Pictures, Relinked};
+mod closing;
+mod vehicles;
+
+pub use crate::store::ProfileChange;
+pub use vehicles::NewVehicle;
+
+use super::{
+    bill::Bills,
+    pictures::{Pictures, Relinked},
+};
 use crate::{
     domain::{
-        account::{AccountId, Realm},
+        account::{AccountId, Email, PersonName, Realm, Username},
+        garage::Vehicle,
+        gender::Gender,
         image::{PictureKey, Purpose},
+        phone::Phone,
         reason::{Failure, Reason},
         session::Caller,
     },
-    store::{Outcome, Store},
+    outside::random::Random,
+    store::{Driver, Outcome, Store},
 };
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -21,6 +35,29 @@ const TRIES: u32 = 3;
 pub struct Customers {
     store: Store,
     pictures: Pictures,
+    pub bills: Bills,
+    random: Random,
+    /// Vehicles that one driver may have.
+    most_vehicles: usize,
+}
+
+/// A driver's own view of the account.
+#[derive(Clone, Debug)]
+pub struct MyInfo {
+    pub account: AccountId,
+    pub real_name: PersonName,
+    pub nickname: PersonName,
+    pub phone: Option<Phone>,
+    pub email: Email,
+    pub gender: Gender,
+    pub vehicles: Vec<Vehicle>,
+}
+
+/// What a driver signs in with, which no password may be.
+#[derive(Clone, Debug)]
+pub struct SignInNames {
+    pub username: Username,
+    pub email: Email,
 }
 
 /// Why an avatar is not linked.
@@ -31,8 +68,37 @@ enum LinkRefused {
 }
 
 impl Customers {
-    pub fn new(store: Store, pictures: Pictures) -> Self {
-        Self { store, pictures }
+    pub fn new(store: Store, pictures: Pictures, random: Random, most_vehicles: u32) -> Self {
+        let most_vehicles = usize::try_from(most_vehicles).unwrap_or(usize::MAX);
+        Self { bills: Bills::new(store.clone()), store, pictures, random, most_vehicles }
+    }
+
+    /// The caller's own profile.
+    pub async fn my_info(&self, caller: &Caller) -> Result<MyInfo, Failure> {
+        let driver = self.driver(&caller.account).await?;
+        Ok(MyInfo {
+            account: caller.account.clone(),
+            real_name: driver.real_name,
+            nickname: driver.nickname,
+            phone: driver.phone,
+            email: driver.email,
+            gender: driver.gender,
+            vehicles: driver.vehicles.vehicles().to_vec(),
+        })
+    }
+
+    /// What the caller signs in with.
+    pub async fn sign_in_names(&self, caller: &Caller) -> Result<SignInNames, Failure> {
+        let Driver { username, email, .. } = self.driver(&caller.account).await?;
+        Ok(SignInNames { username, email })
+    }
+
+    /// Changes what the change names, of a driver that exists. Whether the caller may is the route's question.
+    pub async fn change(&self, account: &AccountId, change: &ProfileChange, now: Timestamp) -> Result<(), Failure> {
+        match self.store.transaction().change_profile(account, change, now, ()).commit().await? {
+            Outcome::Done => Ok(()),
+            Outcome::Refused((), _) => Err(Reason::NotYours.into()),
+        }
     }
 
     /// Makes an upload the caller's avatar. The old one goes.
@@ -40,7 +106,7 @@ impl Customers {
         let owner = (Realm::Ev, &caller.account);
         let key = self.pictures.upload(owner, Purpose::Avatar, upload, now).await?;
         for _ in 0..TRIES {
-            let old = self.store.driver(&caller.account).await?.ok_or(Reason::NotYours)?.avatar;
+            let old = self.driver(&caller.account).await?.avatar;
             let writes = self.store.transaction();
             let writes = writes.change_avatar(&caller.account, old.as_ref(), Some(&key), LinkRefused::Raced);
             let mut writes = writes.link_picture(owner, &key, now, LinkRefused::Picture);
@@ -64,8 +130,7 @@ impl Customers {
 
     /// Whose avatar it is does not matter: any driver may see any other's. One who has none answers like nobody.
     pub async fn avatar(&self, account: &AccountId) -> Result<PictureKey, Failure> {
-        let driver = self.store.driver(account).await?.ok_or(Reason::NotYours)?;
-        driver.avatar.ok_or_else(|| Reason::NotYours.into())
+        self.driver(account).await?.avatar.ok_or_else(|| Reason::NotYours.into())
     }
 
     /// The avatar itself. One that was replaced between the two reads is read again.
@@ -78,5 +143,9 @@ impl Customers {
             Some(content) if now != key => Ok((now, content)),
             _ => Err(Failure::internal(format!("{} is not in the bucket", now.as_str()))),
         }
+    }
+
+    async fn driver(&self, account: &AccountId) -> Result<Driver, Failure> {
+        self.store.driver(account).await?.ok_or_else(|| Reason::NotYours.into())
     }
 }

@@ -4,7 +4,9 @@ use super::sign_in::SignIn;
 use crate::{
     auth::tokens::Issued,
     domain::{
-        account::{AccountId, BatteryCapacity, Email, LoginName, Realm, Role, Username},
+        account::{AccountId, BatteryCapacity, Email, LoginName, PersonName, Realm, Role, Username},
+        garage::{Vehicle, VehicleId},
+        gender::Gender,
         origin::Origin,
         password::Password,
         reason::{Failure, Reason},
@@ -91,13 +93,20 @@ impl Drivers {
         now: Timestamp,
     ) -> Result<Result<Issued, Taken>, Failure> {
         let (session, sessions) = self.sign_in.first_session(Role::Driver, account, now);
-        let standing = Standing { plate: driver.plate.clone(), ..Standing::default() };
+        let plates: Vec<_> = driver.plate.iter().cloned().collect();
+        let vehicle = |plate: &Plate| Vehicle::of_plate(VehicleId::drawn(self.sign_in.random.u64()), plate.clone());
+        let vehicles = plates.iter().map(vehicle).collect();
+        let standing = Standing { plates, ..Standing::default() };
         let sessions = Sessions { standing, ..sessions };
         let record = Driver {
             username: driver.username.clone(),
             email: driver.email.clone(),
-            plate: driver.plate.clone(),
+            vehicles,
             battery: driver.battery,
+            real_name: PersonName::default(),
+            nickname: PersonName::default(),
+            gender: Gender::default(),
+            phone: None,
             avatar: None,
             created_at: now,
             updated_at: now,
@@ -137,7 +146,7 @@ impl Drivers {
             account: caller.account.clone(),
             username: driver.username,
             email: driver.email,
-            plate: driver.plate,
+            plate: driver.vehicles.plates().into_iter().next(),
             battery: driver.battery,
             created_at: driver.created_at,
             updated_at: driver.updated_at,

@@ -1,5 +1,6 @@
 //! Load, decide, save: one file per noun, without HTTP.
 
+pub mod bill;
 pub mod captcha;
 pub mod charging;
 pub mod code_sign_in;

@@ -1,24 +1,38 @@
 //! A driver's profile and the lock on a plate: AP-08 to AP-11 and AP-37.
 
-use super::{Consistency, Key, Store, Transaction, keys::PK, text, transaction::Change};
+use super::{Consistency, Key, Store, Transaction, keys::PK, number, text, transaction::Change};
 use crate::domain::{
-    account::{AccountId, BatteryCapacity, Email, Username},
+    account::{AccountId, BatteryCapacity, Email, LoginName, PersonName, Realm, Username},
+    garage::Garage,
+    gender::Gender,
     image::PictureKey,
+    phone::Phone,
     reason::Failure,
+    session::Standing,
     vehicle::Plate,
 };
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// A driver as stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Driver {
     pub username: Username,
     pub email: Email,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub plate: Option<Plate>,
+    #[serde(default)]
+    pub vehicles: Garage,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub battery: Option<BatteryCapacity>,
+    #[serde(default)]
+    pub real_name: PersonName,
+    #[serde(default)]
+    pub nickname: PersonName,
+    #[serde(default)]
+    pub gender: Gender,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<PictureKey>,
     pub created_at: Timestamp,
@@ -78,6 +92,152 @@ impl<R: Copy> Transaction<'_, R> {
         }
         self.update(&Key::driver(account), change, Some(raced))
     }
+}
+
+/// What a driver may change of the profile. What is not there stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProfileChange {
+    pub real_name: Option<PersonName>,
+    pub nickname: Option<PersonName>,
+    pub gender: Option<Gender>,
+    pub email: Option<Email>,
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// AP-42: some fields of a profile that exists.
+    pub(crate) fn change_profile(
+        self,
+        account: &AccountId,
+        change: &ProfileChange,
+        now: Timestamp,
+        missing: R,
+    ) -> Self {
+        let name = |name: &Option<PersonName>| name.as_ref().map(|name| text(name.as_str()));
+        let fields = [
+            ("#real", ":real", "real_name", name(&change.real_name)),
+            ("#nick", ":nick", "nickname", name(&change.nickname)),
+            ("#gender", ":gender", "gender", change.gender.map(|gender| number(u8::from(gender)))),
+            ("#email", ":email", "email", change.email.as_ref().map(|email| text(email.as_str()))),
+            ("#updated", ":updated", "updated_at", Some(text(now.to_string()))),
+        ];
+        let (mut sets, mut names, mut values) = (Vec::new(), vec![("#pk", PK.to_owned())], Vec::new());
+        for (name, placeholder, attribute, value) in fields {
+            let Some(value) = value else { continue };
+            sets.push(format!("{name} = {placeholder}"));
+            names.push((name, attribute.to_owned()));
+            values.push((placeholder, value));
+        }
+        let update = format!("SET {}", sets.join(", "));
+        let condition = Some("attribute_exists(#pk)".into());
+        self.update(&Key::driver(account), Change { update, condition, names, values }, Some(missing))
+    }
+
+    /// AP-43: other vehicles in the place of those that were read, in the profile and in the session record. `rests_on`:
+    /// the record as it was read, when the change rests on there being no bill since.
+    pub(crate) fn change_garage(
+        self,
+        account: &AccountId,
+        (before, after): (&Garage, &Garage),
+        rests_on: Option<&Standing>,
+        now: Timestamp,
+        raced: R,
+    ) -> Self {
+        let profile = Change {
+            update: "SET #vehicles = :after, #updated = :now".into(),
+            condition: Some("#vehicles = :before".into()),
+            names: vec![("#vehicles", "vehicles".into()), ("#updated", "updated_at".into())],
+            values: vec![(":before", attribute(before)), (":after", attribute(after)), (":now", text(now.to_string()))],
+        };
+        let writes = self.update(&Key::driver(account), profile, Some(raced));
+        if before.plates() == after.plates() {
+            return writes;
+        }
+        let mut sessions = Change {
+            update: "SET #plates = :plates".into(),
+            condition: Some("#enabled = :yes".into()),
+            names: vec![("#plates", "plates".into()), ("#enabled", "enabled".into())],
+            values: vec![(":plates", attribute(after.plates())), (":yes", AttributeValue::Bool(true))],
+        };
+        if let Some(read) = rests_on {
+            sessions.require_bills(read);
+        }
+        writes.update(&Key::sessions(Realm::Ev, account), sessions, Some(raced))
+    }
+
+    /// AP-44: gives up the lock on a plate that this account holds.
+    pub(crate) fn release_plate(self, plate: &Plate, account: &AccountId, raced: R) -> Self {
+        let held = Change {
+            condition: Some("#account = :account".into()),
+            names: vec![("#account", "account".into())],
+            values: vec![(":account", text(account.as_str()))],
+            ..Change::default()
+        };
+        self.delete_if(&Key::plate(plate), held, raced)
+    }
+
+    /// AP-45: a plate that has nothing in the queue.
+    pub(crate) fn require_idle(self, plate: &Plate, in_use: R) -> Self {
+        self.require_absent(&Key::plate_charge(plate.as_str()), in_use)
+    }
+
+    /// AP-46: an account ends: nobody can sign in, no session is left, and what is personal is gone. Its records and bills
+    /// stay. Refused when it has a live request, or a bill since the record was read.
+    pub(crate) fn close_driver(self, account: &AccountId, (driver, read): (&Driver, &Standing), raced: R) -> Self {
+        let mut sessions = Change {
+            update: "SET #enabled = :no, #live = :none REMOVE #plates".into(),
+            condition: Some("#enabled = :yes AND attribute_not_exists(#charge)".into()),
+            names: vec![
+                ("#enabled", "enabled".into()),
+                ("#live", "live".into()),
+                ("#plates", "plates".into()),
+                ("#charge", "charge".into()),
+            ],
+            values: vec![
+                (":no", AttributeValue::Bool(false)),
+                (":yes", AttributeValue::Bool(true)),
+                (":none", AttributeValue::M(HashMap::new())),
+            ],
+        };
+        sessions.require_bills(read);
+        let unchanged = Change {
+            condition: Some("#vehicles = :vehicles AND #updated = :updated".into()),
+            names: vec![("#vehicles", "vehicles".into()), ("#updated", "updated_at".into())],
+            values: vec![(":vehicles", attribute(&driver.vehicles)), (":updated", text(driver.updated_at.to_string()))],
+            ..Change::default()
+        };
+        let own = Change {
+            condition: Some("#account = :account".into()),
+            names: vec![("#account", "account".into())],
+            values: vec![(":account", text(account.as_str()))],
+            ..Change::default()
+        };
+        let name = LoginName::from(&driver.username);
+        let mut writes = self
+            .update(&Key::sessions(Realm::Ev, account), sessions, Some(raced))
+            .delete_if(&Key::driver(account), unchanged, raced)
+            .delete_if(&Key::credential(Realm::Ev, &name), own, raced);
+        for plate in driver.vehicles.plates() {
+            writes = writes.release_plate(&plate, account, raced);
+        }
+        writes
+    }
+}
+
+impl Change {
+    /// As many bills as were read: a count that is nowhere yet is none.
+    fn require_bills(&mut self, read: &Standing) {
+        let same = if read.bills == 0 { "attribute_not_exists(#bills)" } else { "#bills = :bills" };
+        self.condition =
+            Some(self.condition.iter().map(String::as_str).chain([same]).collect::<Vec<_>>().join(" AND "));
+        self.names.push(("#bills", "bills".into()));
+        if read.bills > 0 {
+            self.values.push((":bills", number(read.bills)));
+        }
+    }
+}
+
+fn attribute(value: impl Serialize) -> AttributeValue {
+    serde_dynamo::to_attribute_value(value).unwrap_or(AttributeValue::Null(true))
 }
 
 #[derive(Serialize)]

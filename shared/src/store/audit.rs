@@ -19,6 +19,7 @@ use std::net::IpAddr;
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Action {
     AccountCreated,
+    AccountClosed,
     SignedIn,
     SignInFailed,
     PasswordChanged,

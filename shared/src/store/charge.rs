@@ -35,7 +35,7 @@ pub struct Record {
     pub total: i64,
 }
 
-/// One bill as it was issued (账单). It never changes.
+/// One bill as it was issued (账单). What it says never changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct IssuedBill {
     pub request: u64,
@@ -48,6 +48,20 @@ pub(crate) struct IssuedBill {
     pub total: i64,
     pub ended: i64,
     pub due: i64,
+    /// Set when it is paid, and moves to the paid ones with the whole amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<Payment>,
+}
+
+/// How a bill was paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Payment {
+    /// Milliseconds.
+    pub at: i64,
+    /// Fen. Less than the total: the bill stays open, in arrears.
+    pub amount: i64,
+    /// What whoever took the money calls it.
+    pub reference: String,
 }
 
 /// The first answer to an `Idempotency-Key`, and what was asked then.
@@ -116,6 +130,7 @@ impl IssuedBill {
             total: bill.total.0,
             ended: ended.floor_millis(),
             due: bill.due.ceil().floor_millis(),
+            payment: None,
         }
     }
 }

@@ -31,6 +31,10 @@ const CODES: &str = "CODES";
 
 /// What the sort keys of detail records begin with.
 pub(super) const RECORD: &str = "RECORD#";
+/// What the sort keys of bills begin with. A paid bill moves to the other range, so that what is open costs the same
+/// however much has been paid.
+pub(super) const OPEN_BILL: &str = "BILL#OPEN#";
+pub(super) const PAID_BILL: &str = "BILL#PAID#";
 
 /// What the sort keys of a station's days and of its price changes begin with.
 pub(super) const DAY: &str = "DAY#";
@@ -188,8 +192,14 @@ impl Key {
         Self::new(Self::ev_account(account), &format!("{RECORD}{closed:015}#{id:016}"))
     }
 
-    pub fn bill(account: &AccountId, ended: i64, request: u64) -> Self {
-        Self::new(Self::ev_account(account), &format!("BILL#{ended:015}#{request:016}"))
+    /// A bill that waits to be paid: sorted by the millisecond in which it falls due.
+    pub fn open_bill(account: &AccountId, due: i64, request: u64) -> Self {
+        Self::new(Self::ev_account(account), &format!("{OPEN_BILL}{due:015}#{request:016}"))
+    }
+
+    /// A bill that has been paid: sorted by the millisecond in which it was issued.
+    pub fn paid_bill(account: &AccountId, ended: i64, request: u64) -> Self {
+        Self::new(Self::ev_account(account), &format!("{PAID_BILL}{ended:015}#{request:016}"))
     }
 
     pub fn ev_account(account: &AccountId) -> String {
@@ -346,8 +356,12 @@ mod tests {
             key("ACCOUNT#ev#1004", "RECORD#001780000000000#0000000000000007")
         );
         assert_eq!(
-            Key::bill(&id, 1_780_000_000_000, 7),
-            key("ACCOUNT#ev#1004", "BILL#001780000000000#0000000000000007")
+            Key::open_bill(&id, 1_780_000_000_000, 7),
+            key("ACCOUNT#ev#1004", "BILL#OPEN#001780000000000#0000000000000007")
+        );
+        assert_eq!(
+            Key::paid_bill(&id, 1_780_000_000_000, 7),
+            key("ACCOUNT#ev#1004", "BILL#PAID#001780000000000#0000000000000007")
         );
         assert_eq!(Key::station_day(&station, Day::parse("2026-06-01").unwrap()), key("STATION#S1", "DAY#2026-06-01"));
         assert_eq!(Key::station_total(&station), key("STATION#S1", "TOTAL"));

@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod bill;
 mod captcha;
 mod charge;
 mod code;
@@ -25,11 +26,12 @@ mod transaction;
 mod turn;
 
 pub(crate) use account::Driver;
+pub use account::ProfileChange;
 pub use audit::AuditLine;
 pub(crate) use audit::{Action, AuditEntry};
 pub(crate) use captcha::Captcha;
-pub(crate) use charge::FirstAnswer;
 pub use charge::Record;
+pub(crate) use charge::{FirstAnswer, IssuedBill, Payment};
 pub(crate) use code::{CodeRow, Counted, PhoneCodes, Scope};
 pub(crate) use dealer::{Dealer, DealerEdit};
 pub(crate) use login::{AddressLimit, Credential, LoginRecord, TryRefused, credential_of};

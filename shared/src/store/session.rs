@@ -22,13 +22,16 @@ struct SessionsItem {
     role: Role,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     shops: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    plate: Option<Plate>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    plates: Vec<Plate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     charge: Option<ChargeItem>,
     /// Milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owed: Option<i64>,
+    /// How many bills have been issued.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    bills: u64,
     /// Session → the second at which it ends.
     live: BTreeMap<String, i64>,
 }
@@ -45,6 +48,11 @@ impl ChargeItem {
     pub(super) fn new(station: &StationId, car: &Waiting) -> Self {
         Self { station: station.clone(), request: car.ticket.request.0, car: packed(car) }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// As it stands in the record, for conditions.
@@ -226,7 +234,7 @@ impl TryFrom<SessionsItem> for Sessions {
         let live = item.live.into_iter().map(|(id, second)| (SessionId(id), ends(second))).collect();
         let owed_since = item.owed.and_then(|due| Timestamp::from_millisecond(due).ok());
         let charge = item.charge.map(LiveCharge::try_from).transpose()?;
-        let standing = Standing { plate: item.plate, charge, owed_since };
+        let standing = Standing { plates: item.plates, charge, owed_since, bills: item.bills };
         Ok(Self { enabled: item.enabled, role: item.role, shops: item.shops, standing, live })
     }
 }
@@ -237,9 +245,10 @@ impl From<&Sessions> for SessionsItem {
             enabled: sessions.enabled,
             role: sessions.role,
             shops: sessions.shops.clone(),
-            plate: sessions.standing.plate.clone(),
+            plates: sessions.standing.plates.clone(),
             charge: sessions.standing.charge.as_ref().map(|live| ChargeItem::new(&live.station, &live.car)),
             owed: sessions.standing.owed_since.map(Timestamp::as_millisecond),
+            bills: sessions.standing.bills,
             live: sessions.live.iter().map(|(id, ends)| (id.0.clone(), ends.as_second())).collect(),
         }
     }

@@ -203,6 +203,27 @@ impl<R: Copy> Transaction<'_, R> {
         self.add(delete.map(|delete| TransactWriteItem::builder().delete(delete).build()), None)
     }
 
+    /// Writes nothing, and refuses if there is such an item.
+    pub(super) fn require_absent(self, key: &Key, refusal: R) -> Self {
+        let check = ConditionCheck::builder()
+            .table_name(&self.store.table)
+            .set_key(Some(key.item()))
+            .condition_expression("attribute_not_exists(#pk)")
+            .expression_attribute_names("#pk", PK)
+            .build();
+        self.add(check.map(|check| TransactWriteItem::builder().condition_check(check).build()), Some(refusal))
+    }
+
+    /// Removes an item that must be there.
+    pub(super) fn delete_existing(self, key: &Key, refusal: R) -> Self {
+        let there = Change {
+            condition: Some("attribute_exists(#pk)".into()),
+            names: vec![("#pk", PK.into())],
+            ..Change::default()
+        };
+        self.delete_if(key, there, refusal)
+    }
+
     /// Removes an item that is as `holds` says (whose `update` is not looked at).
     pub(super) fn delete_if(self, key: &Key, holds: Change, refusal: R) -> Self {
         let mut delete = Delete::builder()

@@ -8,6 +8,7 @@ use super::{
     number,
     session::{ChargeItem, packed},
     station::Head,
+    text,
     transaction::Change,
 };
 use crate::domain::{
@@ -69,8 +70,8 @@ impl Transaction<'_, TurnRefused> {
         }
         for (ticket, bill, ended) in &effects.bills {
             let item = IssuedBill::of(head, ticket, bill, *ended);
-            let (ended, request) = if planted(Bug::BillOverEarlierBill) { (0, 0) } else { (item.ended, item.request) };
-            self = self.put_over(&Key::bill(&account(ticket.driver), ended, request), &item);
+            let (due, request) = if planted(Bug::BillOverEarlierBill) { (0, 0) } else { (item.due, item.request) };
+            self = self.put_over(&Key::open_bill(&account(ticket.driver), due, request), &item);
         }
         for (&(mode, n), entry) in &effects.entries {
             self = match entry {
@@ -110,7 +111,7 @@ impl Transaction<'_, TurnRefused> {
     ) -> Self {
         let key = Key::sessions(Realm::Ev, &account(driver));
         let (mut sets, mut names, mut values, mut condition) = (Vec::new(), vec![], vec![], None);
-        let (mut removes, mut refusal) = ("", TurnRefused::Driver);
+        let (mut removes, mut adds, mut refusal) = ("", "", TurnRefused::Driver);
         match &change.now {
             Some(DriverNow::Joined(car)) => {
                 sets.push("#charge = :charge");
@@ -133,7 +134,14 @@ impl Transaction<'_, TurnRefused> {
                     names.push(("#owed", "owed".into()));
                     paid = " AND (attribute_not_exists(#owed) OR #owed >= :now)";
                 }
-                condition = Some(format!("{free} AND #enabled = :yes{paid}"));
+                // The plate may be unbound while its driver applies.
+                let mut bound = "";
+                if !car.ticket.plate.is_empty() {
+                    values.push((":plate", text(car.ticket.plate.clone())));
+                    names.push(("#plates", "plates".into()));
+                    bound = " AND contains(#plates, :plate)";
+                }
+                condition = Some(format!("{free} AND #enabled = :yes{paid}{bound}"));
             }
             Some(DriverNow::Changed(car)) => {
                 sets.push("#charge = :charge");
@@ -156,12 +164,16 @@ impl Transaction<'_, TurnRefused> {
             // The oldest unpaid bill counts, and bills fall due in the order in which they are issued.
             sets.push("#owed = if_not_exists(#owed, :due)");
             values.push((":due", number(due.ceil().floor_millis())));
+            // Whoever rests a write on which bills are open sees by this that there is one more.
+            adds = " ADD #bills :one";
+            names.push(("#bills", "bills".into()));
+            values.push((":one", number(1)));
             if names.iter().all(|(name, _): &(&str, String)| *name != "#owed") {
                 names.push(("#owed", "owed".into()));
             }
         }
         let set = if sets.is_empty() { String::new() } else { format!("SET {}", sets.join(", ")) };
-        let update = format!("{set}{removes}").trim().to_owned();
+        let update = format!("{set}{removes}{adds}").trim().to_owned();
         self.update(&key, Change { update, condition, names, values }, Some(refusal))
     }
 }

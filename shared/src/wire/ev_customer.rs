@@ -1,8 +1,11 @@
 //! EV customers (`charging-customers.md`): `{"status":"SUCCESS","data":…}`, and booleans for the two vehicle endpoints.
 
-use super::envelope::{Envelope, Picture, Response, failed, json, picture, protocol_status, raw, rest_status};
+use super::envelope::{
+    Envelope, Picture, Response, failed, json, picture, protocol_status, raw, rest_status, with_token,
+};
 use crate::domain::reason::{Failure, Reason};
 use http::StatusCode;
+use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -14,6 +17,8 @@ pub struct EvVehicle;
 #[derive(Debug)]
 pub enum Success {
     Done,
+    /// Done, and a new session in the header.
+    Renewed(SecretString),
     Data(Box<RawValue>),
     /// #4: the picture itself.
     Picture(Picture),
@@ -47,11 +52,15 @@ impl Envelope for EvCustomer {
 
     fn success(success: Success) -> Result<Response, Failure> {
         let data = match &success {
-            Success::Done => None,
+            Success::Done | Success::Renewed(_) => None,
             Success::Data(data) => Some(&**data),
             Success::Picture(content) => return picture(content),
         };
-        json(StatusCode::OK, &Body { status: "SUCCESS", data, message: None })
+        let response = json(StatusCode::OK, &Body { status: "SUCCESS", data, message: None })?;
+        match &success {
+            Success::Renewed(token) => with_token(response, token),
+            _ => Ok(response),
+        }
     }
 
     fn failure(failure: &Failure) -> Response {

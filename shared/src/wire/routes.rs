@@ -60,14 +60,20 @@ pub struct Route {
     pub body: BodyRule,
 }
 
-type Answer<E> = Pin<Box<dyn Future<Output = Result<<E as Envelope>::Success, Failure>> + Send>>;
-type Handler<E, S> = Arc<dyn Fn(Arc<S>, Option<Caller>, Call) -> Option<Answer<E>> + Send + Sync>;
+type Answer = Pin<Box<dyn Future<Output = Result<Response, Failure>> + Send>>;
+type Handler<S> = Arc<dyn Fn(Arc<S>, Option<Caller>, Call) -> Answer + Send + Sync>;
 
-type Entry<E, S> = (Route, Handler<E, S>);
+/// A route, what answers it, and how its document writes a failure.
+struct Entry<S> {
+    route: Route,
+    handler: Handler<S>,
+    failure: fn(&Failure) -> Response,
+    query_token: Option<&'static str>,
+}
 
 /// The routes of a function that speaks `E`, with handlers that work on `S`.
 pub struct Routes<E: Envelope, S> {
-    table: Vec<Entry<E, S>>,
+    table: Vec<Entry<S>>,
     catch_all: Vec<&'static str>,
     envelope: PhantomData<E>,
 }
@@ -80,14 +86,16 @@ impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
 
     /// A route for anybody. Its handler is never told of a caller.
     #[must_use]
-    pub fn public<F, R>(mut self, method: &'static str, path: &'static str, handler: F) -> Self
+    pub fn public<F, R>(self, method: &'static str, path: &'static str, handler: F) -> Self
     where
         F: Fn(Arc<S>, Call) -> R + Send + Sync + 'static,
         R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
     {
         let route = Route { method, path, access: Access::Public, body: BodyRule::Fields };
-        self.table.push((route, Arc::new(move |state, _, call| Some(Box::pin(handler(state, call))))));
-        self
+        self.add(route, move |state, _, call| {
+            let answer = handler(state, call);
+            Box::pin(async move { E::success(answer.await?) })
+        })
     }
 
     /// A route for anybody. Its handler is told of a caller of one of `realms`, where there is one.
@@ -122,18 +130,37 @@ impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
         self.signed_in(Route { method, path, access, body: BodyRule::Picture }, handler)
     }
 
-    fn signed_in<F, R>(mut self, route: Route, handler: F) -> Self
+    fn signed_in<F, R>(self, route: Route, handler: F) -> Self
     where
         F: Fn(Arc<S>, Caller, Call) -> R + Send + Sync + 'static,
         R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
     {
-        self.table.push((route, Arc::new(move |state, caller, call| Some(Box::pin(handler(state, caller?, call))))));
+        self.add(route, move |state, caller, call| {
+            // A guarded handler without a caller cannot be reached; should it ever be, it answers as if nobody came.
+            let answer = caller.map(|caller| handler(state, caller, call));
+            Box::pin(async move { E::success(answer.ok_or(Reason::Unauthorized)?.await?) })
+        })
+    }
+
+    fn add<F>(mut self, route: Route, handler: F) -> Self
+    where
+        F: Fn(Arc<S>, Option<Caller>, Call) -> Answer + Send + Sync + 'static,
+    {
+        let handler = Arc::new(handler);
+        self.table.push(Entry { route, handler, failure: E::failure, query_token: E::QUERY_TOKEN });
+        self
+    }
+
+    /// The routes of the same document that are written in another way.
+    #[must_use]
+    pub fn with<O: Envelope>(mut self, other: Routes<O, S>) -> Self {
+        self.table.extend(other.table);
         self
     }
 
     /// The table, for the test that keeps it equal to the template's.
     pub fn table(&self) -> Vec<Route> {
-        self.table.iter().map(|(route, _)| *route).collect()
+        self.table.iter().map(|entry| entry.route).collect()
     }
 
     /// The prefixes whose rest this function answers.
@@ -144,59 +171,52 @@ impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
     /// The function itself.
     pub fn serve(self, front: &Front, state: S) -> Router {
         let state = Arc::new(state);
-        let mut paths: BTreeMap<&'static str, Vec<Entry<E, S>>> = BTreeMap::new();
-        for (route, handler) in self.table {
-            paths.entry(route.path).or_default().push((route, handler));
+        let mut paths: BTreeMap<&'static str, Vec<Entry<S>>> = BTreeMap::new();
+        for entry in self.table {
+            paths.entry(entry.route.path).or_default().push(entry);
         }
         let mut router = Router::new();
-        for (path, routes) in paths {
-            let allowed: Vec<_> = routes.iter().map(|(route, _)| route.method).collect();
+        for (path, entries) in paths {
+            let allowed: Vec<_> = entries.iter().map(|entry| entry.route.method).collect();
+            let failure = entries.first().map_or(E::failure as fn(&Failure) -> Response, |entry| entry.failure);
             let refused = front.clone();
             let mut methods: MethodRouter = axum::routing::any(move |request: Request| {
                 let (front, allowed) = (refused.clone(), allowed.clone());
-                async move { refuse::<E>(&front, path, &Failure::wrong_method(allowed), &request) }
+                async move { refuse(&front, path, (failure, &Failure::wrong_method(allowed)), &request) }
             });
-            for (route, handler) in routes {
-                let (front, state) = (front.clone(), Arc::clone(&state));
-                let Ok(Ok(filter)) = route.method.parse::<Method>().map(axum::routing::MethodFilter::try_from) else {
-                    continue;
-                };
+            for entry in entries {
+                let (front, state, entry) = (front.clone(), Arc::clone(&state), Arc::new(entry));
+                let method = entry.route.method.parse::<Method>().map(axum::routing::MethodFilter::try_from);
+                let Ok(Ok(filter)) = method else { continue };
                 methods = methods.on(filter, move |request: Request| {
-                    let (front, handler, state) = (front.clone(), Arc::clone(&handler), Arc::clone(&state));
-                    async move { answer::<E, S>(&front, route, &handler, state, request).await }
+                    let (front, entry, state) = (front.clone(), Arc::clone(&entry), Arc::clone(&state));
+                    async move { answer(&front, &entry, state, request).await }
                 });
             }
             router = router.route(path, methods);
         }
         let front = front.clone();
         router.fallback(move |request: Request| async move {
-            refuse::<E>(&front, "unknown", &Reason::NoSuchRoute.into(), &request)
+            refuse(&front, "unknown", (E::failure, &Reason::NoSuchRoute.into()), &request)
         })
     }
 }
 
 /// Lets a request in, has it handled, and writes the answer and the report.
-async fn answer<E: Envelope, S>(
-    front: &Front,
-    route: Route,
-    handler: &Handler<E, S>,
-    state: Arc<S>,
-    request: Request,
-) -> Response {
+async fn answer<S>(front: &Front, entry: &Entry<S>, state: Arc<S>, request: Request) -> Response {
     let (now, tally, from) = (front.clock.now(), Arc::new(Tally::default()), origin(request.extensions()));
-    let parameter = E::QUERY_TOKEN.filter(|_| front.allow_query_token);
-    let credential = Credential::find(request.headers(), request.uri().query(), parameter);
+    let (route, parameter) = (entry.route, entry.query_token);
+    let allowed = parameter.filter(|_| front.allow_query_token);
+    let credential = Credential::find(request.headers(), request.uri().query(), allowed);
 
     let outcome = async {
         let caller = admit(front, route.access, credential, now.real, &tally).await?;
-        let call = Call::receive(request, (route.body, E::QUERY_TOKEN), from.clone(), now, Arc::clone(&tally)).await?;
-        // A guarded handler without a caller cannot be reached; should it ever be, it answers as if nobody came.
-        let success = handler(state, caller, call).ok_or(Reason::Unauthorized)?.await?;
-        E::success(success)
+        let call = Call::receive(request, (route.body, parameter), from.clone(), now, Arc::clone(&tally)).await?;
+        (entry.handler)(state, caller, call).await
     };
     let (response, failure) = match outcome.await {
         Ok(response) => (response, None),
-        Err(failure) => (E::failure(&failure), Some(failure)),
+        Err(failure) => ((entry.failure)(&failure), Some(failure)),
     };
     Report {
         function: front.function,
@@ -238,8 +258,13 @@ async fn admit(
 }
 
 /// Answers what no handler is there for.
-fn refuse<E: Envelope>(front: &Front, route: &str, failure: &Failure, request: &Request) -> Response {
-    let response = E::failure(failure);
+fn refuse(
+    front: &Front,
+    route: &str,
+    (write, failure): (fn(&Failure) -> Response, &Failure),
+    request: &Request,
+) -> Response {
+    let response = write(failure);
     Report {
         function: front.function,
         route,

@@ -2,6 +2,7 @@
 
 mod layout;
 mod look;
+mod offer;
 mod operate;
 mod step;
 mod turn;
@@ -10,6 +11,7 @@ mod wish;
 pub use crate::store::Record;
 pub use layout::{ListedStation, PriceEntry};
 pub use look::{Delivered, InQueue, Status};
+pub use offer::{ModeOffer, Offer};
 pub use operate::{LiveView, Maker, Switch};
 pub use step::Swept;
 
@@ -42,6 +44,8 @@ pub struct Order {
     pub mode: Mode,
     pub energy: Energy,
     pub station: Option<StationId>,
+    /// Which of the driver's vehicles; the first when the app names none.
+    pub plate: Option<Plate>,
     /// The `Idempotency-Key`, where the app sends one.
     pub key: Option<String>,
 }
@@ -58,7 +62,7 @@ impl Charging {
         let standing = self.standing(caller, station, now).await?;
         let wish = Wish::Join {
             driver: driver_of(caller)?,
-            plate: standing.plate.as_ref().map(Plate::as_str).unwrap_or_default().into(),
+            plate: order.vehicle(&standing)?.map(Plate::as_str).unwrap_or_default().into(),
             mode: order.mode,
             energy: order.energy,
             standing: Standing {
@@ -149,8 +153,17 @@ impl Charging {
 }
 
 impl Order {
+    /// The vehicle that is to be charged. A driver without one may charge, too; somebody else's does not exist.
+    fn vehicle<'s>(&self, standing: &'s SessionStanding) -> Result<Option<&'s Plate>, Failure> {
+        let Some(wanted) = &self.plate else { return Ok(standing.plates.first()) };
+        let own = standing.plates.iter().find(|plate| *plate == wanted);
+        own.map(Some).ok_or_else(|| Failure::from(Reason::NotYours).saying("车牌号未绑定到本账户"))
+    }
+
     fn keyed(&self, caller: &Caller, station: &StationId, now: Moment) -> Option<Keyed> {
-        let asked = format!("{} {} mJ {}", self.mode, self.energy.millijoules().floor(), station.as_str());
+        let plate = self.plate.as_ref().map(Plate::as_str).unwrap_or_default();
+        let energy = self.energy.millijoules().floor();
+        let asked = format!("{} {energy} mJ {} {plate}", self.mode, station.as_str()).trim_end().to_owned();
         let key = self.key.clone()?;
         Some(Keyed { account: caller.account.clone(), key, asked, now: now.real })
     }

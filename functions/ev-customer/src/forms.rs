@@ -1,0 +1,101 @@
+//! What the customer pages send.
+
+use jiff::Timestamp;
+use shared::{
+    domain::{
+        account::{Email, LoginName, PersonName, Realm},
+        garage::{VehicleId, VehicleType},
+        gender::Gender,
+        origin::Origin,
+        password::Password,
+        reason::Failure,
+        session::Caller,
+        vehicle::Plate,
+        vin::Vin,
+    },
+    service::{
+        customer::{NewVehicle, ProfileChange, SignInNames},
+        password::PasswordChange,
+    },
+    wire::Fields,
+};
+
+/// #1: these four and nothing else can be written. What is missing or empty stays.
+pub fn profile(fields: &mut Fields) -> Result<ProfileChange, Failure> {
+    let mut name =
+        |field: &str| fields.optional(field)?.as_deref().map(|text| PersonName::parse(field, text)).transpose();
+    Ok(ProfileChange {
+        real_name: name("realName")?,
+        nickname: name("nickname")?,
+        gender: fields.optional("gender")?.as_deref().map(Gender::parse).transpose()?,
+        email: fields.optional("email")?.as_deref().map(Email::parse).transpose()?,
+    })
+}
+
+/// #3: the one picture, whatever its field is called.
+pub struct Upload {
+    pub id: Option<String>,
+    pub picture: bytes::Bytes,
+}
+
+impl Upload {
+    pub fn parse(fields: &mut Fields) -> Result<Self, Failure> {
+        Ok(Self { id: fields.optional("id")?, picture: fields.picture()? })
+    }
+}
+
+/// #5.
+pub struct Binding {
+    pub customer: Option<String>,
+    pub vehicle: NewVehicle,
+}
+
+impl Binding {
+    pub fn parse(fields: &mut Fields) -> Result<Self, Failure> {
+        let customer = fields.optional("customerId")?;
+        let kind = fields.optional("vehicleType")?.as_deref().map(VehicleType::parse).transpose()?;
+        let vin = fields.optional("vin")?.as_deref().map(Vin::parse).transpose()?;
+        let plate = Plate::parse(&fields.required("carPlate")?)?;
+        Ok(Self { customer, vehicle: NewVehicle { plate, kind: kind.unwrap_or_default(), vin } })
+    }
+}
+
+/// #6: in the query, as the document shows it, or in a body.
+pub struct Unbinding {
+    pub customer: Option<String>,
+    /// `None`: what was sent can be nobody's vehicle.
+    pub vehicle: Option<VehicleId>,
+}
+
+impl Unbinding {
+    pub fn parse(fields: &mut Fields) -> Result<Self, Failure> {
+        let customer = fields.optional("customerId")?;
+        Ok(Self { customer, vehicle: VehicleId::named(&fields.required("vehicleId")?) })
+    }
+}
+
+/// Our extension: the old password and the new one.
+pub struct Passwords {
+    old: Password,
+    new: Password,
+}
+
+impl Passwords {
+    pub fn parse(fields: &mut Fields, known: &SignInNames) -> Result<Self, Failure> {
+        let old = Password::typed(&fields.required("oldPassword")?);
+        let new = fields.required("newPassword")?;
+        Ok(Self { old, new: Password::choose(&new, &[known.username.as_str(), known.email.as_str()])? })
+    }
+
+    pub fn change<'c>(
+        self,
+        caller: &'c Caller,
+        known: &SignInNames,
+        origin: &'c Origin,
+        now: Timestamp,
+    ) -> PasswordChange<'c> {
+        let name = LoginName::from(&known.username);
+        let Self { old, new } = self;
+        PasswordChange { realm: Realm::Ev, name, account: Some(&caller.account), old, new, origin, now }
+    }
+}

@@ -1,0 +1,64 @@
+//! The end of an account.
+
+use super::{Customers, TRIES};
+use crate::{
+    domain::{
+        origin::Origin,
+        reason::{Failure, Reason},
+        session::Caller,
+    },
+    service::pictures::Relinked,
+    store::{Action, AuditEntry, Outcome},
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// How old a sign-in may be that closes an account.
+const RECENT: SignedDuration = SignedDuration::from_mins(10);
+
+impl Customers {
+    /// Closes the caller's account. Every session ends, the plates, the phone and the user name are free for others, and
+    /// what is personal is gone: names, address, phone, avatar, vehicles. Bills, detail records and the trail stay under
+    /// the account's number, as the law on accounts asks. Refused while something is charging or unpaid.
+    pub async fn close(&self, caller: &Caller, origin: &Origin, now: Timestamp) -> Result<(), Failure> {
+        if now > caller.signed_in_at + RECENT {
+            return Err(Reason::RecentSignInWanted.into());
+        }
+        let account = &caller.account;
+        for _ in 0..TRIES {
+            let record = self.store.sessions(caller.realm, account).await?;
+            let standing = record.filter(|record| record.enabled).ok_or(Reason::Unauthorized)?.standing;
+            if standing.charge.is_some() {
+                return Err(Failure::from(Reason::WrongState).saying("有进行中的充电请求，不能注销账户"));
+            }
+            if !self.store.open_bills(account).await?.is_empty() {
+                return Err(Failure::from(Reason::WrongState).saying("有未结清的账单，不能注销账户"));
+            }
+            let driver = self.driver(account).await?;
+            let mut writes = self.store.transaction().close_driver(account, (&driver, &standing), ());
+            if let Some(avatar) = &driver.avatar {
+                writes = writes.drop_picture(avatar, now);
+            }
+            let entry = AuditEntry {
+                at: now,
+                action: Action::AccountClosed,
+                realm: caller.realm,
+                station: None,
+                subject: Some(account.clone()),
+                actor: Some(account.clone()),
+                role: Some(caller.role),
+                address: Some(origin.address),
+                request: origin.request.clone(),
+                id: self.random.u128(),
+            };
+            match writes.audit(&entry).commit().await? {
+                Outcome::Done => {
+                    let relinked = Relinked { dropped: driver.avatar.into_iter().collect(), ..Relinked::default() };
+                    self.pictures.follow(&relinked).await;
+                    return Ok(());
+                }
+                Outcome::Refused((), _) => {}
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+}

@@ -1,0 +1,98 @@
+//! Binding and unbinding vehicles. A plate has one holder, whatever two requests race.
+
+use super::{Customers, TRIES};
+use crate::{
+    domain::{
+        garage::{Bound, Garage, Vehicle, VehicleId, VehicleType},
+        reason::{Failure, Reason},
+        session::Caller,
+        vehicle::Plate,
+        vin::Vin,
+    },
+    store::Outcome,
+};
+use jiff::Timestamp;
+
+/// A vehicle as its driver describes it.
+#[derive(Clone, Debug)]
+pub struct NewVehicle {
+    pub plate: Plate,
+    pub kind: VehicleType,
+    pub vin: Option<Vin>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum BindRefused {
+    Taken,
+    Raced,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum UnbindRefused {
+    InUse,
+    Raced,
+}
+
+impl Customers {
+    /// Binds a vehicle to the caller. Binding it again is fine, and takes what is new about it.
+    pub async fn bind(&self, caller: &Caller, vehicle: &NewVehicle, now: Timestamp) -> Result<(), Failure> {
+        let account = &caller.account;
+        let id = VehicleId::drawn(self.random.u64());
+        let NewVehicle { plate, kind, vin } = vehicle.clone();
+        let wanted = Vehicle { id, plate, kind, vin };
+        for _ in 0..TRIES {
+            let before = self.driver(account).await?.vehicles;
+            let writes = self.store.transaction();
+            let writes = match before.with(wanted.clone(), self.most_vehicles)? {
+                Bound::Already => return Ok(()),
+                Bound::Changed(after) => {
+                    writes.change_garage(account, (&before, &after), None, now, BindRefused::Raced)
+                }
+                Bound::Added(after) => writes
+                    .claim_plate(&wanted.plate, account, now, BindRefused::Taken)
+                    .change_garage(account, (&before, &after), None, now, BindRefused::Raced),
+            };
+            match writes.commit().await? {
+                Outcome::Done => return Ok(()),
+                // The holder may be the caller, whose other request was first: then it stands in the profile by now.
+                Outcome::Refused(BindRefused::Taken, _) if self.holds(caller, &wanted.plate).await? => {}
+                Outcome::Refused(BindRefused::Taken, _) => return Err(Reason::PlateTaken.into()),
+                Outcome::Refused(BindRefused::Raced, _) => {}
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    /// Unbinds a vehicle, unless its plate is in the queue, charging, or has an open bill. Bills of other plates do not
+    /// matter.
+    pub async fn unbind(&self, caller: &Caller, id: VehicleId, now: Timestamp) -> Result<(), Failure> {
+        let account = &caller.account;
+        let mut standing = caller.standing.clone();
+        for _ in 0..TRIES {
+            let before = self.driver(account).await?.vehicles;
+            let vehicle = before.find(id).ok_or(Reason::NotYours)?;
+            // Read after the record: a bill that is issued between this and the write shows there.
+            let open = self.store.open_bills(account).await?;
+            if open.iter().any(|bill| bill.plate == vehicle.plate.as_str()) {
+                return Err(Reason::VehicleInUse.into());
+            }
+            let after: Garage = before.without(id);
+            let writes = self.store.transaction().require_idle(&vehicle.plate, UnbindRefused::InUse);
+            let writes = writes.release_plate(&vehicle.plate, account, UnbindRefused::Raced);
+            let writes = writes.change_garage(account, (&before, &after), Some(&standing), now, UnbindRefused::Raced);
+            match writes.commit().await? {
+                Outcome::Done => return Ok(()),
+                Outcome::Refused(UnbindRefused::InUse, _) => return Err(Reason::VehicleInUse.into()),
+                Outcome::Refused(UnbindRefused::Raced, _) => {
+                    let record = self.store.sessions(caller.realm, account).await?;
+                    standing = record.filter(|record| record.enabled).ok_or(Reason::Unauthorized)?.standing;
+                }
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    async fn holds(&self, caller: &Caller, plate: &Plate) -> Result<bool, Failure> {
+        Ok(self.driver(&caller.account).await?.vehicles.plates().contains(plate))
+    }
+}
