@@ -100,14 +100,16 @@ impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
 
     /// A route for anybody. Its handler is told of a caller of one of `realms`, where there is one.
     #[must_use]
-    pub fn known<F, R>(mut self, method: &'static str, path: &'static str, realms: &'static [Realm], handler: F) -> Self
+    pub fn known<F, R>(self, method: &'static str, path: &'static str, realms: &'static [Realm], handler: F) -> Self
     where
         F: Fn(Arc<S>, Option<Caller>, Call) -> R + Send + Sync + 'static,
         R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
     {
         let route = Route { method, path, access: Access::Known(realms), body: BodyRule::Fields };
-        self.table.push((route, Arc::new(move |state, caller, call| Some(Box::pin(handler(state, caller, call))))));
-        self
+        self.add(route, move |state, caller, call| {
+            let answer = handler(state, caller, call);
+            Box::pin(async move { E::success(answer.await?) })
+        })
     }
 
     /// A route for those whom `access` names. Its handler always has a caller.
