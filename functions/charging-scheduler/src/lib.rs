@@ -52,7 +52,7 @@ impl App {
             Event::Batch { records } => Ok(Answer::Batch(self.settle_hinted(records, now).await)),
             Event::Pictures { .. } => {
                 let swept = self.pictures.sweep(self.clock.now().real).await?;
-                self.report(swept.settled, swept.due, 0);
+                self.report(swept.settled, swept.due, 0, Energy::ZERO);
                 Ok(Answer::SweptPictures(swept))
             }
             Event::Sweep {} => {
