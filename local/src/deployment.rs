@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// What template.yaml's parameters are on one machine. All callers share one address here, so limits per address and
 /// per product are a hundred times as high.
-const PARAMETERS: [&str; 8] = [
+const PARAMETERS: &[&str] = &[
     "SecretPrefix=",
     "DeletionProtection=false",
     "LoginPerIpMinute=2000",
@@ -14,6 +14,7 @@ const PARAMETERS: [&str; 8] = [
     "OtpPerIpHour=2000",
     "OtpPerIpDay=10000",
     "OtpPerProductMinute=6000",
+    "AvailablePerIpMinute=1000",
 ];
 
 const NAME: &str = "ev-plaza-local";

@@ -14,6 +14,7 @@ pub struct Function {
 
 pub fn all() -> Vec<Function> {
     vec![
+        of("cloud-customer", &cloud_customer::routes()),
         of("ev-account", &ev_account::routes()),
         of("ev-charging", &ev_charging::routes()),
         of("ev-customer", &ev_customer::routes()),

@@ -13,6 +13,7 @@ pub mod idle;
 pub mod keys;
 pub mod pictures;
 pub mod plaza;
+pub mod portal;
 pub mod request;
 pub mod schema;
 pub mod simulation;

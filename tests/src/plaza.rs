@@ -23,7 +23,8 @@ use shared::{
         tokens::{Issuer, Verifier},
     },
     domain::{
-        account::Role,
+        account::{Realm, Role},
+        cloud::Zones,
         otp,
         reason::Failure,
         shop::{GroupId, ShopId},
@@ -39,6 +40,7 @@ use shared::{
     service::{
         captcha::Captchas,
         charging::Charging,
+        cloud::{Portal, Settings as PortalSettings},
         codes::Codes,
         customer::Customers,
         dealer::Dealers,
@@ -73,6 +75,7 @@ pub const STATION: &str = "S1";
 /// What differs from plaza to plaza.
 #[derive(Clone)]
 pub struct Settings {
+    pub portal: PortalSettings,
     pub logins_per_minute: u32,
     pub registrations_per_minute: u32,
     pub uploads_per_day: u32,
@@ -93,6 +96,13 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            portal: PortalSettings {
+                zones: Zones::parse("ac1", "bj2").unwrap(),
+                most_accounts: 200,
+                most_contacts: 500,
+                password_min: 8,
+                available_per_address_minute: 10,
+            },
             logins_per_minute: 100_000,
             registrations_per_minute: 100_000,
             uploads_per_day: 100_000,
@@ -142,6 +152,7 @@ pub struct Plaza {
     pub customers: Customers,
     /// Shops and groups, as the operator sets them up.
     pub directory: Directory,
+    pub portal: Portal,
     pub scheduler: charging_scheduler::App,
     /// The hints that were sent and not yet delivered.
     pub hints: Arc<Mutex<Vec<Hint>>>,
@@ -239,7 +250,12 @@ impl Plaza {
         let limits = settings.of_dealers();
         let dealers = Dealers::new(store.clone(), sign_in(&store), codes.clone(), captchas, pictures.clone(), limits);
         let mall_dealer = mall_dealer::App { dealers };
-        let session = session::App { sign_in: sign_in(&store), codes: codes.clone() };
+        let session =
+            session::App { sign_in: sign_in(&store), codes: codes.clone(), zones: settings.portal.zones.clone() };
+        let portal = {
+            let (proofs, papers) = ((sign_in(&store), codes.clone()), (pictures.clone(), sealer()));
+            Portal::new(store.clone(), proofs, papers, settings.portal.clone())
+        };
         let accounts = sign_in(&store);
         let operator = operator::App {
             charging: charging.clone(),
@@ -250,6 +266,10 @@ impl Plaza {
             random: random.clone(),
         };
         let routers = BTreeMap::from([
+            ("cloud-customer", {
+                let app = cloud_customer::App { portal: portal.clone() };
+                cloud_customer::routes().serve(&front("cloud-customer"), app)
+            }),
             ("ev-account", ev_account::routes().serve(&front("ev-account"), ev_account::App { drivers })),
             ("ev-charging", {
                 let app = ev_charging::App { charging: charging.clone(), bills: customers.bills.clone() };
@@ -295,6 +315,7 @@ impl Plaza {
             pictures,
             customers,
             directory: Directory::new(store),
+            portal,
             scheduler,
             hints,
             sending,
@@ -422,6 +443,9 @@ impl Plaza {
             "role": {"S": role.as_str()}, "live": {"M": {"session": {"N": ends.to_string()}}}
         });
         record.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        if role.realm() == Realm::Cloud {
+            record["tenant"] = json!({"M": {"zone": {"S": "ac1"}, "customer": {"S": format!("{:032x}", 1)}}});
+        }
         self.database.put(&record);
         let header = json!({"typ": "at+jwt", "alg": "EdDSA", "kid": self.settings.signing.id});
         let claims = json!({"iss": ISSUER, "aud": realm, "sub": account, "sid": "session",

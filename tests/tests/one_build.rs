@@ -19,6 +19,7 @@ fn functions_use_the_crates_as_the_workspace_builds_them() {
     let workspace = resolved(&["--workspace"]);
     for function in [
         "charging-scheduler",
+        "cloud-customer",
         "ev-account",
         "ev-charging",
         "ev-customer",

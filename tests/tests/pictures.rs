@@ -23,6 +23,7 @@ fn caller(plaza: &Plaza, driver: &TestDriver) -> Caller {
         account: AccountId::known(driver.id.as_str()),
         role: Role::Driver,
         shops: vec![],
+        tenant: None,
         session: SessionId("s".to_owned()),
         signed_in_at: plaza.watch.now(),
         standing: Standing::default(),

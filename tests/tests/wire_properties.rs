@@ -143,7 +143,7 @@ fn with_any<S: Strategy>(cases: u32, strategy: &S, test: &impl AsyncFn(&Plaza, &
 
 #[test]
 fn no_request_makes_any_function_fail() {
-    let any = (one_of(["ev-account", "ev-charging", "operator", "session"]), request());
+    let any = (one_of(["cloud-customer", "ev-account", "ev-charging", "operator", "session"]), request());
     with_any(3000, &any, &async |plaza, _, (function, request)| {
         let is_head = request.is_head();
         let answer = plaza.send(&function, request).await;

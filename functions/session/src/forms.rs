@@ -15,6 +15,8 @@ use shared::{
 pub struct Token {
     pub realm: Realm,
     pub proof: Proof,
+    /// Where an account of the portal signs in; elsewhere it says nothing.
+    pub zone: String,
 }
 
 pub enum Proof {
@@ -39,7 +41,7 @@ impl Token {
                 password: Password::typed(&password.ok_or_else(|| missing("password"))?),
             },
         };
-        Ok(Self { realm, proof })
+        Ok(Self { realm, proof, zone: fields.optional("zone")?.unwrap_or_default() })
     }
 }
 

@@ -15,6 +15,7 @@ use shared::{
     boot::{Boot, Error},
     domain::{
         account::Realm,
+        cloud::Zones,
         otp::Binding,
         reason::{Failure, Reason},
         session::Caller,
@@ -36,11 +37,12 @@ use std::sync::Arc;
 pub struct App {
     pub sign_in: SignIn,
     pub codes: Codes,
+    pub zones: Zones,
 }
 
 impl App {
     pub async fn new(boot: &Boot) -> Result<Self, Error> {
-        Ok(Self { sign_in: boot.sign_in().await?, codes: boot.codes().await? })
+        Ok(Self { sign_in: boot.sign_in().await?, codes: boot.codes().await?, zones: boot.zones()? })
     }
 }
 
@@ -66,15 +68,18 @@ struct Issued<'a> {
 }
 
 async fn token(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
-    let Token { realm, proof } = call.read(forms::Token::parse)?;
+    let Token { realm, proof, zone } = call.read(forms::Token::parse)?;
     let (origin, now) = (call.origin(), call.now().real);
+    // A zone that does not exist has nobody in it.
+    let named = || app.zones.named(&zone).map_err(|_| Failure::from(Reason::WrongCredentials));
+    let zone = if realm == Realm::Cloud { Some(named()?) } else { None };
     let issued = match proof {
         Proof::Password { name, password } => {
-            app.sign_in.with_password(&Attempt { realm, name, password, origin, now }).await?
+            app.sign_in.with_password_in(&Attempt { realm, name, password, origin, now }, zone.as_ref()).await?
         }
         Proof::Code { phone, code } => {
             let given = CodeGiven { realm, phone, code, origin, now };
-            app.sign_in.with_code(&app.codes, &given).await.map_err(as_credentials)?
+            app.sign_in.with_code_in(&app.codes, &given, zone.as_ref()).await.map_err(as_credentials)?
         }
     };
     let body = Issued { token: issued.token.expose_secret(), expires_in: issued.expires_in.as_secs() };

@@ -29,8 +29,8 @@ impl Gate {
         let token = token.ok_or(Reason::Unauthorized)?;
         let Session { realm, account, id, signed_in_at } = self.verifier.verify(token, realms, now).await?;
         let sessions = self.store.sessions(realm, &account).await?;
-        let Sessions { role, shops, standing, .. } =
+        let Sessions { role, shops, tenant, standing, .. } =
             sessions.filter(|sessions| sessions.admit(&id, now)).ok_or(Reason::Unauthorized)?;
-        Ok(Caller { realm, account, role, shops, session: id, signed_in_at, standing })
+        Ok(Caller { realm, account, role, shops, tenant, session: id, signed_in_at, standing })
     }
 }

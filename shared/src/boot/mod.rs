@@ -13,7 +13,7 @@ use crate::{
         sealing::Sealer,
         tokens::{Issuer, Verifier},
     },
-    domain::{otp, reason::Failure, station_id::StationId},
+    domain::{cloud::Zones, otp, reason::Failure, station_id::StationId},
     outside::{
         clock::Clock,
         objects::Objects,
@@ -25,6 +25,7 @@ use crate::{
     service::{
         captcha::Captchas,
         charging::Charging,
+        cloud::{Portal, Settings},
         codes::Codes,
         customer::Customers,
         pictures::Pictures,
@@ -75,6 +76,17 @@ pub const CHARGING: &[&str] = &["CHARGING_QUEUE_URL", "DEFAULT_STATION"];
 
 /// What a function needs that takes pictures or shows them.
 pub const PICTURES: &[&str] = &["PICTURES_BUCKET", "UPLOADS_PER_DAY"];
+
+/// What the business portal needs.
+pub const PORTAL: &[&str] = &[
+    "DEFAULT_ZONE",
+    "CLOUD_ACCOUNTS_PER_CUSTOMER",
+    "CLOUD_CONTACTS_PER_CUSTOMER",
+    "CLOUD_PASSWORD_MIN",
+    "AVAILABLE_PER_IP_MINUTE",
+];
+/// What a function needs that signs in accounts of the portal.
+pub const ZONES: &[&str] = &["DEFAULT_ZONE"];
 
 /// Why a function cannot start; shown in its log.
 #[derive(Debug, thiserror::Error)]
@@ -253,6 +265,25 @@ impl Boot {
     pub fn customers(&self) -> Result<Customers, Error> {
         let most_vehicles = self.limit("VEHICLES_PER_DRIVER")?;
         Ok(Customers::new(self.store.clone(), self.pictures()?, self.random.clone(), most_vehicles))
+    }
+
+    /// The zones of the business portal.
+    pub fn zones(&self) -> Result<Zones, Error> {
+        Ok(Zones::parse(self.environment.get("DEFAULT_ZONE"), self.environment.or("MORE_ZONES", ""))?)
+    }
+
+    /// The business portal.
+    pub async fn portal(&self) -> Result<Portal, Error> {
+        let settings = Settings {
+            zones: self.zones()?,
+            most_accounts: self.limit("CLOUD_ACCOUNTS_PER_CUSTOMER")?,
+            most_contacts: self.limit("CLOUD_CONTACTS_PER_CUSTOMER")?,
+            password_min: usize::try_from(self.limit("CLOUD_PASSWORD_MIN")?).unwrap_or(usize::MAX),
+            available_per_address_minute: self.limit("AVAILABLE_PER_IP_MINUTE")?,
+        };
+        let proofs = (self.sign_in().await?, self.codes().await?);
+        let papers = (self.pictures()?, self.sealer().await?);
+        Ok(Portal::new(self.store.clone(), proofs, papers, settings))
     }
 
     /// A limit that is a setting.

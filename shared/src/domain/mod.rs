@@ -3,6 +3,7 @@
 pub mod account;
 pub mod captcha;
 pub mod charging;
+pub mod cloud;
 pub mod credit_code;
 pub mod day;
 pub mod dealer;

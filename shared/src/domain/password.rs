@@ -26,10 +26,15 @@ impl Password {
 
     /// A new password of somebody whose own names are `owners`.
     pub fn choose(text: &str, owners: &[&str]) -> Result<Self, Failure> {
+        Self::choose_of(Self::SHORTEST, text, owners)
+    }
+
+    /// The same where a setting allows shorter ones.
+    pub fn choose_of(shortest: usize, text: &str, owners: &[&str]) -> Result<Self, Failure> {
         let password = Self::typed(text);
         let text = password.0.expose_secret();
         let length = text.chars().count();
-        if !(Self::SHORTEST..=Self::LONGEST).contains(&length) || is_guessable(&text.to_lowercase(), owners) {
+        if !(shortest..=Self::LONGEST).contains(&length) || is_guessable(&text.to_lowercase(), owners) {
             return Err(Reason::WeakPassword.into());
         }
         Ok(password)

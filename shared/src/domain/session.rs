@@ -3,6 +3,7 @@
 use super::{
     account::{AccountId, Realm, Role},
     charging::{Number, RequestId, Waiting},
+    cloud::Tenant,
     reason::{Failure, Reason},
     station_id::StationId,
     vehicle::Plate,
@@ -69,6 +70,8 @@ pub struct Caller {
     pub account: AccountId,
     pub role: Role,
     pub shops: Vec<String>,
+    /// The business customer for which an account of the portal signs in.
+    pub tenant: Option<Tenant>,
     pub session: SessionId,
     pub signed_in_at: Timestamp,
     pub standing: Standing,
@@ -92,6 +95,7 @@ pub struct Sessions {
     pub enabled: bool,
     pub role: Role,
     pub shops: Vec<String>,
+    pub tenant: Option<Tenant>,
     pub standing: Standing,
     /// Each live session with the instant at which it ends.
     pub live: BTreeMap<SessionId, Timestamp>,
@@ -100,7 +104,7 @@ pub struct Sessions {
 impl Sessions {
     /// The record of an account that is made now.
     pub fn of_new(role: Role, shops: Vec<String>) -> Self {
-        Self { enabled: true, role, shops, standing: Standing::default(), live: BTreeMap::new() }
+        Self { enabled: true, role, shops, tenant: None, standing: Standing::default(), live: BTreeMap::new() }
     }
 
     /// Whether a token for `session` still opens anything at `now`.
@@ -150,6 +154,7 @@ mod tests {
             account: AccountId::known("1004"),
             role: Role::Driver,
             shops: vec![],
+            tenant: None,
             session: id(1),
             signed_in_at: at(100),
             standing: Standing::default(),

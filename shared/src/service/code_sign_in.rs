@@ -8,6 +8,7 @@ use crate::{
     auth::tokens::Issued,
     domain::{
         account::{AccountId, LoginName, Realm},
+        cloud::{Tenant, Zone},
         origin::Origin,
         otp::{Binding, Code, Purpose},
         password::Password,
@@ -44,18 +45,44 @@ enum Refused {
 impl SignIn {
     /// Opens a session of the account that has the phone. No account and a wrong code are one answer.
     pub async fn with_code(&self, codes: &Codes, given: &CodeGiven<'_>) -> Result<Issued, Failure> {
+        self.with_code_in(codes, given, None).await
+    }
+
+    /// The same for an account of the portal, whose customer must be in this zone.
+    pub async fn with_code_in(
+        &self,
+        codes: &Codes,
+        given: &CodeGiven<'_>,
+        zone: Option<&Zone>,
+    ) -> Result<Issued, Failure> {
         let (proof, holder) = self.prove(codes, given, Purpose::SignIn).await?;
-        let holder = holder.ok_or(Reason::WrongCode)?;
-        self.open_proved(&holder.account, &proof, given.origin, given.now).await
+        let is_there = |holder: &PhoneHolder| {
+            zone.is_none_or(|zone| holder.tenant.as_ref().is_some_and(|tenant| tenant.zone == *zone))
+        };
+        let holder = holder.filter(is_there).ok_or(Reason::WrongCode)?;
+        let noted = holder.tenant.clone().zip(holder.login());
+        self.open_noted(&holder.account, noted.as_ref(), &proof, (given.origin, given.now)).await
     }
 
     /// Opens a session of an account whose phone has been proved, and spends the code with it.
+    #[allow(dead_code, reason = "the sign-ins of the mall follow")]
     pub(super) async fn open_proved(
         &self,
         account: &AccountId,
         proof: &Proof,
         origin: &Origin,
         now: Timestamp,
+    ) -> Result<Issued, Failure> {
+        self.open_noted(account, None, proof, (origin, now)).await
+    }
+
+    /// The same, and the portal's account tells when and from where.
+    async fn open_noted(
+        &self,
+        account: &AccountId,
+        noted: Option<&(Tenant, LoginName)>,
+        proof: &Proof,
+        (origin, now): (&Origin, Timestamp),
     ) -> Result<Issued, Failure> {
         let realm = proof.binding.product;
         let session = self.session(realm, account.clone(), now);
@@ -69,6 +96,12 @@ impl SignIn {
                     let live = before.with(session.id.clone(), ends, now);
                     writes.replace_sessions(owner, before, &live, Refused::Session)
                 }
+            };
+            let writes = match noted {
+                Some((tenant, name)) => {
+                    writes.note_cloud_sign_in(tenant, name, (origin.address, now), Refused::Credential)
+                }
+                None => writes,
             };
             let entry = self.proved_entry(Action::SignedIn, proof, account, origin, now);
             match writes.audit(&entry).commit().await? {

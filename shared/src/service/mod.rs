@@ -3,6 +3,7 @@
 pub mod bill;
 pub mod captcha;
 pub mod charging;
+pub mod cloud;
 pub mod code_sign_in;
 pub mod codes;
 pub mod customer;

@@ -7,6 +7,7 @@ use crate::{
     },
     domain::{
         account::{AccountId, LoginName, Realm, Role},
+        cloud::Zone,
         origin::Origin,
         password::Password,
         reason::{Failure, Reason},
@@ -54,6 +55,8 @@ enum OpenRefused {
     Session,
     /// The password was changed while we compared.
     Hash,
+    /// The business customer's account was deleted while we compared.
+    Gone,
 }
 
 impl SignIn {
@@ -69,6 +72,11 @@ impl SignIn {
 
     /// Opens a session for a right password. A wrong one and a name that nobody has are answered alike, in time too.
     pub async fn with_password(&self, attempt: &Attempt<'_>) -> Result<Issued, Failure> {
+        self.with_password_in(attempt, None).await
+    }
+
+    /// The same for an account of the portal, whose customer must be in this zone.
+    pub async fn with_password_in(&self, attempt: &Attempt<'_>, zone: Option<&Zone>) -> Result<Issued, Failure> {
         let record = self.count(attempt).await?;
         let stored = record.credential.as_ref().map(StoredHash::from);
         let matched = if attempt.password.is_oversized() {
@@ -76,7 +84,10 @@ impl SignIn {
         } else {
             self.passwords.compare(&attempt.password, stored.as_ref())
         };
-        let opened = match (matched, &record.credential) {
+        let is_there = |credential: &&Credential| {
+            zone.is_none_or(|zone| credential.tenant.as_ref().is_some_and(|tenant| tenant.zone == *zone))
+        };
+        let opened = match (matched, record.credential.as_ref().filter(is_there)) {
             (Match::Yes, Some(credential)) => self.open(attempt, credential, None).await?,
             (Match::Outdated, Some(credential)) => {
                 let renewed = self.passwords.hash(&attempt.password)?;
@@ -142,6 +153,11 @@ impl SignIn {
                 Some(renewed) => writes.renew_hash(name, &compared, renewed, OpenRefused::Hash),
                 None => writes.still_holds(name.0, name.1, &compared, OpenRefused::Hash),
             };
+            let from = (attempt.origin.address, attempt.now);
+            let writes = match &credential.tenant {
+                Some(tenant) => writes.note_cloud_sign_in(tenant, &attempt.name, from, OpenRefused::Gone),
+                None => writes,
+            };
             let entry = self.entry(attempt, Action::SignedIn, Some(credential.account.clone()));
             let writes = writes.forget_failures(attempt.realm, &attempt.name).audit(&entry);
 
@@ -161,6 +177,7 @@ impl SignIn {
                     Some(sessions) if sessions.enabled => crowded = Some(sessions),
                     _ => return Ok(None),
                 },
+                Outcome::Refused(OpenRefused::Gone, _) => return Ok(None),
             }
         }
         Err(Reason::Contended.into())
@@ -214,6 +231,6 @@ impl From<&Credential> for StoredHash {
 
 impl Credential {
     pub(super) fn new(account: &AccountId, hash: StoredHash) -> Self {
-        Self { account: account.clone(), hash: hash.phc, pepper: hash.pepper }
+        Self { account: account.clone(), hash: hash.phc, pepper: hash.pepper, tenant: None }
     }
 }

@@ -19,6 +19,11 @@ use std::net::IpAddr;
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Action {
     AccountCreated,
+    AccountDisabled,
+    AccountEnabled,
+    AccountDeleted,
+    PapersSubmitted,
+    NumbersRead,
     AccountClosed,
     SignedIn,
     SignInFailed,

@@ -3,6 +3,7 @@
 use crate::domain::{
     account::{AccountId, LoginName, Realm},
     charging::{Mode, Number},
+    cloud::{ContactId, Tenant},
     day::Day,
     device::DeviceId,
     image::PictureKey,
@@ -302,6 +303,38 @@ impl Key {
         Self::new(format!("ACCOUNT#{}#{}", Realm::MallDealer.as_str(), account.as_str()), "PROFILE")
     }
 
+    /// A business customer's data lies in one partition, which carries its zone.
+    fn tenant(Tenant { zone, customer }: &Tenant) -> String {
+        format!("Z#{}#CUS#{}", zone.as_str(), customer.as_str())
+    }
+
+    pub fn cloud_customer(tenant: &Tenant) -> Self {
+        Self::new(Self::tenant(tenant), "CUSTOMER")
+    }
+
+    /// How many accounts there are: sorts right before them.
+    pub fn cloud_accounts(tenant: &Tenant) -> Self {
+        Self::new(Self::tenant(tenant), "ACCOUNT")
+    }
+
+    pub fn cloud_account(tenant: &Tenant, name: &LoginName) -> Self {
+        Self::new(Self::tenant(tenant), &format!("ACCOUNT#{}", name.as_str()))
+    }
+
+    /// How many contacts there are: sorts right before them.
+    pub fn contacts(tenant: &Tenant) -> Self {
+        Self::new(Self::tenant(tenant), "CONTACT")
+    }
+
+    pub fn contact(tenant: &Tenant, id: &ContactId) -> Self {
+        Self::new(Self::tenant(tenant), &format!("CONTACT#{}", id.as_str()))
+    }
+
+    /// Which customer a name belongs to; lies beside what signs in under that name.
+    pub fn customer_name(name: &LoginName) -> Self {
+        Self::new(Self::login(Realm::Cloud, name), "CUSTOMER")
+    }
+
     pub fn first_admin() -> Self {
         Self::new("PLATFORM".to_owned(), "FIRST-ADMIN")
     }
@@ -321,7 +354,7 @@ fn network(address: IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::image::Purpose;
+    use crate::domain::{cloud::Zone, image::Purpose};
 
     #[test]
     fn keys_are_what_the_data_model_says() {
@@ -374,10 +407,19 @@ mod tests {
         assert_eq!(Key::first_answer(&id, "k"), key("ACCOUNT#ev#1004", "ANSWER#k"));
         assert_eq!(Key::plate_charge("皖A12345"), key("PLATE#皖A12345", "CHARGE"));
         let picture = PictureKey::drawn(Purpose::Avatar, &id, 7);
-        let name = "PICTURE#avatars/1004/00000000000000000000000000000007.jpg";
-        assert_eq!(Key::picture(&picture), key(name, "STATE"));
-        assert_eq!(Key::picture_of(name), Some(picture));
+        let stored = "PICTURE#avatars/1004/00000000000000000000000000000007.jpg";
+        assert_eq!(Key::picture(&picture), key(stored, "STATE"));
+        assert_eq!(Key::picture_of(stored), Some(picture));
         assert_eq!(Key::uploads(Realm::MallAgent, &id, 20_000), key("ACCOUNT#mall-agent#1004", "UPLOADS#20000"));
+        let tenant =
+            Tenant { zone: Zone::parse("ac1").unwrap(), customer: crate::domain::cloud::CustomerId::new(0xabc) };
+        let customer = "Z#ac1#CUS#00000000000000000000000000000abc";
+        assert_eq!(Key::cloud_customer(&tenant), key(customer, "CUSTOMER"));
+        assert_eq!(Key::cloud_accounts(&tenant), key(customer, "ACCOUNT"));
+        assert_eq!(Key::cloud_account(&tenant, &name), key(customer, "ACCOUNT#wyc2002"));
+        assert_eq!(Key::contacts(&tenant), key(customer, "CONTACT"));
+        assert_eq!(Key::contact(&tenant, &ContactId::read("con_USBENSE")), key(customer, "CONTACT#con_USBENSE"));
+        assert_eq!(Key::customer_name(&name), key("LOGIN#cloud#wyc2002", "CUSTOMER"));
     }
 
     #[test]

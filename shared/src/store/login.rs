@@ -8,6 +8,7 @@ use super::{
 };
 use crate::domain::{
     account::{AccountId, LoginName, Realm},
+    cloud::Tenant,
     reason::Failure,
     throttle::{FORGOTTEN_AFTER, Failures},
 };
@@ -24,6 +25,9 @@ pub(crate) struct Credential {
     pub hash: String,
     /// Which pepper went into the hash.
     pub pepper: String,
+    /// The business customer of an account of the portal, so that a sign-in can be noted there without another read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<Tenant>,
 }
 
 /// Everything under one name.
@@ -150,6 +154,11 @@ impl<R: Copy> Transaction<'_, R> {
     /// A name that nobody has yet.
     pub(crate) fn claim_login(self, realm: Realm, name: &LoginName, credential: &Credential, taken: R) -> Self {
         self.put_new(&Key::credential(realm, name), credential, taken)
+    }
+
+    /// A name that signs nobody in any more.
+    pub(crate) fn forget_login(self, realm: Realm, name: &LoginName) -> Self {
+        self.delete(&Key::credential(realm, name))
     }
 
     /// AP-04: a right password ends the series of failures.

@@ -5,6 +5,9 @@ mod audit;
 mod bill;
 mod captcha;
 mod charge;
+mod cloud_account;
+mod cloud_contact;
+mod cloud_customer;
 mod code;
 mod dealer;
 mod effects;
@@ -32,6 +35,8 @@ pub(crate) use audit::{Action, AuditEntry};
 pub(crate) use captcha::Captcha;
 pub use charge::Record;
 pub(crate) use charge::{FirstAnswer, IssuedBill, Payment};
+pub(crate) use cloud_contact::{KeptContact, contact_place};
+pub(crate) use cloud_customer::customer_place;
 pub(crate) use code::{CodeRow, Counted, PhoneCodes, Scope};
 pub(crate) use dealer::{Dealer, DealerEdit};
 pub(crate) use login::{AddressLimit, Credential, LoginRecord, TryRefused, credential_of};
@@ -48,7 +53,10 @@ pub(crate) use stations::Listed;
 pub(crate) use transaction::{Outcome, Transaction};
 pub(crate) use turn::TurnRefused;
 
-use crate::domain::reason::{Failure, Reason};
+use crate::domain::{
+    reason::{Failure, Reason},
+    sealed::Place,
+};
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -131,6 +139,11 @@ enum Consistency {
 }
 
 impl Key {
+    /// Where a sealed field of a tenant's item stands: the partition is the tenant's own.
+    fn place(self, field: &'static str) -> Place {
+        Place { tenant: self.pk.clone(), item: vec![self.pk, self.sk], field }
+    }
+
     fn item(&self) -> Item {
         HashMap::from([(PK.to_owned(), text(&self.pk)), (SK.to_owned(), text(&self.sk))])
     }

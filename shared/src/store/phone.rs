@@ -3,6 +3,7 @@
 use super::{Consistency, Key, Store, Transaction, text, transaction::Change};
 use crate::domain::{
     account::{AccountId, LoginName, Realm},
+    cloud::Tenant,
     phone::Phone,
     reason::Failure,
 };
@@ -17,11 +18,14 @@ pub(crate) struct PhoneHolder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login: Option<String>,
     pub since: Timestamp,
+    /// The business customer of an account of the portal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<Tenant>,
 }
 
 impl PhoneHolder {
     pub(crate) fn new(account: &AccountId, login: Option<&LoginName>, since: Timestamp) -> Self {
-        Self { account: account.clone(), login: login.map(|name| name.as_str().to_owned()), since }
+        Self { account: account.clone(), login: login.map(|name| name.as_str().to_owned()), since, tenant: None }
     }
 
     pub(crate) fn login(&self) -> Option<LoginName> {

@@ -4,6 +4,7 @@ use super::{Consistency, Item, Key, Store, Transaction, number, read, transactio
 use crate::domain::{
     account::{AccountId, Realm, Role},
     charging::Waiting,
+    cloud::Tenant,
     reason::Failure,
     session::{LiveCharge, MOST_SESSIONS, SessionId, Sessions, Standing},
     station_id::StationId,
@@ -22,6 +23,8 @@ struct SessionsItem {
     role: Role,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     shops: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tenant: Option<Tenant>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     plates: Vec<Plate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -122,6 +125,25 @@ impl<R: Copy> Transaction<'_, R> {
             values: vec![(":new", live_attribute(live)), (":yes", AttributeValue::Bool(true))],
         };
         self.update(&Key::sessions(realm, account), change, Some(refused))
+    }
+
+    /// Ends all sessions of an account and lets it open new ones, or none.
+    pub(crate) fn switch_sessions(self, realm: Realm, account: &AccountId, enabled: bool, gone: R) -> Self {
+        let change = Change {
+            update: "SET #enabled = :enabled, #live = :none".into(),
+            condition: Some("attribute_exists(#live)".into()),
+            names: vec![("#enabled", "enabled".into()), ("#live", "live".into())],
+            values: vec![
+                (":enabled", AttributeValue::Bool(enabled)),
+                (":none", AttributeValue::M(std::collections::HashMap::new())),
+            ],
+        };
+        self.update(&Key::sessions(realm, account), change, Some(gone))
+    }
+
+    /// The session record of an account that is no more.
+    pub(crate) fn close_sessions(self, realm: Realm, account: &AccountId) -> Self {
+        self.delete(&Key::sessions(realm, account))
     }
 
     /// One more session where there was no room: all live ones as they should be now, if they are still as they were.
@@ -235,7 +257,7 @@ impl TryFrom<SessionsItem> for Sessions {
         let owed_since = item.owed.and_then(|due| Timestamp::from_millisecond(due).ok());
         let charge = item.charge.map(LiveCharge::try_from).transpose()?;
         let standing = Standing { plates: item.plates, charge, owed_since, bills: item.bills };
-        Ok(Self { enabled: item.enabled, role: item.role, shops: item.shops, standing, live })
+        Ok(Self { enabled: item.enabled, role: item.role, shops: item.shops, tenant: item.tenant, standing, live })
     }
 }
 
@@ -245,6 +267,7 @@ impl From<&Sessions> for SessionsItem {
             enabled: sessions.enabled,
             role: sessions.role,
             shops: sessions.shops.clone(),
+            tenant: sessions.tenant.clone(),
             plates: sessions.standing.plates.clone(),
             charge: sessions.standing.charge.as_ref().map(|live| ChargeItem::new(&live.station, &live.car)),
             owed: sessions.standing.owed_since.map(Timestamp::as_millisecond),

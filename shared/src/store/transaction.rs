@@ -197,6 +197,22 @@ impl<R: Copy> Transaction<'_, R> {
         self.add(update.map(|update| TransactWriteItem::builder().update(update).build()), None)
     }
 
+    /// Removes an item, which a condition may refuse.
+    pub(super) fn delete_if(self, key: &Key, Change { condition, names, values, .. }: Change, refusal: R) -> Self {
+        let mut delete = Delete::builder()
+            .table_name(&self.store.table)
+            .set_key(Some(key.item()))
+            .set_condition_expression(condition)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        for (name, attribute) in names {
+            delete = delete.expression_attribute_names(name, attribute);
+        }
+        for (name, value) in values {
+            delete = delete.expression_attribute_values(name, value);
+        }
+        self.add(delete.build().map(|delete| TransactWriteItem::builder().delete(delete).build()), Some(refusal))
+    }
+
     /// Removes an item, there or not.
     pub(super) fn delete(self, key: &Key) -> Self {
         let delete = Delete::builder().table_name(&self.store.table).set_key(Some(key.item())).build();
@@ -224,22 +240,6 @@ impl<R: Copy> Transaction<'_, R> {
         self.delete_if(key, there, refusal)
     }
 
-    /// Removes an item that is as `holds` says (whose `update` is not looked at).
-    pub(super) fn delete_if(self, key: &Key, holds: Change, refusal: R) -> Self {
-        let mut delete = Delete::builder()
-            .table_name(&self.store.table)
-            .set_key(Some(key.item()))
-            .set_condition_expression(holds.condition)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        for (name, attribute) in holds.names {
-            delete = delete.expression_attribute_names(name, attribute);
-        }
-        for (name, value) in holds.values {
-            delete = delete.expression_attribute_values(name, value);
-        }
-        self.add(delete.build().map(|delete| TransactWriteItem::builder().delete(delete).build()), Some(refusal))
-    }
-
     fn add<E: std::fmt::Display>(mut self, write: Result<TransactWriteItem, E>, refusal: Option<R>) -> Self {
         match write {
             Ok(write) => {
@@ -254,6 +254,19 @@ impl<R: Copy> Transaction<'_, R> {
     /// Sends the writes. Safe when the answer is lost: the SDK and we repeat a call under the same token, so that nobody
     /// is refused because of an own write that was not heard of.
     pub(crate) async fn commit(self) -> Result<Outcome<R>, Failure> {
+        let first = self.commit_naming_all().await?.into_iter().next();
+        Ok(first.map_or(Outcome::Done, |(refusal, item)| Outcome::Refused(refusal, item)))
+    }
+
+    /// The same, naming every condition that failed, in the order in which the writes were added; none when it is done.
+    pub(crate) async fn commit_naming_all(self) -> Result<Vec<(R, Item)>, Failure> {
+        Ok(match self.send().await? {
+            Outcome::Done => Vec::new(),
+            Outcome::Refused(all, _) => all,
+        })
+    }
+
+    async fn send(self) -> Result<Outcome<Vec<(R, Item)>>, Failure> {
         if let Some(failure) = self.broken {
             return Err(failure);
         }
@@ -263,8 +276,9 @@ impl<R: Copy> Transaction<'_, R> {
             let request = request.client_request_token(&token);
             let Err(error) = request.send().await else { return Ok(Outcome::Done) };
             let Some(reasons) = cancellation(&error) else { return Err(fault(error)) };
-            if let Some((refusal, item)) = refused(reasons, &self.refusals) {
-                return Ok(Outcome::Refused(refusal, item));
+            let refused = refused(reasons, &self.refusals);
+            if !refused.is_empty() {
+                return Ok(Outcome::Refused(refused, Item::new()));
             }
             if !reasons.iter().any(passes_by_itself) {
                 return Err(fault(error));
@@ -297,12 +311,9 @@ fn passes_by_itself(reason: &CancellationReason) -> bool {
     matches!(reason.code(), Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"))
 }
 
-/// The first named condition that failed, in the order in which the writes were added.
-fn refused<R: Copy>(reasons: &[CancellationReason], refusals: &[Option<R>]) -> Option<(R, Item)> {
+/// The named conditions that failed, each with the item as it stands.
+fn refused<R: Copy>(reasons: &[CancellationReason], refusals: &[Option<R>]) -> Vec<(R, Item)> {
     let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
-    let (reason, refusal) = reasons
-        .iter()
-        .zip(refusals)
-        .find_map(|(reason, refusal)| Some((reason, (*refusal)?)).filter(|_| failed(reason)))?;
-    Some((refusal, reason.item().cloned().unwrap_or_default()))
+    let named = reasons.iter().zip(refusals).filter(|(reason, _)| failed(reason));
+    named.filter_map(|(reason, refusal)| Some(((*refusal)?, reason.item().cloned().unwrap_or_default()))).collect()
 }

@@ -1,13 +1,15 @@
 //! The business portal (`cloud-customers.md`): a bare object or a truly empty body; failures `{"code","message"}`.
 
 use super::{
-    envelope::{Envelope, Response, json, with_token},
+    envelope::{Envelope, Response, json, raw, with_token},
     plain::bare_failure,
 };
 use crate::domain::reason::Failure;
 use axum::body::Body;
 use http::StatusCode;
+use jiff::Timestamp;
 use secrecy::SecretString;
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 pub struct Cloud;
@@ -17,6 +19,28 @@ pub struct Success {
     /// Nothing at all where the document says so: 200 and zero bytes.
     pub body: Option<Box<RawValue>>,
     pub token: Option<SecretString>,
+}
+
+impl Success {
+    pub fn content(body: &impl Serialize) -> Result<Self, Failure> {
+        Ok(Self { body: Some(raw(body)?), token: None })
+    }
+
+    /// Where the document says that there is nothing to say.
+    pub fn nothing() -> Self {
+        Self { body: None, token: None }
+    }
+
+    /// The same, and a session in the header.
+    #[must_use]
+    pub fn with_token(self, session: SecretString) -> Self {
+        Self { token: Some(session), ..self }
+    }
+}
+
+/// `2013-08-30T05:13:32Z`, as the document writes it.
+pub fn time(at: Timestamp) -> String {
+    Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
 }
 
 impl Envelope for Cloud {

@@ -58,7 +58,7 @@ impl Fields {
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Text(text)) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
-            Some(Value::Nested(_) | Value::File(_)) => Err(Failure::malformed(format!("参数 {name} 的类型不正确"))),
+            Some(Value::Nested(_) | Value::File(_)) => Err(wrong_type(name)),
         }
     }
 
@@ -74,7 +74,7 @@ impl Fields {
             Some(Value::Null) => Ok(Patch::Clear),
             Some(Value::Text(text)) if text.trim().is_empty() => Ok(Patch::Clear),
             Some(Value::Text(text)) => Ok(Patch::Set(text)),
-            Some(Value::Nested(_) | Value::File(_)) => Err(Failure::malformed(format!("参数 {name} 的类型不正确"))),
+            Some(Value::Nested(_) | Value::File(_)) => Err(wrong_type(name)),
         }
     }
 
@@ -85,7 +85,37 @@ impl Fields {
             Some(Value::Null) => Ok(Patch::Clear),
             Some(Value::Text(text)) if text.trim().is_empty() => Ok(Patch::Clear),
             Some(Value::Nested(raw)) => Ok(Patch::Set(raw)),
-            Some(Value::Text(_) | Value::File(_)) => Err(Failure::malformed(format!("参数 {name} 的类型不正确"))),
+            Some(Value::Text(_) | Value::File(_)) => Err(wrong_type(name)),
+        }
+    }
+
+    /// A field that may be empty on purpose: `Some("")` when it is there without a text, `None` when it is missing.
+    pub fn given(&mut self, name: &str) -> Result<Option<String>, Failure> {
+        match self.take(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Text(text)) => Ok(Some(text)),
+            Some(Value::Nested(_) | Value::File(_)) => Err(wrong_type(name)),
+        }
+    }
+
+    /// A file under this name; an empty one is none.
+    pub fn file(&mut self, name: &str) -> Result<Option<Bytes>, Failure> {
+        match self.take(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::File(file)) if file.len() > LARGEST_UPLOAD => Err(Reason::TooLarge.into()),
+            Some(Value::File(file)) => Ok(Some(file).filter(|file| !file.is_empty())),
+            Some(Value::Text(text)) if text.is_empty() => Ok(None),
+            Some(Value::Text(_) | Value::Nested(_)) => Err(wrong_type(name)),
+        }
+    }
+
+    /// A text, or a JSON list of strings and numbers; none when it is missing.
+    pub fn texts(&mut self, name: &str) -> Result<Vec<String>, Failure> {
+        match self.take(name) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Text(text)) => Ok(vec![text]),
+            Some(Value::Nested(raw)) => super::json::texts(&raw).ok_or_else(|| wrong_type(name)),
+            Some(Value::File(_)) => Err(wrong_type(name)),
         }
     }
 
@@ -94,7 +124,7 @@ impl Fields {
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Nested(raw)) => Ok(Some(raw)),
-            Some(Value::Text(_) | Value::File(_)) => Err(Failure::malformed(format!("参数 {name} 的类型不正确"))),
+            Some(Value::Text(_) | Value::File(_)) => Err(wrong_type(name)),
         }
     }
 
@@ -130,6 +160,10 @@ impl Fields {
         let position = self.0.iter().position(|field| field.name == name)?;
         Some(self.0.swap_remove(position).value)
     }
+}
+
+fn wrong_type(name: &str) -> Failure {
+    Failure::malformed(format!("参数 {name} 的类型不正确"))
 }
 
 /// Fields of a query string or a form body.

@@ -47,6 +47,16 @@ fn value(raw: &RawValue) -> Result<Value, serde_json::Error> {
     })
 }
 
+/// The strings and numbers of a list, each as it was written; nothing when it is no such list.
+pub(super) fn texts(raw: &RawValue) -> Option<Vec<String>> {
+    let list: Vec<&RawValue> = serde_json::from_str(raw.get()).ok()?;
+    let text = |raw: &&RawValue| match value(raw) {
+        Ok(Value::Text(text)) => Some(text),
+        _ => None,
+    };
+    list.iter().map(text).collect()
+}
+
 /// What is wrong and where, as a person would say it.
 fn explain(body: &str, error: &serde_json::Error) -> Failure {
     let (line, column) = (error.line(), error.column());

@@ -1,0 +1,43 @@
+//! Contacts (联系人), for everybody at the customer.
+
+use crate::{App, by, forms, views};
+use shared::{
+    domain::{
+        cloud::{ContactId, Member},
+        reason::Failure,
+    },
+    wire::{Call, cloud::Success},
+};
+use std::sync::Arc;
+
+/// #42
+pub async fn list(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+    let page = call.read(forms::page)?;
+    let listing = app.portal.contacts(by(&member, &call), page).await?;
+    Success::content(&views::Contacts::of(&listing, &member))
+}
+
+/// #43
+pub async fn add(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+    let contact = call.read(forms::contact)?.applied_to(shared::domain::cloud::Contact::default());
+    let added = app.portal.add_contact(by(&member, &call), contact).await?;
+    Success::content(&views::Person::as_sent(&added))
+}
+
+/// #44
+pub async fn change(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+    let (id, change) = call.read(forms::contact_change)?;
+    let said = change.credentials.is_some();
+    let changed = app.portal.change_contact(by(&member, &call), &id, &change).await?;
+    // Whole numbers are shown to admins, and only those that they have just said.
+    let whole = said && member.is_admin();
+    Success::content(&if whole { views::Person::as_sent(&changed) } else { views::Person::masked(&changed) })
+}
+
+/// #45
+pub async fn delete(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+    let in_path = call.path("contact_ids").to_owned();
+    let ids = call.read(|fields| forms::list(fields, &in_path, "contact_ids", ContactId::read))?;
+    let deleted = app.portal.delete_contacts(by(&member, &call), &ids).await?;
+    Success::content(&views::DeletedContacts::of(&deleted))
+}

@@ -1,0 +1,62 @@
+//! The customer's own record: basic data, business, and whom to turn to.
+
+use crate::{App, by, forms, views};
+use shared::{
+    domain::{cloud::Member, reason::Failure},
+    wire::{Call, cloud::Success},
+};
+use std::sync::Arc;
+
+/// #39
+pub async fn show(app: Arc<App>, member: Member, call: Call) -> Result<Success, Failure> {
+    let (customer, papers) = app.portal.customer_with_papers(by(&member, &call)).await?;
+    Success::content(&views::Customer::of(&customer, &papers, &member))
+}
+
+/// #40
+pub async fn change(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+    let (form, mobile) = call.read(forms::customer_change)?;
+    if form.authorization.is_some() || mobile.is_some() {
+        member.caller.demand_recent_sign_in(call.now().real)?;
+    }
+    if let Some((phone, code)) = mobile {
+        app.portal.change_mobile(by(&member, &call), &phone, &code).await?;
+    }
+    app.portal.change_customer(by(&member, &call), |customer| form.apply_to(customer)).await?;
+    Ok(Success::nothing())
+}
+
+/// Extension: what #39 shows of papers is set here.
+pub async fn papers(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+    let form = call.read(forms::papers)?;
+    app.portal.change_papers(by(&member, &call), &form).await?;
+    Ok(Success::nothing())
+}
+
+/// #41
+pub async fn available(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
+    app.portal.settings.zones.named(call.path("zone"))?;
+    let cus_name = call.read(|fields| fields.required("cus_name"))?;
+    let name = forms::name_to_look_for(&cus_name)?;
+    let is_free = app.portal.is_available(&name, call.origin(), call.now().real).await?;
+    Success::content(&views::Available::of(cus_name.trim(), is_free))
+}
+
+/// #46
+pub async fn manager(app: Arc<App>, member: Member, _: Call) -> Result<Success, Failure> {
+    let customer = app.portal.customer(&member).await?;
+    Success::content(&views::Manager::of(&customer))
+}
+
+/// #52
+pub async fn profession(app: Arc<App>, member: Member, _: Call) -> Result<Success, Failure> {
+    let customer = app.portal.customer(&member).await?;
+    Success::content(&views::Profession::of(&customer))
+}
+
+/// #53
+pub async fn change_profession(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+    let form = call.read(forms::profession_change)?;
+    app.portal.change_customer(by(&member, &call), |customer| form.apply_to(customer)).await?;
+    Ok(Success::nothing())
+}

@@ -1,0 +1,216 @@
+//! What portal clients send.
+
+use shared::{
+    domain::{
+        account::LoginName,
+        cloud::{
+            Account, AccountStatus, AccountType, Contact, ContactChange, ContactId, Customer, CustomerKind,
+            CustomerPatch, Filter, LoginId, Page, ProfessionPatch, Website,
+        },
+        otp::Code,
+        password::Password,
+        phone::Phone,
+        reason::{Failure, Reason},
+        text::halfwidth,
+    },
+    service::cloud::{Joining, NewAccount, NewPassword, NewPhone, PapersForm},
+    wire::Fields,
+};
+
+/// Ids that one request may name.
+const MOST_IDS: usize = 100;
+
+pub fn page(fields: &mut Fields) -> Result<Page, Failure> {
+    Page::parse(fields.optional("offset")?.as_deref(), fields.optional("limit")?.as_deref())
+}
+
+/// #47: an empty filter is none.
+pub fn account_list(fields: &mut Fields) -> Result<(Filter, Page), Failure> {
+    let login_id = fields.optional("login_id")?;
+    let status = fields.optional("status")?.as_deref().map(AccountStatus::parse).transpose()?;
+    Ok((Filter { login_id, status }, page(fields)?))
+}
+
+/// #48, and `contact_name`, which no document's endpoint would set otherwise.
+pub fn account(fields: &mut Fields, shortest: usize) -> Result<NewAccount, Failure> {
+    let login_id = LoginId::parse(&fields.required("login_id")?)?;
+    let password = fields.required("passwd")?;
+    let account_type = AccountType::parse(&fields.required("account_type")?)?;
+    let contact_name = Account::contact_name(&fields.given("contact_name")?.unwrap_or_default())?;
+    let password = Password::choose_of(shortest, &password, &[login_id.as_str(), &contact_name])?;
+    Ok(NewAccount { login_id, password, account_type, contact_name })
+}
+
+/// #50, #51: the reason is optional, whatever the table says; an id in the body must be the one in the path.
+pub fn switch(fields: &mut Fields, name: &LoginName) -> Result<String, Failure> {
+    if fields.optional("account_id")?.is_some_and(|id| LoginName::read(&id) != *name) {
+        return Err(Failure::malformed("account_id 与路径中的帐号不一致"));
+    }
+    Account::reason(&fields.given("reason")?.unwrap_or_default())
+}
+
+/// #45, #49: a comma-separated list, in the path as the samples have it, or under its name in the query or body.
+pub fn list<T: PartialEq>(
+    fields: &mut Fields,
+    in_path: &str,
+    name: &str,
+    read: impl Fn(&str) -> T,
+) -> Result<Vec<T>, Failure> {
+    let elsewhere = fields.texts(name)?;
+    let texts = if in_path.is_empty() { elsewhere } else { vec![in_path.to_owned()] };
+    let mut ids = Vec::new();
+    for text in texts.iter().flat_map(|text| text.split([',', '，'])).filter(|text| !text.trim().is_empty()) {
+        let id = read(text);
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    match ids.len() {
+        0 => Err(Failure::malformed(format!("缺少参数 {name}"))),
+        1..=MOST_IDS => Ok(ids),
+        _ => Err(Failure::malformed(format!("{name} 一次最多 {MOST_IDS} 个"))),
+    }
+}
+
+/// #43, #44: absent keeps, `""` clears.
+pub fn contact(fields: &mut Fields) -> Result<ContactChange, Failure> {
+    Ok(ContactChange {
+        name: given(fields, "name", Contact::name)?,
+        sex: given(fields, "sex", Contact::sex)?,
+        tel: given(fields, "tel", Contact::tel)?,
+        mobile: given(fields, "mobile", Contact::mobile)?,
+        email: given(fields, "email", Contact::email)?,
+        con_type: given(fields, "con_type", Contact::kind)?,
+        cred_type: given(fields, "cred_type", Contact::credential_kind)?,
+        credentials: given(fields, "credentials", Contact::credentials)?,
+    })
+}
+
+/// #44
+pub fn contact_change(fields: &mut Fields) -> Result<(ContactId, ContactChange), Failure> {
+    let id = ContactId::read(&fields.required("contact_id")?);
+    Ok((id, contact(fields)?))
+}
+
+/// #40: the service authorisation code is only looked at when `post_field` says so.
+pub fn customer_change(fields: &mut Fields) -> Result<(CustomerPatch, Option<(Phone, Code)>), Failure> {
+    let post_field = fields.optional("post_field")?.map(|text| halfwidth(&text).to_ascii_lowercase());
+    let authorization = given(fields, "authorization", Customer::authorization)?;
+    let (mobile, code) = (fields.optional("mobile")?, fields.optional("verification_code")?);
+    let (authorization, mobile) = match post_field.as_deref() {
+        None => (None, None),
+        Some("auth") => (authorization, None),
+        Some("phone") => {
+            let missing = |name: &str| Failure::malformed(format!("缺少参数 {name}"));
+            let phone = Phone::parse(&mobile.ok_or_else(|| missing("mobile"))?)?;
+            (None, Some((phone, Code::read(&code.ok_or_else(|| missing("verification_code"))?)?)))
+        }
+        Some(_) => return Err(Failure::malformed("post_field 应为 phone 或 auth")),
+    };
+    let patch = CustomerPatch {
+        tel: given(fields, "tel", Customer::tel)?,
+        address: given(fields, "address", Customer::address)?,
+        postcode: given(fields, "postcode", Customer::postcode)?,
+        fax: given(fields, "fax", Customer::fax)?,
+        authorization,
+    };
+    Ok((patch, mobile))
+}
+
+/// #38: the code may come as a number, which loses its zeros on the left.
+pub fn joining(fields: &mut Fields, shortest: usize) -> Result<Joining, Failure> {
+    let cus_name = LoginId::parse(&fields.required("cus_name")?)?;
+    let password = fields.required("passwd")?;
+    let cus_type = CustomerKind::parse(&fields.required("cus_type")?)?;
+    let mobile = Phone::parse(&fields.required("mobile")?)?;
+    let code = Code::read(&fields.required("verification_code")?)?;
+    let short_name = Customer::short_name(&fields.given("short_name")?.unwrap_or_default())?;
+    let tel = Customer::tel(&fields.given("tel")?.unwrap_or_default())?;
+    let password = Password::choose_of(shortest, &password, &[cus_name.as_str(), mobile.digits(), &short_name])?;
+    Ok(Joining { cus_name, short_name, password, cus_type, tel, mobile, code })
+}
+
+/// #56. The document spells `smsype` in its table and `smstype` in its sample.
+pub struct AskForCode {
+    pub phone: Phone,
+    pub addition: String,
+}
+
+impl AskForCode {
+    const LONGEST_ADDITION: usize = 256;
+
+    pub fn parse(fields: &mut Fields) -> Result<Self, Failure> {
+        let addition = fields.required("addition")?;
+        if addition.chars().count() > Self::LONGEST_ADDITION {
+            return Err(Failure::malformed("addition 最多 256 个字符"));
+        }
+        match fields.optional_of(&["smsype", "smstype"])?.map(|text| halfwidth(&text).to_ascii_lowercase()).as_deref() {
+            Some("certify") => Ok(Self { phone: Phone::parse(&fields.required("mobile")?)?, addition }),
+            None => Err(Failure::malformed("缺少参数 smsype")),
+            Some(_) => Err(Failure::malformed("smsype 应为 certify")),
+        }
+    }
+}
+
+/// #54
+pub fn new_password(fields: &mut Fields) -> Result<NewPassword, Failure> {
+    let login_id = LoginName::read(&fields.required("login_id")?);
+    let old = Password::typed(&fields.required("old_passwd")?);
+    let new = fields.required("new_passwd")?;
+    let verify_type = fields.required("verify_type")?;
+    let (cell_number, verify_code) = (fields.required("cell_number")?, fields.required("verify_code")?);
+    match halfwidth(&verify_type).to_ascii_lowercase().as_str() {
+        "phone" => {}
+        "wechat" => return Err(Reason::UnsupportedVerifyType.into()),
+        _ => return Err(Failure::malformed("verify_type 应为 phone 或 wechat")),
+    }
+    Ok(NewPassword { login_id, old, new, phone: Phone::parse(&cell_number)?, code: Code::read(&verify_code)? })
+}
+
+/// #55
+pub fn new_phone(fields: &mut Fields) -> Result<NewPhone, Failure> {
+    let phone = Phone::parse(&fields.required("mobile")?)?;
+    let code = fields.required("verification_code")?;
+    let bind = match halfwidth(&fields.required("action_type")?).as_str() {
+        "0" => true,
+        "1" => false,
+        _ => return Err(Failure::malformed("action_type 应为 0（绑定）或 1（解除绑定）")),
+    };
+    Ok(NewPhone { phone, code: Code::read(&code)?, bind })
+}
+
+/// The extension: fields as #39 shows them, the pictures as files under the names of their addresses.
+pub fn papers(fields: &mut Fields) -> Result<PapersForm, Failure> {
+    let number = |name: &'static str| move |text: &str| Customer::number(text, name);
+    Ok(PapersForm {
+        cred_type: given(fields, "cred_type", Contact::credential_kind)?,
+        credentials: given(fields, "credentials", number("credentials"))?,
+        permit_number: given(fields, "permit_number", number("permit_number"))?,
+        organizationcode: given(fields, "organizationcode", number("organizationcode"))?,
+        permit: fields.file("permit_addr")?,
+        organization: fields.file("organizationCode_addr")?,
+    })
+}
+
+/// #53
+pub fn profession_change(fields: &mut Fields) -> Result<ProfessionPatch, Failure> {
+    let business = |name: &'static str| move |text: &str| Customer::business(text, name);
+    Ok(ProfessionPatch {
+        industry_application: given(fields, "industry_application", business("industry_application"))?,
+        main_business: given(fields, "main_business", business("main_business"))?,
+        website: given(fields, "website", Website::parse)?,
+    })
+}
+
+/// #41: a name that could be somebody's.
+pub fn name_to_look_for(text: &str) -> Result<LoginName, Failure> {
+    Ok(LoginId::parse(text)?.name())
+}
+
+fn given<T>(
+    fields: &mut Fields,
+    name: &str,
+    parse: impl FnOnce(&str) -> Result<T, Failure>,
+) -> Result<Option<T>, Failure> {
+    fields.given(name)?.as_deref().map(parse).transpose()
+}

@@ -1,0 +1,24 @@
+//! Free text of one line, as people write names and addresses: kept as written, but bounded.
+
+use crate::domain::{reason::Failure, text::composed};
+
+/// A line of at most `longest` characters, which may be empty; `name` is the field's, for the message.
+pub fn line(text: &str, longest: usize, name: &str) -> Result<String, Failure> {
+    let line = composed(text.trim());
+    if line.chars().count() > longest || line.chars().any(char::is_control) {
+        return Err(Failure::malformed(format!("{name} 最多 {longest} 个字符，且不能包含换行等控制字符")));
+    }
+    Ok(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_trimmed_and_bounded_in_characters() {
+        assert_eq!(line(" 呼兰西路 ", 4, "address").as_deref(), Ok("呼兰西路"));
+        assert!(line("呼兰西路1", 4, "address").is_err());
+        assert!(line("呼兰\n西路", 9, "address").is_err());
+    }
+}

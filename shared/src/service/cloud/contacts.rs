@@ -1,0 +1,147 @@
+//! Contacts: listed, added, changed and deleted by everybody at the customer.
+
+use super::{By, Portal, TRIES, papers::today};
+use crate::{
+    domain::{
+        cloud::{Contact, ContactChange, ContactId, Number, NumberKind, Page, Tenant},
+        reason::{Failure, Reason},
+    },
+    store::{KeptContact, Outcome, contact_place},
+};
+
+/// A stretch of a list, and how many entries the whole list has.
+#[derive(Clone, Debug)]
+pub struct Listing<T> {
+    pub entries: Vec<T>,
+    pub total_count: usize,
+}
+
+/// A contact with its id.
+#[derive(Clone, Debug)]
+pub struct ListedContact {
+    pub id: ContactId,
+    pub contact: Contact,
+}
+
+/// Contacts that one transaction deletes, beside their count.
+const AT_ONCE: usize = 50;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ContactRefused {
+    Full,
+    Exists,
+    Raced,
+}
+
+impl Portal {
+    /// #42
+    pub async fn contacts(&self, by: By<'_>, page: Page) -> Result<Listing<ListedContact>, Failure> {
+        let cap = usize::try_from(self.settings.most_contacts).unwrap_or(usize::MAX);
+        let tenant = &by.member.tenant;
+        let counted = self.store.contacts(tenant, page.end(cap)).await?;
+        let entries = page.of(counted.list).into_iter().map(|kept| self.open_contact(tenant, kept));
+        let entries: Vec<_> = entries.map(|kept| kept.map(ListedContact::from)).collect::<Result<_, _>>()?;
+        if by.member.is_admin() && entries.iter().any(|entry| !entry.contact.credentials.is_empty()) {
+            self.note_numbers_read(by).await?;
+        }
+        Ok(Listing { entries, total_count: counted.total })
+    }
+
+    /// #43
+    pub async fn add_contact(&self, by: By<'_>, contact: Contact) -> Result<ListedContact, Failure> {
+        let contact_id = ContactId::new(by.now, self.random().u128());
+        let kept = KeptContact { contact_id, version: 1, contact, number: None };
+        let kept = self.seal_contact(by, kept)?;
+        let (full, exists) = (ContactRefused::Full, ContactRefused::Exists);
+        let writes = self.store.transaction();
+        let writes = writes.create_contact(&by.member.tenant, &kept, self.settings.most_contacts, full, exists);
+        match writes.commit().await? {
+            Outcome::Done => Ok(kept.into()),
+            Outcome::Refused(ContactRefused::Full, _) => Err(Reason::CapReached.into()),
+            Outcome::Refused(_, _) => Err(Failure::internal("a drawn contact id was in use")),
+        }
+    }
+
+    /// #44: what is absent stays.
+    pub async fn change_contact(
+        &self,
+        by: By<'_>,
+        id: &ContactId,
+        change: &ContactChange,
+    ) -> Result<ListedContact, Failure> {
+        let tenant = &by.member.tenant;
+        for _ in 0..TRIES {
+            let before = self.store.contact(tenant, id).await?.ok_or(Reason::NotYours)?;
+            let before = self.open_contact(tenant, before)?;
+            let contact = change.applied_to(before.contact.clone());
+            if contact == before.contact {
+                return Ok(before.into());
+            }
+            let after = KeptContact { version: before.version + 1, contact, ..before.clone() };
+            let after = self.seal_contact(by, after)?;
+            let writes = self.store.transaction();
+            let writes = writes.change_contact(tenant, &after, before.version, ContactRefused::Raced);
+            match writes.commit().await? {
+                Outcome::Done => return Ok(after.into()),
+                Outcome::Refused(_, _) => {}
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    /// With the credentials in the clear, which stay in memory.
+    fn open_contact(&self, tenant: &Tenant, mut kept: KeptContact) -> Result<KeptContact, Failure> {
+        if let Some(number) = &kept.number {
+            kept.contact.credentials = self.opened(&contact_place(tenant, &kept.contact_id), &number.sealed)?;
+        }
+        Ok(kept)
+    }
+
+    /// With the credentials sealed, and flagged when they cannot be right.
+    fn seal_contact(&self, by: By<'_>, mut kept: KeptContact) -> Result<KeptContact, Failure> {
+        let Contact { credentials, cred_type, .. } = &kept.contact;
+        kept.number = if credentials.is_empty() {
+            None
+        } else {
+            let sealed = self.seal(&contact_place(&by.member.tenant, &kept.contact_id), credentials)?;
+            let valid = NumberKind::Credentials(*cred_type).may_be(credentials, today(by.now));
+            Some(Number { sealed, valid })
+        };
+        Ok(kept)
+    }
+
+    /// #45: deletes what exists of `ids`, and says which. Which do not is told by the write itself, so nothing is read.
+    pub async fn delete_contacts(&self, by: By<'_>, ids: &[ContactId]) -> Result<Vec<ContactId>, Failure> {
+        let mut deleted = Vec::new();
+        for part in ids.chunks(AT_ONCE) {
+            deleted.extend(self.delete_contacts_together(by, part.to_vec()).await?);
+        }
+        Ok(deleted)
+    }
+
+    async fn delete_contacts_together(&self, by: By<'_>, mut part: Vec<ContactId>) -> Result<Vec<ContactId>, Failure> {
+        let tenant = &by.member.tenant;
+        for _ in 0..TRIES {
+            if part.is_empty() {
+                return Ok(part);
+            }
+            let mut writes = self.store.transaction();
+            for (place, id) in part.iter().enumerate() {
+                writes = writes.delete_contact(tenant, id, place);
+            }
+            let missing = writes.uncount_contacts(tenant, part.len()).commit_naming_all().await?;
+            if missing.is_empty() {
+                return Ok(part);
+            }
+            let mut place = 0..;
+            part.retain(|_| place.next().is_some_and(|place| missing.iter().all(|(gone, _)| *gone != place)));
+        }
+        Err(Reason::Contended.into())
+    }
+}
+
+impl From<KeptContact> for ListedContact {
+    fn from(kept: KeptContact) -> Self {
+        Self { id: kept.contact_id, contact: kept.contact }
+    }
+}

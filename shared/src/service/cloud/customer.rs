@@ -1,0 +1,67 @@
+//! A customer's own record.
+
+use super::{By, Portal, TRIES};
+use crate::{
+    domain::{
+        account::LoginName,
+        cloud::{Customer, Manager, Member, Tenant},
+        origin::Origin,
+        reason::{Failure, Reason},
+    },
+    store::{AddressLimit, Outcome},
+};
+use jiff::Timestamp;
+
+impl Portal {
+    /// #39, #46, #52
+    pub async fn customer(&self, member: &Member) -> Result<Customer, Failure> {
+        self.store.cloud_customer(&member.tenant).await?.ok_or_else(|| Reason::NotYours.into())
+    }
+
+    /// #40, #53: changes the record as `change` says.
+    pub async fn change_customer(&self, by: By<'_>, change: impl Fn(&mut Customer)) -> Result<(), Failure> {
+        self.change_record(&by.member.tenant, by.now, change).await
+    }
+
+    /// Whom the customer turns to; the operator names them.
+    pub async fn assign_manager(
+        &self,
+        tenant: &Tenant,
+        manager: Option<Manager>,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        self.change_record(tenant, now, |customer| customer.manager.clone_from(&manager)).await
+    }
+
+    async fn change_record(
+        &self,
+        tenant: &Tenant,
+        now: Timestamp,
+        change: impl Fn(&mut Customer),
+    ) -> Result<(), Failure> {
+        for _ in 0..TRIES {
+            let before = self.store.cloud_customer(tenant).await?.ok_or(Reason::NotYours)?;
+            let mut after = before.clone();
+            change(&mut after);
+            if after == before {
+                return Ok(());
+            }
+            (after.version, after.updated_at) = (before.version + 1, now);
+            match self.store.transaction().change_cloud_customer(tenant, &after, before.version, ()).commit().await? {
+                Outcome::Done => return Ok(()),
+                Outcome::Refused((), _) => {}
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    /// #41: whether nobody has the name. Anybody may ask, so an address may not ask often.
+    pub async fn is_available(&self, name: &LoginName, origin: &Origin, now: Timestamp) -> Result<bool, Failure> {
+        let per_minute = self.settings.available_per_address_minute;
+        let limit = AddressLimit { action: "name-available", address: origin.address, per_minute };
+        if !self.store.count_address(limit, now).await? {
+            return Err(Failure::throttled(AddressLimit::wait(now)));
+        }
+        self.store.is_customer_name_taken(name).await.map(|taken| !taken)
+    }
+}

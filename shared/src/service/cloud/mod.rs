@@ -1,0 +1,95 @@
+//! The business portal: customers, their contacts and their login accounts.
+
+mod accounts;
+mod contacts;
+mod customer;
+mod join;
+mod papers;
+mod proof;
+
+pub use accounts::NewAccount;
+pub use contacts::{ListedContact, Listing};
+pub use join::Joining;
+pub use papers::{OpenPapers, PapersForm};
+pub use proof::{NewPassword, NewPhone};
+
+use super::{codes::Codes, pictures::Pictures, sign_in::SignIn};
+use crate::{
+    auth::sealing::Sealer,
+    domain::{
+        account::{AccountId, Realm},
+        cloud::{Member, Zones},
+        origin::Origin,
+        session::Caller,
+    },
+    outside::random::Random,
+    store::{Action, AuditEntry, Store},
+};
+use jiff::Timestamp;
+
+/// Lost races before a caller is told to come back.
+const TRIES: u32 = 5;
+
+/// What is a setting.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub zones: Zones,
+    /// Accounts that a customer may have.
+    pub most_accounts: u32,
+    pub most_contacts: u32,
+    /// The shortest password that is taken.
+    pub password_min: usize,
+    /// How often one address may ask in a minute whether a name is free.
+    pub available_per_address_minute: u32,
+}
+
+/// The portal's services.
+#[derive(Clone, Debug)]
+pub struct Portal {
+    store: Store,
+    pub sign_in: SignIn,
+    pub codes: Codes,
+    pictures: Pictures,
+    sealer: Sealer,
+    pub settings: Settings,
+}
+
+/// Who asks for something, from where, when.
+#[derive(Clone, Copy, Debug)]
+pub struct By<'a> {
+    pub member: &'a Member,
+    pub origin: &'a Origin,
+    pub now: Timestamp,
+}
+
+impl Portal {
+    pub fn new(
+        store: Store,
+        (sign_in, codes): (SignIn, Codes),
+        (pictures, sealer): (Pictures, Sealer),
+        settings: Settings,
+    ) -> Self {
+        Self { store, sign_in, codes, pictures, sealer, settings }
+    }
+
+    fn random(&self) -> &Random {
+        &self.sign_in.random
+    }
+
+    /// An entry of the trail: `by` did this to the account `subject`.
+    fn entry(&self, by: By<'_>, action: Action, subject: &AccountId) -> AuditEntry {
+        let Caller { account, role, .. } = &by.member.caller;
+        AuditEntry {
+            at: by.now,
+            action,
+            realm: Realm::Cloud,
+            station: None,
+            subject: Some(subject.clone()),
+            actor: Some(account.clone()),
+            role: Some(*role),
+            address: Some(by.origin.address),
+            request: by.origin.request.clone(),
+            id: self.random().u128(),
+        }
+    }
+}

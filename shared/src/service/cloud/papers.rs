@@ -1,0 +1,192 @@
+//! A customer's papers (证件): numbers that are sealed, and two pictures.
+
+use super::{By, Portal, TRIES};
+use crate::{
+    domain::{
+        account::Realm,
+        cloud::{CredentialKind, Customer, Member, Number, NumberKind, Papers, Tenant, masked_number},
+        image::{PictureKey, Purpose},
+        reason::{Failure, Reason},
+        sealed::{Place, Sealed},
+    },
+    service::pictures::Relinked,
+    store::{Action, Outcome, customer_place},
+};
+use bytes::Bytes;
+use jiff::{
+    Timestamp,
+    civil::Date,
+    tz::{Offset, TimeZone},
+};
+use secrecy::ExposeSecret as _;
+
+/// What is to be changed of the papers: what is absent stays, what is empty is cleared.
+#[derive(Clone, Debug, Default)]
+pub struct PapersForm {
+    pub cred_type: Option<Option<CredentialKind>>,
+    pub credentials: Option<String>,
+    pub permit_number: Option<String>,
+    pub organizationcode: Option<String>,
+    pub permit: Option<Bytes>,
+    pub organization: Option<Bytes>,
+}
+
+/// The papers as an admin reads them; empty is unset.
+#[derive(Clone, Debug, Default)]
+pub struct OpenPapers {
+    pub cred_type: Option<CredentialKind>,
+    pub credentials: String,
+    pub permit_number: String,
+    /// An address that opens the picture for ten minutes.
+    pub permit_addr: String,
+    pub organizationcode: String,
+    pub organization_addr: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PapersRefused {
+    Raced,
+    Picture,
+}
+
+impl Portal {
+    /// #39: the record and the papers. Numbers are whole for admins, whose reading of them is noted, and masked for others.
+    pub async fn customer_with_papers(&self, by: By<'_>) -> Result<(Customer, OpenPapers), Failure> {
+        let Member { tenant, .. } = by.member;
+        let customer = self.customer(by.member).await?;
+        let Papers { cred_type, credentials, permit_number, organizationcode, .. } = &customer.papers;
+        let shown = |number: &Option<Number>, field| -> Result<String, Failure> {
+            let whole = self.open_number(tenant, number.as_ref(), field)?;
+            Ok(if by.member.is_admin() { whole } else { masked_number(&whole) })
+        };
+        let papers = OpenPapers {
+            cred_type: *cred_type,
+            credentials: shown(credentials, CREDENTIALS)?,
+            permit_number: shown(permit_number, PERMIT)?,
+            permit_addr: self.address(customer.papers.permit_picture.as_ref(), by.now).await?,
+            organizationcode: shown(organizationcode, ORGANIZATION)?,
+            organization_addr: self.address(customer.papers.organization_picture.as_ref(), by.now).await?,
+        };
+        if by.member.is_admin() && !papers.credentials.is_empty() {
+            self.note_numbers_read(by).await?;
+        }
+        Ok((customer, papers))
+    }
+
+    /// Whole numbers are only shown when the trail has it.
+    pub(super) async fn note_numbers_read(&self, by: By<'_>) -> Result<(), Failure> {
+        self.store.audit_failure(&self.entry(by, Action::NumbersRead, &by.member.caller.account)).await
+    }
+
+    /// `PUT /customer/papers`, an extension: without it no document's endpoint would set these fields of #39.
+    pub async fn change_papers(&self, by: By<'_>, form: &PapersForm) -> Result<(), Failure> {
+        let owner = (Realm::Cloud, &by.member.caller.account);
+        let permit = self.upload(by, form.permit.as_ref()).await?;
+        let organization = self.upload(by, form.organization.as_ref()).await?;
+        for _ in 0..TRIES {
+            let before = self.customer(by.member).await?;
+            let mut after = before.clone();
+            after.papers = self.changed(by, &before.papers, form)?;
+            let mut relinked = Relinked::default();
+            replace(&mut after.papers.permit_picture, permit.as_ref(), &mut relinked);
+            replace(&mut after.papers.organization_picture, organization.as_ref(), &mut relinked);
+            if after == before {
+                return Ok(());
+            }
+            (after.version, after.updated_at) = (before.version + 1, by.now);
+            let writes = self.store.transaction();
+            let mut writes = writes
+                .change_cloud_customer(&by.member.tenant, &after, before.version, PapersRefused::Raced)
+                .audit(&self.entry(by, Action::PapersSubmitted, owner.1));
+            for key in &relinked.linked {
+                writes = writes.link_picture(owner, key, by.now, PapersRefused::Picture);
+            }
+            for key in &relinked.dropped {
+                writes = writes.drop_picture(key, by.now);
+            }
+            match writes.commit().await? {
+                Outcome::Done => {
+                    self.pictures.follow(&relinked).await;
+                    return Ok(());
+                }
+                Outcome::Refused(PapersRefused::Raced, _) => {}
+                Outcome::Refused(PapersRefused::Picture, _) => {
+                    return Err(Failure::internal("an upload cannot be linked"));
+                }
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    async fn upload(&self, by: By<'_>, picture: Option<&Bytes>) -> Result<Option<PictureKey>, Failure> {
+        let Some(picture) = picture else { return Ok(None) };
+        let owner = (Realm::Cloud, &by.member.caller.account);
+        self.pictures.upload(owner, Purpose::Papers, picture.clone(), by.now).await.map(Some)
+    }
+
+    fn changed(&self, by: By<'_>, before: &Papers, form: &PapersForm) -> Result<Papers, Failure> {
+        let (tenant, today) = (&by.member.tenant, today(by.now));
+        let cred_type = form.cred_type.unwrap_or(before.cred_type);
+        let number = |before: &Option<Number>, given: Option<&String>, field, kind: NumberKind| {
+            let Some(given) = given else { return Ok(before.clone()) };
+            let known = self.open_number(tenant, before.as_ref(), field)?;
+            if *given == known || (!known.is_empty() && *given == masked_number(&known)) {
+                return Ok(before.clone());
+            }
+            if given.is_empty() {
+                return Ok(None);
+            }
+            let sealed = self.sealer.seal(&customer_place(tenant, field), given)?;
+            Ok::<_, Failure>(Some(Number { sealed, valid: kind.may_be(given, today) }))
+        };
+        let kind = NumberKind::Credentials(cred_type);
+        Ok(Papers {
+            cred_type,
+            credentials: number(&before.credentials, form.credentials.as_ref(), CREDENTIALS, kind)?,
+            permit_number: number(&before.permit_number, form.permit_number.as_ref(), PERMIT, NumberKind::Permit)?,
+            organizationcode: number(
+                &before.organizationcode,
+                form.organizationcode.as_ref(),
+                ORGANIZATION,
+                NumberKind::Organization,
+            )?,
+            ..before.clone()
+        })
+    }
+
+    fn open_number(&self, tenant: &Tenant, number: Option<&Number>, field: &'static str) -> Result<String, Failure> {
+        number.map_or(Ok(String::new()), |number| self.opened(&customer_place(tenant, field), &number.sealed))
+    }
+
+    pub(super) fn opened(&self, place: &Place, sealed: &Sealed) -> Result<String, Failure> {
+        Ok(self.sealer.open(place, sealed)?.expose_secret().to_owned())
+    }
+
+    pub(super) fn seal(&self, place: &Place, text: &str) -> Result<Sealed, Failure> {
+        self.sealer.seal(place, text)
+    }
+
+    async fn address(&self, key: Option<&PictureKey>, now: Timestamp) -> Result<String, Failure> {
+        match key {
+            Some(key) => self.pictures.address(key, now).await,
+            None => Ok(String::new()),
+        }
+    }
+}
+
+const CREDENTIALS: &str = "credentials";
+const PERMIT: &str = "permit_number";
+const ORGANIZATION: &str = "organizationcode";
+
+/// A new picture in the place of the old one.
+fn replace(picture: &mut Option<PictureKey>, new: Option<&PictureKey>, relinked: &mut Relinked) {
+    if let Some(new) = new {
+        relinked.dropped.extend(picture.replace(new.clone()));
+        relinked.linked.push(new.clone());
+    }
+}
+
+/// The day it is in Shanghai.
+pub(super) fn today(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::fixed(Offset::constant(8))).date()
+}

@@ -1,0 +1,184 @@
+//! Login accounts of business customers, and the count of them that stands before them in their partition: AP-100 to AP-105.
+
+use super::{Consistency, Item, Key, Store, Transaction, keys, number, read, text, transaction::Change};
+use crate::domain::{
+    account::LoginName,
+    cloud::{Account, AccountStatus, Tenant},
+    phone::Phone,
+    reason::Failure,
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+use std::net::IpAddr;
+
+/// A stretch of a customer's accounts or contacts, with how many there are of them in all.
+#[derive(Debug)]
+pub(crate) struct Counted<T> {
+    pub list: Vec<T>,
+    pub total: usize,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    n: usize,
+}
+
+impl Store {
+    /// AP-100: one account by its name.
+    pub(crate) async fn cloud_account(&self, tenant: &Tenant, name: &LoginName) -> Result<Option<Account>, Failure> {
+        self.get(&Key::cloud_account(tenant, name), Consistency::Strong).await
+    }
+
+    /// AP-101: a customer's accounts by name, from the first up to `end`, with their number.
+    pub(crate) async fn cloud_accounts(&self, tenant: &Tenant, end: usize) -> Result<Counted<Account>, Failure> {
+        counted(self.headed(Key::cloud_accounts(tenant), end).await?)
+    }
+
+    /// A head item and the `end` first items behind it, which begin with its sort key: one query, because caps keep all
+    /// of them within one page.
+    pub(super) async fn headed(&self, head: Key, end: usize) -> Result<Vec<Item>, Failure> {
+        let limit = i32::try_from(end.saturating_add(1)).unwrap_or(i32::MAX);
+        let request = self.client.query().table_name(&self.table).consistent_read(true).limit(limit);
+        let request = request
+            .key_condition_expression("#pk = :pk AND begins_with(#sk, :sk)")
+            .expression_attribute_names("#pk", keys::PK)
+            .expression_attribute_names("#sk", keys::SK)
+            .expression_attribute_values(":pk", text(head.pk))
+            .expression_attribute_values(":sk", text(head.sk));
+        let answer = request.send().await.map_err(super::fault)?;
+        Ok(answer.items.unwrap_or_default())
+    }
+}
+
+/// That an account's phone is the one that was read.
+fn phone_is(account: &Account) -> &'static str {
+    if account.phone.is_some() { "#phone = :phone" } else { "attribute_not_exists(#phone)" }
+}
+
+/// What a head and the items behind it say.
+pub(super) fn counted<T: serde::de::DeserializeOwned>(items: Vec<Item>) -> Result<Counted<T>, Failure> {
+    let mut items = items.into_iter();
+    let total = items.next().map(read::<Head>).transpose()?.map_or(0, |head| head.n);
+    Ok(Counted { list: items.map(read).collect::<Result<_, _>>()?, total })
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// AP-102: a new account, whose login the same transaction claims.
+    pub(crate) fn create_cloud_account(self, tenant: &Tenant, account: &Account, exists: R) -> Self {
+        self.put_new(&Key::cloud_account(tenant, &account.login_id.name()), account, exists)
+    }
+
+    /// AP-102: one more account, as long as there is room.
+    pub(crate) fn count_cloud_account(self, tenant: &Tenant, account: &Account, cap: u32, full: R) -> Self {
+        let change = Change {
+            update: "ADD #n :one, #admins :admins".into(),
+            condition: Some("attribute_not_exists(#n) OR #n < :cap".into()),
+            names: vec![("#n", "n".into()), ("#admins", "admins".into())],
+            values: vec![
+                (":one", number(1)),
+                (":admins", number(u8::from(account.is_enabled_admin()))),
+                (":cap", number(cap)),
+            ],
+        };
+        self.update(&Key::cloud_accounts(tenant), change, Some(full))
+    }
+
+    /// AP-103: fewer accounts, of which so many were enabled admins; one of these always stays, whoever else is at it.
+    pub(crate) fn uncount_cloud_accounts(self, tenant: &Tenant, gone: usize, admins: usize, last: R) -> Self {
+        let minus = |count: usize| number(format_args!("-{count}"));
+        let mut change = Change {
+            update: "ADD #n :gone".into(),
+            names: vec![("#n", "n".into())],
+            values: vec![(":gone", minus(gone))],
+            ..Change::default()
+        };
+        if admins > 0 {
+            change.update.push_str(", #admins :fewer");
+            change.condition = Some("#admins > :admins".into());
+            change.names.push(("#admins", "admins".into()));
+            change.values.extend([(":fewer", minus(admins)), (":admins", number(admins))]);
+        }
+        self.update(&Key::cloud_accounts(tenant), change, Some(last))
+    }
+
+    /// AP-103: an account that is still as it was read goes.
+    pub(crate) fn delete_cloud_account(self, tenant: &Tenant, account: &Account, changed: R) -> Self {
+        let mut unchanged = Change {
+            condition: Some(format!("#account = :account AND #status = :status AND {}", phone_is(account))),
+            names: vec![("#account", "account".into()), ("#status", "status".into()), ("#phone", "phone".into())],
+            values: vec![(":account", text(account.account.as_str())), (":status", text(account.status.as_str()))],
+            ..Change::default()
+        };
+        unchanged.values.extend(account.phone.as_ref().map(|phone| (":phone", text(phone.as_e164()))));
+        self.delete_if(&Key::cloud_account(tenant, &account.login_id.name()), unchanged, changed)
+    }
+
+    /// AP-104: an account's other status, if it is still as it was read.
+    pub(crate) fn switch_cloud_account(
+        self,
+        tenant: &Tenant,
+        account: &Account,
+        to: AccountStatus,
+        reason: &str,
+        changed: R,
+    ) -> Self {
+        let change = Change {
+            update: "SET #status = :to, #reason = :reason".into(),
+            condition: Some("#account = :account AND #status = :from".into()),
+            names: vec![("#account", "account".into()), ("#status", "status".into()), ("#reason", "reason".into())],
+            values: vec![
+                (":account", text(account.account.as_str())),
+                (":from", text(account.status.as_str())),
+                (":to", text(to.as_str())),
+                (":reason", text(reason)),
+            ],
+        };
+        self.update(&Key::cloud_account(tenant, &account.login_id.name()), change, Some(changed))
+    }
+
+    /// AP-113: an account's other phone, or none, if its phone is still the one that was read.
+    pub(crate) fn change_cloud_phone(self, tenant: &Tenant, account: &Account, to: Option<&Phone>, changed: R) -> Self {
+        let mut change = Change {
+            update: if to.is_some() { "SET #phone = :to" } else { "REMOVE #phone" }.into(),
+            condition: Some(format!("#account = :account AND {}", phone_is(account))),
+            names: vec![("#account", "account".into()), ("#phone", "phone".into())],
+            values: vec![(":account", text(account.account.as_str()))],
+        };
+        change.values.extend(account.phone.as_ref().map(|phone| (":phone", text(phone.as_e164()))));
+        change.values.extend(to.map(|to| (":to", text(to.as_e164()))));
+        self.update(&Key::cloud_account(tenant, &account.login_id.name()), change, Some(changed))
+    }
+
+    /// AP-104: one enabled admin more, or one fewer while another stays.
+    pub(crate) fn recount_cloud_admins(self, tenant: &Tenant, to: AccountStatus, last: R) -> Self {
+        let (by, condition) = match to {
+            AccountStatus::Activity => (1, "attribute_exists(#admins)"),
+            AccountStatus::Disabled => (-1, "#admins > :one"),
+        };
+        let one = (to == AccountStatus::Disabled).then(|| (":one", number(1)));
+        let change = Change {
+            update: "ADD #admins :by".into(),
+            condition: Some(condition.into()),
+            names: vec![("#admins", "admins".into())],
+            values: [(":by", number(by))].into_iter().chain(one).collect(),
+        };
+        self.update(&Key::cloud_accounts(tenant), change, Some(last))
+    }
+
+    /// AP-105: when and from where an account last signed in; in the transaction of AP-06.
+    pub(crate) fn note_cloud_sign_in(
+        self,
+        tenant: &Tenant,
+        name: &LoginName,
+        (address, now): (IpAddr, Timestamp),
+        gone: R,
+    ) -> Self {
+        let change = Change {
+            update: "SET #at = :at, #address = :address".into(),
+            condition: Some("attribute_exists(#pk)".into()),
+            names: vec![("#at", "last_login".into()), ("#address", "last_address".into()), ("#pk", keys::PK.into())],
+            values: vec![(":at", text(now.to_string())), (":address", text(address.to_string()))],
+        };
+        self.update(&Key::cloud_account(tenant, name), change, Some(gone))
+    }
+}

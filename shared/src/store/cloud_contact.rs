@@ -1,0 +1,84 @@
+//! Contacts of business customers, with their count before them: AP-106 to AP-109.
+
+use super::{
+    Consistency, Key, Store, Transaction,
+    cloud_account::{Counted, counted},
+    keys, number,
+    transaction::Change,
+};
+use crate::domain::{
+    cloud::{Contact, ContactId, Number, Tenant},
+    reason::Failure,
+    sealed::Place,
+};
+use serde::{Deserialize, Serialize};
+
+/// A contact as it is kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct KeptContact {
+    pub contact_id: ContactId,
+    /// Goes up with every change.
+    pub version: u64,
+    #[serde(flatten)]
+    pub contact: Contact,
+    /// Its credentials: the services seal and open them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<Number>,
+}
+
+/// Where a contact's credentials stand.
+pub(crate) fn contact_place(tenant: &Tenant, id: &ContactId) -> Place {
+    Key::contact(tenant, id).place("credentials")
+}
+
+impl Store {
+    /// AP-106: one contact.
+    pub(crate) async fn contact(&self, tenant: &Tenant, id: &ContactId) -> Result<Option<KeptContact>, Failure> {
+        self.get(&Key::contact(tenant, id), Consistency::Strong).await
+    }
+
+    /// AP-107: a customer's contacts in the order in which they came, from the first up to `end`, with their number.
+    pub(crate) async fn contacts(&self, tenant: &Tenant, end: usize) -> Result<Counted<KeptContact>, Failure> {
+        counted(self.headed(Key::contacts(tenant), end).await?)
+    }
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// AP-108: a new contact, as long as there is room.
+    pub(crate) fn create_contact(self, tenant: &Tenant, kept: &KeptContact, cap: u32, full: R, exists: R) -> Self {
+        let change = Change {
+            update: "ADD #n :one".into(),
+            condition: Some("attribute_not_exists(#n) OR #n < :cap".into()),
+            names: vec![("#n", "n".into())],
+            values: vec![(":one", number(1)), (":cap", number(cap))],
+        };
+        let counted = self.update(&Key::contacts(tenant), change, Some(full));
+        counted.put_new(&Key::contact(tenant, &kept.contact_id), kept, exists)
+    }
+
+    /// A contact whose version is still the one that was read.
+    pub(crate) fn change_contact(self, tenant: &Tenant, kept: &KeptContact, read: u64, raced: R) -> Self {
+        self.put_version(&Key::contact(tenant, &kept.contact_id), kept, read, raced)
+    }
+
+    /// AP-109: a contact that exists goes.
+    pub(crate) fn delete_contact(self, tenant: &Tenant, id: &ContactId, missing: R) -> Self {
+        let exists = Change {
+            condition: Some("attribute_exists(#pk)".into()),
+            names: vec![("#pk", keys::PK.into())],
+            ..Change::default()
+        };
+        self.delete_if(&Key::contact(tenant, id), exists, missing)
+    }
+
+    /// AP-109: so many contacts fewer.
+    pub(crate) fn uncount_contacts(self, tenant: &Tenant, gone: usize) -> Self {
+        let change = Change {
+            update: "ADD #n :gone".into(),
+            names: vec![("#n", "n".into())],
+            values: vec![(":gone", number(format_args!("-{gone}")))],
+            ..Change::default()
+        };
+        self.update(&Key::contacts(tenant), change, None)
+    }
+}

@@ -1,0 +1,49 @@
+//! Business customers and their names: AP-110 to AP-112.
+
+use super::{Consistency, Key, Store, Transaction};
+use crate::domain::{
+    account::{LoginName, Realm},
+    cloud::{Customer, Tenant},
+    reason::Failure,
+    sealed::Place,
+};
+
+/// Where a number of a customer's papers stands.
+pub(crate) fn customer_place(tenant: &Tenant, field: &'static str) -> Place {
+    Key::cloud_customer(tenant).place(field)
+}
+
+impl Store {
+    /// AP-110: a customer's own record.
+    pub(crate) async fn cloud_customer(&self, tenant: &Tenant) -> Result<Option<Customer>, Failure> {
+        self.get(&Key::cloud_customer(tenant), Consistency::Strong).await
+    }
+
+    /// AP-111: whether a name belongs to a customer or signs somebody in; both lie under the name.
+    pub(crate) async fn is_customer_name_taken(&self, name: &LoginName) -> Result<bool, Failure> {
+        let items = self.get_all(Key::login(Realm::Cloud, name)).await?;
+        let [credential, customer] = [Key::credential(Realm::Cloud, name), Key::customer_name(name)];
+        let is =
+            |item: &super::Item, key: &Key| item.get(super::keys::SK).and_then(|sk| sk.as_s().ok()) == Some(&key.sk);
+        Ok(items.iter().any(|item| is(item, &credential) || is(item, &customer)))
+    }
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// AP-112: a new customer under a name that no other has.
+    pub(crate) fn create_cloud_customer(
+        self,
+        tenant: &Tenant,
+        customer: &Customer,
+        name: &LoginName,
+        (name_taken, id_taken): (R, R),
+    ) -> Self {
+        let named = self.put_new(&Key::customer_name(name), tenant, name_taken);
+        named.put_new(&Key::cloud_customer(tenant), customer, id_taken)
+    }
+
+    /// A customer's record whose version is still the one that was read.
+    pub(crate) fn change_cloud_customer(self, tenant: &Tenant, customer: &Customer, read: u64, raced: R) -> Self {
+        self.put_version(&Key::cloud_customer(tenant), customer, read, raced)
+    }
+}
