@@ -248,7 +248,7 @@ impl Boot {
         let (store, random, limit) = (self.store.clone(), self.random.clone(), self.limit("CAPTCHA_PER_IP_MINUTE")?);
         let captchas = Captchas::new(store, self.objects()?, CaptchaSeal::new(&pepper)?, random, limit);
         #[cfg(feature = "local")]
-        let captchas = Captchas { told: Some(self.environment.directory().join("captcha.jsonl")), ..captchas };
+        let captchas = captchas.told_in(self.environment.directory().join("captcha.jsonl"));
         Ok(captchas)
     }
 

@@ -43,6 +43,13 @@ impl Captchas {
         }
     }
 
+    /// The same, which writes down what the letters are.
+    #[cfg(feature = "local")]
+    #[must_use]
+    pub fn told_in(self, file: std::path::PathBuf) -> Self {
+        Self { told: Some(file), ..self }
+    }
+
     /// Draws a picture for a device and gives the address that shows it for two minutes. The one before is dead. The
     /// object comes first: a crash in between leaves one that the bucket forgets within a day.
     pub async fn show(&self, device: &DeviceId, origin: &Origin, now: Timestamp) -> Result<String, Failure> {
