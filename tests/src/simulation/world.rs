@@ -108,7 +108,7 @@ impl World {
                 let account = 1001 + n as u64;
                 // Every fifth has no plate, and two share one.
                 let plate = (n % 5 != 4).then(|| format!("皖A{:05}", if n == 1 { 0 } else { n }));
-                let more = plate.map_or(json!({}), |plate| json!({"plate": {"S": plate}}));
+                let more = plate.map_or(json!({}), |plate| json!({"plates": {"L": [{"S": plate}]}}));
                 (plaza.token_for(Role::Driver, &account.to_string(), &more, 400 * 86_400), account)
             })
             .collect();
