@@ -265,6 +265,7 @@ impl Plaza {
             shops: Directory::new(store.clone()),
             random: random.clone(),
         };
+        let customer = ev_customer::App { customers: customers.clone(), sign_in: sign_in(&store) };
         let routers = BTreeMap::from([
             ("cloud-customer", {
                 let app = cloud_customer::App { portal: portal.clone() };
@@ -275,10 +276,7 @@ impl Plaza {
                 let app = ev_charging::App { charging: charging.clone(), bills: customers.bills.clone() };
                 ev_charging::routes().serve(&front("ev-charging"), app)
             }),
-            ("ev-customer", {
-                let app = ev_customer::App { customers: customers.clone(), sign_in: sign_in(&store) };
-                ev_customer::routes().serve(&front("ev-customer"), app)
-            }),
+            ("ev-customer", ev_customer::routes().serve(&front("ev-customer"), customer)),
             ("mall-dealer", mall_dealer::routes().serve(&front("mall-dealer"), mall_dealer)),
             ("operator", operator::routes().serve(&front("operator"), operator)),
             ("session", session::routes().serve(&front("session"), session)),
