@@ -242,11 +242,8 @@ impl Plaza {
             let (queue, limits) = (sms_queue(&parcels), settings.codes);
             Codes::new(store.clone(), code_key.clone(), queue, random.clone(), limits, settings.codes_enabled)
         };
-        let sms_sender = sms_sender::App {
-            sms: Sms::new(store.clone(), code_key, sender(&outbox)),
-            clock: watch.clock(),
-            sink: collecting(&lines),
-        };
+        let sms = Sms::new(store.clone(), code_key, sender(&outbox));
+        let sms_sender = sms_sender::App { sms, clock: watch.clock(), sink: collecting(&lines) };
         let limits = settings.of_dealers();
         let dealers = Dealers::new(store.clone(), sign_in(&store), codes.clone(), captchas, pictures.clone(), limits);
         let mall_dealer = mall_dealer::App { dealers };
@@ -257,14 +254,7 @@ impl Plaza {
             Portal::new(store.clone(), proofs, papers, settings.portal.clone())
         };
         let accounts = sign_in(&store);
-        let operator = operator::App {
-            charging: charging.clone(),
-            reports: Reports::new(store.clone()),
-            people: People::new(store.clone(), Arc::clone(&passwords), random.clone()),
-            trail: Trail::new(store.clone()),
-            shops: Directory::new(store.clone()),
-            random: random.clone(),
-        };
+        let operator = operators(&store, charging.clone(), &passwords, &random);
         let customer = ev_customer::App { customers: customers.clone(), sign_in: sign_in(&store) };
         let routers = BTreeMap::from([
             ("cloud-customer", {
@@ -281,9 +271,8 @@ impl Plaza {
             ("operator", operator::routes().serve(&front("operator"), operator)),
             ("session", session::routes().serve(&front("session"), session)),
             ("shop-customer", {
-                let limits = Limits { signin_points: 10, list_reads: settings.list_reads };
-                let records = Records::new(store.clone(), sealer(), random.clone(), limits);
-                shop_customer::routes().serve(&front("shop-customer"), shop_customer::App { records })
+                let app = shops(&store, &random, settings.list_reads);
+                shop_customer::routes().serve(&front("shop-customer"), app)
             }),
         ]);
         let scheduler = charging_scheduler::App {
@@ -492,6 +481,22 @@ fn sender(outbox: &Arc<Mutex<Vec<Message>>>) -> Sender {
         outbox.lock().unwrap().push(message);
         std::future::ready(Ok(()))
     })
+}
+
+fn operators(store: &Store, charging: Charging, passwords: &Arc<Passwords>, random: &Random) -> operator::App {
+    operator::App {
+        charging,
+        reports: Reports::new(store.clone()),
+        people: People::new(store.clone(), Arc::clone(passwords), random.clone()),
+        trail: Trail::new(store.clone()),
+        shops: Directory::new(store.clone()),
+        random: random.clone(),
+    }
+}
+
+fn shops(store: &Store, random: &Random, list_reads: usize) -> shop_customer::App {
+    let limits = Limits { signin_points: 10, list_reads };
+    shop_customer::App { records: Records::new(store.clone(), sealer(), random.clone(), limits) }
 }
 
 fn collecting(lines: &Arc<Mutex<Vec<String>>>) -> Sink {
