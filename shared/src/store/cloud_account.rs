@@ -1,4 +1,4 @@
-//! Login accounts of business customers, and the count of them that stands before them in their partition: AP-100 to AP-105.
+//! Login accounts of business customers, and the count of them that stands before them in their partition: AP-120 to AP-125.
 
 use super::{Consistency, Item, Key, Store, Transaction, keys, number, read, text, transaction::Change};
 use crate::domain::{
@@ -24,12 +24,12 @@ struct Head {
 }
 
 impl Store {
-    /// AP-100: one account by its name.
+    /// AP-120: one account by its name.
     pub(crate) async fn cloud_account(&self, tenant: &Tenant, name: &LoginName) -> Result<Option<Account>, Failure> {
         self.get(&Key::cloud_account(tenant, name), Consistency::Strong).await
     }
 
-    /// AP-101: a customer's accounts by name, from the first up to `end`, with their number.
+    /// AP-121: a customer's accounts by name, from the first up to `end`, with their number.
     pub(crate) async fn cloud_accounts(&self, tenant: &Tenant, end: usize) -> Result<Counted<Account>, Failure> {
         counted(self.headed(Key::cloud_accounts(tenant), end).await?)
     }
@@ -63,12 +63,12 @@ pub(super) fn counted<T: serde::de::DeserializeOwned>(items: Vec<Item>) -> Resul
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-102: a new account, whose login the same transaction claims.
+    /// AP-122: a new account, whose login the same transaction claims.
     pub(crate) fn create_cloud_account(self, tenant: &Tenant, account: &Account, exists: R) -> Self {
         self.put_new(&Key::cloud_account(tenant, &account.login_id.name()), account, exists)
     }
 
-    /// AP-102: one more account, as long as there is room.
+    /// AP-122: one more account, as long as there is room.
     pub(crate) fn count_cloud_account(self, tenant: &Tenant, account: &Account, cap: u32, full: R) -> Self {
         let change = Change {
             update: "ADD #n :one, #admins :admins".into(),
@@ -83,7 +83,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::cloud_accounts(tenant), change, Some(full))
     }
 
-    /// AP-103: fewer accounts, of which so many were enabled admins; one of these always stays, whoever else is at it.
+    /// AP-123: fewer accounts, of which so many were enabled admins; one of these always stays, whoever else is at it.
     pub(crate) fn uncount_cloud_accounts(self, tenant: &Tenant, gone: usize, admins: usize, last: R) -> Self {
         let minus = |count: usize| number(format_args!("-{count}"));
         let mut change = Change {
@@ -101,7 +101,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::cloud_accounts(tenant), change, Some(last))
     }
 
-    /// AP-103: an account that is still as it was read goes.
+    /// AP-123: an account that is still as it was read goes.
     pub(crate) fn delete_cloud_account(self, tenant: &Tenant, account: &Account, changed: R) -> Self {
         let mut unchanged = Change {
             condition: Some(format!("#account = :account AND #status = :status AND {}", phone_is(account))),
@@ -113,7 +113,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.delete_if(&Key::cloud_account(tenant, &account.login_id.name()), unchanged, changed)
     }
 
-    /// AP-104: an account's other status, if it is still as it was read.
+    /// AP-124: an account's other status, if it is still as it was read.
     pub(crate) fn switch_cloud_account(
         self,
         tenant: &Tenant,
@@ -136,7 +136,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::cloud_account(tenant, &account.login_id.name()), change, Some(changed))
     }
 
-    /// AP-113: an account's other phone, or none, if its phone is still the one that was read.
+    /// AP-133: an account's other phone, or none, if its phone is still the one that was read.
     pub(crate) fn change_cloud_phone(self, tenant: &Tenant, account: &Account, to: Option<&Phone>, changed: R) -> Self {
         let mut change = Change {
             update: if to.is_some() { "SET #phone = :to" } else { "REMOVE #phone" }.into(),
@@ -149,7 +149,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::cloud_account(tenant, &account.login_id.name()), change, Some(changed))
     }
 
-    /// AP-104: one enabled admin more, or one fewer while another stays.
+    /// AP-124: one enabled admin more, or one fewer while another stays.
     pub(crate) fn recount_cloud_admins(self, tenant: &Tenant, to: AccountStatus, last: R) -> Self {
         let (by, condition) = match to {
             AccountStatus::Activity => (1, "attribute_exists(#admins)"),
@@ -165,7 +165,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::cloud_accounts(tenant), change, Some(last))
     }
 
-    /// AP-105: when and from where an account last signed in; in the transaction of AP-06.
+    /// AP-125: when and from where an account last signed in; in the transaction of AP-06.
     pub(crate) fn note_cloud_sign_in(
         self,
         tenant: &Tenant,

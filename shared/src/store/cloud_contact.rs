@@ -1,4 +1,4 @@
-//! Contacts of business customers, with their count before them: AP-106 to AP-109.
+//! Contacts of business customers, with their count before them: AP-126 to AP-129.
 
 use super::{
     Consistency, Key, Store, Transaction,
@@ -32,19 +32,19 @@ pub(crate) fn contact_place(tenant: &Tenant, id: &ContactId) -> Place {
 }
 
 impl Store {
-    /// AP-106: one contact.
+    /// AP-126: one contact.
     pub(crate) async fn contact(&self, tenant: &Tenant, id: &ContactId) -> Result<Option<KeptContact>, Failure> {
         self.get(&Key::contact(tenant, id), Consistency::Strong).await
     }
 
-    /// AP-107: a customer's contacts in the order in which they came, from the first up to `end`, with their number.
+    /// AP-127: a customer's contacts in the order in which they came, from the first up to `end`, with their number.
     pub(crate) async fn contacts(&self, tenant: &Tenant, end: usize) -> Result<Counted<KeptContact>, Failure> {
         counted(self.headed(Key::contacts(tenant), end).await?)
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-108: a new contact, as long as there is room.
+    /// AP-128: a new contact, as long as there is room.
     pub(crate) fn create_contact(self, tenant: &Tenant, kept: &KeptContact, cap: u32, full: R, exists: R) -> Self {
         let change = Change {
             update: "ADD #n :one".into(),
@@ -61,7 +61,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.put_version(&Key::contact(tenant, &kept.contact_id), kept, read, raced)
     }
 
-    /// AP-109: a contact that exists goes.
+    /// AP-129: a contact that exists goes.
     pub(crate) fn delete_contact(self, tenant: &Tenant, id: &ContactId, missing: R) -> Self {
         let exists = Change {
             condition: Some("attribute_exists(#pk)".into()),
@@ -71,7 +71,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.delete_if(&Key::contact(tenant, id), exists, missing)
     }
 
-    /// AP-109: so many contacts fewer.
+    /// AP-129: so many contacts fewer.
     pub(crate) fn uncount_contacts(self, tenant: &Tenant, gone: usize) -> Self {
         let change = Change {
             update: "ADD #n :gone".into(),

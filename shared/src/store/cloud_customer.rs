@@ -1,4 +1,4 @@
-//! Business customers and their names: AP-110 to AP-112.
+//! Business customers and their names: AP-130 to AP-132.
 
 use super::{Consistency, Key, Store, Transaction};
 use crate::domain::{
@@ -14,12 +14,12 @@ pub(crate) fn customer_place(tenant: &Tenant, field: &'static str) -> Place {
 }
 
 impl Store {
-    /// AP-110: a customer's own record.
+    /// AP-130: a customer's own record.
     pub(crate) async fn cloud_customer(&self, tenant: &Tenant) -> Result<Option<Customer>, Failure> {
         self.get(&Key::cloud_customer(tenant), Consistency::Strong).await
     }
 
-    /// AP-111: whether a name belongs to a customer or signs somebody in; both lie under the name.
+    /// AP-131: whether a name belongs to a customer or signs somebody in; both lie under the name.
     pub(crate) async fn is_customer_name_taken(&self, name: &LoginName) -> Result<bool, Failure> {
         let items = self.get_all(Key::login(Realm::Cloud, name)).await?;
         let [credential, customer] = [Key::credential(Realm::Cloud, name), Key::customer_name(name)];
@@ -30,7 +30,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-112: a new customer under a name that no other has.
+    /// AP-132: a new customer under a name that no other has.
     pub(crate) fn create_cloud_customer(
         self,
         tenant: &Tenant,
