@@ -5,6 +5,7 @@ use crate::database::Fate;
 use aws_sdk_s3::{
     Client, Config,
     config::{BehaviorVersion, Credentials, Region, retry::RetryConfig},
+    presigning::PresigningConfig,
 };
 use aws_smithy_runtime_api::client::{
     http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
@@ -13,10 +14,11 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::body::SdkBody;
+use jiff::Timestamp;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 pub const BUCKET: &str = "ev-plaza-pictures";
@@ -79,6 +81,26 @@ impl Bucket {
     /// No more faults.
     pub fn heal(&self) {
         self.follow(|_| Fate::Apply);
+    }
+
+    /// What a browser gets that opens an address: the object, if the address was signed by us and has not ended. Nobody
+    /// gets anything without a signature.
+    pub async fn open(&self, address: &str, now: Timestamp) -> Result<Vec<u8>, u16> {
+        let uri: http::Uri = address.parse().unwrap();
+        let query: BTreeMap<_, _> = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).collect();
+        let value = |name: &str| query.get(name).map(ToString::to_string).ok_or(403_u16);
+        let from = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", value("X-Amz-Date")?).unwrap();
+        let from = from.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
+        let life = Duration::from_secs(value("X-Amz-Expires")?.parse().unwrap());
+        let key = uri.path().trim_start_matches('/');
+        let request = self.client().get_object().bucket(BUCKET).key(key);
+        let request = request.response_content_disposition(value("response-content-disposition")?);
+        let signing = PresigningConfig::builder().start_time(SystemTime::from(from)).expires_in(life).build().unwrap();
+        let ours = request.presigned(signing).await.unwrap();
+        if ours.uri() != address || now >= from + life {
+            return Err(403);
+        }
+        self.objects().remove(key).map(|object| object.content).ok_or(404)
     }
 
     /// The attempts since the last time somebody asked.

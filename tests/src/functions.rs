@@ -18,6 +18,7 @@ pub fn all() -> Vec<Function> {
         of("ev-account", &ev_account::routes()),
         of("ev-charging", &ev_charging::routes()),
         of("ev-customer", &ev_customer::routes()),
+        of("mall-audit", &mall_audit::routes()),
         of("mall-dealer", &mall_dealer::routes()),
         of("operator", &operator::routes()),
         of("session", &session::routes()),

@@ -45,6 +45,7 @@ use shared::{
         customer::Customers,
         dealer::Dealers,
         driver::Drivers,
+        papers::{Audits, Desk, Submissions},
         people::People,
         pictures::Pictures,
         reports::Reports,
@@ -246,7 +247,8 @@ impl Plaza {
         let sms_sender = sms_sender::App { sms, clock: watch.clock(), sink: collecting(&lines) };
         let limits = settings.of_dealers();
         let dealers = Dealers::new(store.clone(), sign_in(&store), codes.clone(), captchas, pictures.clone(), limits);
-        let mall_dealer = mall_dealer::App { dealers };
+        let papers = Submissions::new(store.clone(), sealer(), pictures.clone(), random.clone());
+        let mall_dealer = mall_dealer::App { dealers, papers };
         let session =
             session::App { sign_in: sign_in(&store), codes: codes.clone(), zones: settings.portal.zones.clone() };
         let portal = {
@@ -254,7 +256,8 @@ impl Plaza {
             Portal::new(store.clone(), proofs, papers, settings.portal.clone())
         };
         let accounts = sign_in(&store);
-        let operator = operators(&store, charging.clone(), &passwords, &random);
+        let desk = Desk::new(store.clone(), sealer(), pictures.clone());
+        let operator = operators(&store, (charging.clone(), desk), &passwords, &random);
         let customer = ev_customer::App { customers: customers.clone(), sign_in: sign_in(&store) };
         let routers = BTreeMap::from([
             ("cloud-customer", {
@@ -267,6 +270,10 @@ impl Plaza {
                 ev_charging::routes().serve(&front("ev-charging"), app)
             }),
             ("ev-customer", ev_customer::routes().serve(&front("ev-customer"), customer)),
+            ("mall-audit", {
+                let app = mall_audit::App { audits: Audits::new(store.clone()), random: random.clone() };
+                mall_audit::routes().serve(&front("mall-audit"), app)
+            }),
             ("mall-dealer", mall_dealer::routes().serve(&front("mall-dealer"), mall_dealer)),
             ("operator", operator::routes().serve(&front("operator"), operator)),
             ("session", session::routes().serve(&front("session"), session)),
@@ -483,9 +490,15 @@ fn sender(outbox: &Arc<Mutex<Vec<Message>>>) -> Sender {
     })
 }
 
-fn operators(store: &Store, charging: Charging, passwords: &Arc<Passwords>, random: &Random) -> operator::App {
+fn operators(
+    store: &Store,
+    (charging, papers): (Charging, Desk),
+    passwords: &Arc<Passwords>,
+    random: &Random,
+) -> operator::App {
     operator::App {
         charging,
+        papers,
         reports: Reports::new(store.clone()),
         people: People::new(store.clone(), Arc::clone(passwords), random.clone()),
         trail: Trail::new(store.clone()),

@@ -75,6 +75,20 @@ impl Request {
         self.body(&format!("multipart/form-data; boundary={BOUNDARY}"), body)
     }
 
+    /// The same with one file behind the fields.
+    #[must_use]
+    pub fn multipart_file(self, fields: &[(&str, &str)], (name, file): (&str, &[u8])) -> Self {
+        let Self { body, .. } = self.clone().multipart(fields);
+        let end = format!("--{BOUNDARY}--\r\n");
+        let mut body = body.strip_suffix(end.as_bytes()).map(<[u8]>::to_vec).unwrap_or_default();
+        let head =
+            format!("Content-Disposition: form-data; name=\"{name}\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg");
+        body.extend(format!("--{BOUNDARY}\r\n{head}\r\n\r\n").into_bytes());
+        body.extend(file);
+        body.extend(format!("\r\n{end}").into_bytes());
+        self.body(&format!("multipart/form-data; boundary={BOUNDARY}"), body)
+    }
+
     /// Whether the answer will have no body whatever it says.
     pub fn is_head(&self) -> bool {
         self.method == Method::HEAD

@@ -10,6 +10,7 @@ const FUNCTIONS: &[&str] = &[
     "ev-charging",
     "ev-customer",
     "first-admin",
+    "mall-audit",
     "mall-dealer",
     "operator",
     "session",

@@ -57,6 +57,10 @@ async fn ready_for(name: &str, event: &str) -> (Plaza, String) {
         return (plaza, event);
     }
     let admin = plaza.token_of(shared::domain::account::Role::Admin);
+    if event.contains("AUDITOR-TOKEN") || event.contains("/operator/papers") {
+        let whose = plaza.waiting("13912345678", tests::papers::ID_NO).await;
+        event = event.replace("AUDITOR-TOKEN", &plaza.auditor()).replace("DEALER-ID", &whose.id);
+    }
     let event = event.replace("DRIVER-TOKEN", &token).replace("ADMIN-TOKEN", &admin);
     let (manager, [one, other]) = shops_of(&plaza).await;
     let mut event = event.replace("MANAGER-TOKEN", &manager).replace("CUSTOMER-ID", &one).replace("OTHER-ID", &other);
@@ -101,9 +105,13 @@ async fn ready_dealer(plaza: &Plaza, name: &str, event: String) -> String {
     if matches!(name, "verify-pic-code" | "register-dealer") {
         event = event.replace("PICTURE-CODE", &plaza.picture(DEVICE).await.0);
     }
-    if name.contains("edit-") || name.contains("upload-") || matches!(name, "login" | "change-password") {
+    if name.contains("edit-") || name.contains("upload-") || matches!(name, "login" | "change-password" | "submit") {
         let dealer = plaza.dealer(phone).await;
         event = event.replace("DEALER-TOKEN", &dealer.token);
+        if name == "submit" {
+            let (front, qualification) = plaza.both_pictures(&dealer.clone().into()).await;
+            event = event.replace("FRONT", &front).replace("QUALIFICATION", &qualification);
+        }
         if name == "edit-phone" {
             event = event.replace("SMS-CODE", &plaza.dealers_code(DEVICE, new, Some(&dealer.token)).await);
         }

@@ -105,8 +105,21 @@ fn every_key_string_is_in_one_file() {
     for folder in ["shared/src", "functions"] {
         collect(&root.join(folder), &mut files);
     }
-    let prefixes =
-        ["LOGIN#", "ACCOUNT#", "PLATE#", "ADDRESS#", "CAPTCHA#", "STATION#", "SHOP#", "SHOP-GROUP#", "PICTURE#", "Z#"];
+    let prefixes = [
+        "LOGIN#",
+        "ACCOUNT#",
+        "PLATE#",
+        "ADDRESS#",
+        "CAPTCHA#",
+        "STATION#",
+        "SHOP#",
+        "SHOP-GROUP#",
+        "PICTURE#",
+        "Z#",
+        "PAPERS#",
+        "ID-NUMBER#",
+        "HISTORY#",
+    ];
     for file in files.iter().filter(|file| !file.ends_with("store/keys.rs")) {
         let text = fs::read_to_string(file).unwrap();
         let found = prefixes.into_iter().find(|prefix| text.contains(&format!("\"{prefix}")));

@@ -24,6 +24,7 @@ fn functions_use_the_crates_as_the_workspace_builds_them() {
         "ev-charging",
         "ev-customer",
         "first-admin",
+        "mall-audit",
         "mall-dealer",
         "operator",
         "session",

@@ -108,9 +108,11 @@ fn only_functions_that_seal_fields_open_their_keys() {
         let keys = allowed.iter().filter(|one| one.actions.iter().any(|action| action.starts_with("kms:")));
         // Pictures have a key of their own, which the bucket uses for whoever puts and gets them.
         let (of_pictures, keys): (Vec<_>, Vec<_>) = keys.partition(|one| one.on.contains("\"PicturesKey\""));
-        let puts = allowed.iter().any(|one| one.actions.iter().any(|action| action == "s3:PutObject"));
-        assert_eq!(of_pictures.len(), usize::from(puts), "{function} and the key of pictures");
-        assert!(of_pictures.iter().all(|one| one.actions == ["kms:GenerateDataKey", "kms:Decrypt"]), "{function}");
+        let may = |wanted: &str| allowed.iter().any(|one| one.actions.iter().any(|action| action == wanted));
+        let (puts, gets) = (may("s3:PutObject"), may("s3:GetObject"));
+        assert_eq!(of_pictures.len(), usize::from(puts || gets), "{function} and the key of pictures");
+        let wanted: &[&str] = if puts { &["kms:GenerateDataKey", "kms:Decrypt"] } else { &["kms:Decrypt"] };
+        assert!(of_pictures.iter().all(|one| one.actions == wanted), "{function}");
         assert_eq!(keys.len(), usize::from(seals), "{function}");
         for statement in keys {
             assert_eq!(statement.actions, ["kms:Decrypt"], "{function}");
@@ -119,6 +121,21 @@ fn only_functions_that_seal_fields_open_their_keys() {
         let reads = allowed.iter().any(|one| one.on.contains("field-keys"));
         assert_eq!((reads, variables.get("FIELD_KEYS_PARAMETER").is_some()), (seals, seals), "{function}");
     }
+}
+
+/// #17 decides on papers without opening them.
+#[test]
+fn the_audit_of_papers_is_a_function_of_its_own_that_opens_nothing() {
+    let allowed = TEMPLATE.allowed("MallAudit");
+    let mut actions: Vec<_> = allowed.iter().flat_map(|one| one.actions.iter().map(String::as_str)).collect();
+    actions.sort_unstable();
+    actions.dedup();
+    let table = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"];
+    assert_eq!(actions, [table.as_slice(), &["ssm:GetParameter"]].concat());
+    let of_audit = |(_, route): &&(&str, &Value)| route["Target"].to_string().contains("MallAuditIntegration");
+    let routes: Vec<_> = TEMPLATE.of_type("AWS::ApiGatewayV2::Route");
+    let routes: Vec<_> = routes.iter().filter(of_audit).map(|(_, route)| route["RouteKey"].clone()).collect();
+    assert_eq!(routes, ["POST /user/proxy/auditPUser"]);
 }
 
 #[test]

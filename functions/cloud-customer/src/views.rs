@@ -3,8 +3,9 @@
 use serde::Serialize;
 use shared::{
     domain::{
-        cloud::{self, AccountStatus, ContactId, LoginId, Member, masked_number},
+        cloud::{self, AccountStatus, ContactId, LoginId, Member},
         phone::Phone,
+        resident_id::mask,
     },
     service::cloud::{Joining, ListedContact, Listing, NewAccount as Created, OpenPapers},
     wire::cloud::time,
@@ -130,7 +131,7 @@ impl<'a> Person<'a> {
 
     pub fn masked(listed: &'a ListedContact) -> Self {
         let whole = Self::as_sent(listed);
-        Self { credentials: masked_number(&whole.credentials), ..whole }
+        Self { credentials: mask(&whole.credentials), ..whole }
     }
 
     /// To whom has just said all of it.

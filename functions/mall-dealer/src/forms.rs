@@ -1,7 +1,10 @@
 //! What the dealers' app sends.
 
+use bytes::Bytes;
+use jiff::civil::Date;
 use shared::{
     domain::{
+        account::PersonName,
         captcha::Guess,
         dealer::{Named, Nickname},
         device::DeviceId,
@@ -10,8 +13,12 @@ use shared::{
         password::Password,
         phone::Phone,
         reason::Failure,
+        resident_id::ResidentId,
     },
-    service::dealer::{NewPassword, NewPhone, Registration},
+    service::{
+        dealer::{NewPassword, NewPhone, Registration},
+        papers::Submission,
+    },
     wire::Fields,
 };
 
@@ -80,6 +87,19 @@ pub fn nickname(fields: &mut Fields) -> Result<(Named, Nickname), Failure> {
 /// #28
 pub fn favicon(fields: &mut Fields) -> Result<(Named, String), Failure> {
     Ok((named(fields)?, fields.required("favicon")?))
+}
+
+/// A picture of papers, in the shape of #14 and #15: the one file of the request, whatever its field is called.
+pub fn picture_of_papers(fields: &mut Fields) -> Result<(Phone, Bytes), Failure> {
+    Ok((phone(fields)?, fields.picture()?))
+}
+
+/// Papers, in the shape of #16.
+pub fn submission(fields: &mut Fields, today: Date) -> Result<Submission, Failure> {
+    let (phone, real_name) = (phone(fields)?, PersonName::parse("realName", &fields.required("realName")?)?);
+    let (id_no, front) = (fields.required("idNo")?, fields.required("frontImg")?);
+    let qualification = fields.required("qualification")?;
+    Ok(Submission { phone, real_name, id_no: ResidentId::parse(&id_no, today)?, front, qualification })
 }
 
 fn phone(fields: &mut Fields) -> Result<Phone, Failure> {

@@ -1,12 +1,16 @@
-//! `mall-users.md`, dealers (经销商): registration with two codes, sign-in, and what dealers change of themselves.
+//! `mall-users.md`, dealers (经销商): registration with two codes, sign-in, what dealers change of themselves, and their
+//! papers, which are an extension.
 
 mod forms;
 mod views;
 
 use shared::{
     boot::{Boot, Error},
-    domain::{account::Realm, reason::Failure, session::Caller},
-    service::dealer::{Dealers, Settings},
+    domain::{account::Realm, day::local_day, reason::Failure, session::Caller},
+    service::{
+        dealer::{Dealers, Settings},
+        papers::Submissions,
+    },
     wire::{
         Access, Call, Fields, Routes,
         mall::{Mall, Spelling, Success},
@@ -22,6 +26,7 @@ pub const NEEDS: &[&str] =
 #[derive(Debug)]
 pub struct App {
     pub dealers: Dealers,
+    pub papers: Submissions,
 }
 
 impl App {
@@ -34,6 +39,7 @@ impl App {
         };
         Ok(Self {
             dealers: Dealers::new(boot.store.clone(), sign_in, boot.codes().await?, captchas, pictures, settings),
+            papers: boot.submissions().await?,
         })
     }
 }
@@ -42,7 +48,7 @@ const REALM: &[Realm] = &[Realm::MallDealer];
 const DEALERS: Access = Access::SignedIn(REALM);
 
 /// #18 to #29 of the contracts. The document has no method for the last four; both that change something are taken, and
-/// GET, which a picture on any page could send, is not.
+/// GET, which a picture on any page could send, is not. The last three are ours, in the shape of #14 to #16.
 pub fn routes() -> Routes<Mall, App> {
     Routes::new(&["/user/dealer/{proxy+}"])
         .public("POST", "/user/dealer/login", log_in)
@@ -63,6 +69,9 @@ pub fn routes() -> Routes<Mall, App> {
         .upload("PUT", "/user/dealer/uploadFavicon", DEALERS, upload_favicon)
         .upload("POST", "/user/dealer/euploadFavicon", DEALERS, upload_favicon)
         .upload("PUT", "/user/dealer/euploadFavicon", DEALERS, upload_favicon)
+        .upload("POST", "/user/dealer/uploadFrontImg", DEALERS, upload_front)
+        .upload("POST", "/user/dealer/uploadQualification", DEALERS, upload_qualification)
+        .guarded("POST", "/user/dealer/submit", DEALERS, hand_in)
 }
 
 async fn log_in(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
@@ -138,4 +147,23 @@ async fn upload_favicon(app: Arc<App>, caller: Caller, mut call: Call) -> Result
     let picture = call.read(Fields::picture)?;
     let address = app.dealers.upload_favicon(&caller, picture, call.now().real).await?;
     views::data(Spelling::Number, &views::Favicon { favicon: &address })
+}
+
+async fn upload_front(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (phone, picture) = call.read(forms::picture_of_papers)?;
+    let address = app.papers.upload(&caller, &phone, picture, call.now().real).await?;
+    views::data(Spelling::Text, &views::Front { front_img: &address })
+}
+
+async fn upload_qualification(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (phone, picture) = call.read(forms::picture_of_papers)?;
+    let address = app.papers.upload(&caller, &phone, picture, call.now().real).await?;
+    views::data(Spelling::Text, &views::Qualification { qualification: &address })
+}
+
+async fn hand_in(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let today = local_day(call.now().real);
+    let submission = call.read(|fields| forms::submission(fields, today))?;
+    let papers = app.papers.hand_in(&caller, &submission, call.origin(), call.now()).await?;
+    views::data(Spelling::Text, &views::Papers::of(&papers))
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use shared::{
     domain::reason::Failure,
-    service::dealer::Profile,
+    service::{dealer::Profile, papers::HandedIn},
     wire::mall::{Spelling, Success},
 };
 
@@ -25,7 +25,7 @@ impl<'a> Dealer<'a> {
             nick_name: profile.nickname.as_ref().map_or("", |name| name.as_str()),
             favicon: profile.favicon.as_deref().unwrap_or_default(),
             gender: profile.gender.into(),
-            status: 0,
+            status: profile.status.into(),
         }
     }
 }
@@ -34,6 +34,42 @@ impl<'a> Dealer<'a> {
 #[derive(Serialize)]
 pub struct Favicon<'a> {
     pub favicon: &'a str,
+}
+
+/// In the shape of #14.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Front<'a> {
+    pub front_img: &'a str,
+}
+
+/// In the shape of #15.
+#[derive(Serialize)]
+pub struct Qualification<'a> {
+    pub qualification: &'a str,
+}
+
+/// In the shape of #16: the number is masked.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Papers<'a> {
+    real_name: &'a str,
+    id_no: &'a str,
+    front_img: &'a str,
+    qualification: &'a str,
+    status: u8,
+}
+
+impl<'a> Papers<'a> {
+    pub fn of(papers: &'a HandedIn) -> Self {
+        Self {
+            real_name: papers.real_name.as_str(),
+            id_no: &papers.id_no,
+            front_img: &papers.front,
+            qualification: &papers.qualification,
+            status: papers.status.into(),
+        }
+    }
 }
 
 /// #21

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "openapi")]
 mod describe;
+mod papers;
 mod people;
 mod reports;
 mod shops;
@@ -14,7 +15,9 @@ pub use describe::describe;
 use shared::{
     domain::{account::Role, reason::Failure, session::Caller, text::halfwidth},
     outside::random::Random,
-    service::{charging::Charging, deed::Deed, people::People, reports::Reports, shop::Directory, trail::Trail},
+    service::{
+        charging::Charging, deed::Deed, papers::Desk, people::People, reports::Reports, shop::Directory, trail::Trail,
+    },
     wire::{Access, Call, Fields, Routes, plain::Plain},
 };
 
@@ -24,13 +27,14 @@ pub struct App {
     pub charging: Charging,
     pub reports: Reports,
     pub people: People,
+    pub papers: Desk,
     pub trail: Trail,
     pub shops: Directory,
     pub random: Random,
 }
 
 const ADMINS: Access = Access::Roles(&[Role::Admin]);
-/// Who may look at what has been taken in, and change nothing.
+/// Who may look at what has been taken in, and at papers, and change nothing here.
 const READERS: Access = Access::Roles(&[Role::Admin, Role::Auditor]);
 
 /// An extension of ours; no document of the five has it.
@@ -51,6 +55,8 @@ pub fn routes() -> Routes<Plain, App> {
         .guarded("PUT", "/operator/people/{realm}/{account}", ADMINS, people::change)
         .guarded("PUT", "/operator/people/{realm}/{account}/lock", ADMINS, people::lock)
         .guarded("DELETE", "/operator/people/{realm}/{account}/sessions", ADMINS, people::sign_out)
+        .guarded("GET", "/operator/papers", READERS, papers::waiting)
+        .guarded("GET", "/operator/papers/{realm}/{account}", READERS, papers::look)
         .guarded("PUT", "/operator/shops/{shop}", ADMINS, shops::save)
         .guarded("GET", "/operator/shops/{shop}", ADMINS, shops::look)
         .guarded("PUT", "/operator/shop-groups/{group}", ADMINS, shops::name_group)

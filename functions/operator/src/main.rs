@@ -2,17 +2,18 @@
 
 use operator::App;
 use shared::{
-    boot::{Boot, CHARGING, GATE, PASSWORDS, TABLES},
+    boot::{Boot, CHARGING, FIELDS, GATE, PASSWORDS, PICTURES, TABLES},
     service::{people::People, reports::Reports, shop::Directory, trail::Trail},
 };
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    let boot = Boot::start("operator", &[TABLES, GATE, CHARGING, PASSWORDS]).await?;
+    let boot = Boot::start("operator", &[TABLES, GATE, CHARGING, PASSWORDS, FIELDS, PICTURES]).await?;
     let app = App {
         charging: boot.charging()?,
         reports: Reports::new(boot.store.clone()),
         people: People::new(boot.store.clone(), boot.passwords().await?, boot.random.clone()),
+        papers: boot.desk().await?,
         trail: Trail::new(boot.store.clone()),
         shops: Directory::new(boot.store.clone()),
         random: boot.random.clone(),

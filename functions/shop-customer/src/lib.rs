@@ -11,9 +11,10 @@ pub use describe::describe;
 use shared::{
     domain::{
         account::{Realm, Role},
+        day::local_day,
         reason::Failure,
         session::Caller,
-        shop::{CustomerId, Search, local_day},
+        shop::{CustomerId, Search},
     },
     service::shop::{Asked, By, Records},
     wire::{

@@ -28,6 +28,7 @@ use crate::{
         cloud::{Portal, Settings},
         codes::Codes,
         customer::Customers,
+        papers::{Desk, Submissions},
         pictures::Pictures,
         shop::{Limits, Records},
         sign_in::SignIn,
@@ -38,7 +39,7 @@ use crate::{
 };
 use clients::Clients;
 use environment::Environment;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tracing_subscriber::filter::LevelFilter;
 
 /// What every function needs.
@@ -114,6 +115,7 @@ pub struct Boot {
     pub random: Random,
     pub store: Store,
     secrets: Secrets,
+    objects: OnceLock<Objects>,
 }
 
 impl Boot {
@@ -127,7 +129,8 @@ impl Boot {
         let store = Store::new(clients.dynamodb(), environment.get("TABLE_NAME"), environment.get("AUDIT_TABLE_NAME"));
         store.prime().await;
         let secrets = environment.secrets();
-        Ok(Self { function, clock: environment.clock(), random: Random::system(), store, secrets, environment })
+        let (clock, random, objects) = (environment.clock(), Random::system(), OnceLock::new());
+        Ok(Self { function, environment, clock, random, store, secrets, objects })
     }
 
     /// What stands before the handlers.
@@ -175,15 +178,30 @@ impl Boot {
         Ok(Charging::new(self.store.clone(), queue, default))
     }
 
-    /// The private bucket. Few functions need its client, so it is made here.
+    /// The private bucket. Few functions need its client, so it is made here, once.
     pub fn objects(&self) -> Result<Objects, Error> {
-        Ok(Objects::new(Clients::new(&self.environment)?.s3(), self.environment.get("PICTURES_BUCKET")))
+        if let Some(objects) = self.objects.get() {
+            return Ok(objects.clone());
+        }
+        let objects = Objects::new(Clients::new(&self.environment)?.s3(), self.environment.get("PICTURES_BUCKET"));
+        Ok(self.objects.get_or_init(|| objects).clone())
     }
 
     /// Pictures that people upload.
     pub fn pictures(&self) -> Result<Pictures, Error> {
         let per_day = self.limit("UPLOADS_PER_DAY")?;
         Ok(Pictures::new(self.store.clone(), self.objects()?, self.random.clone(), per_day))
+    }
+
+    /// Papers of agents and dealers, as these hand them in.
+    pub async fn submissions(&self) -> Result<Submissions, Error> {
+        let (sealer, pictures) = (self.sealer().await?, self.pictures()?);
+        Ok(Submissions::new(self.store.clone(), sealer, pictures, self.random.clone()))
+    }
+
+    /// The same as auditors look at them.
+    pub async fn desk(&self) -> Result<Desk, Error> {
+        Ok(Desk::new(self.store.clone(), self.sealer().await?, self.pictures()?))
     }
 
     /// Shops' records, with the sealer.

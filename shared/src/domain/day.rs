@@ -1,7 +1,11 @@
 //! Days as the business counts them: local days of Asia/Shanghai, and the weeks and months they make up.
 
 use super::{charging::Moment, reason::Failure, text::halfwidth};
-use jiff::civil::{Date, Weekday, date};
+use jiff::{
+    Timestamp,
+    civil::{Date, Weekday, date},
+    tz::{Offset, TimeZone},
+};
 use std::fmt;
 
 const HOUR: i64 = 3_600_000;
@@ -72,6 +76,11 @@ impl fmt::Display for Day {
     }
 }
 
+/// The date that it is in Shanghai.
+pub fn local_day(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::fixed(Offset::constant(8))).date()
+}
+
 /// What a report adds up to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Period {
@@ -131,6 +140,13 @@ mod tests {
         assert_eq!(Day::of_millis(day.begins()), day);
         assert_eq!(Day::of_millis(day.begins() - 1).to_string(), "2026-05-31");
         assert_eq!(Day::of_millis(0).to_string(), "1970-01-01");
+    }
+
+    #[test]
+    fn a_date_is_shanghais() {
+        let at = |text: &str| local_day(text.parse().unwrap()).to_string();
+        assert_eq!(at("2026-06-01T15:59:59Z"), "2026-06-01");
+        assert_eq!(at("2026-06-01T16:00:00Z"), "2026-06-02");
     }
 
     #[test]

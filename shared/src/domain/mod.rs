@@ -16,6 +16,7 @@ pub mod money;
 pub mod organisation_code;
 pub mod origin;
 pub mod otp;
+pub mod papers;
 pub mod password;
 pub mod patch;
 pub mod phone;

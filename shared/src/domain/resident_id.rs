@@ -119,10 +119,11 @@ impl fmt::Debug for GivenId {
     }
 }
 
-/// The mask of a document's number: first six and last four, `110105********002X`; of a shorter one only its end.
+/// The mask of any document's number: first six and last four, `110105********002X`; of a shorter one at most its last
+/// two.
 pub fn mask(number: &str) -> String {
     let chars: Vec<char> = number.chars().collect();
-    let (shown, last) = if chars.len() >= 15 { (6, 4) } else { (0, chars.len() / 4) };
+    let (shown, last) = if chars.len() >= 15 { (6, 4) } else { (0, 2.min(chars.len() / 3)) };
     let hidden = chars.len() - shown - last;
     let (head, tail) = (chars.iter().take(shown), chars.iter().skip(shown + hidden));
     head.copied().chain(std::iter::repeat_n('*', hidden)).chain(tail.copied()).collect()
@@ -249,7 +250,9 @@ mod tests {
         assert_eq!(id.map(|id| format!("{id:?}")), Ok("ResidentId(110105********002X)".to_owned()));
         let given = GivenId::of_contact("146548796454515614546", TODAY);
         assert_eq!(given.map(|id| format!("{id:?}")), Ok("GivenId(146548***********4546, valid: false)".to_owned()));
-        for (short, masked) in [("12345678", "******78"), ("123", "***"), ("身份证号", "***号"), ("", "")] {
+        for (short, masked) in
+            [("1234567890", "********90"), ("123", "**3"), ("12", "**"), ("身份证号", "***号"), ("", "")]
+        {
             assert_eq!(mask(short), masked);
         }
     }

@@ -12,6 +12,7 @@ pub mod deed;
 pub mod driver;
 #[cfg(feature = "local")]
 pub mod local_staff;
+pub mod papers;
 pub mod password;
 pub mod people;
 pub mod pictures;

@@ -97,6 +97,23 @@ impl Pictures {
         self.objects.address(key.as_str(), Duration::from_secs(ADDRESS_SECONDS), now).await
     }
 
+    /// The picture at an address of our bucket, or of that name, if it can be one that this account uploaded for this
+    /// purpose. Signature and query are not looked at; whether it ever was uploaded, the write looks.
+    pub(crate) async fn own_upload(
+        &self,
+        (purpose, account): (Purpose, &AccountId),
+        address: &str,
+        now: Timestamp,
+    ) -> Result<PictureKey, Failure> {
+        let address = address.trim();
+        let key = PictureKey::named_in(address).filter(|key| key.is_of(purpose, account));
+        let key = key.ok_or(Reason::PictureNotYours)?;
+        let place = |address: &str| address.split(['?', '#']).next().unwrap_or_default().to_owned();
+        let ours = self.address(&key, now).await?;
+        let is_ours = place(address) == place(&ours) || address == key.as_str();
+        if is_ours { Ok(key) } else { Err(Reason::PictureNotYours.into()) }
+    }
+
     /// Has the bucket follow what a record's transaction has decided. What fails here, the sweep does: the answer to the
     /// caller is true already.
     pub(crate) async fn follow(&self, relinked: &Relinked) {

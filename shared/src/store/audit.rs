@@ -23,6 +23,7 @@ pub(crate) enum Action {
     AccountEnabled,
     AccountDeleted,
     PapersSubmitted,
+    PapersAudited,
     NumbersRead,
     AccountClosed,
     SignedIn,

@@ -41,6 +41,12 @@ pub(super) const PAID_BILL: &str = "BILL#PAID#";
 pub(super) const DAY: &str = "DAY#";
 pub(super) const PRICES: &str = "PRICES#";
 
+/// The partition of papers that wait for an auditor: what is decided leaves it.
+pub(super) const WAITING_PAPERS: &str = "PAPERS#WAITING";
+/// What the sort keys of what happened to papers begin with. It sorts before the papers themselves, which lie beside
+/// their account's record.
+pub(super) const HISTORY: &str = "HISTORY#PAPERS#";
+
 /// The partition that lists all stations.
 pub(super) const STATIONS: &str = "STATIONS";
 /// What its sort keys begin with.
@@ -300,7 +306,33 @@ impl Key {
     }
 
     pub fn dealer(account: &AccountId) -> Self {
-        Self::new(format!("ACCOUNT#{}#{}", Realm::MallDealer.as_str(), account.as_str()), "PROFILE")
+        Self::profile(Realm::MallDealer, account)
+    }
+
+    /// The record of an agent or a dealer.
+    pub fn profile(realm: Realm, account: &AccountId) -> Self {
+        Self::new(format!("ACCOUNT#{}#{}", realm.as_str(), account.as_str()), "PROFILE")
+    }
+
+    /// The papers of an agent or a dealer.
+    pub fn papers(realm: Realm, account: &AccountId) -> Self {
+        Self::new(format!("ACCOUNT#{}#{}", realm.as_str(), account.as_str()), "PAPERS")
+    }
+
+    /// What made this version of them.
+    pub fn papers_event(realm: Realm, account: &AccountId, version: u64) -> Self {
+        Self::new(Self::papers(realm, account).pk, &format!("{HISTORY}{version:012}"))
+    }
+
+    /// Their place among those that wait, by the millisecond since when they do.
+    pub fn waiting_papers(realm: Realm, account: &AccountId, since: i64) -> Self {
+        let sk = format!("{since:015}#{}#{}", realm.as_str(), account.as_str());
+        Self::new(WAITING_PAPERS.to_owned(), &sk)
+    }
+
+    /// Who of a realm has an ID number, which the key does not tell.
+    pub fn id_number(realm: Realm, number: &BlindIndex) -> Self {
+        Self::new(format!("ID-NUMBER#{}#{}", realm.as_str(), number.0), "HOLDER")
     }
 
     /// A business customer's data lies in one partition, which carries its zone.
@@ -441,6 +473,20 @@ mod tests {
         assert_eq!(Key::customer_entry(&id, &EntryKey::given("k").unwrap()), key(&beside, "ENTRY#given-k"));
         assert_eq!(Key::customer_link(&id, &id), key(&beside, &format!("LINK#S1.{serial}")));
         assert_eq!(Key::customer_made(&shop, "k"), key("SHOP#S1", "MADE#k"));
+    }
+
+    #[test]
+    fn keys_of_papers_are_what_the_data_model_says() {
+        let key = |pk: &str, sk: &str| Key { pk: pk.to_owned(), sk: sk.to_owned() };
+        let (agent, id, blind) = (Realm::MallAgent, AccountId::known("00ff"), BlindIndex("x".into()));
+        assert_eq!(Key::papers(agent, &id), key("ACCOUNT#mall-agent#00ff", "PAPERS"));
+        assert_eq!(Key::profile(agent, &id), key("ACCOUNT#mall-agent#00ff", "PROFILE"));
+        let event = Key::papers_event(agent, &id, 7);
+        assert_eq!(event, key("ACCOUNT#mall-agent#00ff", "HISTORY#PAPERS#000000000007"));
+        let waiting = Key::waiting_papers(agent, &id, 1_780_000_000_000);
+        assert_eq!(waiting, key("PAPERS#WAITING", "001780000000000#mall-agent#00ff"));
+        assert_eq!(Key::id_number(agent, &blind), key("ID-NUMBER#mall-agent#x", "HOLDER"));
+        assert!(event.sk < Key::papers(agent, &id).sk, "the history does not lie between papers and record");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 mod forms;
 mod views;
 
+pub use forms::account;
+
 use crate::{App, deed};
 use shared::{
     domain::{account::Realm, reason::Failure, session::Caller},

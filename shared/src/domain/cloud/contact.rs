@@ -1,10 +1,7 @@
 //! People to reach at a business customer (联系人).
 
-use super::{
-    customer::{CredentialKind, masked_number},
-    line::line,
-};
-use crate::domain::{account::Email, phone::Phone, reason::Failure, text::halfwidth};
+use super::{customer::CredentialKind, line::line};
+use crate::domain::{account::Email, phone::Phone, reason::Failure, resident_id::mask, text::halfwidth};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -122,7 +119,7 @@ impl ContactChange {
             cred_type: cred_type.unwrap_or(contact.cred_type),
             // A sub account is shown the mask; sent back, it says nothing new.
             credentials: credentials
-                .filter(|credentials| *credentials != masked_number(&contact.credentials))
+                .filter(|credentials| *credentials != mask(&contact.credentials))
                 .unwrap_or(contact.credentials),
         }
     }

@@ -11,7 +11,7 @@ pub use account::{Account, AccountStatus, AccountType, Filter, LoginId, may_remo
 pub use contact::{Contact, ContactChange, ContactId, ContactKind, Sex};
 pub use customer::{
     CredentialKind, Customer, CustomerKind, CustomerPatch, Manager, Number, NumberKind, Papers, ProfessionPatch,
-    Website, masked_number,
+    Website,
 };
 pub use page::Page;
 pub use tenant::{CustomerId, Member, Tenant, Zone, Zones};

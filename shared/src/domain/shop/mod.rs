@@ -12,7 +12,7 @@ pub use customer_id::{CustomerId, Serial};
 pub use edit::Edit;
 pub use ledger::{Account, Booking, Entry, EntryKey};
 pub use search::{Filter, Index, Keyword, MOST_LISTED, Search, folded};
-pub use signin::{SIGNIN_REASON, has_signed_in, local_day, sign_in};
+pub use signin::{SIGNIN_REASON, has_signed_in, sign_in};
 
 use super::reason::Failure;
 use serde::{Deserialize, Serialize};

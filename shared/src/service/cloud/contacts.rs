@@ -1,9 +1,10 @@
 //! Contacts: listed, added, changed and deleted by everybody at the customer.
 
-use super::{By, Portal, TRIES, papers::today};
+use super::{By, Portal, TRIES};
 use crate::{
     domain::{
         cloud::{Contact, ContactChange, ContactId, Number, NumberKind, Page, Tenant},
+        day::local_day,
         reason::{Failure, Reason},
     },
     store::{KeptContact, Outcome, contact_place},
@@ -104,7 +105,7 @@ impl Portal {
             None
         } else {
             let sealed = self.seal(&contact_place(&by.member.tenant, &kept.contact_id), credentials)?;
-            let valid = NumberKind::Credentials(*cred_type).may_be(credentials, today(by.now));
+            let valid = NumberKind::Credentials(*cred_type).may_be(credentials, local_day(by.now));
             Some(Number { sealed, valid })
         };
         Ok(kept)

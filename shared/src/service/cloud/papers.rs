@@ -4,20 +4,18 @@ use super::{By, Portal, TRIES};
 use crate::{
     domain::{
         account::Realm,
-        cloud::{CredentialKind, Customer, Member, Number, NumberKind, Papers, Tenant, masked_number},
+        cloud::{CredentialKind, Customer, Member, Number, NumberKind, Papers, Tenant},
+        day::local_day,
         image::{PictureKey, Purpose},
         reason::{Failure, Reason},
+        resident_id::mask,
         sealed::{Place, Sealed},
     },
     service::pictures::Relinked,
     store::{Action, Outcome, customer_place},
 };
 use bytes::Bytes;
-use jiff::{
-    Timestamp,
-    civil::Date,
-    tz::{Offset, TimeZone},
-};
+use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 
 /// What is to be changed of the papers: what is absent stays, what is empty is cleared.
@@ -57,7 +55,7 @@ impl Portal {
         let Papers { cred_type, credentials, permit_number, organizationcode, .. } = &customer.papers;
         let shown = |number: &Option<Number>, field| -> Result<String, Failure> {
             let whole = self.open_number(tenant, number.as_ref(), field)?;
-            Ok(if by.member.is_admin() { whole } else { masked_number(&whole) })
+            Ok(if by.member.is_admin() { whole } else { mask(&whole) })
         };
         let papers = OpenPapers {
             cred_type: *cred_type,
@@ -125,12 +123,12 @@ impl Portal {
     }
 
     fn changed(&self, by: By<'_>, before: &Papers, form: &PapersForm) -> Result<Papers, Failure> {
-        let (tenant, today) = (&by.member.tenant, today(by.now));
+        let (tenant, today) = (&by.member.tenant, local_day(by.now));
         let cred_type = form.cred_type.unwrap_or(before.cred_type);
         let number = |before: &Option<Number>, given: Option<&String>, field, kind: NumberKind| {
             let Some(given) = given else { return Ok(before.clone()) };
             let known = self.open_number(tenant, before.as_ref(), field)?;
-            if *given == known || (!known.is_empty() && *given == masked_number(&known)) {
+            if *given == known || (!known.is_empty() && *given == mask(&known)) {
                 return Ok(before.clone());
             }
             if given.is_empty() {
@@ -184,9 +182,4 @@ fn replace(picture: &mut Option<PictureKey>, new: Option<&PictureKey>, relinked:
         relinked.dropped.extend(picture.replace(new.clone()));
         relinked.linked.push(new.clone());
     }
-}
-
-/// The day it is in Shanghai.
-pub(super) fn today(now: Timestamp) -> Date {
-    now.to_zoned(TimeZone::fixed(Offset::constant(8))).date()
 }

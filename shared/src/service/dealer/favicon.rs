@@ -4,7 +4,7 @@ use super::{Dealers, REALM, edit::own};
 use crate::{
     domain::{
         dealer::Named,
-        image::{PictureKey, Purpose},
+        image::Purpose,
         reason::{Failure, Reason},
         session::Caller,
     },
@@ -43,7 +43,7 @@ impl Dealers {
         for _ in 0..TRIES {
             let dealer = self.store.dealer(account).await?.filter(|dealer| dealer.is_named(named));
             let dealer = dealer.ok_or(Reason::NotYours)?;
-            let key = self.uploaded_by(caller, address, now).await?;
+            let key = self.pictures.own_upload((Purpose::Avatar, account), address, now).await?;
             if dealer.favicon.as_ref() == Some(&key) {
                 return Ok(());
             }
@@ -66,17 +66,5 @@ impl Dealers {
             }
         }
         Err(Reason::Contended.into())
-    }
-
-    /// The picture at an address of our bucket, or of that name, if it can be one of the caller's favicons. Whether it
-    /// ever was uploaded, the write looks.
-    async fn uploaded_by(&self, caller: &Caller, address: &str, now: Timestamp) -> Result<PictureKey, Failure> {
-        let address = address.trim();
-        let key = PictureKey::named_in(address).filter(|key| key.is_of(Purpose::Avatar, &caller.account));
-        let key = key.ok_or(Reason::PictureNotYours)?;
-        let place = |address: &str| address.split(['?', '#']).next().unwrap_or_default().to_owned();
-        let ours = self.pictures.address(&key, now).await?;
-        let is_ours = place(address) == place(&ours) || address == key.as_str();
-        if is_ours { Ok(key) } else { Err(Reason::PictureNotYours.into()) }
     }
 }

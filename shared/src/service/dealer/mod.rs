@@ -22,12 +22,13 @@ use crate::{
         dealer::{Named, Nickname},
         gender::Gender,
         origin::Origin,
+        papers::Status,
         password::Password,
         phone::Phone,
         reason::{Failure, Reason},
         sms::Notice,
     },
-    store::Store,
+    store::{Dealer, Store},
 };
 use jiff::Timestamp;
 
@@ -65,6 +66,8 @@ pub struct Profile {
     /// An address that shows the picture for ten minutes.
     pub favicon: Option<String>,
     pub gender: Gender,
+    /// Where its papers stand.
+    pub status: Status,
 }
 
 /// A change of password: who, from what, to what.
@@ -119,12 +122,14 @@ impl Dealers {
     }
 
     async fn profile(&self, account: &AccountId, now: Timestamp) -> Result<Profile, Failure> {
-        let dealer = self.store.dealer(account).await?.ok_or(Reason::NotYours)?;
+        let (dealer, papers) = self.store.with_papers::<Dealer>(REALM, account).await?;
+        let dealer = dealer.ok_or(Reason::NotYours)?;
         let favicon = match &dealer.favicon {
             Some(key) => Some(self.pictures.address(key, now).await?),
             None => None,
         };
-        Ok(Profile { phone: dealer.phone, nickname: dealer.nickname, favicon, gender: dealer.gender })
+        let status = papers.map_or(Status::None, |papers| papers.status);
+        Ok(Profile { phone: dealer.phone, nickname: dealer.nickname, favicon, gender: dealer.gender, status })
     }
 
     /// #24: the old password proves who asks, with or without a session. All sessions end, and the answer is a new one.

@@ -90,7 +90,13 @@ impl Dealers {
         let binding = Binding::asked(REALM, None, wish.phone.clone(), Some(wish.device.clone().into()));
         let proof = self.codes.check(binding, &wish.code, origin, now).await?;
         let issued = self.store_new(&wish, &proof, &picture, origin, now).await?;
-        let profile = Profile { phone: wish.phone, nickname: None, favicon: None, gender: <_>::default() };
+        let profile = Profile {
+            phone: wish.phone,
+            nickname: None,
+            favicon: None,
+            gender: <_>::default(),
+            status: <_>::default(),
+        };
         Ok((issued, profile))
     }
 

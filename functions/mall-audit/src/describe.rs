@@ -1,0 +1,26 @@
+//! What the reference says of these endpoints.
+
+use crate::routes;
+use describe::{Described, Document, mall, may, need, post};
+use shared::{domain::reason::Reason, wire::mall::Spelling};
+
+pub fn describe() -> Described {
+    let operations = vec![
+        post("/user/proxy/auditPUser", "审核认证信息", "Decide on an agent's or a dealer's papers")
+            .number(17)
+            .note("From 1 to 2 or 3; back to 1 from 2 and 3. What is so already is a success and leaves no second entry.")
+            .note("Dealers' papers are decided on here too: `realm` tells them from agents', whose telephone it is if it is left out.")
+            .note("With `version`, as `GET /operator/papers` shows it, papers that were replaced meanwhile are not decided on.")
+            .takes([
+                need("telephone", "手机号码", "13912345678"),
+                need("status", "审核结果: 1 审核中, 2 未通过, 3 已通过; a number will do as well", "3")
+                    .one_of(&["1", "2", "3"]),
+                may("realm", "用户群: mall-agent if it is left out", "mall-agent").one_of(&["mall-agent", "mall-dealer"]),
+                may("reason", "原因, wanted for 2: at most 200 characters", "资格证照片不清晰"),
+                may("version", "The version of the papers that were looked at", 1),
+            ])
+            .refuses(&[Reason::NotYours, Reason::WrongState, Reason::OldVersion, Reason::IdNumberTaken])
+            .answers(mall::done(Spelling::Text)),
+    ];
+    Described::new("mall-audit", Document::MallUsers, &routes(), operations)
+}

@@ -1,0 +1,48 @@
+//! `mall-users.md`, the audit (审核) of papers: a function of its own, which auditors alone reach, and whose role opens
+//! neither pictures nor ID numbers.
+
+#[cfg(feature = "openapi")]
+mod describe;
+mod forms;
+
+#[cfg(feature = "openapi")]
+pub use describe::describe;
+
+use shared::{
+    boot::Boot,
+    domain::{account::Role, reason::Failure, session::Caller},
+    outside::random::Random,
+    service::{deed::Deed, papers::Audits},
+    wire::{
+        Access, Call, Routes,
+        mall::{Mall, Spelling, Success},
+    },
+};
+use std::sync::Arc;
+
+/// What the handlers work with.
+#[derive(Debug)]
+pub struct App {
+    pub audits: Audits,
+    pub random: Random,
+}
+
+impl App {
+    pub fn new(boot: &Boot) -> Self {
+        Self { audits: Audits::new(boot.store.clone()), random: boot.random.clone() }
+    }
+}
+
+const AUDITORS: Access = Access::Roles(&[Role::Auditor, Role::Admin]);
+
+/// #17 of the contracts. What else lies under its prefix is the agents' function's.
+pub fn routes() -> Routes<Mall, App> {
+    Routes::new(&[]).guarded("POST", "/user/proxy/auditPUser", AUDITORS, decide)
+}
+
+async fn decide(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (whose, decision) = call.read(forms::decision)?;
+    let deed = Deed { caller: &caller, origin: call.origin(), random: &app.random, now: call.now() };
+    app.audits.decide((whose.realm, &whose.phone), &decision, &deed).await?;
+    Ok(Success { spelling: Spelling::Text, data: None, token: None })
+}

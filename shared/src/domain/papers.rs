@@ -1,0 +1,304 @@
+//! Papers (证件) of agents and dealers of the mall: where they stand, who may move them there, and what is kept of it.
+
+use super::{
+    account::{AccountId, PersonName, Role},
+    image::PictureKey,
+    reason::{Failure, Reason},
+    sealed::{BlindIndex, Sealed},
+    text::{composed, halfwidth},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Where papers stand (认证状态), as the document numbers it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "u8", try_from = "u8")]
+pub enum Status {
+    /// 未认证: none have been handed in.
+    #[default]
+    None,
+    /// 审核中
+    Waiting,
+    /// 未通过
+    Refused,
+    /// 已通过
+    Passed,
+}
+
+impl Status {
+    pub const ALL: [Self; 4] = [Self::None, Self::Waiting, Self::Refused, Self::Passed];
+
+    /// The state that an auditor asks for. A number that no decision leads to is refused like one that this one does not.
+    pub fn asked(text: &str) -> Result<Self, Failure> {
+        let number: i64 = halfwidth(text)
+            .parse()
+            .map_err(|_| Failure::malformed("status 应为 1（审核中）、2（未通过）或 3（已通过）"))?;
+        u8::try_from(number).ok().and_then(|number| Self::try_from(number).ok()).ok_or(Reason::WrongState.into())
+    }
+
+    /// Whether these papers have their ID number to themselves: others may hand it in again once it was refused.
+    pub fn holds_number(self) -> bool {
+        matches!(self, Self::Waiting | Self::Passed)
+    }
+
+    /// #16: handed in from 0 and 2, replaced while they wait, and left alone once they have passed.
+    fn may_be_handed_in(self) -> Result<(), Failure> {
+        if self == Self::Passed { Err(Reason::WrongState.into()) } else { Ok(()) }
+    }
+
+    /// #17: a decision on what waits, or the reopening of one. Asking for what is so already changes nothing.
+    fn may_become(self, asked: Self) -> Result<bool, Failure> {
+        match (self, asked) {
+            (Self::Waiting, Self::Refused | Self::Passed) | (Self::Refused | Self::Passed, Self::Waiting) => Ok(true),
+            (before, asked) if before == asked && before != Self::None => Ok(false),
+            _ => Err(Reason::WrongState.into()),
+        }
+    }
+}
+
+impl From<Status> for u8 {
+    fn from(status: Status) -> Self {
+        status as Self
+    }
+}
+
+impl TryFrom<u8> for Status {
+    type Error = &'static str;
+
+    fn try_from(number: u8) -> Result<Self, Self::Error> {
+        Self::ALL.into_iter().find(|status| u8::from(*status) == number).ok_or("no state of papers")
+    }
+}
+
+/// What somebody hands in, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    pub real_name: PersonName,
+    pub id_no: Sealed,
+    /// Equal for equal ID numbers.
+    pub id_index: BlindIndex,
+    /// The card's front (身份证正面).
+    pub front: PictureKey,
+    /// The licence (资格证).
+    pub qualification: PictureKey,
+}
+
+impl Content {
+    /// Whether both say the same: a number that is sealed again looks different.
+    fn says_what(&self, other: &Self) -> bool {
+        *self == Self { id_no: self.id_no.clone(), ..other.clone() }
+    }
+
+    /// The pictures, each once.
+    pub fn pictures(&self) -> Vec<PictureKey> {
+        let mut pictures = vec![self.front.clone(), self.qualification.clone()];
+        pictures.dedup();
+        pictures
+    }
+}
+
+/// An account's papers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Papers {
+    /// One more with each change.
+    pub version: u64,
+    pub status: Status,
+    #[serde(flatten)]
+    pub content: Content,
+    pub handed_in_at: Timestamp,
+    /// Their place among those that wait: who replaces papers keeps it.
+    pub waiting_since: Timestamp,
+}
+
+impl Papers {
+    /// Papers as they are handed in, in the place of `before`; nothing when just these wait already.
+    pub fn handed_in(before: Option<&Self>, content: Content, now: Timestamp) -> Result<Option<Self>, Failure> {
+        let Some(before) = before else {
+            return Ok(Some(Self::new(1, content, now, now)));
+        };
+        before.status.may_be_handed_in()?;
+        let is_waiting = before.status == Status::Waiting;
+        if is_waiting && before.content.says_what(&content) {
+            return Ok(None);
+        }
+        let since = if is_waiting { before.waiting_since } else { now };
+        Ok(Some(Self::new(before.version + 1, content, now, since)))
+    }
+
+    fn new(version: u64, content: Content, handed_in_at: Timestamp, waiting_since: Timestamp) -> Self {
+        Self { version, status: Status::Waiting, content, handed_in_at, waiting_since }
+    }
+
+    /// Papers after a decision; nothing when it was made already. Nobody decides on their own: ids are never given twice,
+    /// so one id in two realms is one person.
+    pub fn decided(
+        &self,
+        owner: &AccountId,
+        by: &AccountId,
+        decision: &Decision,
+        now: Timestamp,
+    ) -> Result<Option<Self>, Failure> {
+        if owner == by {
+            return Err(Failure::from(Reason::Forbidden).saying("不能审核自己提交的证件"));
+        }
+        if !self.status.may_become(decision.status)? {
+            return Ok(None);
+        }
+        if decision.version.is_some_and(|seen| seen != self.version) {
+            return Err(Reason::OldVersion.into());
+        }
+        let waiting_since = if decision.status == Status::Waiting { now } else { self.waiting_since };
+        Ok(Some(Self { version: self.version + 1, status: decision.status, waiting_since, ..self.clone() }))
+    }
+}
+
+/// What an auditor decides (#17).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    pub status: Status,
+    pub why: Option<Why>,
+    /// The papers that the auditor saw; without it, whatever stands there now.
+    pub version: Option<u64>,
+}
+
+/// An auditor's reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Why(String);
+
+impl Why {
+    const LONGEST: usize = 200;
+
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        let why = composed(text.trim());
+        if why.chars().count() > Self::LONGEST || why.chars().any(char::is_control) {
+            return Err(Failure::malformed(format!("reason 最多 {} 个字符，且不能包含控制字符", Self::LONGEST)));
+        }
+        Ok(Self(why))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One line of the papers' history: who moved them when from where to where, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    pub at: Timestamp,
+    pub by: AccountId,
+    pub role: Role,
+    pub from: Status,
+    pub to: Status,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
+}
+
+/// Whether this role reads ID numbers whole; others see their mask.
+pub fn reads_numbers_whole(role: Role) -> bool {
+    role == Role::Auditor
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::image::Purpose;
+    use Status::{None as Unsubmitted, Passed, Refused, Waiting};
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn content(picture: u128) -> Content {
+        let account = AccountId::known("a1");
+        let key = |chance| PictureKey::drawn(Purpose::Papers, &account, chance);
+        Content {
+            real_name: PersonName::parse("realName", "王小明").unwrap(),
+            id_no: Sealed(format!("1.d1.{picture}")),
+            id_index: BlindIndex("x".into()),
+            front: key(1),
+            qualification: key(2),
+        }
+    }
+
+    fn papers(status: Status) -> Papers {
+        Papers { version: 7, status, content: content(1), handed_in_at: NOW, waiting_since: NOW }
+    }
+
+    fn decide(before: Status, asked: Status) -> Result<Option<Status>, Reason> {
+        let decision = Decision { status: asked, why: None, version: None };
+        let decided = papers(before).decided(&AccountId::known("a1"), &AccountId::known("b2"), &decision, NOW);
+        decided.map(|after| after.map(|after| after.status)).map_err(|failure| failure.reason())
+    }
+
+    #[test]
+    fn auditors_decide_on_what_waits_and_reopen_what_is_decided() {
+        for (before, asked) in [(Waiting, Refused), (Waiting, Passed), (Refused, Waiting), (Passed, Waiting)] {
+            assert_eq!(decide(before, asked), Ok(Some(asked)), "{before:?} → {asked:?}");
+        }
+        for same in [Waiting, Refused, Passed] {
+            assert_eq!(decide(same, same), Ok(None), "{same:?}");
+        }
+        for (before, asked) in [(Refused, Passed), (Passed, Refused)] {
+            assert_eq!(decide(before, asked), Err(Reason::WrongState), "{before:?} → {asked:?}");
+        }
+        for other in Status::ALL {
+            assert_eq!(decide(other, Unsubmitted), Err(Reason::WrongState), "{other:?} → 0");
+            assert_eq!(decide(Unsubmitted, other), Err(Reason::WrongState), "0 → {other:?}");
+        }
+    }
+
+    #[test]
+    fn papers_are_handed_in_anew_after_a_refusal_replaced_while_they_wait_and_kept_once_they_passed() {
+        let later = Timestamp::from_second(60).unwrap();
+        let handed_in = |before: Status| {
+            Papers::handed_in(Some(&papers(before)), Content { front: content(1).qualification, ..content(2) }, later)
+        };
+        let replaced = handed_in(Waiting).unwrap().unwrap();
+        assert_eq!((replaced.version, replaced.status, replaced.waiting_since), (8, Waiting, NOW), "keeps its place");
+        let again = handed_in(Refused).unwrap().unwrap();
+        assert_eq!((again.status, again.waiting_since), (Waiting, later), "at the end");
+        assert_eq!(handed_in(Passed).map_err(|failure| failure.reason()), Err(Reason::WrongState));
+        let first = Papers::handed_in(None, content(1), later).unwrap().unwrap();
+        assert_eq!((first.version, first.status), (1, Waiting));
+    }
+
+    #[test]
+    fn the_same_papers_once_more_change_nothing_though_they_are_sealed_anew() {
+        assert_eq!(Papers::handed_in(Some(&papers(Waiting)), content(2), NOW), Ok(None));
+        assert!(Papers::handed_in(Some(&papers(Refused)), content(2), NOW).unwrap().is_some());
+    }
+
+    #[test]
+    fn nobody_decides_on_their_own_papers_or_on_papers_they_have_not_seen() {
+        let (owner, other) = (AccountId::known("a1"), AccountId::known("b2"));
+        let decision = |version| Decision { status: Passed, why: None, version };
+        let reason = |by: &AccountId, version| {
+            papers(Waiting).decided(&owner, by, &decision(version), NOW).err().map(|failure| failure.reason())
+        };
+        assert_eq!(reason(&owner, None), Some(Reason::Forbidden));
+        assert_eq!(reason(&other, Some(6)), Some(Reason::OldVersion));
+        assert_eq!(reason(&other, Some(7)), None);
+        let again = papers(Passed).decided(&owner, &other, &decision(Some(6)), NOW);
+        assert_eq!(again, Ok(None), "a repetition names the version before it");
+    }
+
+    #[test]
+    fn a_state_is_asked_for_as_a_number_in_any_width() {
+        for (text, status) in [("1", Waiting), (" 2 ", Refused), ("３", Passed), ("0", Unsubmitted)] {
+            assert_eq!(Status::asked(text), Ok(status));
+        }
+        for (text, reason) in [
+            ("4", Reason::WrongState),
+            ("-1", Reason::WrongState),
+            ("300", Reason::WrongState),
+            ("三", Reason::Malformed),
+        ] {
+            assert_eq!(Status::asked(text).map_err(|failure| failure.reason()), Err(reason), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_picture_in_both_places_is_one_picture() {
+        assert_eq!(content(1).pictures().len(), 2);
+        assert_eq!(Content { front: content(1).qualification, ..content(1) }.pictures().len(), 1);
+    }
+}

@@ -1,0 +1,91 @@
+//! Decisions on papers (#17).
+
+use super::TRIES;
+use crate::{
+    domain::{
+        account::{AccountId, Realm},
+        papers::{Decision, Event, Papers, Status, Why},
+        phone::Phone,
+        reason::{Failure, Reason},
+    },
+    service::deed::Deed,
+    store::{Action, Outcome, Store},
+};
+
+/// The papers of agents and dealers, for auditors to decide on. Nothing is opened for it: a decision needs no ID number.
+#[derive(Clone, Debug)]
+pub struct Audits {
+    store: Store,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    Raced,
+    /// Somebody else has handed in the number since these were refused.
+    Number,
+}
+
+impl Audits {
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    /// Moves the papers of whoever has this telephone. A decision that was made already is made, and leaves no second
+    /// entry.
+    pub async fn decide(
+        &self,
+        (realm, phone): (Realm, &Phone),
+        decision: &Decision,
+        deed: &Deed<'_>,
+    ) -> Result<(), Failure> {
+        let holder = self.store.phone_holder(realm, phone).await?.ok_or(Reason::NotYours)?;
+        let owner = holder.account;
+        for _ in 0..TRIES {
+            let before = self.store.papers(realm, &owner).await?.ok_or(Reason::WrongState)?;
+            let decided = before.decided(&owner, &deed.caller.account, decision, deed.now.real)?;
+            let Some(after) = decided else { return Ok(()) };
+            match self.save((realm, &owner), (&before, &after), decision.why.as_ref(), deed).await? {
+                Outcome::Done => return Ok(()),
+                Outcome::Refused(Refused::Raced, _) => {}
+                Outcome::Refused(Refused::Number, _) => return Err(Reason::IdNumberTaken.into()),
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    async fn save(
+        &self,
+        (realm, account): (Realm, &AccountId),
+        (before, after): (&Papers, &Papers),
+        why: Option<&Why>,
+        deed: &Deed<'_>,
+    ) -> Result<Outcome<Refused>, Failure> {
+        let (owner, number) = ((realm, account), &after.content.id_index);
+        let event = Event {
+            at: deed.now.real,
+            by: deed.caller.account.clone(),
+            role: deed.caller.role,
+            from: before.status,
+            to: after.status,
+            why: why.cloned(),
+        };
+        let entry = deed.entry(Action::PapersAudited, realm, account);
+        let mut writes = self
+            .store
+            .transaction()
+            .save_papers(owner, Some(before), after, &event, Refused::Raced)
+            .audit_change(&entry, &told(before.status, after.status, why));
+        match (before.status.holds_number(), after.status.holds_number()) {
+            (true, false) => writes = writes.release_id_number(owner, number, Refused::Raced),
+            (false, true) => writes = writes.claim_id_number(owner, number, Refused::Number),
+            _ => {}
+        }
+        writes.commit().await
+    }
+}
+
+/// `1 -> 2: 照片不清晰`
+fn told(from: Status, to: Status, why: Option<&Why>) -> String {
+    let why = why.map(|why| format!(": {}", why.as_str())).unwrap_or_default();
+    format!("{} -> {}{why}", u8::from(from), u8::from(to))
+}

@@ -1,0 +1,202 @@
+//! Papers (证件) of the mall's agents and dealers: handed in here, decided on in `audit`, shown to auditors in `desk`.
+
+mod audit;
+mod desk;
+
+pub use audit::Audits;
+pub use desk::{Desk, OpenPapers};
+
+use super::{
+    deed::Deed,
+    pictures::{Pictures, Relinked},
+};
+use crate::{
+    auth::sealing::Sealer,
+    domain::{
+        account::{AccountId, PersonName, Realm},
+        image::{PictureKey, Purpose},
+        origin::Origin,
+        papers::{Content, Event, Papers, Status},
+        phone::Phone,
+        reason::{Failure, Reason},
+        resident_id::ResidentId,
+        session::Caller,
+    },
+    outside::{clock::Moment, random::Random},
+    store::{Action, Outcome, Reached, Store, id_no_place},
+};
+use bytes::Bytes;
+use jiff::Timestamp;
+
+/// How often a read is repeated when somebody else wrote between it and the write that rests on it.
+const TRIES: u32 = 3;
+
+/// Papers as those see them whose they are.
+#[derive(Clone, Debug)]
+pub struct Submissions {
+    store: Store,
+    sealer: Sealer,
+    pictures: Pictures,
+    random: Random,
+}
+
+/// What somebody hands in (#16).
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// The account's own, or it is refused.
+    pub phone: Phone,
+    pub real_name: PersonName,
+    pub id_no: ResidentId,
+    /// Addresses of pictures that were uploaded before.
+    pub front: String,
+    pub qualification: String,
+}
+
+/// What is shown of papers that were handed in.
+#[derive(Clone, Debug)]
+pub struct HandedIn {
+    pub real_name: PersonName,
+    /// Masked.
+    pub id_no: String,
+    /// Addresses that open the pictures for ten minutes.
+    pub front: String,
+    pub qualification: String,
+    pub status: Status,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    Raced,
+    Number,
+    Picture,
+}
+
+impl Submissions {
+    pub fn new(store: Store, sealer: Sealer, pictures: Pictures, random: Random) -> Self {
+        Self { store, sealer, pictures, random }
+    }
+
+    /// Where an account's papers stand. An account that has none, or is none, has handed in nothing.
+    pub async fn status(&self, realm: Realm, account: &AccountId) -> Result<Status, Failure> {
+        Ok(self.store.papers(realm, account).await?.map_or(Status::None, |papers| papers.status))
+    }
+
+    /// #14, #15: takes a picture of papers, large enough to be read, and gives its address. It is gone after a day unless
+    /// it is handed in.
+    pub async fn upload(
+        &self,
+        caller: &Caller,
+        phone: &Phone,
+        content: Bytes,
+        now: Timestamp,
+    ) -> Result<String, Failure> {
+        self.own_papers(caller, phone).await?;
+        let key = self.pictures.upload((caller.realm, &caller.account), Purpose::Papers, content, now).await?;
+        self.pictures.address(&key, now).await
+    }
+
+    /// #16: papers wait for an auditor from now on. Pictures that they replace go; the same papers once more are the same.
+    pub async fn hand_in(
+        &self,
+        caller: &Caller,
+        submission: &Submission,
+        origin: &Origin,
+        now: Moment,
+    ) -> Result<HandedIn, Failure> {
+        let deed = Deed { caller, origin, random: &self.random, now };
+        for _ in 0..TRIES {
+            let before = self.own_papers(caller, &submission.phone).await?;
+            let content = self.content(caller, submission, now.real).await?;
+            let Some(after) = Papers::handed_in(before.as_ref(), content, now.real)? else {
+                return self.shown(submission, before.as_ref().map(|before| &before.content), now.real).await;
+            };
+            let relinked = relinked(before.as_ref(), &after);
+            match self.save((before.as_ref(), &after), &relinked, &deed).await? {
+                Outcome::Done => {
+                    self.pictures.follow(&relinked).await;
+                    return self.shown(submission, Some(&after.content), now.real).await;
+                }
+                Outcome::Refused(Refused::Raced, _) => {}
+                Outcome::Refused(Refused::Number, _) => return Err(Reason::IdNumberTaken.into()),
+                Outcome::Refused(Refused::Picture, _) => return Err(Reason::PictureNotYours.into()),
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+
+    /// The caller's papers, where the telephone is the caller's own.
+    async fn own_papers(&self, caller: &Caller, phone: &Phone) -> Result<Option<Papers>, Failure> {
+        let (record, papers) = self.store.with_papers::<Reached>(caller.realm, &caller.account).await?;
+        record.filter(|record| record.phone == *phone).ok_or(Reason::NotYours)?;
+        Ok(papers)
+    }
+
+    async fn content(&self, caller: &Caller, submission: &Submission, now: Timestamp) -> Result<Content, Failure> {
+        let Caller { realm, account, .. } = caller;
+        let own = (Purpose::Papers, account);
+        let number = submission.id_no.as_str();
+        Ok(Content {
+            real_name: submission.real_name.clone(),
+            id_no: self.sealer.seal(&id_no_place(*realm, account), number)?,
+            // Agents and dealers have indexes of their own: one person may be both.
+            id_index: self.sealer.blind(realm.as_str(), "id_no", number)?,
+            front: self.pictures.own_upload(own, &submission.front, now).await?,
+            qualification: self.pictures.own_upload(own, &submission.qualification, now).await?,
+        })
+    }
+
+    async fn save(
+        &self,
+        (before, after): (Option<&Papers>, &Papers),
+        relinked: &Relinked,
+        deed: &Deed<'_>,
+    ) -> Result<Outcome<Refused>, Failure> {
+        let Caller { realm, account, role, .. } = deed.caller;
+        let (owner, now) = ((*realm, account), deed.now.real);
+        let from = before.map_or(Status::None, |before| before.status);
+        let event = Event { at: now, by: account.clone(), role: *role, from, to: after.status, why: None };
+        let mut writes = self
+            .store
+            .transaction()
+            .save_papers(owner, before, after, &event, Refused::Raced)
+            .claim_id_number(owner, &after.content.id_index, Refused::Number)
+            .audit(&deed.entry(Action::PapersSubmitted, *realm, account));
+        let left = before.filter(|before| before.status.holds_number()).map(|before| &before.content.id_index);
+        if let Some(left) = left.filter(|left| **left != after.content.id_index) {
+            writes = writes.release_id_number(owner, left, Refused::Raced);
+        }
+        for key in &relinked.linked {
+            writes = writes.link_picture(owner, key, now, Refused::Picture);
+        }
+        for key in &relinked.dropped {
+            writes = writes.drop_picture(key, now);
+        }
+        writes.commit().await
+    }
+
+    async fn shown(
+        &self,
+        submission: &Submission,
+        content: Option<&Content>,
+        now: Timestamp,
+    ) -> Result<HandedIn, Failure> {
+        let content = content.ok_or_else(|| Failure::internal("papers that wait are not there"))?;
+        Ok(HandedIn {
+            real_name: content.real_name.clone(),
+            id_no: submission.id_no.masked(),
+            front: self.pictures.address(&content.front, now).await?,
+            qualification: self.pictures.address(&content.qualification, now).await?,
+            status: Status::Waiting,
+        })
+    }
+}
+
+/// Pictures that are named now and were not before, and the other way round.
+fn relinked(before: Option<&Papers>, after: &Papers) -> Relinked {
+    let before = before.map(|before| before.content.pictures()).unwrap_or_default();
+    let after = after.content.pictures();
+    let but = |these: &[PictureKey], those: &[PictureKey]| {
+        these.iter().filter(|key| !those.contains(key)).cloned().collect::<Vec<_>>()
+    };
+    Relinked { linked: but(&after, &before), dropped: but(&before, &after) }
+}
