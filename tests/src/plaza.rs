@@ -247,7 +247,7 @@ impl Plaza {
         let sms_sender = sms_sender::App { sms, clock: watch.clock(), sink: collecting(&lines) };
         let limits = settings.of_dealers();
         let dealers = Dealers::new(store.clone(), sign_in(&store), codes.clone(), captchas, pictures.clone(), limits);
-        let papers = Submissions::new(store.clone(), sealer(), pictures.clone(), random.clone());
+        let (papers, desk) = papers(&store, &pictures, &random);
         let mall_dealer = mall_dealer::App { dealers, papers };
         let session =
             session::App { sign_in: sign_in(&store), codes: codes.clone(), zones: settings.portal.zones.clone() };
@@ -256,7 +256,6 @@ impl Plaza {
             Portal::new(store.clone(), proofs, papers, settings.portal.clone())
         };
         let accounts = sign_in(&store);
-        let desk = Desk::new(store.clone(), sealer(), pictures.clone());
         let operator = operators(&store, (charging.clone(), desk), &passwords, &random);
         let customer = ev_customer::App { customers: customers.clone(), sign_in: sign_in(&store) };
         let routers = BTreeMap::from([
@@ -270,10 +269,7 @@ impl Plaza {
                 ev_charging::routes().serve(&front("ev-charging"), app)
             }),
             ("ev-customer", ev_customer::routes().serve(&front("ev-customer"), customer)),
-            ("mall-audit", {
-                let app = mall_audit::App { audits: Audits::new(store.clone()), random: random.clone() };
-                mall_audit::routes().serve(&front("mall-audit"), app)
-            }),
+            ("mall-audit", mall_audit::routes().serve(&front("mall-audit"), auditors(&store, &random))),
             ("mall-dealer", mall_dealer::routes().serve(&front("mall-dealer"), mall_dealer)),
             ("operator", operator::routes().serve(&front("operator"), operator)),
             ("session", session::routes().serve(&front("session"), session)),
@@ -288,12 +284,11 @@ impl Plaza {
             clock: watch.clock(),
             sink: collecting(&lines),
         };
-        let first_admin = first_admin::App { staff, clock: watch.clock() };
         Self {
+            first_admin: first_admin::App { staff, clock: watch.clock() },
             database,
             bucket,
             watch,
-            first_admin,
             settings,
             published,
             key_readings,
@@ -505,6 +500,16 @@ fn operators(
         shops: Directory::new(store.clone()),
         random: random.clone(),
     }
+}
+
+/// Papers as they are handed in, and as auditors look at them.
+fn papers(store: &Store, pictures: &Pictures, random: &Random) -> (Submissions, Desk) {
+    let desk = Desk::new(store.clone(), sealer(), pictures.clone());
+    (Submissions::new(store.clone(), sealer(), pictures.clone(), random.clone()), desk)
+}
+
+fn auditors(store: &Store, random: &Random) -> mall_audit::App {
+    mall_audit::App { audits: Audits::new(store.clone()), random: random.clone() }
 }
 
 fn shops(store: &Store, random: &Random, list_reads: usize) -> shop_customer::App {

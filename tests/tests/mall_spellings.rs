@@ -5,6 +5,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use tests::{
     answer::Answer,
+    papers::ID_NO,
     pictures::png,
     plaza::{PASSWORD, Plaza},
     request::post,
@@ -13,8 +14,8 @@ use tests::{
 const NUMBER: &str = r#"{"errCode":200,"msg":"success""#;
 const TEXT: &str = r#"{"errCode":"200","msg":"sucess""#;
 
-/// #18 to #29.
-const DEALERS: [(&str, &str); 13] = [
+/// #18 to #29, and dealers' papers, which are spelt like agents'.
+const DEALERS: [(&str, &str); 16] = [
     ("login", NUMBER),
     ("sendPhoneNum", TEXT),
     ("verifyPhoneNum", TEXT),
@@ -28,6 +29,9 @@ const DEALERS: [(&str, &str); 13] = [
     ("editFavicon", NUMBER),
     ("uploadFavicon", NUMBER),
     ("euploadFavicon", NUMBER),
+    ("uploadFrontImg", TEXT),
+    ("uploadQualification", TEXT),
+    ("submit", TEXT),
 ];
 
 /// What begins each answer, up to the data.
@@ -74,6 +78,14 @@ async fn dealers_read_what_their_document_prints() {
         note((path, head(&answer), answer));
     }
     note(call("editFavicon", &token, json!({"username": phone, "favicon": address})).await);
+    let mut papers = json!({"telephone": phone, "realName": "王小明", "idNo": ID_NO});
+    for (path, field) in [("uploadFrontImg", "frontImg"), ("uploadQualification", "qualification")] {
+        let upload = post(&format!("/user/dealer/{path}?telephone={phone}"));
+        let answer = plaza.mall_dealer(upload.bearer(&token).body("image/png", png(8, 8))).await;
+        papers[field] = answer.json()["data"][field].take();
+        note((path, head(&answer), answer));
+    }
+    note(call("submit", &token, papers).await);
     let code = plaza.dealers_code(device, new, Some(&token)).await;
     let form = json!({"username": phone, "telephone": new, "deviceId": device, "phoneNum": code});
     note(call("editPhone", &token, form).await);
@@ -81,4 +93,12 @@ async fn dealers_read_what_their_document_prints() {
 
     let expected: BTreeMap<_, _> = DEALERS.into_iter().map(|(path, head)| (path, head.to_owned())).collect();
     assert_eq!(heads, expected);
+}
+
+/// #17
+#[tokio::test]
+async fn auditors_read_what_the_document_prints() {
+    let plaza = Plaza::open();
+    let whose = plaza.waiting("13912345678", ID_NO).await;
+    assert_eq!(head(&plaza.decide(&plaza.auditor(), &whose, 3).await), TEXT);
 }

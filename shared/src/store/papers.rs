@@ -2,7 +2,7 @@
 //! history, and who has an ID number: AP-220 to AP-228.
 
 use super::{
-    Consistency, Item, Key, Outcome, Page, Store, Transaction,
+    Consistency, Key, Page, Store, Transaction,
     audit::AuditEntry,
     fault,
     keys::{HISTORY, PK, SK, WAITING_PAPERS},
@@ -105,7 +105,7 @@ impl Store {
 
     /// AP-228: notes that numbers of several people are about to be shown: of all of them, or it fails.
     pub(crate) async fn audit_reads(&self, entries: &[AuditEntry]) -> Result<(), Failure> {
-        let writes = entries.iter().fold(self.transaction::<()>(), |writes, entry| writes.audit(entry));
+        let writes = entries.iter().fold(self.transaction::<()>(), Transaction::audit);
         writes.commit().await.map(drop)
     }
 }
