@@ -1,7 +1,7 @@
 //! An embedded DynamoDB under the real SDK: one in memory per test, with faults on demand and every call on record.
 //! SDK → connector → engine; no sockets, and every condition and key really runs.
 
-pub use crate::fate::{Call, DOER, Fate};
+pub use crate::fate::{Call, DOER, Fate, killed};
 use crate::{capacity, connector::apply, idle::Idle};
 use aws_sdk_dynamodb::{
     Client, Config,

@@ -1,6 +1,10 @@
 //! One call to the database, and what may happen to it on its way.
 
+use crate::database::Database;
+use futures_util::future::{Either, select};
 use serde_json::Value;
+use std::{future::Future, pin::pin, sync::Arc};
+use tokio::sync::Notify;
 
 /// What happens to one attempt of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,4 +55,27 @@ impl Call {
     pub fn touches(&self, pk: &str) -> bool {
         self.body.to_string().contains(&format!("\"pk\":{{\"S\":\"{pk}"))
     }
+}
+
+/// Has `work` killed at its call number `n`, counted from 0: before it is applied with [`Fate::Die`], after it with
+/// [`Fate::DieAfter`]. What it came to, if it made fewer calls.
+pub async fn killed<T>(database: &Database, n: usize, fate: Fate, work: impl Future<Output = T>) -> Option<T> {
+    let (death, mut left) = (Arc::new(Notify::new()), n);
+    let dying = Arc::clone(&death);
+    database.follow(move |_| {
+        let here = left == 0;
+        left = left.wrapping_sub(1);
+        if here {
+            dying.notify_one();
+            fate
+        } else {
+            Fate::Apply
+        }
+    });
+    let outcome = match select(pin!(work), pin!(death.notified())).await {
+        Either::Left((outcome, _)) => Some(outcome),
+        Either::Right(_) => None,
+    };
+    database.heal();
+    outcome
 }

@@ -11,6 +11,7 @@ mod fate;
 pub mod functions;
 pub mod idle;
 pub mod keys;
+pub mod mall_user;
 pub mod papers;
 pub mod pictures;
 pub mod plaza;

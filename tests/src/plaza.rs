@@ -38,6 +38,7 @@ use shared::{
         sms::{Message, Sender},
     },
     service::{
+        agent::Agents,
         captcha::Captchas,
         charging::Charging,
         cloud::{Portal, Settings as PortalSettings},
@@ -45,6 +46,7 @@ use shared::{
         customer::Customers,
         dealer::Dealers,
         driver::Drivers,
+        mall_user::MallUsers,
         papers::{Audits, Desk, Submissions},
         people::People,
         pictures::Pictures,
@@ -249,6 +251,7 @@ impl Plaza {
         let dealers = Dealers::new(store.clone(), sign_in(&store), codes.clone(), captchas, pictures.clone(), limits);
         let (papers, desk) = papers(&store, &pictures, &random);
         let mall_dealer = mall_dealer::App { dealers, papers };
+        let mall_users = |role| MallUsers::new(store.clone(), codes.clone(), issuer.clone(), random.clone(), role);
         let session =
             session::App { sign_in: sign_in(&store), codes: codes.clone(), zones: settings.portal.zones.clone() };
         let portal = {
@@ -269,7 +272,15 @@ impl Plaza {
                 ev_charging::routes().serve(&front("ev-charging"), app)
             }),
             ("ev-customer", ev_customer::routes().serve(&front("ev-customer"), customer)),
+            ("mall-agent", {
+                let app = mall_agent::App { agents: Agents::new(mall_users(Role::Agent)) };
+                mall_agent::routes().serve(&front("mall-agent"), app)
+            }),
             ("mall-audit", mall_audit::routes().serve(&front("mall-audit"), auditors(&store, &random))),
+            ("mall-consumer", {
+                let app = mall_consumer::App { consumers: mall_users(Role::Consumer) };
+                mall_consumer::routes().serve(&front("mall-consumer"), app)
+            }),
             ("mall-dealer", mall_dealer::routes().serve(&front("mall-dealer"), mall_dealer)),
             ("operator", operator::routes().serve(&front("operator"), operator)),
             ("session", session::routes().serve(&front("session"), session)),

@@ -4,6 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs, path::Path};
 use tests::{
+    mall_user::OPEN_ID,
     pictures::png,
     plaza::Plaza,
     request::{Request, get, post},
@@ -124,6 +125,21 @@ async fn ready_dealer(plaza: &Plaza, name: &str, event: String) -> String {
     event
 }
 
+/// The consumer or agent of the examples with the code that the event needs.
+async fn ready_mall_user(plaza: &Plaza, function: &str, name: &str, event: String) -> String {
+    let (phone, new) = ("13912345678", "13800138000");
+    match (function, name) {
+        ("mall-consumer", "verify-phone-num") => event.replace("SMS-CODE", &plaza.consumers_code(OPEN_ID, phone).await),
+        ("mall-agent", "verify-phone-num") => event.replace("SMS-CODE", &plaza.agents_code(OPEN_ID, phone, None).await),
+        ("mall-agent", "identify-p-user" | "switch-p-user") => {
+            let agent = plaza.agent(OPEN_ID, phone).await;
+            let code = plaza.agents_code(OPEN_ID, new, Some(&agent.token)).await;
+            event.replace("AGENT-TOKEN", &agent.token).replace("SMS-CODE", &code)
+        }
+        _ => event,
+    }
+}
+
 #[tokio::test]
 async fn every_http_event_does_what_its_name_says() {
     for ((function, name), event) in events() {
@@ -131,7 +147,11 @@ async fn every_http_event_does_what_its_name_says() {
             continue;
         }
         let (plaza, event) = ready_for(&name, &event).await;
-        let event = if function == "mall-dealer" { ready_dealer(&plaza, &name, event).await } else { event };
+        let event = match function.as_str() {
+            "mall-dealer" => ready_dealer(&plaza, &name, event).await,
+            "mall-agent" | "mall-consumer" => ready_mall_user(&plaza, &function, &name, event).await,
+            _ => event,
+        };
         let answer = plaza.replay(&function, &event).await;
         let what = format!("{function}/{name}: {} {}", answer.status, String::from_utf8_lossy(&answer.body));
         let route: Value = serde_json::from_str(&event).unwrap();

@@ -1,10 +1,12 @@
 //! How each endpoint of the mall spells its success: old clients compare it letter by letter, so each is stated here as
 //! the document prints it.
 
+use jiff::SignedDuration;
 use serde_json::json;
 use std::collections::BTreeMap;
 use tests::{
     answer::Answer,
+    mall_user::OPEN_ID,
     papers::ID_NO,
     pictures::png,
     plaza::{PASSWORD, Plaza},
@@ -34,11 +36,52 @@ const DEALERS: [(&str, &str); 16] = [
     ("submit", TEXT),
 ];
 
+/// #8 to #13.
+const CONSUMERS: [(&str, &str); 2] = [("custom/sendPhoneNum", NUMBER), ("custom/verifyPhoneNum", TEXT)];
+const AGENTS: [(&str, &str); 4] = [
+    ("proxy/sendPhoneNum", NUMBER),
+    ("proxy/verifyPhoneNum", TEXT),
+    ("proxy/identifyPUser", TEXT),
+    ("proxy/switchPUser", TEXT),
+];
+
 /// What begins each answer, up to the data.
 fn head(answer: &Answer) -> String {
     assert_eq!(answer.status, 200, "{}", answer.text());
     let text = answer.text();
     text.split_once(",\"data\"").map_or(text.trim_end_matches('}'), |(head, _)| head).to_owned()
+}
+
+#[tokio::test]
+async fn consumers_and_agents_read_what_their_document_prints() {
+    let plaza = Plaza::open();
+    let (phone, new) = ("13912345678", "13800138000");
+    let mut heads = BTreeMap::new();
+    let mut call = async |path: &'static str, token: Option<&str>, body: serde_json::Value| {
+        let function = if path.starts_with("custom/") { "mall-consumer" } else { "mall-agent" };
+        let request = post(&format!("/user/{path}")).json(&body);
+        let request = token.iter().fold(request, |request, token| request.bearer(token));
+        let answer = plaza.send(function, request).await;
+        heads.insert(path, head(&answer));
+        answer
+    };
+
+    call("custom/sendPhoneNum", None, json!({"openId": OPEN_ID, "telephone": phone})).await;
+    let code = plaza.code_for(phone).await;
+    call("custom/verifyPhoneNum", None, json!({"openId": OPEN_ID, "telephone": phone, "phoneNum": code})).await;
+    plaza.watch.advance(SignedDuration::from_secs(60));
+    call("proxy/sendPhoneNum", None, json!({"openId": OPEN_ID, "telephone": phone})).await;
+    let code = plaza.code_for(phone).await;
+    let form = json!({"openId": OPEN_ID, "telephone": phone, "phoneNum": code});
+    let answer = call("proxy/verifyPhoneNum", None, form).await;
+    let token = answer.header("x-access-token").unwrap();
+    call("proxy/identifyPUser", Some(token), json!({"telephone": phone})).await;
+    let code = plaza.agents_code(OPEN_ID, new, Some(token)).await;
+    call("proxy/switchPUser", Some(token), json!({"telephone": new, "openId": OPEN_ID, "phoneNum": code})).await;
+
+    let expected: BTreeMap<_, _> =
+        CONSUMERS.into_iter().chain(AGENTS).map(|(path, head)| (path, head.to_owned())).collect();
+    assert_eq!(heads, expected);
 }
 
 #[tokio::test]

@@ -1,11 +1,15 @@
 //! Access tokens: JWT signed with Ed25519, one format for every realm, nothing personal inside.
 
 use super::keys::{SigningKey, VerifyingKeys};
-use crate::domain::{
-    account::{AccountId, Realm},
-    reason::{Failure, Reason},
-    session::{SessionId, life},
+use crate::{
+    domain::{
+        account::{AccountId, Realm},
+        reason::{Failure, Reason},
+        session::{SessionId, life},
+    },
+    outside::random::Random,
 };
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, Header, Validation};
 use secrecy::SecretString;
@@ -37,6 +41,19 @@ pub struct Session {
     pub account: AccountId,
     pub id: SessionId,
     pub signed_in_at: Timestamp,
+}
+
+impl Session {
+    /// A new one; its id is drawn and never used again.
+    pub fn begin(realm: Realm, account: AccountId, random: &Random, now: Timestamp) -> Self {
+        let id = SessionId(BASE64_URL_SAFE_NO_PAD.encode(random.bytes::<12>()));
+        Self { realm, account, id, signed_in_at: now }
+    }
+
+    /// When it ends by itself.
+    pub fn ends(&self) -> Timestamp {
+        self.signed_in_at + life(self.realm)
+    }
 }
 
 /// A token with the time it lasts.

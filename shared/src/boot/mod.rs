@@ -13,7 +13,7 @@ use crate::{
         sealing::Sealer,
         tokens::{Issuer, Verifier},
     },
-    domain::{cloud::Zones, otp, reason::Failure, station_id::StationId},
+    domain::{account::Role, cloud::Zones, otp, reason::Failure, station_id::StationId},
     outside::{
         clock::Clock,
         objects::Objects,
@@ -28,6 +28,7 @@ use crate::{
         cloud::{Portal, Settings},
         codes::Codes,
         customer::Customers,
+        mall_user::MallUsers,
         papers::{Desk, Submissions},
         pictures::Pictures,
         shop::{Limits, Records},
@@ -46,6 +47,8 @@ use tracing_subscriber::filter::LevelFilter;
 pub const TABLES: &[&str] = &["AWS_REGION", "TABLE_NAME", "AUDIT_TABLE_NAME"];
 /// What a function with routes needs to let callers in.
 pub const GATE: &[&str] = &["TOKEN_ISSUER", "VERIFYING_KEYS_PARAMETER"];
+/// What a function needs that signs people in by code alone.
+pub const ISSUING: &[&str] = &["SIGNING_KEY_SECRET"];
 /// What a function needs that signs people in.
 pub const SIGN_IN: &[&str] = &["SIGNING_KEY_SECRET", "PEPPER_SECRET", "LOGIN_PER_IP_MINUTE"];
 /// What a function needs that makes password hashes and nothing more.
@@ -163,12 +166,23 @@ impl Boot {
         Ok(Sealer::open_keys(&ring, &self.environment.key_service()?, self.random.clone()).await?)
     }
 
+    /// The private key.
+    async fn issuer(&self) -> Result<Issuer, Error> {
+        let key = self.secrets.read(Kind::Secret, self.environment.get("SIGNING_KEY_SECRET")).await?;
+        Ok(Issuer::new(self.environment.get("TOKEN_ISSUER"), SigningKey::read(&key)?))
+    }
+
     /// Signing in, with the private key.
     pub async fn sign_in(&self) -> Result<SignIn, Error> {
-        let key = self.secrets.read(Kind::Secret, self.environment.get("SIGNING_KEY_SECRET")).await?;
-        let issuer = Issuer::new(self.environment.get("TOKEN_ISSUER"), SigningKey::read(&key)?);
+        let (passwords, issuer) = (self.passwords().await?, self.issuer().await?);
         let limit = self.limit("LOGIN_PER_IP_MINUTE")?;
-        Ok(SignIn::new(self.store.clone(), self.passwords().await?, issuer, self.random.clone(), limit))
+        Ok(SignIn::new(self.store.clone(), passwords, issuer, self.random.clone(), limit))
+    }
+
+    /// Consumers or agents of the mall, as the role says.
+    pub async fn mall_users(&self, role: Role) -> Result<MallUsers, Error> {
+        let (codes, issuer) = (self.codes().await?, self.issuer().await?);
+        Ok(MallUsers::new(self.store.clone(), codes, issuer, self.random.clone(), role))
     }
 
     /// The queues of stations. The queue's client is made here, because few functions need one.

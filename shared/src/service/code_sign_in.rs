@@ -64,19 +64,8 @@ impl SignIn {
         self.open_noted(&holder.account, noted.as_ref(), &proof, (given.origin, given.now)).await
     }
 
-    /// Opens a session of an account whose phone has been proved, and spends the code with it.
-    #[allow(dead_code, reason = "the sign-ins of the mall follow")]
-    pub(super) async fn open_proved(
-        &self,
-        account: &AccountId,
-        proof: &Proof,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<Issued, Failure> {
-        self.open_noted(account, None, proof, (origin, now)).await
-    }
-
-    /// The same, and the portal's account tells when and from where.
+    /// Opens a session of an account whose phone has been proved, and spends the code with it; an account of the portal
+    /// also tells when and from where.
     async fn open_noted(
         &self,
         account: &AccountId,

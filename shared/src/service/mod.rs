@@ -1,5 +1,6 @@
 //! Load, decide, save: one file per noun, without HTTP.
 
+pub mod agent;
 pub mod bill;
 pub mod captcha;
 pub mod charging;
@@ -12,6 +13,7 @@ pub mod deed;
 pub mod driver;
 #[cfg(feature = "local")]
 pub mod local_staff;
+pub mod mall_user;
 pub mod papers;
 pub mod password;
 pub mod people;

@@ -6,6 +6,7 @@ use crate::{
     domain::{
         account::{AccountId, LoginName, Realm, Role, Username},
         password::Password,
+        phone::Phone,
         reason::{Failure, Reason},
         session::Sessions,
     },
@@ -140,11 +141,15 @@ impl People {
         })
     }
 
-    /// An account by the name with which somebody signs in.
+    /// An account by the name with which somebody signs in, or by its telephone, which is all that a consumer or an agent
+    /// of the mall has.
     pub async fn named(&self, realm: Realm, name: &LoginName, now: Timestamp) -> Result<Person, Failure> {
-        let record = self.store.login(realm, name, now).await?;
-        let credential = record.credential.ok_or(Reason::NotYours)?;
-        self.person(realm, &credential.account).await
+        if let Some(credential) = self.store.login(realm, name, now).await?.credential {
+            return self.person(realm, &credential.account).await;
+        }
+        let phone = Phone::parse(name.as_str()).map_err(|_| Reason::NotYours)?;
+        let holder = self.store.phone_holder(realm, &phone).await?.ok_or(Reason::NotYours)?;
+        self.person(realm, &holder.account).await
     }
 
     /// Locks an account, which ends its sessions with the next request, or unlocks it. Locking what is locked changes

@@ -11,7 +11,7 @@ use crate::{
         origin::Origin,
         password::Password,
         reason::{Failure, Reason},
-        session::{Caller, SessionId, Sessions, life},
+        session::{Caller, Sessions, life},
         throttle::Failures,
     },
     outside::random::Random,
@@ -20,7 +20,6 @@ use crate::{
         sessions_of,
     },
 };
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -184,8 +183,7 @@ impl SignIn {
     }
 
     pub(super) fn session(&self, realm: Realm, account: AccountId, now: Timestamp) -> Session {
-        let id = SessionId(BASE64_URL_SAFE_NO_PAD.encode(self.random.bytes::<12>()));
-        Session { realm, account, id, signed_in_at: now }
+        Session::begin(realm, account, &self.random, now)
     }
 
     /// The session with which a new account begins, and the record that holds it.

@@ -32,6 +32,10 @@ pub(crate) enum Action {
     PasswordChangeFailed,
     PasswordReset,
     PhoneChanged,
+    /// An openId came to the account from another one, or in the place of another.
+    OpenIdBound,
+    /// The account's openId went to the account of another phone.
+    OpenIdLost,
     CodeRefused,
     StationMade,
     CustomerRead,

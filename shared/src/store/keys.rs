@@ -7,6 +7,7 @@ use crate::domain::{
     day::Day,
     device::DeviceId,
     image::PictureKey,
+    open_id::OpenId,
     otp::{Device, Purpose},
     phone::Phone,
     sealed::BlindIndex,
@@ -335,6 +336,16 @@ impl Key {
         Self::new(format!("ID-NUMBER#{}#{}", realm.as_str(), number.0), "HOLDER")
     }
 
+    /// A consumer's or an agent's record.
+    pub fn mall_user(realm: Realm, account: &AccountId) -> Self {
+        Self::new(format!("ACCOUNT#{}#{}", realm.as_str(), account.as_str()), "PROFILE")
+    }
+
+    /// Who has an openId in a realm.
+    pub fn open_id_holder(realm: Realm, id: &OpenId) -> Self {
+        Self::new(format!("OPENID#{}#{}", realm.as_str(), id.as_str()), "HOLDER")
+    }
+
     /// A business customer's data lies in one partition, which carries its zone.
     fn tenant(Tenant { zone, customer }: &Tenant) -> String {
         format!("Z#{}#CUS#{}", zone.as_str(), customer.as_str())
@@ -398,6 +409,9 @@ mod tests {
         assert_eq!(Key::driver(&id), key("ACCOUNT#ev#1004", "PROFILE"));
         assert_eq!(Key::plate(&Plate::parse("皖A12345").unwrap()), key("PLATE#皖A12345", "HOLDER"));
         assert_eq!(Key::dealer(&id), key("ACCOUNT#mall-dealer#1004", "PROFILE"));
+        assert_eq!(Key::mall_user(Realm::MallAgent, &id), key("ACCOUNT#mall-agent#1004", "PROFILE"));
+        let open_id = OpenId::parse("oGZUI0eg").unwrap();
+        assert_eq!(Key::open_id_holder(Realm::MallConsumer, &open_id), key("OPENID#mall-consumer#oGZUI0eg", "HOLDER"));
         assert_eq!(Key::captcha(&DeviceId::parse("d1").unwrap()), key("CAPTCHA#d1", "PICTURE"));
         assert_eq!(Key::first_admin(), key("PLATFORM", "FIRST-ADMIN"));
         let (phone, device) = (Phone::parse("13800138000").unwrap(), Device::known("d-1"));

@@ -127,6 +127,17 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::sessions(realm, account), change, Some(refused))
     }
 
+    /// AP-207: this session ends, if it is alive and its account enabled.
+    pub(crate) fn end_live_session(self, (realm, account): (Realm, &AccountId), id: &SessionId, over: R) -> Self {
+        let change = Change {
+            update: "REMOVE #live.#id".into(),
+            condition: Some("#enabled = :yes AND attribute_exists(#live.#id)".into()),
+            names: vec![("#live", "live".into()), ("#id", id.0.clone()), ("#enabled", "enabled".into())],
+            values: vec![(":yes", AttributeValue::Bool(true))],
+        };
+        self.update(&Key::sessions(realm, account), change, Some(over))
+    }
+
     /// Ends all sessions of an account and lets it open new ones, or none.
     pub(crate) fn switch_sessions(self, realm: Realm, account: &AccountId, enabled: bool, gone: R) -> Self {
         let change = Change {

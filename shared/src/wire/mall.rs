@@ -26,6 +26,26 @@ pub struct Success {
     pub token: Option<SecretString>,
 }
 
+impl Success {
+    /// The outcome and nothing else.
+    pub fn done(spelling: Spelling) -> Self {
+        Self { spelling, data: None, token: None }
+    }
+
+    /// The outcome and `data`.
+    pub fn data(spelling: Spelling, view: &impl Serialize) -> Result<Self, Failure> {
+        let data = serde_json::value::to_raw_value(view)
+            .map_err(|error| Failure::internal(format!("an answer cannot be written: {error}")))?;
+        Ok(Self { data: Some(data), ..Self::done(spelling) })
+    }
+
+    /// The same, and a session in the header.
+    #[must_use]
+    pub fn with_token(self, session: SecretString) -> Self {
+        Self { token: Some(session), ..self }
+    }
+}
+
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Code {

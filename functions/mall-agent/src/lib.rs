@@ -1,0 +1,73 @@
+//! `mall-users.md`, agents (代理商): they sign in with a code, ask how far they are certified, and change accounts.
+
+#[cfg(feature = "openapi")]
+mod describe;
+mod forms;
+mod views;
+
+#[cfg(feature = "openapi")]
+pub use describe::describe;
+
+use shared::{
+    boot::{Boot, Error},
+    domain::{
+        account::{Realm, Role},
+        reason::Failure,
+        session::Caller,
+    },
+    service::agent::Agents,
+    wire::{
+        Access, Call, Routes,
+        mall::{Mall, Spelling, Success},
+    },
+};
+use std::sync::Arc;
+
+/// What the handlers work with.
+#[derive(Debug)]
+pub struct App {
+    pub agents: Agents,
+}
+
+impl App {
+    pub async fn new(boot: &Boot) -> Result<Self, Error> {
+        Ok(Self { agents: Agents::new(boot.mall_users(Role::Agent).await?) })
+    }
+}
+
+const REALM: &[Realm] = &[Realm::MallAgent];
+const AGENTS: Access = Access::SignedIn(REALM);
+const AGENTS_AND_STAFF: Access = Access::SignedIn(&[Realm::MallAgent, Realm::Platform]);
+
+/// #10 to #13 of the contracts.
+pub fn routes() -> Routes<Mall, App> {
+    Routes::new(&["/user/proxy/{proxy+}"])
+        .known("POST", "/user/proxy/sendPhoneNum", REALM, send_code)
+        .public("POST", "/user/proxy/verifyPhoneNum", verify_code)
+        .guarded("POST", "/user/proxy/identifyPUser", AGENTS_AND_STAFF, identify)
+        .guarded("POST", "/user/proxy/switchPUser", AGENTS, switch)
+}
+
+async fn send_code(app: Arc<App>, caller: Option<Caller>, mut call: Call) -> Result<Success, Failure> {
+    let (open_id, phone) = call.read(forms::send_code)?;
+    app.agents.users.send_code(caller.as_ref(), (&open_id, phone), call.origin(), call.now().real).await?;
+    Ok(Success::done(Spelling::Number))
+}
+
+async fn verify_code(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
+    let given = call.read(forms::code_given)?;
+    let issued = app.agents.users.sign_in(given, call.origin(), call.now().real).await?;
+    Ok(Success::done(Spelling::Text).with_token(issued.token))
+}
+
+async fn identify(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let phone = call.read(forms::phone)?;
+    let status = app.agents.status(&caller, &phone).await?;
+    Success::data(Spelling::Text, &views::Certification { status })
+}
+
+async fn switch(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let wish = call.read(forms::code_given)?;
+    let issued = app.agents.switch(&caller, wish, call.origin(), call.now().real).await?;
+    Ok(Success::done(Spelling::Text).with_token(issued.token))
+}

@@ -1,0 +1,59 @@
+//! Agents of the mall: whether they are certified, and changing to another telephone's account (#12, #13).
+
+use super::mall_user::{CodeGiven, MallUsers, Seating};
+use crate::{
+    auth::tokens::Issued,
+    domain::{
+        account::Realm,
+        origin::Origin,
+        otp::Binding,
+        phone::Phone,
+        reason::{Failure, Reason},
+        session::Caller,
+    },
+};
+use jiff::Timestamp;
+
+const REALM: Realm = Realm::MallAgent;
+/// 未认证: nobody can hand in papers yet.
+const UNCERTIFIED: u8 = 0;
+
+/// The accounts of agents.
+#[derive(Clone, Debug)]
+pub struct Agents {
+    pub users: MallUsers,
+}
+
+impl Agents {
+    pub fn new(users: MallUsers) -> Self {
+        Self { users }
+    }
+
+    /// #12: how far an agent is certified (认证状态); 0 where nobody has the telephone. Agents ask about their own, staff of
+    /// the platform about any.
+    pub async fn status(&self, caller: &Caller, phone: &Phone) -> Result<u8, Failure> {
+        let holder = self.users.store.phone_holder(REALM, phone).await?;
+        let is_own = holder.is_some_and(|holder| holder.account == caller.account);
+        if caller.realm == REALM && !is_own { Err(Reason::NotYours.into()) } else { Ok(UNCERTIFIED) }
+    }
+
+    /// #13: the openId leaves the caller's account for that of another telephone, which a code proves; an account that
+    /// the telephone has is taken, none is made twice. The caller's session ends, and the answer is one of that account.
+    pub async fn switch(
+        &self,
+        caller: &Caller,
+        wish: CodeGiven,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Issued, Failure> {
+        let CodeGiven { open_id, phone, code } = wish;
+        let own = self.users.store.mall_user(REALM, &caller.account).await?;
+        let own = own.filter(|own| own.open_id.as_ref() == Some(&open_id)).ok_or(Reason::NotYours)?;
+        let binding = Binding::asked(REALM, Some(caller), phone, Some((&open_id).into()));
+        let proof = self.users.codes.check(binding, &code, origin, now).await?;
+        if *proof.phone() == own.phone {
+            return Err(Reason::PhoneTaken.into());
+        }
+        self.users.seat(&Seating { proof: &proof, open_id: &open_id, leaving: Some(caller), origin, now }).await
+    }
+}
