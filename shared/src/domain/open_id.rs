@@ -1,4 +1,4 @@
-//! The `openId` that WeChat gives a person for one app, and whose it is.
+//! The `openId` that `WeChat` gives a person for one app, and whose it is.
 
 use super::{account::AccountId, otp::Device, reason::Failure, text::halfwidth};
 use serde::{Deserialize, Serialize};
