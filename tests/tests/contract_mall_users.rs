@@ -10,6 +10,7 @@ use tests::{
     capacity::bill,
     database::AUDIT,
     mall_user::{OPEN_ID, TestMallUser},
+    papers::ID_NO,
     plaza::{Plaza, Settings},
     request::{get, post},
 };
@@ -468,6 +469,24 @@ async fn an_agent_reads_its_own_status_and_staff_that_of_anybody() {
 }
 
 #[tokio::test]
+async fn the_status_is_that_of_the_papers() {
+    let plaza = Plaza::open();
+    let agent = Kind::Agent.sign_in(&plaza, OPEN_ID, PHONE).await;
+    let dealer = plaza.waiting(OTHER, ID_NO).await;
+    let mut papers = dealer.papers(&plaza).unwrap();
+    papers["pk"] = json!({"S": format!("ACCOUNT#mall-agent#{}", agent.id)});
+    for status in 1..=3 {
+        papers["status"] = json!({"N": status.to_string()});
+        plaza.database.put(&papers);
+        for token in [&agent.token, &plaza.token_of(Role::Auditor)] {
+            let asked = post("/user/proxy/identifyPUser").bearer(token).json(&json!({"telephone": PHONE}));
+            let expected = format!(r#"{{"errCode":"200","msg":"sucess","data":{{"status":{status}}}}}"#);
+            assert_eq!(plaza.mall_agent(asked).await.whole(), (200, expected));
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_they_cost() {
     for kind in KINDS {
         let plaza = Plaza::open();
@@ -498,5 +517,5 @@ async fn what_they_cost() {
     plaza.database.take_calls();
     let asked = post("/user/proxy/identifyPUser").bearer(&agent.token).json(&json!({"telephone": PHONE}));
     plaza.mall_agent(asked).await;
-    assert_eq!(bill(&plaza.database.take_calls()), "GetItem 1 + GetItem 1");
+    assert_eq!(bill(&plaza.database.take_calls()), "GetItem 1 + GetItem 1 + GetItem 1");
 }

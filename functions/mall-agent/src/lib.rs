@@ -63,7 +63,7 @@ async fn verify_code(app: Arc<App>, mut call: Call) -> Result<Success, Failure> 
 async fn identify(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let phone = call.read(forms::phone)?;
     let status = app.agents.status(&caller, &phone).await?;
-    Success::data(Spelling::Text, &views::Certification { status })
+    Success::data(Spelling::Text, &views::Certification { status: status.into() })
 }
 
 async fn switch(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {

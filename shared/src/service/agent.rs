@@ -1,4 +1,4 @@
-//! Agents of the mall: whether they are certified, and changing to another telephone's account (#12, #13).
+//! Agents of the mall: where their papers stand, and changing to another telephone's account (#12, #13).
 
 use super::mall_user::{CodeGiven, MallUsers, Seating};
 use crate::{
@@ -7,6 +7,7 @@ use crate::{
         account::Realm,
         origin::Origin,
         otp::Binding,
+        papers::Status,
         phone::Phone,
         reason::{Failure, Reason},
         session::Caller,
@@ -15,8 +16,6 @@ use crate::{
 use jiff::Timestamp;
 
 const REALM: Realm = Realm::MallAgent;
-/// 未认证: nobody can hand in papers yet.
-const UNCERTIFIED: u8 = 0;
 
 /// The accounts of agents.
 #[derive(Clone, Debug)]
@@ -29,12 +28,15 @@ impl Agents {
         Self { users }
     }
 
-    /// #12: how far an agent is certified (认证状态); 0 where nobody has the telephone. Agents ask about their own, staff of
+    /// #12: where an agent's papers stand; nobody's have not been handed in. Agents ask about their own telephone, staff of
     /// the platform about any.
-    pub async fn status(&self, caller: &Caller, phone: &Phone) -> Result<u8, Failure> {
-        let holder = self.users.store.phone_holder(REALM, phone).await?;
-        let is_own = holder.is_some_and(|holder| holder.account == caller.account);
-        if caller.realm == REALM && !is_own { Err(Reason::NotYours.into()) } else { Ok(UNCERTIFIED) }
+    pub async fn status(&self, caller: &Caller, phone: &Phone) -> Result<Status, Failure> {
+        let holder = self.users.store.phone_holder(REALM, phone).await?.map(|holder| holder.account);
+        if caller.realm == REALM && holder.as_ref() != Some(&caller.account) {
+            return Err(Reason::NotYours.into());
+        }
+        let Some(account) = holder else { return Ok(Status::None) };
+        Ok(self.users.store.papers(REALM, &account).await?.map_or(Status::None, |papers| papers.status))
     }
 
     /// #13: the openId leaves the caller's account for that of another telephone, which a code proves; an account that

@@ -310,7 +310,7 @@ impl Key {
         Self::profile(Realm::MallDealer, account)
     }
 
-    /// The record of an agent or a dealer.
+    /// The record of a consumer, an agent or a dealer.
     pub fn profile(realm: Realm, account: &AccountId) -> Self {
         Self::new(format!("ACCOUNT#{}#{}", realm.as_str(), account.as_str()), "PROFILE")
     }
@@ -334,11 +334,6 @@ impl Key {
     /// Who of a realm has an ID number, which the key does not tell.
     pub fn id_number(realm: Realm, number: &BlindIndex) -> Self {
         Self::new(format!("ID-NUMBER#{}#{}", realm.as_str(), number.0), "HOLDER")
-    }
-
-    /// A consumer's or an agent's record.
-    pub fn mall_user(realm: Realm, account: &AccountId) -> Self {
-        Self::new(format!("ACCOUNT#{}#{}", realm.as_str(), account.as_str()), "PROFILE")
     }
 
     /// Who has an openId in a realm.
@@ -409,7 +404,6 @@ mod tests {
         assert_eq!(Key::driver(&id), key("ACCOUNT#ev#1004", "PROFILE"));
         assert_eq!(Key::plate(&Plate::parse("皖A12345").unwrap()), key("PLATE#皖A12345", "HOLDER"));
         assert_eq!(Key::dealer(&id), key("ACCOUNT#mall-dealer#1004", "PROFILE"));
-        assert_eq!(Key::mall_user(Realm::MallAgent, &id), key("ACCOUNT#mall-agent#1004", "PROFILE"));
         let open_id = OpenId::parse("oGZUI0eg").unwrap();
         assert_eq!(Key::open_id_holder(Realm::MallConsumer, &open_id), key("OPENID#mall-consumer#oGZUI0eg", "HOLDER"));
         assert_eq!(Key::captcha(&DeviceId::parse("d1").unwrap()), key("CAPTCHA#d1", "PICTURE"));

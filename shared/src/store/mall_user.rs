@@ -41,14 +41,14 @@ impl Store {
 
     /// AP-201: a consumer's or an agent's record.
     pub(crate) async fn mall_user(&self, realm: Realm, account: &AccountId) -> Result<Option<MallUser>, Failure> {
-        self.get(&Key::mall_user(realm, account), Consistency::Strong).await
+        self.get(&Key::profile(realm, account), Consistency::Strong).await
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
     /// AP-202: the record of a new one.
     pub(crate) fn create_mall_user(self, realm: Realm, account: &AccountId, user: &MallUser, exists: R) -> Self {
-        self.put_new(&Key::mall_user(realm, account), user, exists)
+        self.put_new(&Key::profile(realm, account), user, exists)
     }
 
     /// AP-203: an openId that nobody of the realm has.
@@ -106,6 +106,6 @@ impl<R: Copy> Transaction<'_, R> {
             change.update = "SET #updated = :now, #open_id = :new".into();
             change.values.push((":new", text(new.as_str())));
         }
-        self.update(&Key::mall_user(realm, account), change, Some(raced))
+        self.update(&Key::profile(realm, account), change, Some(raced))
     }
 }
