@@ -1,0 +1,20 @@
+//! Whatever somebody uploads comes out as a JPEG of ours, small enough, or is refused; nothing panics.
+
+#![no_main]
+
+use bytes::Bytes;
+use libfuzzer_sys::fuzz_target;
+use shared::{
+    domain::image::{Kind, Purpose},
+    outside::pixels::Upload,
+};
+
+fuzz_target!(|upload: &[u8]| {
+    let upload = Bytes::copy_from_slice(upload);
+    for purpose in [Purpose::Avatar, Purpose::Papers] {
+        let Ok(rewritten) = Upload::open(&upload).and_then(|opened| opened.rewritten(purpose)) else { continue };
+        assert_eq!(Kind::of(&rewritten), Ok(Kind::Jpeg));
+        let again = Upload::open(&rewritten).and_then(|opened| opened.rewritten(purpose));
+        assert!(again.is_ok(), "what we wrote is a picture");
+    }
+});
