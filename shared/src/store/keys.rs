@@ -292,6 +292,11 @@ impl Key {
         Self::new(Self::beside_customer(id), &format!("{LINK}{other}"))
     }
 
+    /// How many links a record has: sorts right before them.
+    pub fn customer_links(id: &CustomerId) -> Self {
+        Self::new(Self::beside_customer(id), "LINK")
+    }
+
     /// The record that an `Idempotency-Key` made.
     pub fn customer_made(shop: &ShopId, key: &str) -> Self {
         Self::new(Self::shop_pk(shop), &format!("MADE#{key}"))
@@ -480,6 +485,7 @@ mod tests {
         let beside = format!("SHOP#S1#CUSTOMER#{serial}");
         assert_eq!(Key::customer_entry(&id, &EntryKey::given("k").unwrap()), key(&beside, "ENTRY#given-k"));
         assert_eq!(Key::customer_link(&id, &id), key(&beside, &format!("LINK#S1.{serial}")));
+        assert_eq!(Key::customer_links(&id), key(&beside, "LINK"));
         assert_eq!(Key::customer_made(&shop, "k"), key("SHOP#S1", "MADE#k"));
     }
 

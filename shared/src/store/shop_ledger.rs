@@ -1,9 +1,9 @@
-//! What lies beside a shop's record: entries of its ledger and links to other records. AP-90 to AP-92.
+//! What lies beside a shop's record: entries of its ledger and links to other records. AP-90 to AP-93 and AP-262.
 
 use super::{
     Consistency, Item, Key, Store, Transaction, fault,
     keys::{LINK, PK, SK},
-    read, text,
+    number, read, text,
     transaction::Change,
 };
 use crate::domain::{
@@ -48,8 +48,8 @@ impl<R: Copy> Transaction<'_, R> {
         self.put_new(&Key::customer_entry(id, &entry.key), entry, exists)
     }
 
-    /// AP-92: two records that exist are the same person's.
-    pub(crate) fn link_customers(self, one: &CustomerId, other: &CustomerId, gone: R) -> Self {
+    /// AP-92: two records that exist are the same person's, and were not said to be.
+    pub(crate) fn link_customers(self, one: &CustomerId, other: &CustomerId, (gone, already): (R, R)) -> Self {
         let exists = || Change {
             condition: Some("attribute_exists(#pk)".into()),
             names: vec![("#pk", PK.into())],
@@ -58,7 +58,18 @@ impl<R: Copy> Transaction<'_, R> {
         let link = |other: &CustomerId| Link { other: other.to_string() };
         self.check(&Key::customer(one), exists(), gone)
             .check(&Key::customer(other), exists(), gone)
-            .put_over(&Key::customer_link(one, other), &link(other))
-            .put_over(&Key::customer_link(other, one), &link(one))
+            .put_new(&Key::customer_link(one, other), &link(other), already)
+            .put_new(&Key::customer_link(other, one), &link(one), already)
+    }
+
+    /// AP-262: one more link of a record, whoever else is at it.
+    pub(crate) fn count_link(self, id: &CustomerId, cap: u32, full: R) -> Self {
+        let change = Change {
+            update: "ADD #n :one".into(),
+            condition: Some("attribute_not_exists(#n) OR #n < :cap".into()),
+            names: vec![("#n", "n".into())],
+            values: vec![(":one", number(1)), (":cap", number(cap))],
+        };
+        self.update(&Key::customer_links(id), change, Some(full))
     }
 }

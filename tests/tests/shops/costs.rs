@@ -81,6 +81,11 @@ async fn a_day(floor: &Floor) -> Vec<String> {
     bills.push(format!("sign in again: {}", cost(floor)));
     floor.send(get(&format!("{CUSTOMERS}/linked-account?customerId={}", id(&record))), &floor.staff).await;
     bills.push(format!("linked: {}", cost(floor)));
+    let other = floor.record(json!({})).await;
+    cost(floor);
+    let link = post(&format!("{}/links", at(id(&record)))).json(&json!({"customerId": id(&other)}));
+    floor.send(link, &floor.manager).await;
+    bills.push(format!("link: {}", cost(floor)));
     floor.delete(id(&record)).await;
     bills.push(format!("delete: {}", cost(floor)));
     bills

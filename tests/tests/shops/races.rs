@@ -57,6 +57,49 @@ async fn entries_at_once_all_count_once() {
     assert_eq!(floor.read(id(&record)).await["balance"], 100);
 }
 
+/// Twenty links at the most, on either side, whoever links at the same time; the same link is one.
+#[tokio::test]
+async fn links_made_at_once_keep_to_the_cap_of_both_records() {
+    let floor = Floor::open().await;
+    let (one, two) = (floor.record(json!({})).await, floor.record(json!({})).await);
+    let link = async |of: &Value, to: &Value| {
+        let request = post(&format!("{}/links", at(id(of)))).json(&json!({"customerId": id(to)}));
+        // Another writer at the same item is told to come back.
+        loop {
+            let answer = floor.send(request.clone(), &floor.manager).await;
+            if answer.status != 429 {
+                return answer.status.as_u16();
+            }
+        }
+    };
+    let links_of = |of: &Value| {
+        let (shop, serial) = id(of).split_once('.').unwrap();
+        let beside = floor.plaza.database.under(&format!("SHOP#{shop}#CUSTOMER#{serial}"));
+        let links = beside.iter().filter(|item| item["sk"]["S"].as_str().unwrap().starts_with("LINK#")).count();
+        let counted =
+            beside.iter().find(|item| item["sk"]["S"] == "LINK").map_or("0", |item| item["n"]["N"].as_str().unwrap());
+        assert_eq!(counted, links.to_string(), "the count is the truth");
+        links
+    };
+    let mut others = Vec::new();
+    for _ in 0..23 {
+        others.push(floor.record(json!({})).await);
+    }
+    for other in &others[..19] {
+        assert_eq!(link(&one, other).await, 200);
+    }
+    let racing = others[19..].iter().enumerate();
+    let racing = racing.map(|(n, other)| if n % 2 == 0 { (&one, other) } else { (other, &one) });
+    let mut statuses = join_all(racing.map(|(of, to)| link(of, to))).await;
+    statuses.sort_unstable();
+    assert_eq!((statuses, links_of(&one)), (vec![200, 409, 409, 409], 20));
+    assert_eq!(link(&one, &others[0]).await, 200, "one that is there needs no room");
+    assert_eq!(link(&others[22], &one).await, 409, "from the other side, too");
+
+    let again = join_all([link(&two, &others[0]), link(&others[0], &two), link(&two, &others[0])]).await;
+    assert_eq!((again, links_of(&two), links_of(&others[0])), (vec![200; 3], 1, 2));
+}
+
 #[tokio::test]
 async fn two_sign_ins_are_one() {
     let floor = Floor::open().await;

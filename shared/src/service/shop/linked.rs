@@ -6,14 +6,22 @@ use crate::{
         reason::{Failure, Reason},
         shop::{Customer, CustomerId, ShopId},
     },
-    store::{Order, Outcome},
+    store::Order,
 };
 use futures_util::future::try_join_all;
 
 /// The links that a record may have.
-const MOST_LINKS: usize = 20;
+const MOST_LINKS: u32 = 20;
 /// The records of one number that one shop contributes.
 const MOST_OF_A_NUMBER: usize = 20;
+
+/// Why two records are not linked now; the first that applies counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum LinkRefused {
+    Gone,
+    Already,
+    Full,
+}
 
 impl Records {
     /// #59: the record asked about first, then the others of the same person that the caller may see.
@@ -59,16 +67,16 @@ impl Records {
         if !self.circle(by, &id.shop).await?.contains(&other.shop) {
             return Err(Reason::NotYours.into());
         }
+        let (gone, already, full) = (LinkRefused::Gone, LinkRefused::Already, LinkRefused::Full);
+        let mut writes = self.store.transaction().link_customers(id, other, (gone, already));
         for one in [id, other] {
-            let links = self.links(one).await?;
-            let known = links.contains(id) || links.contains(other);
-            if links.len() >= MOST_LINKS && !known {
-                return Err(Reason::CapReached.into());
-            }
+            writes = writes.count_link(one, MOST_LINKS, full);
         }
-        match self.store.transaction().link_customers(id, other, ()).commit().await? {
-            Outcome::Done => self.linked(by, id, None).await,
-            Outcome::Refused((), _) => Err(Reason::NotYours.into()),
+        let refused = writes.commit_naming_all().await?;
+        match refused.into_iter().map(|(refused, _)| refused).min() {
+            None | Some(LinkRefused::Already) => self.linked(by, id, None).await,
+            Some(LinkRefused::Gone) => Err(Reason::NotYours.into()),
+            Some(LinkRefused::Full) => Err(Reason::CapReached.into()),
         }
     }
 
