@@ -238,7 +238,6 @@ impl Plaza {
         let captchas =
             Captchas::new(store.clone(), objects.clone(), seal, drawn.random(), settings.pictures_per_minute);
         let pictures = Pictures::new(store.clone(), objects, random.clone(), settings.uploads_per_day);
-        let customers = Customers::new(store.clone(), pictures.clone(), random.clone(), 10);
         let (parcels, outbox) = (Arc::<Mutex<Vec<Parcel>>>::default(), Arc::<Mutex<Vec<Message>>>::default());
         let code_key = CodeKey::read(&CODE_KEY.into()).unwrap();
         let codes = {
@@ -246,21 +245,27 @@ impl Plaza {
             Codes::new(store.clone(), code_key.clone(), queue, random.clone(), limits, settings.codes_enabled)
         };
         let sms = Sms::new(store.clone(), code_key, sender(&outbox));
+        let proofs = (sign_in(&store), codes.clone());
+        let customers = Customers::new(store.clone(), proofs, pictures.clone(), random.clone(), 10);
         let sms_sender = sms_sender::App { sms, clock: watch.clock(), sink: collecting(&lines) };
         let limits = settings.of_dealers();
         let dealers = Dealers::new(store.clone(), sign_in(&store), codes.clone(), captchas, pictures.clone(), limits);
         let (papers, desk) = papers(&store, &pictures, &random);
         let mall_dealer = mall_dealer::App { dealers, papers };
         let mall_users = |role| MallUsers::new(store.clone(), codes.clone(), issuer.clone(), random.clone(), role);
-        let session =
-            session::App { sign_in: sign_in(&store), codes: codes.clone(), zones: settings.portal.zones.clone() };
+        let session = session::App {
+            sign_in: sign_in(&store),
+            codes: codes.clone(),
+            zones: settings.portal.zones.clone(),
+            cloud_password_min: settings.portal.password_min,
+        };
         let portal = {
             let (proofs, papers) = ((sign_in(&store), codes.clone()), (pictures.clone(), sealer()));
             Portal::new(store.clone(), proofs, papers, settings.portal.clone())
         };
         let accounts = sign_in(&store);
         let operator = operators(&store, (charging.clone(), desk), &passwords, &random);
-        let customer = ev_customer::App { customers: customers.clone(), sign_in: sign_in(&store) };
+        let customer = ev_customer::App { customers: customers.clone() };
         let routers = BTreeMap::from([
             ("cloud-customer", {
                 let app = cloud_customer::App { portal: portal.clone() };

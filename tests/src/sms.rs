@@ -47,6 +47,14 @@ impl Plaza {
         self.session(post("/auth/code").json(&body)).await
     }
 
+    /// `POST /auth/code` with a driver's session, and what arrives there.
+    pub async fn drivers_code(&self, token: &str, digits: &str) -> String {
+        let body = json!({"realm": "ev", "telephone": digits, "purpose": "change"});
+        let answer = self.session(post("/auth/code").bearer(token).json(&body)).await;
+        assert_eq!(answer.whole(), (200, "{}".to_owned()));
+        self.code_for(digits).await
+    }
+
     /// `POST /auth/token` with a code.
     pub async fn sign_in_by_code(&self, realm: &str, digits: &str, code: &str) -> Answer {
         let body = json!({"realm": realm, "telephone": digits, "code": code});

@@ -7,14 +7,16 @@ use shared::{
         garage::{VehicleId, VehicleType},
         gender::Gender,
         origin::Origin,
+        otp::Code,
         password::Password,
+        phone::Phone,
         reason::Failure,
         session::Caller,
         vehicle::Plate,
         vin::Vin,
     },
     service::{
-        customer::{NewVehicle, ProfileChange, SignInNames},
+        customer::{NewPhone, NewVehicle, ProfileChange, SignInNames},
         password::PasswordChange,
     },
     wire::Fields,
@@ -74,6 +76,13 @@ impl Unbinding {
     }
 }
 
+/// Our extension: the number under the name that #2 has for it, and the code that went there.
+pub fn new_phone(fields: &mut Fields) -> Result<NewPhone, Failure> {
+    let phone = fields.optional_of(&["phoneNum", "telephone"])?;
+    let phone = Phone::parse(&phone.ok_or_else(|| Failure::malformed("缺少参数 phoneNum"))?)?;
+    Ok(NewPhone { phone, code: Code::read(&fields.required("code")?)? })
+}
+
 /// Our extension: the old password and the new one.
 pub struct Passwords {
     old: Password,
@@ -84,7 +93,8 @@ impl Passwords {
     pub fn parse(fields: &mut Fields, known: &SignInNames) -> Result<Self, Failure> {
         let old = Password::typed(&fields.required("oldPassword")?);
         let new = fields.required("newPassword")?;
-        Ok(Self { old, new: Password::choose(&new, &[known.username.as_str(), known.email.as_str()])? })
+        let phone = known.phone.as_ref().map_or("", Phone::digits);
+        Ok(Self { old, new: Password::choose(&new, &[known.username.as_str(), known.email.as_str(), phone])? })
     }
 
     pub fn change<'c>(

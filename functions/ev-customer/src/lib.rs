@@ -11,7 +11,7 @@ use shared::{
         session::Caller,
         vehicle::Plate,
     },
-    service::{customer::Customers, sign_in::SignIn},
+    service::customer::Customers,
     wire::{
         Access, Call, Routes,
         envelope::Picture,
@@ -27,12 +27,11 @@ pub const NEEDS: &[&str] = &["VEHICLES_PER_DRIVER"];
 #[derive(Debug)]
 pub struct App {
     pub customers: Customers,
-    pub sign_in: SignIn,
 }
 
 impl App {
     pub async fn new(boot: &Boot) -> Result<Self, Error> {
-        Ok(Self { customers: boot.customers()?, sign_in: boot.sign_in().await? })
+        Ok(Self { customers: boot.customers().await? })
     }
 }
 
@@ -61,12 +60,13 @@ pub fn routes() -> Routes<EvCustomer, App> {
         .guarded("GET", "/customer/customers/{id}/avatar", DRIVERS, avatar)
         .guarded("GET", "/customer/customers/getVehicleFeeStats", DRIVERS, fee_stats)
         .guarded("PUT", "/customer/customers/password", DRIVERS, change_password)
+        .guarded("PUT", "/customer/customers/phone", DRIVERS, change_phone)
         .with(vehicles)
 }
 
 async fn change(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let account = if caller.role == Role::Admin {
-        AccountId::known(call.path("id"))
+        AccountId::of_driver(call.path("id")).ok_or(Reason::NotYours)?
     } else {
         own(&caller, Some(call.path("id")))?
     };
@@ -88,7 +88,7 @@ async fn upload_avatar(app: Arc<App>, caller: Caller, mut call: Call) -> Result<
 }
 
 async fn avatar(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failure> {
-    let account = AccountId::known(call.path("id"));
+    let account = AccountId::of_driver(call.path("id")).ok_or(Reason::NotYours)?;
     let key = app.customers.avatar(&account).await?;
     if call.has(&key.tag()) {
         return Ok(Success::Picture(Picture { tag: key.tag(), content: None }));
@@ -122,8 +122,14 @@ async fn change_password(app: Arc<App>, caller: Caller, mut call: Call) -> Resul
     let known = app.customers.sign_in_names(&caller).await?;
     let form = call.read(|fields| forms::Passwords::parse(fields, &known))?;
     let change = form.change(&caller, &known, call.origin(), call.now().real);
-    let issued = app.sign_in.change_password(&change).await?;
+    let issued = app.customers.sign_in.change_password(&change).await?;
     Ok(Success::Renewed(issued.token))
+}
+
+async fn change_phone(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let wish = call.read(forms::new_phone)?;
+    let issued = app.customers.change_phone(&caller, wish, call.origin(), call.now().real).await?;
+    Ok(issued.map_or(Success::Done, |issued| Success::Renewed(issued.token)))
 }
 
 async fn close(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {

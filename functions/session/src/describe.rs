@@ -24,10 +24,11 @@ pub fn describe() -> Described {
             ),
         post("/auth/code", "获取短信验证码", "Have an SMS code sent")
             .note("The answer is the same whether or not the number has an account; only one that has gets a message.")
+            .note("`change`, with a driver's session: a code for `PUT /customer/customers/phone`, whoever has the number.")
             .takes([
                 need("realm", "用户群", "ev").one_of(REALMS),
                 need("telephone", "手机号", "13800138000"),
-                need("purpose", "用途", "login").one_of(&["login", "reset"]),
+                need("purpose", "用途", "login").one_of(&["login", "reset", "change"]),
             ])
             .answers(plain::content::<Empty>(json!({}))),
         post("/auth/password/reset", "重置密码", "Set a forgotten password anew")

@@ -3,10 +3,11 @@
 use shared::{
     domain::{
         account::{LoginName, Realm},
-        otp::{Code, Purpose},
+        otp::{Binding, Code, Purpose},
         password::Password,
         phone::Phone,
         reason::{Failure, Reason},
+        session::Caller,
     },
     wire::Fields,
 };
@@ -45,20 +46,13 @@ impl Token {
     }
 }
 
-pub struct AskForCode {
-    pub realm: Realm,
-    pub phone: Phone,
-    pub purpose: Purpose,
-}
-
-impl AskForCode {
-    pub fn parse(fields: &mut Fields) -> Result<Self, Failure> {
-        Ok(Self {
-            realm: Realm::parse(&fields.required("realm")?)?,
-            phone: Phone::parse(&fields.required("telephone")?)?,
-            purpose: Purpose::parse(&fields.required("purpose")?)?,
-        })
-    }
+/// What a code is wanted for: with a session of the realm, also for a change of that account.
+pub fn code_for(fields: &mut Fields, caller: Option<&Caller>) -> Result<Binding, Failure> {
+    let product = Realm::parse(&fields.required("realm")?)?;
+    let phone = Phone::parse(&fields.required("telephone")?)?;
+    let account = caller.filter(|caller| caller.realm == product).map(|caller| &caller.account);
+    let purpose = Purpose::parse(&fields.required("purpose")?, account)?;
+    Ok(Binding { product, purpose, phone, device: None })
 }
 
 pub struct Reset {

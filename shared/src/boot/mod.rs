@@ -294,9 +294,10 @@ impl Boot {
     }
 
     /// The customer pages of drivers.
-    pub fn customers(&self) -> Result<Customers, Error> {
+    pub async fn customers(&self) -> Result<Customers, Error> {
         let most_vehicles = self.limit("VEHICLES_PER_DRIVER")?;
-        Ok(Customers::new(self.store.clone(), self.pictures()?, self.random.clone(), most_vehicles))
+        let proofs = (self.sign_in().await?, self.codes().await?);
+        Ok(Customers::new(self.store.clone(), proofs, self.pictures()?, self.random.clone(), most_vehicles))
     }
 
     /// The zones of the business portal.

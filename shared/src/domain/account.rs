@@ -128,6 +128,13 @@ impl AccountId {
         Self(format!("{random:032x}"))
     }
 
+    /// A driver's id as a caller names it; `None` when it can be nobody's.
+    pub fn of_driver(text: &str) -> Option<Self> {
+        let digits = halfwidth(text);
+        let is_number = (1..=16).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        is_number.then_some(Self(digits))
+    }
+
     /// An id that we gave earlier and now read back.
     pub fn known(id: impl Into<String>) -> Self {
         Self(id.into())

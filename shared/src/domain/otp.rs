@@ -49,12 +49,13 @@ impl Purpose {
         }
     }
 
-    /// As a caller without a session names it.
-    pub fn parse(text: &str) -> Result<Self, Failure> {
+    /// As a caller names it; a change is one of the caller's own account.
+    pub fn parse(text: &str, caller: Option<&AccountId>) -> Result<Self, Failure> {
         match halfwidth(text).to_ascii_lowercase().as_str() {
             "login" => Ok(Self::SignIn),
             "reset" => Ok(Self::Reset),
-            _ => Err(Failure::malformed("purpose 应为 login 或 reset")),
+            "change" => caller.cloned().map(Self::Change).ok_or_else(|| Reason::Unauthorized.into()),
+            _ => Err(Failure::malformed("purpose 应为 login、reset 或 change")),
         }
     }
 

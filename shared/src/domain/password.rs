@@ -16,7 +16,7 @@ const OURS: [&str; 6] = ["evplaza", "ev-plaza", "charging", "charger", "充电�
 pub struct Password(SecretString);
 
 impl Password {
-    const SHORTEST: usize = 8;
+    pub const SHORTEST: usize = 8;
     const LONGEST: usize = 128;
 
     /// What somebody signs in with. Its strength was judged when it was chosen.

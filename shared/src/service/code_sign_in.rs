@@ -8,7 +8,7 @@ use crate::{
     auth::tokens::Issued,
     domain::{
         account::{AccountId, LoginName, Realm},
-        cloud::{Tenant, Zone},
+        cloud::Zone,
         origin::Origin,
         otp::{Binding, Code, Purpose},
         password::Password,
@@ -40,6 +40,8 @@ enum Refused {
     Code,
     Session,
     Credential,
+    /// The account has given it up since we looked.
+    Phone,
 }
 
 impl SignIn {
@@ -60,22 +62,21 @@ impl SignIn {
             zone.is_none_or(|zone| holder.tenant.as_ref().is_some_and(|tenant| tenant.zone == *zone))
         };
         let holder = holder.filter(is_there).ok_or(Reason::WrongCode)?;
-        let noted = holder.tenant.clone().zip(holder.login());
-        self.open_noted(&holder.account, noted.as_ref(), &proof, (given.origin, given.now)).await
+        self.open_noted(&holder, &proof, (given.origin, given.now)).await
     }
 
-    /// Opens a session of an account whose phone has been proved, and spends the code with it; an account of the portal
-    /// also tells when and from where.
+    /// Opens a session of the account whose phone has been proved, if it still has it, and spends the code with it; an
+    /// account of the portal also tells when and from where.
     async fn open_noted(
         &self,
-        account: &AccountId,
-        noted: Option<&(Tenant, LoginName)>,
+        holder: &PhoneHolder,
         proof: &Proof,
         (origin, now): (&Origin, Timestamp),
     ) -> Result<Issued, Failure> {
-        let realm = proof.binding.product;
+        let (realm, account) = (proof.binding.product, &holder.account);
         let session = self.session(realm, account.clone(), now);
         let (owner, ends) = ((realm, account), now + life(realm));
+        let noted = holder.tenant.clone().zip(holder.login());
         let mut crowded: Option<Sessions> = None;
         for _ in 0..TRIES {
             let writes = self.store.transaction().spend(proof, Refused::Code);
@@ -86,7 +87,8 @@ impl SignIn {
                     writes.replace_sessions(owner, before, &live, Refused::Session)
                 }
             };
-            let writes = match noted {
+            let writes = writes.still_has_phone(realm, proof.phone(), account, Refused::Phone);
+            let writes = match &noted {
                 Some((tenant, name)) => {
                     writes.note_cloud_sign_in(tenant, name, (origin.address, now), Refused::Credential)
                 }
@@ -99,20 +101,28 @@ impl SignIn {
                     Some(sessions) if sessions.enabled => crowded = Some(sessions),
                     _ => return Err(Reason::WrongCode.into()),
                 },
-                Outcome::Refused(Refused::Code | Refused::Credential, _) => return Err(Reason::WrongCode.into()),
+                Outcome::Refused(Refused::Code | Refused::Credential | Refused::Phone, _) => {
+                    return Err(Reason::WrongCode.into());
+                }
             }
         }
         Err(Reason::Contended.into())
     }
 
-    /// A new password for whoever has the phone: all sessions end, and the wait after wrong passwords too.
-    pub async fn reset_password(&self, codes: &Codes, given: &CodeGiven<'_>, wanted: &str) -> Result<(), Failure> {
+    /// A new password for whoever has the phone, which is at least so long: all sessions end, and the wait after wrong
+    /// passwords too.
+    pub async fn reset_password(
+        &self,
+        codes: &Codes,
+        given: &CodeGiven<'_>,
+        (wanted, shortest): (&str, usize),
+    ) -> Result<(), Failure> {
         // Judged first, so that a weak one costs no try. What is the owner's own name shows below.
-        Password::choose(wanted, &[given.phone.digits()])?;
+        Password::choose_of(shortest, wanted, &[given.phone.digits()])?;
         let (proof, holder) = self.prove(codes, given, Purpose::Reset).await?;
         let login = holder.as_ref().and_then(PhoneHolder::login);
         let (Some(holder), Some(name)) = (holder, login) else { return Err(Reason::WrongCode.into()) };
-        let password = Password::choose(wanted, &[given.phone.digits(), name.as_str()])?;
+        let password = Password::choose_of(shortest, wanted, &[given.phone.digits(), name.as_str()])?;
         self.replace_forgotten(given, &proof, &holder.account, &name, &password).await?;
         codes.notify(&given.phone, Notice::PasswordChanged, given.now).await;
         Ok(())
@@ -133,14 +143,13 @@ impl SignIn {
             .transaction()
             .spend(proof, Refused::Code)
             .set_hash((given.realm, name), &credential, Refused::Credential)
+            .still_has_phone(given.realm, &given.phone, account, Refused::Phone)
             .end_sessions_but((given.realm, account), &BTreeMap::new(), Refused::Session)
             .forget_failures(given.realm, name)
             .audit(&entry);
         match writes.commit().await? {
             Outcome::Done => Ok(()),
-            Outcome::Refused(Refused::Code | Refused::Credential | Refused::Session, _) => {
-                Err(Reason::WrongCode.into())
-            }
+            Outcome::Refused(_, _) => Err(Reason::WrongCode.into()),
         }
     }
 

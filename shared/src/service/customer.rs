@@ -1,15 +1,19 @@
-//! A driver as the customer pages see the account: profile and avatar. The vehicles are in `vehicles`, the end of an
-//! account in `closing`.
+//! A driver as the customer pages see the account: profile and avatar. The vehicles are in `vehicles`, the phone in
+//! `phone`, the end of an account in `closing`.
 
 mod closing;
+mod phone;
 mod vehicles;
 
 pub use crate::store::ProfileChange;
+pub use phone::NewPhone;
 pub use vehicles::NewVehicle;
 
 use super::{
     bill::Bills,
+    codes::Codes,
     pictures::{Pictures, Relinked},
+    sign_in::SignIn,
 };
 use crate::{
     domain::{
@@ -34,6 +38,8 @@ const TRIES: u32 = 3;
 #[derive(Clone, Debug)]
 pub struct Customers {
     store: Store,
+    pub sign_in: SignIn,
+    codes: Codes,
     pictures: Pictures,
     pub bills: Bills,
     random: Random,
@@ -58,6 +64,7 @@ pub struct MyInfo {
 pub struct SignInNames {
     pub username: Username,
     pub email: Email,
+    pub phone: Option<Phone>,
 }
 
 /// Why an avatar is not linked.
@@ -68,9 +75,15 @@ enum LinkRefused {
 }
 
 impl Customers {
-    pub fn new(store: Store, pictures: Pictures, random: Random, most_vehicles: u32) -> Self {
+    pub fn new(
+        store: Store,
+        (sign_in, codes): (SignIn, Codes),
+        pictures: Pictures,
+        random: Random,
+        most_vehicles: u32,
+    ) -> Self {
         let most_vehicles = usize::try_from(most_vehicles).unwrap_or(usize::MAX);
-        Self { bills: Bills::new(store.clone()), store, pictures, random, most_vehicles }
+        Self { bills: Bills::new(store.clone()), store, sign_in, codes, pictures, random, most_vehicles }
     }
 
     /// The caller's own profile.
@@ -89,8 +102,8 @@ impl Customers {
 
     /// What the caller signs in with.
     pub async fn sign_in_names(&self, caller: &Caller) -> Result<SignInNames, Failure> {
-        let Driver { username, email, .. } = self.driver(&caller.account).await?;
-        Ok(SignInNames { username, email })
+        let Driver { username, email, phone, .. } = self.driver(&caller.account).await?;
+        Ok(SignInNames { username, email, phone })
     }
 
     /// Changes what the change names, of a driver that exists. Whether the caller may is the route's question.

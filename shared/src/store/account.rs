@@ -1,4 +1,4 @@
-//! A driver's profile and the lock on a plate: AP-08 to AP-11 and AP-37.
+//! A driver's profile and the lock on a plate: AP-08 to AP-11, AP-37, AP-42 to AP-46 and AP-260.
 
 use super::{Consistency, Key, Store, Transaction, keys::PK, number, text, transaction::Change};
 use crate::domain::{
@@ -73,23 +73,27 @@ impl<R: Copy> Transaction<'_, R> {
         after: Option<&PictureKey>,
         raced: R,
     ) -> Self {
-        let mut change = Change {
-            update: "REMOVE #avatar".into(),
-            condition: Some("attribute_exists(#pk) AND attribute_not_exists(#avatar)".into()),
-            names: vec![("#avatar", "avatar".into())],
-            values: vec![],
-        };
-        match before {
-            Some(before) => {
-                change.condition = Some("#avatar = :before".into());
-                change.values.push((":before", text(before.as_str())));
-            }
-            None => change.names.push(("#pk", PK.into())),
-        }
+        let mut change = Change { update: "REMOVE #avatar".into(), ..Change::of_profile() };
+        change.require(("#avatar", "avatar"), ":before", before.map(PictureKey::as_str));
         if let Some(after) = after {
             change.update = "SET #avatar = :after".into();
             change.values.push((":after", text(after.as_str())));
         }
+        self.update(&Key::driver(account), change, Some(raced))
+    }
+
+    /// AP-260: another phone in the profile, in the place of the one that was read, or of none.
+    pub(crate) fn change_drivers_phone(
+        self,
+        account: &AccountId,
+        (before, after): (Option<&Phone>, &Phone),
+        now: Timestamp,
+        raced: R,
+    ) -> Self {
+        let mut change = Change { update: "SET #phone = :after, #updated = :now".into(), ..Change::of_profile() };
+        change.require(("#phone", "phone"), ":before", before.map(Phone::as_e164));
+        change.names.push(("#updated", "updated_at".into()));
+        change.values.extend([(":after", text(after.as_e164())), (":now", text(now.to_string()))]);
         self.update(&Key::driver(account), change, Some(raced))
     }
 }
@@ -199,12 +203,16 @@ impl<R: Copy> Transaction<'_, R> {
             ],
         };
         sessions.require_bills(read);
-        let unchanged = Change {
-            condition: Some("#vehicles = :vehicles AND #updated = :updated".into()),
-            names: vec![("#vehicles", "vehicles".into()), ("#updated", "updated_at".into())],
-            values: vec![(":vehicles", attribute(&driver.vehicles)), (":updated", text(driver.updated_at.to_string()))],
+        // What goes with the profile is what was read of it: a plate, a phone or a picture that came since would stay for
+        // ever.
+        let mut unchanged = Change {
+            condition: Some("#vehicles = :vehicles".into()),
+            names: vec![("#vehicles", "vehicles".into())],
+            values: vec![(":vehicles", attribute(&driver.vehicles))],
             ..Change::default()
         };
+        unchanged.require(("#phone", "phone"), ":phone", driver.phone.as_ref().map(Phone::as_e164));
+        unchanged.require(("#avatar", "avatar"), ":avatar", driver.avatar.as_ref().map(PictureKey::as_str));
         let own = Change {
             condition: Some("#account = :account".into()),
             names: vec![("#account", "account".into())],
@@ -219,16 +227,40 @@ impl<R: Copy> Transaction<'_, R> {
         for plate in driver.vehicles.plates() {
             writes = writes.release_plate(&plate, account, raced);
         }
+        if let Some(phone) = &driver.phone {
+            writes = writes.release_phone(Realm::Ev, phone, account, raced);
+        }
         writes
     }
 }
 
 impl Change {
+    /// Of a profile that exists.
+    fn of_profile() -> Self {
+        let condition = Some("attribute_exists(#pk)".into());
+        Self { condition, names: vec![("#pk", PK.into())], ..Self::default() }
+    }
+
+    /// And a field is as it was read.
+    fn require(&mut self, (name, field): (&'static str, &str), placeholder: &'static str, read: Option<&str>) {
+        let same = match read {
+            Some(_) => format!("{name} = {placeholder}"),
+            None => format!("attribute_not_exists({name})"),
+        };
+        self.and(&same);
+        self.names.push((name, field.to_owned()));
+        self.values.extend(read.map(|read| (placeholder, text(read))));
+    }
+
+    fn and(&mut self, condition: &str) {
+        let all = self.condition.iter().map(String::as_str).chain([condition]);
+        self.condition = Some(all.collect::<Vec<_>>().join(" AND "));
+    }
+
     /// As many bills as were read: a count that is nowhere yet is none.
     fn require_bills(&mut self, read: &Standing) {
         let same = if read.bills == 0 { "attribute_not_exists(#bills)" } else { "#bills = :bills" };
-        self.condition =
-            Some(self.condition.iter().map(String::as_str).chain([same]).collect::<Vec<_>>().join(" AND "));
+        self.and(same);
         self.names.push(("#bills", "bills".into()));
         if read.bills > 0 {
             self.values.push((":bills", number(read.bills)));

@@ -1,4 +1,4 @@
-//! Which account of a realm a phone belongs to: AP-50 to AP-52.
+//! Which account of a realm a phone belongs to: AP-50 to AP-52 and AP-261.
 
 use super::{Consistency, Key, Store, Transaction, text, transaction::Change};
 use crate::domain::{
@@ -48,12 +48,20 @@ impl<R: Copy> Transaction<'_, R> {
 
     /// AP-52: a phone that this account has, and from now on nobody.
     pub(crate) fn release_phone(self, realm: Realm, phone: &Phone, account: &AccountId, changed: R) -> Self {
-        let holds = Change {
-            condition: Some("#account = :account".into()),
-            names: vec![("#account", "account".into())],
-            values: vec![(":account", text(account.as_str()))],
-            ..Change::default()
-        };
-        self.delete_if(&Key::phone_holder(realm, phone), holds, changed)
+        self.delete_if(&Key::phone_holder(realm, phone), held_by(account), changed)
+    }
+
+    /// AP-261: a phone that this account still has, so that nothing is opened by one that has just been given up.
+    pub(crate) fn still_has_phone(self, realm: Realm, phone: &Phone, account: &AccountId, changed: R) -> Self {
+        self.check(&Key::phone_holder(realm, phone), held_by(account), changed)
+    }
+}
+
+fn held_by(account: &AccountId) -> Change {
+    Change {
+        condition: Some("#account = :account".into()),
+        names: vec![("#account", "account".into())],
+        values: vec![(":account", text(account.as_str()))],
+        ..Change::default()
     }
 }

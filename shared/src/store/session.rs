@@ -6,7 +6,7 @@ use crate::domain::{
     charging::Waiting,
     cloud::Tenant,
     reason::Failure,
-    session::{LiveCharge, MOST_SESSIONS, SessionId, Sessions, Standing},
+    session::{Caller, LiveCharge, MOST_SESSIONS, SessionId, Sessions, Standing},
     station_id::StationId,
     vehicle::Plate,
 };
@@ -136,6 +136,18 @@ impl<R: Copy> Transaction<'_, R> {
             values: vec![(":yes", AttributeValue::Bool(true))],
         };
         self.update(&Key::sessions(realm, account), change, Some(over))
+    }
+
+    /// The same for whoever asks with a session: one that has been ended meanwhile refuses, so that a request that was
+    /// under way undoes nothing of what ended it.
+    pub(crate) fn end_other_sessions(self, caller: &Caller, live: &BTreeMap<SessionId, Timestamp>, refused: R) -> Self {
+        let change = Change {
+            update: "SET #live = :new".into(),
+            condition: Some("#enabled = :yes AND attribute_exists(#live.#own)".into()),
+            names: vec![("#live", "live".into()), ("#enabled", "enabled".into()), ("#own", caller.session.0.clone())],
+            values: vec![(":new", live_attribute(live)), (":yes", AttributeValue::Bool(true))],
+        };
+        self.update(&Key::sessions(caller.realm, &caller.account), change, Some(refused))
     }
 
     /// Ends all sessions of an account and lets it open new ones, or none.

@@ -10,19 +10,14 @@ use crate::{
     service::pictures::Relinked,
     store::{Action, AuditEntry, Outcome},
 };
-use jiff::{SignedDuration, Timestamp};
-
-/// How old a sign-in may be that closes an account.
-const RECENT: SignedDuration = SignedDuration::from_mins(10);
+use jiff::Timestamp;
 
 impl Customers {
     /// Closes the caller's account. Every session ends, the plates, the phone and the user name are free for others, and
     /// what is personal is gone: names, address, phone, avatar, vehicles. Bills, detail records and the trail stay under
     /// the account's number, as the law on accounts asks. Refused while something is charging or unpaid.
     pub async fn close(&self, caller: &Caller, origin: &Origin, now: Timestamp) -> Result<(), Failure> {
-        if now > caller.signed_in_at + RECENT {
-            return Err(Reason::RecentSignInWanted.into());
-        }
+        caller.demand_recent_sign_in(now)?;
         let account = &caller.account;
         for _ in 0..TRIES {
             let record = self.store.sessions(caller.realm, account).await?;

@@ -1,0 +1,103 @@
+//! A driver's phone: bound with a code that went there, soon after a sign-in, and told to the number that it replaces.
+
+use super::Customers;
+use crate::{
+    auth::tokens::Issued,
+    domain::{
+        account::{LoginName, Realm},
+        origin::Origin,
+        otp::{Binding, Code},
+        phone::Phone,
+        reason::{Failure, Reason},
+        session::{Caller, life},
+        sms::Notice,
+    },
+    service::codes::Proof,
+    store::{Action, AuditEntry, Driver, Outcome, PhoneHolder},
+};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// The phone, and what proves that it is in the driver's hands.
+#[derive(Debug)]
+pub struct NewPhone {
+    pub phone: Phone,
+    pub code: Code,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    Code,
+    Taken,
+    /// The session has ended meanwhile, by another such request or otherwise, or the account is closed.
+    Ended,
+}
+
+impl Customers {
+    /// Binds a phone to the caller's account, in the place of the one it had. All sessions end, and the answer is a new
+    /// one; none when the phone is the account's already. Whoever has the phone can set a new password, so a session that
+    /// somebody found must not do it, the first time either.
+    pub async fn change_phone(
+        &self,
+        caller: &Caller,
+        wish: NewPhone,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Option<Issued>, Failure> {
+        caller.demand_recent_sign_in(now)?;
+        let driver = self.driver(&caller.account).await?;
+        let binding = Binding::asked(Realm::Ev, Some(caller), wish.phone, None);
+        let proof = self.codes.check(binding, &wish.code, origin, now).await?;
+        if driver.phone.as_ref() == Some(proof.phone()) {
+            return Ok(None);
+        }
+        let issued = self.bind_phone(caller, &driver, &proof, origin, now).await?;
+        if let Some(old) = &driver.phone {
+            self.codes.notify(old, Notice::PhoneChanged, now).await;
+        }
+        Ok(Some(issued))
+    }
+
+    async fn bind_phone(
+        &self,
+        caller: &Caller,
+        driver: &Driver,
+        proof: &Proof,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Issued, Failure> {
+        let (account, new) = (&caller.account, proof.phone());
+        let session = self.sign_in.session(Realm::Ev, account.clone(), now);
+        let live = BTreeMap::from([(session.id.clone(), now + life(Realm::Ev))]);
+        let holder = PhoneHolder::new(account, Some(&LoginName::from(&driver.username)), now);
+        let entry = AuditEntry {
+            at: now,
+            action: Action::PhoneChanged,
+            realm: Realm::Ev,
+            station: None,
+            subject: Some(account.clone()),
+            actor: Some(account.clone()),
+            role: Some(caller.role),
+            address: Some(origin.address),
+            request: origin.request.clone(),
+            id: self.random.u128(),
+        };
+        let mut writes = self
+            .store
+            .transaction()
+            .spend(proof, Refused::Code)
+            .change_drivers_phone(account, (driver.phone.as_ref(), new), now, Refused::Ended)
+            .end_other_sessions(caller, &live, Refused::Ended)
+            .claim_phone(Realm::Ev, new, &holder, Refused::Taken)
+            .audit(&entry);
+        if let Some(old) = &driver.phone {
+            writes = writes.release_phone(Realm::Ev, old, account, Refused::Ended);
+        }
+        match writes.commit().await? {
+            Outcome::Done => self.sign_in.issuer.issue(&session),
+            Outcome::Refused(Refused::Code, _) => Err(Reason::WrongCode.into()),
+            Outcome::Refused(Refused::Taken, _) => Err(Reason::PhoneTaken.into()),
+            Outcome::Refused(Refused::Ended, _) => Err(Reason::Unauthorized.into()),
+        }
+    }
+}
