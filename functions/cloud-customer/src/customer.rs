@@ -2,7 +2,10 @@
 
 use crate::{App, by, forms, views};
 use shared::{
-    domain::{cloud::Member, reason::Failure},
+    domain::{
+        cloud::{Customer, Member},
+        reason::Failure,
+    },
     wire::{Call, cloud::Success},
 };
 use std::sync::Arc;
@@ -19,10 +22,11 @@ pub async fn change(app: Arc<App>, member: Member, mut call: Call) -> Result<Suc
     if form.authorization.is_some() || mobile.is_some() {
         member.caller.demand_recent_sign_in(call.now().real)?;
     }
-    if let Some((phone, code)) = mobile {
-        app.portal.change_mobile(by(&member, &call), &phone, &code).await?;
+    let change = |customer: &mut Customer| form.apply_to(customer);
+    match &mobile {
+        Some((phone, code)) => app.portal.change_mobile(by(&member, &call), (phone, code), change).await?,
+        None => app.portal.change_customer(by(&member, &call), change).await?,
     }
-    app.portal.change_customer(by(&member, &call), |customer| form.apply_to(customer)).await?;
     Ok(Success::nothing())
 }
 

@@ -53,6 +53,77 @@ async fn each_endpoint_costs_what_the_data_model_says() {
     }
 }
 
+/// #38, #40, #54 to #56 and the papers.
+#[tokio::test]
+async fn what_codes_prove_costs_what_the_data_model_says() {
+    const PHONE: &str = "13312345864";
+    const NEW: &str = "13900000002";
+    let plaza = Plaza::open();
+    let code_of = async |token: Option<&str>, digits: &str| {
+        plaza.watch.advance(jiff::SignedDuration::from_secs(61));
+        plaza.ask_portal_code(token, digits).await;
+        plaza.code_for(digits).await
+    };
+    let token_of = |answer: tests::answer::Answer| answer.header("x-access-token").unwrap().to_owned();
+    let measured = async |request: Request| {
+        plaza.database.take_calls();
+        let answer = plaza.cloud(request).await;
+        assert!(answer.status.is_success(), "{}", answer.text());
+        (bill(&plaza.database.take_calls()), answer)
+    };
+
+    let asking = post("/verification_code").json(&json!({"addition": "a", "smsype": "certify", "mobile": PHONE}));
+    assert_eq!(measured(asking).await.0, "GetItem 1 + GetItem 1 + GetItem 1 + TransactWriteItems 10", "#56");
+    let code = plaza.code_for(PHONE).await;
+    let join =
+        json!({"cus_name": "51idc", "passwd": PHRASE, "cus_type": "FIRM", "mobile": PHONE, "verification_code": code});
+    let (joining, joined) = measured(post("/join").json(&join)).await;
+    assert_eq!(joining, "GetItem 1 + TransactWriteItems 4 + TransactWriteItems 18", "#38");
+    let mut admin = token_of(joined);
+
+    let code = code_of(Some(&admin), PHONE).await;
+    let passwd = json!({"login_id": "51idc", "old_passwd": PHRASE, "new_passwd": "another phrase 7",
+        "verify_type": "phone", "cell_number": PHONE, "verify_code": code});
+    let (changing, changed) = measured(put("/customer/account/passwd").bearer(&admin).json(&passwd)).await;
+    let expected = "GetItem 1 + GetItem 1 + GetItem 1 + TransactWriteItems 4 + Query 1 + TransactWriteItems 4 + \
+        TransactWriteItems 10 + TransactWriteItems 2";
+    assert_eq!(changing, expected, "#54");
+    admin = token_of(changed);
+
+    let code = code_of(Some(&admin), NEW).await;
+    let phone = json!({"mobile": NEW, "verification_code": code, "action_type": 0});
+    let (binding, bound) = measured(put("/customer/account/phone").bearer(&admin).json(&phone)).await;
+    let proving = "GetItem 1 + Query 1 + GetItem 1 + TransactWriteItems 4";
+    assert_eq!(binding, format!("{proving} + TransactWriteItems 12 + TransactWriteItems 2"), "#55");
+    admin = token_of(bound);
+    let code = code_of(Some(&admin), NEW).await;
+    let phone = json!({"mobile": NEW, "verification_code": code, "action_type": 1});
+    let (unbinding, unbound) = measured(put("/customer/account/phone").bearer(&admin).json(&phone)).await;
+    assert_eq!(unbinding, format!("{proving} + TransactWriteItems 10 + TransactWriteItems 2"), "#55, no more");
+    admin = token_of(unbound);
+
+    let code = code_of(Some(&admin), NEW).await;
+    let mobile = json!({"post_field": "phone", "mobile": NEW, "verification_code": code, "fax": "021-1"});
+    let (moving, _) = measured(put("/customer").bearer(&admin).json(&mobile)).await;
+    assert_eq!(moving, "GetItem 1 + GetItem 1 + TransactWriteItems 4 + GetItem 1 + TransactWriteItems 6", "#40");
+
+    let numbers = json!({"cred_type": "IDENTITY", "credentials": "11010519491231002X"});
+    let (numbering, _) = measured(put("/customer/papers").bearer(&admin).json(&numbers)).await;
+    assert_eq!(numbering, "GetItem 1 + GetItem 1 + TransactWriteItems 4", "papers");
+    let (kind, picture) = crate::papers::multipart("permit_addr", &tests::pictures::png(20, 20));
+    for (which, expected) in [
+        ("first", "GetItem 1 + TransactWriteItems 5 + GetItem 1 + TransactWriteItems 8 + TransactWriteItems 3"),
+        (
+            "another",
+            "GetItem 1 + TransactWriteItems 5 + GetItem 1 + TransactWriteItems 11 + TransactWriteItems 3 + TransactWriteItems 3",
+        ),
+    ] {
+        let (uploading, _) = measured(put("/customer/papers").bearer(&admin).body(&kind, picture.clone())).await;
+        assert_eq!(uploading, expected, "the {which} picture");
+    }
+    assert_eq!(measured(get("/customer").bearer(&admin)).await.0, "GetItem 1 + GetItem 1 + PutItem 1", "#39, noted");
+}
+
 #[tokio::test]
 async fn signing_in_costs_one_item_more_than_elsewhere() {
     let plaza = Plaza::open();

@@ -6,6 +6,7 @@ mod costs;
 mod customer;
 mod faults;
 mod papers;
+mod proof_faults;
 mod proofs;
 mod races;
 mod sessions;

@@ -66,6 +66,19 @@ async fn numbers_are_sealed_at_rest_and_whole_reading_is_noted() {
 }
 
 #[tokio::test]
+async fn the_reading_of_any_whole_number_is_noted() {
+    for name in ["credentials", "permit_number", "organizationcode"] {
+        let plaza = Plaza::open();
+        let admin = plaza.customer("51idc").await;
+        record(&plaza, &admin).await;
+        assert_eq!(readings(&plaza), 0, "there is none to read");
+        assert_empty(&plaza.cloud(put("/customer/papers").bearer(&admin).json(&json!({name: "456"}))).await);
+        assert_eq!(record(&plaza, &admin).await[name], "456");
+        assert_eq!(readings(&plaza), 1, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_number_that_cannot_be_right_is_flagged_and_kept() {
     let plaza = Plaza::open();
     let admin = plaza.customer("51idc").await;
@@ -109,7 +122,7 @@ async fn papers_are_for_admins_and_pictures_for_pictures() {
 }
 
 /// A multipart body with one file.
-fn multipart(name: &str, content: &[u8]) -> (String, Vec<u8>) {
+pub fn multipart(name: &str, content: &[u8]) -> (String, Vec<u8>) {
     let head = format!(
         "--b\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n"
     );

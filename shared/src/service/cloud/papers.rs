@@ -65,7 +65,8 @@ impl Portal {
             organizationcode: shown(organizationcode, ORGANIZATION)?,
             organization_addr: self.address(customer.papers.organization_picture.as_ref(), by.now).await?,
         };
-        if by.member.is_admin() && !papers.credentials.is_empty() {
+        let numbers = [&papers.credentials, &papers.permit_number, &papers.organizationcode];
+        if by.member.is_admin() && numbers.iter().any(|number| !number.is_empty()) {
             self.note_numbers_read(by).await?;
         }
         Ok((customer, papers))

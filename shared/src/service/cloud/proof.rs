@@ -5,7 +5,7 @@ use crate::{
     auth::tokens::Issued,
     domain::{
         account::{LoginName, Realm},
-        cloud::Account,
+        cloud::{Account, Customer},
         origin::Origin,
         otp::{Binding, Code},
         password::Password,
@@ -129,7 +129,7 @@ impl Portal {
                 .transaction()
                 .spend(proof, PhoneRefused::Code)
                 .change_cloud_phone(tenant, &account, to, PhoneRefused::Changed)
-                .end_sessions_but((Realm::Cloud, &account.account), &live, PhoneRefused::Session)
+                .end_other_sessions(&by.member.caller, &live, PhoneRefused::Session)
                 .audit(&self.entry(by, Action::PhoneChanged, &account.account));
             if let Some(old) = &account.phone {
                 writes = writes.release_phone(Realm::Cloud, old, &account.account, PhoneRefused::Changed);
@@ -153,13 +153,19 @@ impl Portal {
         Err(Reason::Contended.into())
     }
 
-    /// #40: the customer's own number; what the accounts have bound stays.
-    pub async fn change_mobile(&self, by: By<'_>, phone: &Phone, code: &Code) -> Result<(), Failure> {
+    /// #40: the customer's own number, with whatever else the request changes; what the accounts have bound stays.
+    pub async fn change_mobile(
+        &self,
+        by: By<'_>,
+        (phone, code): (&Phone, &Code),
+        change: impl Fn(&mut Customer),
+    ) -> Result<(), Failure> {
         let tenant = &by.member.tenant;
         let proof = self.prove(by, phone, code).await?;
         for _ in 0..TRIES {
             let mut customer = self.customer(by.member).await?;
             let read = customer.version;
+            change(&mut customer);
             (customer.version, customer.updated_at, customer.mobile) = (read + 1, by.now, phone.clone());
             let entry = self.entry(by, Action::PhoneChanged, &by.member.caller.account);
             let writes = self.store.transaction().spend(&proof, PhoneRefused::Code);
