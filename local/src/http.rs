@@ -49,8 +49,26 @@ pub fn send(
     let request = [head.as_bytes(), b"\r\n", body].concat();
     stream.write_all(&request).map_err(doing(failed()))?;
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).map_err(doing(failed()))?;
+    let mut part = [0; 16 * 1024];
+    while !is_whole(&answer) {
+        match stream.read(&mut part).map_err(doing(failed()))? {
+            0 => break,
+            read => answer.extend_from_slice(&part[..read]),
+        }
+    }
     parse(&answer).ok_or_else(|| doing(failed())("the answer is not HTTP"))
+}
+
+/// Whether an answer that says how long it is has come whole. Some servers keep a connection open that they were asked to
+/// close.
+fn is_whole(answer: &[u8]) -> bool {
+    let Some(end) = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n") else { return false };
+    let head = String::from_utf8_lossy(&answer[..end]);
+    let mut headers = head.lines().filter_map(|line| line.split_once(':'));
+    let length = headers.find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    length
+        .and_then(|(_, value)| value.trim().parse().ok())
+        .is_some_and(|length: usize| answer.len() >= end + 4 + length)
 }
 
 fn parse(answer: &[u8]) -> Option<Answer> {
@@ -92,6 +110,14 @@ mod tests {
             (answer.status, answer.header("etag"), answer.text().as_str()),
             (404, Some("\"1\""), "no\r\n\r\nwhere")
         );
+    }
+
+    #[test]
+    fn an_answer_is_whole_when_it_is_as_long_as_it_says() {
+        assert!(!is_whole(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"));
+        assert!(!is_whole(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1"));
+        assert!(is_whole(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n12"));
+        assert!(!is_whole(b"HTTP/1.1 200 OK\r\n\r\n12"));
     }
 
     #[test]

@@ -26,7 +26,7 @@ cd "REPOSITORY" && exec "CARGO" "$@"
 const NEWER: &str = r#"find -L . -newer "$program" -type f | head -n 1"#;
 
 /// What functions are made of, seen from the repository.
-const SOURCES: [&str; 5] = ["functions", "shared", "local/staff", "Cargo.toml", "Cargo.lock"];
+const SOURCES: [&str; 6] = ["functions", "shared", "local/staff", "docs/openapi.json", "Cargo.toml", "Cargo.lock"];
 
 /// A folder with nothing but links to the sources, or nothing at all if changes do not matter. `cargo lambda watch`
 /// watches all of the folder it is started in, once per instance, even what it is told to ignore; in the repository that

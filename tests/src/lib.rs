@@ -2,11 +2,14 @@
 //! its functions as the gateway does.
 
 pub mod answer;
+pub mod browser;
 pub mod bucket;
+pub mod calls;
 pub mod capacity;
 mod connector;
 pub mod database;
 pub mod dealer;
+pub mod document;
 mod fate;
 pub mod functions;
 pub mod idle;

@@ -223,7 +223,7 @@ impl Plaza {
         let (key_readings, lines) = (Arc::<AtomicUsize>::default(), Arc::<Mutex<Vec<String>>>::default());
         let front = |function: &'static str| Front {
             function,
-            gate: Arc::new(Gate::new(verifier(&published, &key_readings), store.clone())),
+            gate: Some(Arc::new(Gate::new(verifier(&published, &key_readings), store.clone()))),
             clock: watch.clock(),
             sink: collecting(&lines),
             allow_query_token: settings.allow_query_token,
@@ -288,6 +288,7 @@ impl Plaza {
             }),
             ("mall-dealer", mall_dealer::routes().serve(&front("mall-dealer"), mall_dealer)),
             ("operator", operator::routes().serve(&front("operator"), operator)),
+            ("reference", reference::routes().serve(&front("reference"), ())),
             ("session", session::routes().serve(&front("session"), session)),
             ("shop-customer", {
                 let app = shops(&store, &random, settings.list_reads);

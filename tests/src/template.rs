@@ -53,8 +53,9 @@ impl Template {
     /// What a function's own policy allows it.
     pub fn allowed(&self, function: &str) -> Vec<Allowed> {
         let role = self.properties(&format!("{function}Role"));
-        let policies = role["Policies"].as_array().unwrap();
-        let statements = policies.iter().flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap());
+        // A function that may do nothing has no policy of its own.
+        let policies = role["Policies"].as_array().into_iter().flatten();
+        let statements = policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap());
         statements
             .map(|statement| {
                 assert_eq!(statement["Effect"], "Allow");

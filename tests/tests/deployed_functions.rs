@@ -15,6 +15,7 @@ const FUNCTIONS: &[&str] = &[
     "mall-consumer",
     "mall-dealer",
     "operator",
+    "reference",
     "session",
     "shop-customer",
     "sms-sender",

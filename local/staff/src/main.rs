@@ -1,8 +1,12 @@
-//! Tokens of the platform's own staff and a first station, as a Lambda function that only a local stack has.
+//! What a developer needs and no deployment gives away: tokens of the platform's own staff, a first station, and what left
+//! the system for a phone or a screen. A Lambda function that only a local stack has.
+
+mod outbox;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use shared::{
     boot::{Boot, CHARGING, GATE, SIGN_IN, TABLES},
     domain::{account::Role, charging::Settings, origin::Origin, reason::Failure},
@@ -12,12 +16,14 @@ use shared::{
         sign_in::SignIn,
     },
 };
+use std::path::PathBuf;
 
 struct App {
     sign_in: SignIn,
     charging: Charging,
     clock: Clock,
     random: Random,
+    directory: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -31,20 +37,31 @@ enum Event {
         #[serde(default)]
         shops: Vec<String>,
     },
+    /// `{"sms":"13800138000"}`: the newest message to this phone.
+    Sms { sms: String },
+    /// `{"captcha":"a-device"}`: what its newest picture with letters shows.
+    Captcha { captcha: String },
 }
 
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Answer {
-    Seeded { seeded: bool },
-    Token { token: String },
+    Seeded {
+        seeded: bool,
+    },
+    Token {
+        token: String,
+    },
+    /// A line of an outbox, as it stands there.
+    Left(Map<String, Value>),
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let boot = Boot::start("local-staff", &[TABLES, GATE, SIGN_IN, CHARGING]).await?;
     let (sign_in, charging) = (boot.sign_in().await?, boot.charging()?);
-    let app = &App { sign_in, charging, clock: boot.clock.clone(), random: boot.random.clone() };
+    let directory = boot.directory();
+    let app = &App { sign_in, charging, clock: boot.clock.clone(), random: boot.random.clone(), directory };
     let answer = |event: LambdaEvent<Event>| async move {
         app.answer(event.payload).await.map_err(|failure| failure.detail().unwrap_or_else(|| failure.text()).to_owned())
     };
@@ -66,6 +83,10 @@ impl App {
             Event::Token { role, shops } => {
                 let issued = self.sign_in.appoint_local(role, shops, now.real).await?;
                 Ok(Answer::Token { token: issued.token.expose_secret().to_owned() })
+            }
+            Event::Sms { sms } => Ok(Answer::Left(outbox::newest(&self.directory.join("sms.jsonl"), "to", &sms)?)),
+            Event::Captcha { captcha } => {
+                Ok(Answer::Left(outbox::newest(&self.directory.join("captcha.jsonl"), "deviceId", &captcha)?))
             }
         }
     }

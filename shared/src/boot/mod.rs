@@ -125,9 +125,7 @@ impl Boot {
     /// Reads the environment (every missing name is reported at once), starts the log, makes the clients.
     pub async fn start(function: &'static str, needs: &[&[&'static str]]) -> Result<Self, Error> {
         let environment = Environment::read(needs)?;
-        let level = environment.or("LOG_LEVEL", "info").parse().unwrap_or(LevelFilter::INFO);
-        tracing_subscriber::fmt().json().with_max_level(level).with_current_span(false).without_time().init();
-
+        start_log(&environment);
         let clients = Clients::new(&environment)?;
         let store = Store::new(clients.dynamodb(), environment.get("TABLE_NAME"), environment.get("AUDIT_TABLE_NAME"));
         store.prime().await;
@@ -142,16 +140,22 @@ impl Boot {
         let verifier = Verifier::new(self.environment.get("TOKEN_ISSUER"), keys);
         Front {
             function: self.function,
-            gate: Arc::new(Gate::new(verifier, self.store.clone())),
+            gate: Some(Arc::new(Gate::new(verifier, self.store.clone()))),
             clock: self.clock.clone(),
-            sink: self.sink(),
+            sink: sink(&self.environment),
             allow_query_token: self.environment.or("ALLOW_QUERY_TOKEN", "true") == "true",
         }
     }
 
+    /// Where a local stack keeps its files.
+    #[cfg(feature = "local")]
+    pub fn directory(&self) -> std::path::PathBuf {
+        self.environment.directory()
+    }
+
     /// Where metrics go.
     pub fn sink(&self) -> Sink {
-        Sink::stdout(self.environment.or("METRICS_NAMESPACE", "ev-plaza"))
+        sink(&self.environment)
     }
 
     /// The hasher at production strength.
@@ -323,4 +327,21 @@ impl Boot {
     pub fn limit(&self, name: &'static str) -> Result<u32, Error> {
         self.environment.get(name).parse().map_err(|_| Error::Invalid { name, expected: "a whole number" })
     }
+}
+
+/// What stands before the handlers of a function that has public routes alone. It makes no client and reads no key.
+pub fn front_without_gate(function: &'static str) -> Result<Front, Error> {
+    let environment = Environment::read(&[])?;
+    start_log(&environment);
+    let (clock, sink) = (environment.clock(), sink(&environment));
+    Ok(Front { function, gate: None, clock, sink, allow_query_token: false })
+}
+
+fn start_log(environment: &Environment) {
+    let level = environment.or("LOG_LEVEL", "info").parse().unwrap_or(LevelFilter::INFO);
+    tracing_subscriber::fmt().json().with_max_level(level).with_current_span(false).without_time().init();
+}
+
+fn sink(environment: &Environment) -> Sink {
+    Sink::stdout(environment.or("METRICS_NAMESPACE", "ev-plaza"))
 }

@@ -12,7 +12,7 @@ use crate::{
 use axum::extract::{FromRequestParts as _, RawPathParams, Request};
 use http::{
     Extensions, HeaderMap, HeaderValue,
-    header::{AUTHORIZATION, IF_MATCH, IF_NONE_MATCH},
+    header::{ACCEPT_ENCODING, AUTHORIZATION, IF_MATCH, IF_NONE_MATCH},
     request::Parts,
 };
 use lambda_http::{RequestExt as _, request::RequestContext};
@@ -29,6 +29,7 @@ pub struct Call {
     idempotency_key: Option<HeaderValue>,
     if_none_match: Option<HeaderValue>,
     if_match: Option<HeaderValue>,
+    accept_encoding: Option<HeaderValue>,
 }
 
 impl Call {
@@ -67,6 +68,17 @@ impl Call {
         known.split(',').map(|one| one.trim().trim_start_matches("W/")).any(|one| one == "*" || one == tag)
     }
 
+    /// Whether the caller unpacks gzip (`Accept-Encoding`).
+    pub fn takes_gzip(&self) -> bool {
+        let known = self.accept_encoding.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
+        known.split(',').any(|one| match one.split_once(';') {
+            None => one.trim() == "gzip",
+            Some((name, weight)) => {
+                name.trim() == "gzip" && !weight.trim().trim_end_matches(['0', '.']).ends_with("q=")
+            }
+        })
+    }
+
     /// The version that `If-Match` names, with or without quotes; `*` is any.
     pub fn if_match(&self) -> Result<Option<u64>, Failure> {
         let Some(value) = &self.if_match else { return Ok(None) };
@@ -102,7 +114,8 @@ impl Call {
         let idempotency_key = parts.headers.get("idempotency-key").cloned();
         let if_none_match = parts.headers.get(IF_NONE_MATCH).cloned();
         let if_match = parts.headers.get(IF_MATCH).cloned();
-        Ok(Self { fields, origin, now, tally, path, idempotency_key, if_none_match, if_match })
+        let accept_encoding = parts.headers.get(ACCEPT_ENCODING).cloned();
+        Ok(Self { fields, origin, now, tally, path, idempotency_key, if_none_match, if_match, accept_encoding })
     }
 }
 

@@ -5,7 +5,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{
     HeaderValue, StatusCode,
-    header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER},
+    header::{ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, RETRY_AFTER, VARY},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
@@ -37,6 +37,22 @@ pub struct Picture {
     pub content: Option<Bytes>,
 }
 
+/// A file that the function itself holds.
+#[derive(Clone, Debug)]
+pub struct File {
+    pub media: &'static str,
+    /// What tells it from another version, in quotes.
+    pub tag: String,
+    /// `None`: the caller has it already.
+    pub content: Option<Bytes>,
+    /// Whether the content is compressed with gzip.
+    pub is_packed: bool,
+    /// `Cache-Control`
+    pub keep: &'static str,
+    /// `Content-Security-Policy`
+    pub policy: Option<&'static str>,
+}
+
 /// A JSON answer.
 pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Result<Response, Failure> {
     let text =
@@ -62,6 +78,26 @@ pub(super) fn picture(picture: &Picture) -> Result<Response, Failure> {
     } else {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     }
+    Ok(response)
+}
+
+/// A file of ours, or that the caller has it already. The same text is one version, compressed or not.
+pub(super) fn file(file: File) -> Result<Response, Failure> {
+    let tag = HeaderValue::from_str(&format!("W/{}", file.tag));
+    let tag = tag.map_err(|_| Failure::internal("a file's tag is no header"))?;
+    let is_known = file.content.is_none();
+    let mut response = Response::new(file.content.map_or_else(Body::empty, Body::from));
+    let headers = response.headers_mut();
+    headers.insert(ETAG, tag);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(file.keep));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    headers.extend(file.policy.map(|policy| (CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy))));
+    if is_known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return Ok(response);
+    }
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.media));
+    headers.extend(file.is_packed.then(|| (CONTENT_ENCODING, HeaderValue::from_static("gzip"))));
     Ok(response)
 }
 

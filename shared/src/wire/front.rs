@@ -11,7 +11,8 @@ use std::sync::Arc;
 pub struct Front {
     /// The function's name, as the metrics know it.
     pub function: &'static str,
-    pub gate: Arc<Gate>,
+    /// None where all routes are public: a function without one lets nobody past a route that is not.
+    pub gate: Option<Arc<Gate>>,
     pub clock: Clock,
     pub sink: Sink,
     /// Whether the two documents that show a token in the query may still send it there.

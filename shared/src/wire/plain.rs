@@ -1,6 +1,6 @@
 //! Our own extensions (`/auth`, `/operator`): JSON in and out, failures with their true status and `{"code","message"}`.
 
-use super::envelope::{Envelope, Response, failed, json, raw, rest_status, with_token};
+use super::envelope::{Envelope, File, Response, failed, file, json, raw, rest_status, with_token};
 use crate::domain::reason::{Failure, Reason};
 use axum::body::Body;
 use http::{
@@ -26,6 +26,7 @@ pub enum Success {
         name: String,
         body: String,
     },
+    File(File),
 }
 
 impl Success {
@@ -69,6 +70,7 @@ impl Envelope for Plain {
                 headers.extend(file.ok().map(|file| (CONTENT_DISPOSITION, file)));
                 Ok(response)
             }
+            Success::File(content) => file(content),
             Success::Content { body, token } => token.iter().try_fold(json(StatusCode::OK, &body)?, with_token),
         }
     }

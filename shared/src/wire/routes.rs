@@ -250,7 +250,8 @@ async fn admit(
     if matches!(credential, Credential::Query(_)) {
         tally.note_query_token();
     }
-    let caller = match front.gate.admit(credential.token(), &access.realms(), now).await {
+    let gate = front.gate.as_ref().ok_or(Reason::Unauthorized)?;
+    let caller = match gate.admit(credential.token(), &access.realms(), now).await {
         Err(failure) if failure.reason() == Reason::Unauthorized && matches!(access, Access::Known(_)) => {
             return Ok(None);
         }

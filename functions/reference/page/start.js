@@ -1,0 +1,13 @@
+// Shows openapi.json with Scalar. Whatever would talk to another host is off; the page's content security policy would
+// stop it too.
+Scalar.createApiReference("#reference", {
+  url: "openapi.json",
+  withDefaultFonts: false,
+  telemetry: false,
+  hideClientButton: true,
+  showDeveloperTools: "never",
+  agent: { disabled: true },
+  mcp: { disabled: true },
+  persistAuth: false,
+  defaultHttpClient: { targetKey: "shell", clientKey: "curl" },
+});
