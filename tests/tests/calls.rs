@@ -1,0 +1,109 @@
+//! The calls of docs/calls, carried out against a stack as `cargo local` starts it, and held against docs/openapi.json.
+
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
+use tests::{
+    calls::{Call, Done, Runner, read, succeeded},
+    document::{endpoints, fault},
+    stack::{Place, Stack},
+};
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(openapi::document);
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/calls")
+}
+
+/// The calls of every file, by its name.
+fn files() -> BTreeMap<String, Vec<Call>> {
+    let names = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
+    let files = names.filter(|file| file.extension().is_some_and(|ending| ending == "hurl"));
+    files
+        .map(|file| {
+            let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+            let calls = read(&fs::read_to_string(&file).unwrap()).unwrap_or_else(|why| panic!("{name}, {why}"));
+            (name, calls)
+        })
+        .collect()
+}
+
+#[test]
+fn there_is_a_file_for_each_document_and_the_page_names_it() {
+    let names: Vec<_> = files().into_keys().collect();
+    let page = fs::read_to_string(folder().join("README.md")).unwrap();
+    assert_eq!(names.len(), 6);
+    assert!(names.iter().all(|name| page.contains(&format!("({name})"))), "{names:?}");
+}
+
+/// Carries out a file's calls until one ends in another way than it says.
+fn carry_out(api: &str, calls: &[Call]) -> (Vec<Done>, Option<String>) {
+    let folder = folder();
+    let (mut runner, mut all) = (Runner::new(api, &folder), Vec::new());
+    for call in calls {
+        match runner.carry_out(call) {
+            Ok(done) => all.push(done),
+            Err(why) => return (all, Some(why)),
+        }
+    }
+    (all, None)
+}
+
+/// The files are carried out side by side, because some wait a minute for another code; each has people of its own.
+#[test]
+fn every_call_ends_as_it_says_and_as_the_document_says() {
+    let place = Place::new();
+    // Time is quick, so that a charge delivers something worth a bill before it is cancelled.
+    let stack = Stack::start(&place, &["--speed", "600"]);
+    let (api, files) = (stack.api(), files());
+    let ended: Vec<_> = std::thread::scope(|scope| {
+        let running: Vec<_> =
+            files.iter().map(|(name, calls)| (name, scope.spawn(move || carry_out(api, calls)))).collect();
+        running.into_iter().map(|(name, thread)| (name, thread.join().unwrap())).collect()
+    });
+    stack.stop();
+
+    let mut faults: Vec<_> =
+        ended.iter().filter_map(|(name, (_, why))| why.as_ref().map(|why| format!("{name}, {why}"))).collect();
+    let (mut good, mut bad) = (BTreeSet::new(), BTreeSet::new());
+    for (name, done) in ended.iter().flat_map(|(name, (done, _))| done.iter().map(move |done| (name, done))) {
+        let Done { line, method, path, answer } = done;
+        // The local stack's own helpers, and paths that nobody has.
+        let Some((template, item)) = endpoints(&DOCUMENT, path) else { continue };
+        let Some(endpoint) = item.get(&method.to_ascii_lowercase()) else { continue };
+        // Told that nothing is new, which says nothing about the endpoint.
+        if answer.status == 304 {
+            continue;
+        }
+        let media = answer.header("content-type").unwrap_or_default();
+        if let Some(fault) = fault(&DOCUMENT, endpoint, answer.status, media, &answer.body) {
+            faults.push(format!("{name}, line {line}: {method} {template}: {} {fault}", answer.status));
+        }
+        let of_kind = if succeeded(answer) { &mut good } else { &mut bad };
+        of_kind.insert(format!("{method} {template}"));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+
+    assert_eq!(without(&good), [""; 0], "no file has a call of these that succeeds");
+    let (of_reference, unfailing): (Vec<_>, Vec<_>) = without(&bad).into_iter().partition(|way| never_fails(way));
+    assert_eq!(unfailing, [""; 0], "no file has a call of these that fails");
+    assert_eq!(of_reference.len(), 4);
+}
+
+/// The endpoints of which no way is among those that were called.
+fn without(called: &BTreeSet<String>) -> Vec<String> {
+    let operations = openapi::functions().into_iter().flat_map(|function| function.operations);
+    let ways = operations.map(|operation| {
+        operation.ways().into_iter().map(|(method, path)| format!("{method} {path}")).collect::<Vec<_>>()
+    });
+    ways.filter(|ways| !ways.iter().any(|way| called.contains(way))).map(|ways| ways[0].clone()).collect()
+}
+
+/// Files that are there for everybody.
+fn never_fails(way: &str) -> bool {
+    way == "GET /openapi.json" || way.starts_with("GET /docs")
+}

@@ -1,0 +1,45 @@
+//! docs/openapi.json under Schemathesis, which makes up requests from it: no 5xx, and no answer, status, type or header
+//! that it does not describe.
+
+use local::venv::Venv;
+use std::{fs, path::Path, process::Command};
+use tests::{
+    calls::{Runner, read},
+    stack::{Place, Stack},
+    template::repository,
+};
+
+/// Requests of each kind for each endpoint. More is a matter of patience: `SCHEMATHESIS_SECONDS=600 cargo test -p tests
+/// --test schemathesis` goes on for that long, and not from the same seed.
+const EXAMPLES: &str = "3";
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "whoever has patience says so in the environment")]
+fn nothing_is_answered_that_the_document_does_not_describe() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemathesis");
+    let venv = Venv::with(&repository().join(".tools/schemathesis"), &folder.join("requirements.txt"), &["--no-deps"])
+        .unwrap();
+    let place = Place::new();
+    let stack = Stack::start(&place, &["--speed", "60"]);
+
+    let mut people = Runner::new(stack.api(), &folder);
+    for call in &read(&fs::read_to_string(folder.join("people.hurl")).unwrap()).unwrap() {
+        people.carry_out(call).unwrap_or_else(|why| panic!("{why}"));
+    }
+    let settings = people.filled(&fs::read_to_string(folder.join("schemathesis.toml")).unwrap()).unwrap();
+    fs::write(place.path().join("schemathesis.toml"), settings).unwrap();
+
+    let mut tester = Command::new(venv.program("schemathesis"));
+    // Where it runs it leaves files.
+    tester.current_dir(place.path()).env("NO_PROXY", "*").args(["--config-file", "schemathesis.toml", "run"]);
+    tester.arg(repository().join("docs/openapi.json")).arg("--url").arg(format!("http://{}", stack.api()));
+    tester.args(["--workers", "2", "--no-color", "--warnings", "off"]);
+    match std::env::var("SCHEMATHESIS_SECONDS") {
+        Ok(seconds) => tester.args(["--max-time", &seconds]),
+        Err(_) => tester.args(["--max-examples", EXAMPLES, "--generation-deterministic"]),
+    };
+    let output = tester.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("Test cases"), "nothing was tested:\n{said}");
+}
