@@ -4,6 +4,7 @@ use crate::{
     answer::Answer,
     database::AUDIT,
     dealer::TestDealer,
+    mall_user::TestMallUser,
     pictures::jpeg,
     plaza::Plaza,
     request::{Request, get, post},
@@ -35,6 +36,25 @@ impl From<TestDealer> for Applicant {
         let (function, prefix, submit) = ("mall-dealer", "/user/dealer", "submit");
         Self { function, prefix, submit, realm: "mall-dealer", phone, token, id }
     }
+}
+
+impl From<TestMallUser> for Applicant {
+    fn from(agent: TestMallUser) -> Self {
+        let TestMallUser { phone, token, id, .. } = agent;
+        let (function, prefix, submit) = ("mall-agent", "/user/proxy", "submitPUser");
+        Self { function, prefix, submit, realm: "mall-agent", phone, token, id }
+    }
+}
+
+/// Who hands in papers. Both go the same way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Agent,
+    Dealer,
+}
+
+impl Kind {
+    pub const BOTH: [Self; 2] = [Self::Agent, Self::Dealer];
 }
 
 impl Applicant {
@@ -73,7 +93,16 @@ impl Plaza {
 
     /// A dealer who has nothing handed in.
     pub async fn applicant(&self, phone: &str) -> Applicant {
-        self.dealer(phone).await.into()
+        self.applicant_of(Kind::Dealer, phone).await
+    }
+
+    /// The same of either kind.
+    pub async fn applicant_of(&self, kind: Kind, phone: &str) -> Applicant {
+        // Boxed, because the compiler counts how deep futures lie in each other.
+        match kind {
+            Kind::Agent => Box::pin(self.agent(&format!("openId-of-{phone}"), phone)).await.into(),
+            Kind::Dealer => Box::pin(self.dealer(phone)).await.into(),
+        }
     }
 
     /// #14 or #15; the address.
@@ -97,7 +126,12 @@ impl Plaza {
 
     /// A new dealer whose papers wait.
     pub async fn waiting(&self, phone: &str, id_no: &str) -> Applicant {
-        let whose = self.applicant(phone).await;
+        self.waiting_of(Kind::Dealer, phone, id_no).await
+    }
+
+    /// The same of either kind.
+    pub async fn waiting_of(&self, kind: Kind, phone: &str, id_no: &str) -> Applicant {
+        let whose = self.applicant_of(kind, phone).await;
         let answer = self.hand_in(&whose, id_no).await;
         assert_eq!(answer.json()["data"]["status"], 1, "{}", answer.text());
         whose

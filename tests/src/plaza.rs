@@ -251,7 +251,7 @@ impl Plaza {
         let limits = settings.of_dealers();
         let dealers = Dealers::new(store.clone(), sign_in(&store), codes.clone(), captchas, pictures.clone(), limits);
         let (papers, desk) = papers(&store, &pictures, &random);
-        let mall_dealer = mall_dealer::App { dealers, papers };
+        let mall_dealer = mall_dealer::App { dealers, papers: papers.clone() };
         let mall_users = |role| MallUsers::new(store.clone(), codes.clone(), issuer.clone(), random.clone(), role);
         let session = session::App {
             sign_in: sign_in(&store),
@@ -260,8 +260,8 @@ impl Plaza {
             cloud_password_min: settings.portal.password_min,
         };
         let portal = {
-            let (proofs, papers) = ((sign_in(&store), codes.clone()), (pictures.clone(), sealer()));
-            Portal::new(store.clone(), proofs, papers, settings.portal.clone())
+            let (proofs, private) = ((sign_in(&store), codes.clone()), (pictures.clone(), sealer()));
+            Portal::new(store.clone(), proofs, private, settings.portal.clone())
         };
         let accounts = sign_in(&store);
         let operator = operators(&store, (charging.clone(), desk), &passwords, &random);
@@ -278,7 +278,7 @@ impl Plaza {
             }),
             ("ev-customer", ev_customer::routes().serve(&front("ev-customer"), customer)),
             ("mall-agent", {
-                let app = mall_agent::App { agents: Agents::new(mall_users(Role::Agent)) };
+                let app = mall_agent::App { agents: Agents::new(mall_users(Role::Agent)), papers: papers.clone() };
                 mall_agent::routes().serve(&front("mall-agent"), app)
             }),
             ("mall-audit", mall_audit::routes().serve(&front("mall-audit"), auditors(&store, &random))),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs, path::Path};
 use tests::{
     mall_user::OPEN_ID,
+    papers::{ID_NO, Kind},
     pictures::png,
     plaza::Plaza,
     request::{Request, get, post},
@@ -61,9 +62,12 @@ async fn ready_for(name: &str, event: &str) -> (Plaza, String) {
         return (plaza, event);
     }
     let admin = plaza.token_of(shared::domain::account::Role::Admin);
-    if event.contains("AUDITOR-TOKEN") || event.contains("/operator/papers") {
-        let whose = plaza.waiting("13912345678", tests::papers::ID_NO).await;
-        event = event.replace("AUDITOR-TOKEN", &plaza.auditor()).replace("DEALER-ID", &whose.id);
+    if event.contains("AUDITOR-TOKEN") {
+        plaza.waiting_of(Kind::Agent, "13912345678", ID_NO).await;
+        event = event.replace("AUDITOR-TOKEN", &plaza.auditor());
+    }
+    if event.contains("/operator/papers") {
+        event = event.replace("DEALER-ID", &plaza.waiting("13912345678", ID_NO).await.id);
     }
     let event = event.replace("DRIVER-TOKEN", &token).replace("ADMIN-TOKEN", &admin);
     let (manager, [one, other]) = shops_of(&plaza).await;
@@ -138,6 +142,12 @@ async fn ready_mall_user(plaza: &Plaza, function: &str, name: &str, event: Strin
             let agent = plaza.agent(OPEN_ID, phone).await;
             let code = plaza.agents_code(OPEN_ID, new, Some(&agent.token)).await;
             event.replace("AGENT-TOKEN", &agent.token).replace("SMS-CODE", &code)
+        }
+        ("mall-agent", "upload-front-img" | "upload-qualification" | "submit-p-user") => {
+            let agent = plaza.agent(OPEN_ID, phone).await;
+            let (front, qualification) = plaza.both_pictures(&agent.clone().into()).await;
+            let event = event.replace("AGENT-TOKEN", &agent.token);
+            event.replace("FRONT", &front).replace("QUALIFICATION", &qualification)
         }
         _ => event,
     }

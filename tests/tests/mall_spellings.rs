@@ -36,13 +36,16 @@ const DEALERS: [(&str, &str); 16] = [
     ("submit", TEXT),
 ];
 
-/// #8 to #13.
+/// #8 to #16.
 const CONSUMERS: [(&str, &str); 2] = [("custom/sendPhoneNum", NUMBER), ("custom/verifyPhoneNum", TEXT)];
-const AGENTS: [(&str, &str); 4] = [
+const AGENTS: [(&str, &str); 7] = [
     ("proxy/sendPhoneNum", NUMBER),
     ("proxy/verifyPhoneNum", TEXT),
     ("proxy/identifyPUser", TEXT),
     ("proxy/switchPUser", TEXT),
+    ("proxy/uploadFrontImg", TEXT),
+    ("proxy/uploadQualification", TEXT),
+    ("proxy/submitPUser", TEXT),
 ];
 
 /// What begins each answer, up to the data.
@@ -59,7 +62,11 @@ async fn consumers_and_agents_read_what_their_document_prints() {
     let mut heads = BTreeMap::new();
     let mut call = async |path: &'static str, token: Option<&str>, body: serde_json::Value| {
         let function = if path.starts_with("custom/") { "mall-consumer" } else { "mall-agent" };
-        let request = post(&format!("/user/{path}")).json(&body);
+        let request = if path.contains("upload") {
+            post(&format!("/user/{path}?telephone={phone}")).body("image/png", png(8, 8))
+        } else {
+            post(&format!("/user/{path}")).json(&body)
+        };
         let request = token.iter().fold(request, |request, token| request.bearer(token));
         let answer = plaza.send(function, request).await;
         heads.insert(path, head(&answer));
@@ -76,6 +83,11 @@ async fn consumers_and_agents_read_what_their_document_prints() {
     let answer = call("proxy/verifyPhoneNum", None, form).await;
     let token = answer.header("x-access-token").unwrap();
     call("proxy/identifyPUser", Some(token), json!({"telephone": phone})).await;
+    let mut papers = json!({"telephone": phone, "realName": "王小明", "idNo": ID_NO});
+    for (path, field) in [("proxy/uploadFrontImg", "frontImg"), ("proxy/uploadQualification", "qualification")] {
+        papers[field] = call(path, Some(token), json!({})).await.json()["data"][field].take();
+    }
+    call("proxy/submitPUser", Some(token), papers).await;
     let code = plaza.agents_code(OPEN_ID, new, Some(token)).await;
     call("proxy/switchPUser", Some(token), json!({"telephone": new, "openId": OPEN_ID, "phoneNum": code})).await;
 

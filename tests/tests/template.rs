@@ -29,11 +29,13 @@ fn every_function_is_deployed_under_the_name_of_its_crate() {
 }
 
 #[test]
-fn the_functions_that_hash_have_cpu_and_the_others_are_cheap() {
+fn the_functions_that_hash_or_decode_pictures_have_cpu_and_the_others_are_cheap() {
     for id in TEMPLATE.functions() {
         let function = TEMPLATE.properties(id);
         let hashes = function["Environment"]["Variables"].get("PEPPER_SECRET").is_some();
-        assert_eq!(function["MemorySize"], if hashes { 1024 } else { 256 }, "{id}");
+        let puts = |one: &tests::template::Allowed| one.actions.iter().any(|action| action == "s3:PutObject");
+        let decodes = TEMPLATE.allowed(id).iter().any(puts);
+        assert_eq!(function["MemorySize"], if hashes || decodes { 1024 } else { 256 }, "{id}");
         assert_eq!(function["LoggingConfig"]["LogGroup"], json!({ "Ref": "FunctionLogs" }), "{id}");
     }
     assert_eq!(TEMPLATE.properties("FunctionLogs")["RetentionInDays"], json!({ "Ref": "LogRetentionDays" }));

@@ -1,7 +1,7 @@
 //! What the reference says of these endpoints.
 
 use crate::{routes, views};
-use describe::{Described, Document, mall, need, post};
+use describe::{Described, Document, Input, mall, need, post};
 use serde_json::json;
 use shared::{domain::reason::Reason, wire::mall::Spelling};
 
@@ -47,6 +47,49 @@ pub fn describe() -> Described {
             ])
             .refuses(&[Reason::WrongCode, Reason::PhoneTaken, Reason::NotYours])
             .answers(mall::done(Spelling::Text).with_token()),
+        post("/user/proxy/uploadFrontImg", "上传身份证正面照", "Upload the front of one's ID card")
+            .number(14)
+            .note("The address opens the picture for ten minutes; the picture is gone after a day unless #16 names it.")
+            .takes([need("telephone", "手机号码, one's own", "13912345678"), picture("frontImg", "身份证正面照")])
+            .refuses(PICTURES)
+            .answers(mall::data::<views::Front>(Spelling::Text, &json!({ "frontImg": ADDRESS }))),
+        post("/user/proxy/uploadQualification", "上传资格证", "Upload one's licence")
+            .number(15)
+            .note("As #14.")
+            .takes([need("telephone", "手机号码, one's own", "13912345678"), picture("qualification", "资格证")])
+            .refuses(PICTURES)
+            .answers(mall::data::<views::Qualification>(Spelling::Text, &json!({ "qualification": ADDRESS }))),
+        post("/user/proxy/submitPUser", "提交认证信息", "Hand in papers")
+            .number(16)
+            .note("Papers that wait are replaced and keep their place; those that have passed stay (2021).")
+            .note("The pictures are the agent's own uploads; only what stands before the query of an address counts.")
+            .note("The ID number is checked by GB 11643 (2023), one agent's alone (2021), and comes back masked.")
+            .takes([
+                need("telephone", "手机号码, one's own", "13912345678"),
+                need("realName", "真实姓名", "王小明"),
+                need("idNo", "身份证号", "11010519491231002X"),
+                need("frontImg", "身份证正面图片地址", ADDRESS),
+                need("qualification", "资格证图片地址", ADDRESS),
+            ])
+            .refuses(&[
+                Reason::NotYours,
+                Reason::PictureNotYours,
+                Reason::BadIdNumber,
+                Reason::IdNumberTaken,
+                Reason::WrongState,
+            ])
+            .answers(mall::data::<views::Papers>(
+                Spelling::Text,
+                &json!({ "realName": "王小明", "idNo": "110105********002X", "frontImg": ADDRESS,
+                    "qualification": ADDRESS, "status": 1 }),
+            )),
     ];
     Described::new("mall-agent", Document::MallUsers, &routes(), operations)
+}
+
+const ADDRESS: &str = "https://bucket.s3.cn-north-1.amazonaws.com.cn/kyc/…?X-Amz-Signature=…";
+const PICTURES: &[Reason] = &[Reason::NotYours, Reason::UnreadablePicture, Reason::TooLarge, Reason::UnsupportedType];
+
+fn picture(name: &'static str, about: &'static str) -> Input {
+    need(name, about, "").binary()
 }

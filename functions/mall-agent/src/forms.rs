@@ -1,8 +1,10 @@
 //! What the agents' app sends.
 
+use bytes::Bytes;
+use jiff::civil::Date;
 use shared::{
-    domain::{open_id::OpenId, otp::Code, phone::Phone, reason::Failure},
-    service::mall_user::CodeGiven,
+    domain::{account::PersonName, open_id::OpenId, otp::Code, phone::Phone, reason::Failure, resident_id::ResidentId},
+    service::{mall_user::CodeGiven, papers::Submission},
     wire::Fields,
 };
 
@@ -20,4 +22,17 @@ pub fn code_given(fields: &mut Fields) -> Result<CodeGiven, Failure> {
 /// #12
 pub fn phone(fields: &mut Fields) -> Result<Phone, Failure> {
     Phone::parse(&fields.required("telephone")?)
+}
+
+/// #14, #15: the one file of the request, whatever its field is called.
+pub fn picture_of_papers(fields: &mut Fields) -> Result<(Phone, Bytes), Failure> {
+    Ok((phone(fields)?, fields.picture()?))
+}
+
+/// #16
+pub fn submission(fields: &mut Fields, today: Date) -> Result<Submission, Failure> {
+    let (phone, real_name) = (phone(fields)?, PersonName::parse("realName", &fields.required("realName")?)?);
+    let (id_no, front) = (fields.required("idNo")?, fields.required("frontImg")?);
+    let qualification = fields.required("qualification")?;
+    Ok(Submission { phone, real_name, id_no: ResidentId::parse(&id_no, today)?, front, qualification })
 }

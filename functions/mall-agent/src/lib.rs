@@ -1,4 +1,5 @@
-//! `mall-users.md`, agents (代理商): they sign in with a code, ask how far they are certified, and change accounts.
+//! `mall-users.md`, agents (代理商): they sign in with a code, change accounts, hand in papers, and ask how far they
+//! are certified.
 
 #[cfg(feature = "openapi")]
 mod describe;
@@ -12,10 +13,11 @@ use shared::{
     boot::{Boot, Error},
     domain::{
         account::{Realm, Role},
+        day::local_day,
         reason::Failure,
         session::Caller,
     },
-    service::agent::Agents,
+    service::{agent::Agents, papers::Submissions},
     wire::{
         Access, Call, Routes,
         mall::{Mall, Spelling, Success},
@@ -27,11 +29,13 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct App {
     pub agents: Agents,
+    pub papers: Submissions,
 }
 
 impl App {
     pub async fn new(boot: &Boot) -> Result<Self, Error> {
-        Ok(Self { agents: Agents::new(boot.mall_users(Role::Agent).await?) })
+        let (agents, papers) = (Agents::new(boot.mall_users(Role::Agent).await?), boot.submissions().await?);
+        Ok(Self { agents, papers })
     }
 }
 
@@ -39,13 +43,16 @@ const REALM: &[Realm] = &[Realm::MallAgent];
 const AGENTS: Access = Access::SignedIn(REALM);
 const AGENTS_AND_STAFF: Access = Access::SignedIn(&[Realm::MallAgent, Realm::Platform]);
 
-/// #10 to #13 of the contracts.
+/// #10 to #16 of the contracts; #17 is a function of its own.
 pub fn routes() -> Routes<Mall, App> {
     Routes::new(&["/user/proxy/{proxy+}"])
         .known("POST", "/user/proxy/sendPhoneNum", REALM, send_code)
         .public("POST", "/user/proxy/verifyPhoneNum", verify_code)
         .guarded("POST", "/user/proxy/identifyPUser", AGENTS_AND_STAFF, identify)
         .guarded("POST", "/user/proxy/switchPUser", AGENTS, switch)
+        .upload("POST", "/user/proxy/uploadFrontImg", AGENTS, upload_front)
+        .upload("POST", "/user/proxy/uploadQualification", AGENTS, upload_qualification)
+        .guarded("POST", "/user/proxy/submitPUser", AGENTS, hand_in)
 }
 
 async fn send_code(app: Arc<App>, caller: Option<Caller>, mut call: Call) -> Result<Success, Failure> {
@@ -70,4 +77,23 @@ async fn switch(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success
     let wish = call.read(forms::code_given)?;
     let issued = app.agents.switch(&caller, wish, call.origin(), call.now().real).await?;
     Ok(Success::done(Spelling::Text).with_token(issued.token))
+}
+
+async fn upload_front(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (phone, picture) = call.read(forms::picture_of_papers)?;
+    let address = app.papers.upload(&caller, &phone, picture, call.now().real).await?;
+    Success::data(Spelling::Text, &views::Front { front_img: &address })
+}
+
+async fn upload_qualification(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (phone, picture) = call.read(forms::picture_of_papers)?;
+    let address = app.papers.upload(&caller, &phone, picture, call.now().real).await?;
+    Success::data(Spelling::Text, &views::Qualification { qualification: &address })
+}
+
+async fn hand_in(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let today = local_day(call.now().real);
+    let submission = call.read(|fields| forms::submission(fields, today))?;
+    let papers = app.papers.hand_in(&caller, &submission, call.origin(), call.now()).await?;
+    Success::data(Spelling::Text, &views::Papers::of(&papers))
 }

@@ -44,5 +44,5 @@ async fn decide(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success
     let (whose, decision) = call.read(forms::decision)?;
     let deed = Deed { caller: &caller, origin: call.origin(), random: &app.random, now: call.now() };
     app.audits.decide((whose.realm, &whose.phone), &decision, &deed).await?;
-    Ok(Success { spelling: Spelling::Text, data: None, token: None })
+    Ok(Success::done(Spelling::Text))
 }

@@ -77,93 +77,93 @@ pub fn routes() -> Routes<Mall, App> {
 async fn log_in(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
     let form = call.read(forms::Login::parse)?;
     let (issued, profile) = app.dealers.log_in(&form.phone, form.password, call.origin(), call.now().real).await?;
-    let answer = views::data(Spelling::Number, &views::Dealer::of(&profile))?;
-    Ok(Success { token: Some(issued.token), ..answer })
+    let answer = Success::data(Spelling::Number, &views::Dealer::of(&profile))?;
+    Ok(answer.with_token(issued.token))
 }
 
 async fn send_code(app: Arc<App>, caller: Option<Caller>, mut call: Call) -> Result<Success, Failure> {
     let (device, phone) = call.read(forms::send_code)?;
     app.dealers.send_code(caller.as_ref(), (&device, phone), call.origin(), call.now().real).await?;
-    Ok(views::done(Spelling::Text))
+    Ok(Success::done(Spelling::Text))
 }
 
 async fn verify_code(app: Arc<App>, caller: Option<Caller>, mut call: Call) -> Result<Success, Failure> {
     let given = call.read(forms::verify_code)?;
     app.dealers.verify_code(caller.as_ref(), given, call.origin(), call.now().real).await?;
-    Ok(views::done(Spelling::Text))
+    Ok(Success::done(Spelling::Text))
 }
 
 async fn send_picture(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
     let device = call.read(forms::device)?;
     let address = app.dealers.captchas.show(&device, call.origin(), call.now().real).await?;
-    views::data(Spelling::Text, &views::Picture { pic_url: &address })
+    Success::data(Spelling::Text, &views::Picture { pic_url: &address })
 }
 
 async fn verify_picture(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
     let (device, guess) = call.read(forms::guess)?;
     app.dealers.captchas.solve(&device, &guess, call.now().real).await?;
-    Ok(views::done(Spelling::Text))
+    Ok(Success::done(Spelling::Text))
 }
 
 async fn register(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
     let wish = call.read(forms::registration)?;
     let (issued, profile) = app.dealers.register(wish, call.origin(), call.now().real).await?;
-    let answer = views::data(Spelling::Number, &views::Dealer::of(&profile))?;
-    Ok(Success { token: Some(issued.token), ..answer })
+    let answer = Success::data(Spelling::Number, &views::Dealer::of(&profile))?;
+    Ok(answer.with_token(issued.token))
 }
 
 async fn reset(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
     let wish = call.read(forms::new_password)?;
     let issued = app.dealers.change_password(wish, call.origin(), call.now().real).await?;
-    Ok(Success { token: Some(issued.token), ..views::done(Spelling::Number) })
+    Ok(Success::done(Spelling::Number).with_token(issued.token))
 }
 
 async fn edit_phone(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let wish = call.read(forms::new_phone)?;
     let issued = app.dealers.change_phone(&caller, wish, call.origin(), call.now().real).await?;
-    Ok(Success { token: Some(issued.token), ..views::done(Spelling::Number) })
+    Ok(Success::done(Spelling::Number).with_token(issued.token))
 }
 
 async fn edit_gender(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (named, gender) = call.read(forms::gender)?;
     app.dealers.set_gender(&caller, &named, gender, call.now().real).await?;
-    Ok(views::done(Spelling::Number))
+    Ok(Success::done(Spelling::Number))
 }
 
 async fn edit_nickname(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (named, name) = call.read(forms::nickname)?;
     app.dealers.set_nickname(&caller, &named, name, call.now().real).await?;
-    Ok(views::done(Spelling::Number))
+    Ok(Success::done(Spelling::Number))
 }
 
 async fn edit_favicon(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (named, address) = call.read(forms::favicon)?;
     app.dealers.set_favicon(&caller, &named, &address, call.now().real).await?;
-    Ok(views::done(Spelling::Number))
+    Ok(Success::done(Spelling::Number))
 }
 
 /// The document prints this path in two spellings; both lead here.
 async fn upload_favicon(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let picture = call.read(Fields::picture)?;
     let address = app.dealers.upload_favicon(&caller, picture, call.now().real).await?;
-    views::data(Spelling::Number, &views::Favicon { favicon: &address })
+    Success::data(Spelling::Number, &views::Favicon { favicon: &address })
 }
 
 async fn upload_front(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (phone, picture) = call.read(forms::picture_of_papers)?;
     let address = app.papers.upload(&caller, &phone, picture, call.now().real).await?;
-    views::data(Spelling::Text, &views::Front { front_img: &address })
+    Success::data(Spelling::Text, &views::Front { front_img: &address })
 }
 
 async fn upload_qualification(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (phone, picture) = call.read(forms::picture_of_papers)?;
     let address = app.papers.upload(&caller, &phone, picture, call.now().real).await?;
-    views::data(Spelling::Text, &views::Qualification { qualification: &address })
+    Success::data(Spelling::Text, &views::Qualification { qualification: &address })
 }
 
 async fn hand_in(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let today = local_day(call.now().real);
     let submission = call.read(|fields| forms::submission(fields, today))?;
     let papers = app.papers.hand_in(&caller, &submission, call.origin(), call.now()).await?;
-    views::data(Spelling::Text, &views::Papers::of(&papers))
+    Success::data(Spelling::Text, &views::Papers::of(&papers))
 }

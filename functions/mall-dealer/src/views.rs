@@ -1,11 +1,7 @@
 //! What the dealers' app reads.
 
 use serde::Serialize;
-use shared::{
-    domain::reason::Failure,
-    service::{dealer::Profile, papers::HandedIn},
-    wire::mall::{Spelling, Success},
-};
+use shared::service::{dealer::Profile, papers::HandedIn};
 
 /// #18 and #23: every field is always there; what is unset is `""` or `0`.
 #[derive(Serialize)]
@@ -77,14 +73,4 @@ impl<'a> Papers<'a> {
 #[serde(rename_all = "camelCase")]
 pub struct Picture<'a> {
     pub pic_url: &'a str,
-}
-
-pub fn done(spelling: Spelling) -> Success {
-    Success { spelling, data: None, token: None }
-}
-
-pub fn data(spelling: Spelling, view: &impl Serialize) -> Result<Success, Failure> {
-    let data = serde_json::value::to_raw_value(view)
-        .map_err(|error| Failure::internal(format!("an answer cannot be written: {error}")))?;
-    Ok(Success { data: Some(data), ..done(spelling) })
 }

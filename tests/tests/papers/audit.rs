@@ -1,10 +1,11 @@
 //! Who decides what (#17), and what is kept of it.
 
 use crate::{OTHER_PHONE, PHONE, THIRD_PHONE, code, refusal};
+use jiff::SignedDuration;
 use serde_json::json;
 use shared::domain::account::Role;
 use tests::{
-    papers::{ID_NO, assert_papers_sound, decision},
+    papers::{ID_NO, Kind, assert_papers_sound, decision},
     plaza::Plaza,
     request::{Request, get},
 };
@@ -138,11 +139,19 @@ async fn what_cannot_be_read_is_malformed() {
 async fn a_dealer_is_told_from_an_agent_by_the_realm() {
     let plaza = Plaza::open();
     let auditor = plaza.auditor();
-    let whose = plaza.waiting(PHONE, ID_NO).await;
-    let request = Request::new(http::Method::POST, "/user/proxy/auditPUser").bearer(&auditor);
-    let unsaid = plaza.mall_audit(request.json(&json!({"telephone": PHONE, "status": "3"}))).await;
-    assert_eq!(unsaid.whole(), refusal(403, 403, "记录不存在"), "no agent has this telephone");
-    assert_eq!(code(&plaza.decide(&auditor, &whose, 3).await), DONE);
+    let dealer = plaza.waiting(PHONE, ID_NO).await;
+    let unsaid = |status: &str| {
+        let request = Request::new(http::Method::POST, "/user/proxy/auditPUser").bearer(&auditor);
+        plaza.mall_audit(request.json(&json!({"telephone": PHONE, "status": status})))
+    };
+    assert_eq!(unsaid("3").await.whole(), refusal(403, 403, "记录不存在"), "no agent has this telephone");
+    plaza.watch.advance(SignedDuration::from_secs(60));
+    let agent = plaza.waiting_of(Kind::Agent, PHONE, ID_NO).await;
+    assert_eq!(code(&unsaid("3").await), DONE);
+    assert_eq!((agent.standing(&plaza).0, dealer.standing(&plaza).0), (3, 1));
+    assert_eq!(code(&plaza.decide(&auditor, &dealer, 2).await), DONE);
+    assert_eq!((agent.standing(&plaza).0, dealer.standing(&plaza).0), (3, 2));
+    assert_papers_sound(&plaza, "one of each kind");
 }
 
 #[tokio::test]
@@ -179,7 +188,7 @@ async fn the_history_and_the_trail_say_who_decided_what_when_and_why() {
     let plaza = Plaza::open();
     let admin = plaza.token_of(Role::Admin);
     let whose = plaza.waiting(PHONE, ID_NO).await;
-    plaza.watch.advance(jiff::SignedDuration::from_mins(5));
+    plaza.watch.advance(SignedDuration::from_mins(5));
     let auditor = plaza.token_for(Role::Auditor, "auditor-1", &json!({}), 3600);
     let refused = json!({"status": "2", "reason": " 资格证照片不清晰 "});
     plaza.mall_audit(decision(&whose, &refused).bearer(&auditor)).await;

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::{
     database::{AUDIT, MAIN},
-    papers::{Applicant, ID_NO, OTHER_ID_NO, assert_papers_sound},
+    papers::{Applicant, ID_NO, Kind, OTHER_ID_NO, assert_papers_sound},
     pictures::png,
     plaza::Plaza,
     request::post,
@@ -211,4 +211,32 @@ async fn a_number_is_one_dealers_and_free_again_when_it_was_refused_or_replaced(
     assert_eq!(plaza.hand_in(&other, OTHER_ID_NO).await.json()["data"]["status"], 1);
     assert_eq!(plaza.hand_in(&one, ID_NO).await.json()["data"]["status"], 1, "another number frees the first");
     assert_papers_sound(&plaza, "free again");
+}
+
+/// The same papers may be an agent's and a dealer's, but not two agents'.
+#[tokio::test]
+async fn one_person_may_be_an_agent_and_a_dealer() {
+    let plaza = Plaza::open();
+    plaza.waiting(PHONE, ID_NO).await;
+    plaza.waiting_of(Kind::Agent, OTHER_PHONE, ID_NO).await;
+    let other = plaza.applicant_of(Kind::Agent, THIRD_PHONE).await;
+    assert_eq!(plaza.hand_in(&other, ID_NO).await.whole(), refusal(200, 2021, "该身份证号码已被使用"));
+    assert_papers_sound(&plaza, "one of each kind");
+}
+
+/// #13 leads to another agent; papers stay with theirs.
+#[tokio::test]
+async fn papers_stay_with_their_agent_when_somebody_changes_accounts() {
+    let plaza = Plaza::open();
+    let agent = plaza.agent("openId-1", PHONE).await;
+    let whose: Applicant = agent.clone().into();
+    plaza.hand_in(&whose, ID_NO).await;
+    let code = plaza.agents_code("openId-1", OTHER_PHONE, Some(&agent.token)).await;
+    let switched = plaza.switch_agent(&agent, OTHER_PHONE, &code).await;
+    let other: Applicant = tests::mall_user::TestMallUser::of("openId-1", OTHER_PHONE, &switched).into();
+    assert_eq!((whose.standing(&plaza).0, other.standing(&plaza).0), (1, 0));
+    let (front, _) = plaza.both_pictures(&other).await;
+    let kept = whose.papers(&plaza).unwrap()["front"]["S"].as_str().unwrap().to_owned();
+    let answer = submit(&plaza, &other, OTHER_ID_NO, &front, &kept).await;
+    assert_eq!(answer, refusal(200, 2020, "图片不是本人上传的"), "the other agent's picture");
 }

@@ -4,27 +4,29 @@ use crate::{PHONE, code};
 use futures_util::future::join_all;
 use serde_json::json;
 use tests::{
-    papers::{ID_NO, OTHER_ID_NO, assert_papers_sound, decision},
+    papers::{ID_NO, Kind, OTHER_ID_NO, assert_papers_sound, decision},
     plaza::Plaza,
 };
 
 #[tokio::test]
-async fn one_number_is_one_dealers_whoever_comes_at_once() {
-    let plaza = Plaza::open();
-    let mut requests = Vec::new();
-    for n in 0..6 {
-        let whose = plaza.applicant(&format!("1390000000{n}")).await;
-        let (front, qualification) = plaza.both_pictures(&whose).await;
-        requests.push(whose.submission(ID_NO, &front, &qualification));
+async fn one_number_is_one_agents_and_one_dealers_whoever_comes_at_once() {
+    for kind in Kind::BOTH {
+        let plaza = Plaza::open();
+        let mut requests = Vec::new();
+        for n in 0..6 {
+            let whose = plaza.applicant_of(kind, &format!("1390000000{n}")).await;
+            let (front, qualification) = plaza.both_pictures(&whose).await;
+            requests.push((whose.function, whose.submission(ID_NO, &front, &qualification)));
+        }
+        let answers = join_all(requests.into_iter().map(|(function, request)| plaza.send(function, request))).await;
+        let won = answers.iter().filter(|answer| answer.json()["errCode"] == "200").count();
+        assert_eq!(won, 1, "{kind:?}");
+        for answer in answers.iter().filter(|answer| answer.json()["errCode"] != "200") {
+            assert!([(200, 2021), (429, 2019)].contains(&code(answer)), "{}", answer.text());
+        }
+        assert_eq!(plaza.database.under("ID-NUMBER#").len(), 1, "{kind:?}");
+        assert_papers_sound(&plaza, "six at once");
     }
-    let answers = join_all(requests.into_iter().map(|request| plaza.mall_dealer(request))).await;
-    let won = answers.iter().filter(|answer| answer.json()["errCode"] == "200").count();
-    assert_eq!(won, 1);
-    for answer in answers.iter().filter(|answer| answer.json()["errCode"] != "200") {
-        assert!([(200, 2021), (429, 2019)].contains(&code(answer)), "{}", answer.text());
-    }
-    assert_eq!(plaza.database.under("ID-NUMBER#mall-dealer#").len(), 1);
-    assert_papers_sound(&plaza, "six at once");
 }
 
 #[tokio::test]
