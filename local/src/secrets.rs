@@ -18,12 +18,14 @@ pub struct Secrets {
     /// The keys of sealed fields, unwrapped: in AWS they are wrapped by KMS and never seen.
     pub field_keys: Value,
     pub code_key: Value,
+    /// What the payment provider signs with.
+    pub payment_key: Value,
 }
 
 impl Secrets {
     pub fn new() -> Result<Self> {
         let (seed, pepper, id, fields) = (random::<32>()?, random::<32>()?, random::<6>()?, random::<32>()?);
-        let code = random::<32>()?;
+        let (code, payment) = (random::<32>()?, random::<32>()?);
         let kid = format!("k-{}", URL_SAFE_NO_PAD.encode(id));
         let pair = KeyPair::from_seed(Seed::new(seed));
         let public = URL_SAFE_NO_PAD.encode(pair.pk.as_ref());
@@ -33,6 +35,7 @@ impl Secrets {
             pepper: json!({ "id": "p1", "key": URL_SAFE_NO_PAD.encode(pepper) }),
             field_keys: json!({ "seal": "d1", "index": "d1", "keys": { "d1": STANDARD.encode(fields) } }),
             code_key: json!({ "key": URL_SAFE_NO_PAD.encode(code) }),
+            payment_key: json!({ "key": URL_SAFE_NO_PAD.encode(payment) }),
         })
     }
 }
@@ -47,6 +50,7 @@ pub fn make_once(dir: &StackDir) -> Result<()> {
         &[("signing-key", &made.signing_key), ("verifying-keys", &made.verifying_keys)] as &[_],
         &[("pepper", &made.pepper)],
         &[("code-key", &made.code_key)],
+        &[("payment-key", &made.payment_key)],
         &[("field-keys", &made.field_keys)],
     ] {
         if together.iter().all(|(name, _)| folder.join(name).exists()) {

@@ -16,6 +16,7 @@ pub fn functions() -> Vec<Described> {
         mall_audit::describe(),
         mall_consumer::describe(),
         operator::describe(),
+        payment_callback::describe(),
         reference::describe(),
         session::describe(),
         shop_customer::describe(),

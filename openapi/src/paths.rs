@@ -102,6 +102,7 @@ fn who(access: Access) -> String {
     let names = |names: Vec<&str>| names.join("`, `");
     match access {
         Access::Public => "**Access:** anybody, throttled.".to_owned(),
+        Access::Signed => "**Access:** whoever signs what is sent; sessions do not count.".to_owned(),
         Access::Known(realms) => {
             let realms = names(realms.iter().map(|realm| realm.as_str()).collect());
             format!("**Access:** anybody, throttled; whoever is signed in to `{realms}` is known.")
@@ -117,7 +118,7 @@ fn who(access: Access) -> String {
 }
 
 fn security(voice: &Voice, access: Access) -> Vec<Value> {
-    if access == Access::Public {
+    if matches!(access, Access::Public | Access::Signed) {
         return Vec::new();
     }
     // An empty requirement beside the others: without a token too.

@@ -53,14 +53,23 @@ impl Database {
         };
         let key = json!([{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]);
         let attribute = |name: &str, kind: &str| json!({"AttributeName": name, "AttributeType": kind});
-        let index = json!({"IndexName": "due", "Projection": {"ProjectionType": "KEYS_ONLY"}, "KeySchema": [
-            {"AttributeName": "due_shard", "KeyType": "HASH"}, {"AttributeName": "due_at", "KeyType": "RANGE"}]});
+        let index = |name: &str, hash: &str, range: &str, projection: &str| {
+            json!({"IndexName": name, "Projection": {"ProjectionType": projection}, "KeySchema": [
+                {"AttributeName": hash, "KeyType": "HASH"}, {"AttributeName": range, "KeyType": "RANGE"}]})
+        };
+        let attributes =
+            ["pk", "sk", "due_shard", "bill_all", "bill_day", "bill_plate"].map(|name| attribute(name, "S"));
+        let attributes: Vec<_> = attributes.into_iter().chain([attribute("due_at", "N")]).collect();
         database.direct(
             "CreateTable",
             &json!({"TableName": MAIN, "BillingMode": "PAY_PER_REQUEST", "KeySchema": key,
-            "AttributeDefinitions":
-                [attribute("pk", "S"), attribute("sk", "S"), attribute("due_shard", "S"), attribute("due_at", "N")],
-            "GlobalSecondaryIndexes": [index]}),
+            "AttributeDefinitions": attributes,
+            "GlobalSecondaryIndexes": [
+                index("due", "due_shard", "due_at", "KEYS_ONLY"),
+                index("bills", "bill_all", "sk", "ALL"),
+                index("bills-by-day", "bill_day", "sk", "ALL"),
+                index("bills-by-plate", "bill_plate", "sk", "ALL"),
+            ]}),
         );
         database.direct(
             "CreateTable",

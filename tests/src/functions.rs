@@ -23,6 +23,7 @@ pub fn all() -> Vec<Function> {
         of("mall-consumer", &mall_consumer::routes()),
         of("mall-dealer", &mall_dealer::routes()),
         of("operator", &operator::routes()),
+        of("payment-callback", &payment_callback::routes()),
         of("reference", &reference::routes()),
         of("session", &session::routes()),
         of("shop-customer", &shop_customer::routes()),

@@ -2,6 +2,7 @@
 //! its functions as the gateway does.
 
 pub mod answer;
+pub mod bills;
 pub mod browser;
 pub mod bucket;
 pub mod calls;

@@ -32,6 +32,7 @@ use shared::{
     },
     outside::{
         objects::Objects,
+        payment::{Cashier, Mailbox, NoticeKey},
         queue::{Hint, Parcel, Queue, SmsQueue},
         random::Random,
         secrets::Secrets,
@@ -39,6 +40,8 @@ use shared::{
     },
     service::{
         agent::Agents,
+        bill::Bills,
+        business::Business,
         captcha::Captchas,
         charging::Charging,
         cloud::{Portal, Settings as PortalSettings},
@@ -46,8 +49,10 @@ use shared::{
         customer::Customers,
         dealer::Dealers,
         driver::Drivers,
+        ledger::Ledger,
         mall_user::MallUsers,
         papers::{Audits, Desk, Submissions},
+        payment::{Notices, Payments},
         people::People,
         pictures::Pictures,
         reports::Reports,
@@ -71,6 +76,8 @@ use tower::ServiceExt as _;
 
 pub const ISSUER: &str = "ev-plaza";
 pub const PASSWORD: &str = "123456wyc";
+/// The key that the payment provider signs with.
+pub const PAYMENT_KEY: &str = r#"{"key":"NDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU"}"#;
 pub const CODE_KEY: &str = r#"{"key":"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"}"#;
 /// The station that an order without a name means.
 pub const STATION: &str = "S1";
@@ -266,16 +273,12 @@ impl Plaza {
         let accounts = sign_in(&store);
         let operator = operators(&store, (charging.clone(), desk), &passwords, &random);
         let customer = ev_customer::App { customers: customers.clone() };
+        let business = cloud_customer::App { portal: portal.clone() };
+        let (charging_app, provider) = (drivers_of(&store, &random, charging.clone()), provider(&store, &random));
         let routers = BTreeMap::from([
-            ("cloud-customer", {
-                let app = cloud_customer::App { portal: portal.clone() };
-                cloud_customer::routes().serve(&front("cloud-customer"), app)
-            }),
+            ("cloud-customer", cloud_customer::routes().serve(&front("cloud-customer"), business)),
             ("ev-account", ev_account::routes().serve(&front("ev-account"), ev_account::App { drivers })),
-            ("ev-charging", {
-                let app = ev_charging::App { charging: charging.clone(), bills: customers.bills.clone() };
-                ev_charging::routes().serve(&front("ev-charging"), app)
-            }),
+            ("ev-charging", ev_charging::routes().serve(&front("ev-charging"), charging_app)),
             ("ev-customer", ev_customer::routes().serve(&front("ev-customer"), customer)),
             ("mall-agent", {
                 let app = mall_agent::App { agents: Agents::new(mall_users(Role::Agent)), papers: papers.clone() };
@@ -288,6 +291,7 @@ impl Plaza {
             }),
             ("mall-dealer", mall_dealer::routes().serve(&front("mall-dealer"), mall_dealer)),
             ("operator", operator::routes().serve(&front("operator"), operator)),
+            ("payment-callback", payment_callback::routes().serve(&front("payment-callback"), provider)),
             ("reference", reference::routes().serve(&front("reference"), ())),
             ("session", session::routes().serve(&front("session"), session)),
             ("shop-customer", {
@@ -417,10 +421,10 @@ impl Plaza {
     pub async fn shop(&self, id: &str, group: Option<&str>) {
         let group = group.map(|group| GroupId::parse(group).unwrap());
         if let Some(group) = &group {
-            self.directory.name_group(group, "一组").await.unwrap();
+            self.name_group(group, "一组").await;
         }
         let settings = ShopSettings { name: format!("门店{id}"), group, signin_points: None };
-        self.directory.save(&ShopId::parse(id).unwrap(), &settings).await.unwrap();
+        self.save_shop(&ShopId::parse(id).unwrap(), &settings).await.unwrap();
     }
 
     /// A token of new staff with this role in these shops.
@@ -502,6 +506,18 @@ fn sender(outbox: &Arc<Mutex<Vec<Message>>>) -> Sender {
     })
 }
 
+/// The charging app, with its bills and payments.
+fn drivers_of(store: &Store, random: &Random, charging: Charging) -> ev_charging::App {
+    let payments = Payments::new(store.clone(), Cashier::stand_in(), random.clone());
+    ev_charging::App { charging, bills: Bills::new(store.clone()), payments }
+}
+
+/// Where the payment provider writes to.
+fn provider(store: &Store, random: &Random) -> payment_callback::App {
+    let mailbox = Mailbox::stand_in(NoticeKey::read(&PAYMENT_KEY.into()).unwrap());
+    payment_callback::App { notices: Notices::new(store.clone(), mailbox), random: random.clone() }
+}
+
 fn operators(
     store: &Store,
     (charging, papers): (Charging, Desk),
@@ -512,9 +528,12 @@ fn operators(
         charging,
         papers,
         reports: Reports::new(store.clone()),
+        bills: Bills::new(store.clone()),
+        ledger: Ledger::new(store.clone()),
         people: People::new(store.clone(), Arc::clone(passwords), random.clone()),
         trail: Trail::new(store.clone()),
         shops: Directory::new(store.clone()),
+        business: Business::new(store.clone()),
         random: random.clone(),
     }
 }

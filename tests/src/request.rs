@@ -4,6 +4,7 @@ use axum::body::Body;
 use http::{HeaderName, HeaderValue, Method, header};
 use lambda_http::{RequestExt as _, aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, request::RequestContext};
 use serde_json::{Value, json};
+use shared::outside::payment::{NoticeKey, SIGNATURE, TIMESTAMP};
 
 /// Where requests come from unless they say otherwise.
 pub const HOME: &str = "203.0.113.9";
@@ -89,13 +90,20 @@ impl Request {
         self.body(&format!("multipart/form-data; boundary={BOUNDARY}"), body)
     }
 
+    /// Signed as the payment provider does, over the body as it is now.
+    #[must_use]
+    pub fn signed(self, key: &NoticeKey, second: i64) -> Self {
+        let tag = key.sign(&second.to_string(), &self.body);
+        self.header(TIMESTAMP, second.to_string()).header(SIGNATURE, tag)
+    }
+
     /// Whether the answer will have no body whatever it says.
     pub fn is_head(&self) -> bool {
         self.method == Method::HEAD
     }
 
     /// With the context that `lambda_http` makes of an event.
-    pub(crate) fn into_http(self) -> http::Request<Body> {
+    pub fn into_http(self) -> http::Request<Body> {
         let context: ApiGatewayV2httpRequestContext = serde_json::from_value(json!({
             "apiId": "api", "stage": "$default", "requestId": "gateway-request", "timeEpoch": 0,
             "http": {"method": self.method.as_str(), "path": "/", "protocol": "HTTP/1.1", "sourceIp": self.address}

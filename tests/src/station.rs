@@ -11,9 +11,14 @@ use shared::{
     domain::{
         charging::{Draft, PileId, Settings},
         origin::Origin,
+        reason::Failure,
+        shop::{GroupId, Shop, ShopId},
         station_id::StationId,
     },
-    service::charging::{Maker, Switch},
+    service::{
+        charging::{Maker, Switch},
+        shop::ShopSettings,
+    },
 };
 
 impl Plaza {
@@ -30,6 +35,20 @@ impl Plaza {
         let (random, origin, now) = (self.random(), Origin::default(), self.watch.clock().now());
         let maker = Maker { caller: None, origin: &origin, random: &random, now };
         assert_eq!(self.charging.make_station(&id, settings, &maker).await, Ok(true));
+    }
+
+    /// Names a group of shops as an operator does.
+    pub async fn name_group(&self, group: &GroupId, name: &str) {
+        let (random, origin, now) = (self.random(), Origin::default(), self.watch.clock().now());
+        let maker = Maker { caller: None, origin: &origin, random: &random, now };
+        self.directory.name_group(group, name, &maker).await.unwrap();
+    }
+
+    /// Makes or changes a shop as an operator does.
+    pub async fn save_shop(&self, shop: &ShopId, settings: &ShopSettings) -> Result<Shop, Failure> {
+        let (random, origin, now) = (self.random(), Origin::default(), self.watch.clock().now());
+        let maker = Maker { caller: None, origin: &origin, random: &random, now };
+        self.directory.save(shop, settings, &maker).await
     }
 
     /// Switches a pile as an operator does.

@@ -414,10 +414,7 @@ async fn a_vehicle_that_is_queued_charging_or_unpaid_stays_bound_and_others_do_n
     assert_vehicle(&unbind(&plaza, &driver, first).await, 200, false, refusal);
     assert_vehicle(&unbind(&plaza, &driver, second).await, 200, true, "车辆解绑成功");
 
-    let account = shared::domain::account::AccountId::known(driver.id.as_str());
-    let bills = &plaza.customers.bills;
-    let open = bills.of_driver(&account, 10, plaza.watch.now()).await.unwrap();
-    bills.settle(&account, open[0].id, "pay-1", plaza.watch.now()).await.unwrap();
+    plaza.pay(&driver.id, plaza.bills(&driver.id).await[0].id).await;
     assert_vehicle(&unbind(&plaza, &driver, first).await, 200, true, "车辆解绑成功");
     assert_eq!(my_info(&plaza, &driver).await["vehicles"], json!([]));
     assert!(plaza.database.under("PLATE#").is_empty());
@@ -529,9 +526,7 @@ async fn closing_an_account_ends_everything_but_the_books() {
     let driver = TestDriver { token: plaza.log_in("leaver", PASSWORD).await.token(), ..driver };
     let close = || Request::new(Method::DELETE, &at(&driver, &format!("/customer/customers/{}", driver.id)));
     assert_failure(&plaza.ev_customer(close()).await, 409, "有未结清的账单，不能注销账户");
-    let account = shared::domain::account::AccountId::known(driver.id.as_str());
-    let open = plaza.customers.bills.of_driver(&account, 10, plaza.watch.now()).await.unwrap();
-    plaza.customers.bills.settle(&account, open[0].id, "pay-1", plaza.watch.now()).await.unwrap();
+    plaza.pay(&driver.id, plaza.bills(&driver.id).await[0].id).await;
     assert_eq!(plaza.ev_customer(close()).await.whole(), (200, r#"{"status":"SUCCESS"}"#.to_owned()));
 
     assert_eq!(plaza.detail(&driver.token).await.status, 401);
@@ -539,7 +534,7 @@ async fn closing_an_account_ends_everything_but_the_books() {
     assert!(plaza.bucket.objects().is_empty() && plaza.database.under("PLATE#").is_empty());
     let left: Vec<_> = plaza.database.under(&format!("ACCOUNT#ev#{}", driver.id));
     let kinds: Vec<_> = left.iter().map(|item| item["sk"]["S"].as_str().unwrap().split('#').next().unwrap()).collect();
-    assert_eq!(kinds, ["BILL", "RECORD", "SESSIONS", "UPLOADS"], "the books stay");
+    assert_eq!(kinds, ["BILL", "LEDGER", "RECORD", "SESSIONS", "UPLOADS"], "the books stay");
     assert!(!left.iter().any(|item| item.to_string().contains("@163.com")));
     let again = plaza.driver_of("leaver", PLATE).await;
     assert_ne!(again.id, driver.id, "name and plate are free, the account is another");
@@ -591,16 +586,17 @@ async fn bills_are_listed_with_plate_amount_due_time_and_state() {
         json!({"code": 200, "msg": "查询成功", "data": [{
             "id": null, "license_plate": PLATE, "station_id": "S1", "amount": open["data"][0]["amount"],
             "issued_at": "2026-06-01T09:00:05+08:00", "due_at": "2026-06-08T09:00:05+08:00", "paid_at": null,
-            "state": "current"
+            "state": "current", "paid_amount": "0.00", "credited_amount": "0.00",
+            "outstanding": open["data"][0]["amount"]
         }]})
     );
     let log = plaza.log(&driver).await;
     assert_eq!(open["data"][0]["amount"], log[0]["total_fee"], "what the records come to");
     plaza.watch.advance(jiff::SignedDuration::from_hours(24 * 8));
     assert_eq!(bills().await["data"][0]["state"], "arrears");
-    let account = shared::domain::account::AccountId::known(driver.id.as_str());
-    plaza.customers.bills.settle(&account, id, "pay-1", plaza.watch.now()).await.unwrap();
+    plaza.pay(&driver.id, id).await;
     let paid = bills().await["data"][0].take();
     assert_eq!((&paid["state"], &paid["paid_at"]), (&json!("paid"), &json!("2026-06-09T09:30:05+08:00")));
+    assert_eq!((&paid["paid_amount"], &paid["outstanding"]), (&log[0]["total_fee"], &json!("0.00")));
     assert_eq!(plaza.info(&driver).await.json()["code"], -1);
 }

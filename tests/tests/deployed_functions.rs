@@ -15,6 +15,7 @@ const FUNCTIONS: &[&str] = &[
     "mall-consumer",
     "mall-dealer",
     "operator",
+    "payment-callback",
     "reference",
     "session",
     "shop-customer",

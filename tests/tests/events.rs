@@ -78,6 +78,25 @@ async fn ready_for(name: &str, event: &str) -> (Plaza, String) {
         let made = plaza.operator(post("/operator/people").bearer(&admin).json(&body)).await.json();
         event = event.replace("SOMEBODY", made["account_id"].as_str().unwrap());
     }
+    if event.contains("BILL-ID") {
+        let driver = tests::plaza::TestDriver { name: "wyc2002".to_owned(), token: token.clone(), id: id.clone() };
+        plaza.charged(&driver).await;
+        let bill = plaza.bills(&id).await[0].id;
+        if name == "refund-bill" {
+            plaza.pay(&id, bill).await;
+            let body = json!({"key": "k", "amount": "1.00", "reason": "计量偏差"});
+            assert_eq!(plaza.operator(Plaza::booking(&admin, (&id, bill), "credits", &body)).await.status, 200);
+        }
+        event = event.replace("BILL-ID", &bill.to_string());
+    }
+    if event.contains("PAYMENT-ID") {
+        event = ready_to_be_paid(&plaza, event).await;
+    }
+    if event.contains("/operator/customers") {
+        plaza.customer("51idc").await;
+        let tenant = plaza.database.under("Z#ac1#CUS#").remove(0);
+        event = event.replace("BUSINESS-ID", tenant["pk"]["S"].as_str().unwrap().rsplit('#').next().unwrap());
+    }
     if event.contains("/operator/shop") {
         let named = Request::new(Method::PUT, "/operator/shop-groups/g1").bearer(&admin);
         assert_eq!(plaza.operator(named.json(&json!({"name": "华东"}))).await.status, 204);
@@ -86,6 +105,19 @@ async fn ready_for(name: &str, event: &str) -> (Plaza, String) {
     }
     let event = event.replace("DRIVER-ID", &id).replace("VEHICLE-ID", &vehicle);
     (plaza, event)
+}
+
+/// A payment that is under way, and the provider's signature over the letter that tells of it.
+async fn ready_to_be_paid(plaza: &Plaza, event: String) -> String {
+    let driver = plaza.driver_of("payer", "皖A77777").await;
+    plaza.charged(&driver).await;
+    let bill = plaza.bills(&driver.id).await[0].id;
+    let started = plaza.start_payment(&driver, bill).await.json();
+    let event = event.replace("PAYMENT-ID", started["data"]["payment_id"].as_str().unwrap());
+    let body = serde_json::from_str::<Value>(&event).unwrap()["body"].as_str().unwrap().to_owned();
+    let signed = plaza.signed(post("/").body("application/json", body)).into_http();
+    let header = |name: &str| signed.headers()[name].to_str().unwrap().to_owned();
+    event.replace("TIMESTAMP", &header("x-payment-timestamp")).replace("SIGNATURE", &header("x-payment-signature"))
 }
 
 /// Two shops of one group with a record each, and their manager.

@@ -29,6 +29,7 @@ fn functions_use_the_crates_as_the_workspace_builds_them() {
         "mall-consumer",
         "mall-dealer",
         "operator",
+        "payment-callback",
         "reference",
         "session",
         "shop-customer",

@@ -87,7 +87,7 @@ async fn call(function: &Described, operation: &Operation, fields: &[&Input], mo
     plaza.station(|_| {}).await;
     let route = function.routes.iter().find(|it| (it.method, it.path) == (operation.method, operation.path)).unwrap();
     let role = match route.access {
-        Access::Public | Access::Known(_) => None,
+        Access::Public | Access::Signed | Access::Known(_) => None,
         Access::SignedIn(realms) => Role::ALL.into_iter().find(|role| realms.contains(&role.realm())),
         Access::Roles(roles) => roles.first().copied(),
     };
@@ -125,6 +125,9 @@ async fn call(function: &Described, operation: &Operation, fields: &[&Input], mo
     }
     request = token.iter().fold(request, |request, token| request.bearer(token));
     request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+    if route.access == Access::Signed {
+        request = plaza.signed(request);
+    }
     let answer = plaza.send(function.function, request).await;
     let line = plaza.lines().into_iter().rev().find(|line| line.contains(&format!("\"{}\"", operation.path))).unwrap();
     (answer, serde_json::from_str(&line).unwrap())

@@ -86,9 +86,12 @@ fn entries_of_the_audit_trail_are_added_and_never_touched_again() {
 fn a_secret_is_read_by_those_who_use_it_and_nobody_else() {
     for function in TEMPLATE.functions() {
         let variables = &TEMPLATE.properties(function)["Environment"]["Variables"];
-        for (secret, variable) in
-            [("SigningKey", "SIGNING_KEY_SECRET"), ("Pepper", "PEPPER_SECRET"), ("CodeKey", "CODE_KEY_SECRET")]
-        {
+        for (secret, variable) in [
+            ("SigningKey", "SIGNING_KEY_SECRET"),
+            ("Pepper", "PEPPER_SECRET"),
+            ("CodeKey", "CODE_KEY_SECRET"),
+            ("PaymentKey", "PAYMENT_KEY_SECRET"),
+        ] {
             let may = TEMPLATE.allowed(function).iter().any(|allowed| {
                 allowed.actions == ["secretsmanager:GetSecretValue"] && allowed.on.contains(&format!("\"{secret}\""))
             });

@@ -1,7 +1,7 @@
 //! What the reference says of these endpoints.
 
 use crate::{routes, views};
-use describe::{Described, Document, Place, ev_app, get, may, need, post};
+use describe::{Described, Document, Operation, Place, ev_app, get, may, need, post};
 use serde_json::json;
 use shared::domain::reason::Reason;
 
@@ -94,9 +94,27 @@ pub fn describe() -> Described {
                 &json!([{
                     "id": 1_048_576, "license_plate": "皖A12345", "station_id": "S1", "amount": "67.44",
                     "issued_at": "2026-06-01T10:00:00+08:00", "due_at": "2026-06-08T10:00:00+08:00", "paid_at": null,
-                    "state": "current"
+                    "state": "current", "paid_amount": "0.00", "credited_amount": "0.00", "outstanding": "67.44"
                 }]),
             )),
+        pay(),
     ];
     Described::new("ev-charging", Document::ChargingApp, &routes(), operations)
+}
+
+fn pay() -> Operation {
+    post("/user/bill/pay", "支付账单", "Start the payment of one of the driver's own bills")
+        .note("What is still owed is to be paid; as long as as much is owed, the payment is the same one.")
+        .note("That it was paid the provider says (`POST /payments/callback`); then the bill's state changes.")
+        .as_form()
+        .takes([need("bill_id", "账单 id", 1_048_576)])
+        .refuses(&[Reason::NotYours, Reason::WrongState])
+        .answers(ev_app::data::<views::ToPay<'static>>(
+            "请完成支付",
+            &json!({
+                "payment_id": "6f1dd9b8c1f04b0e8a6f2f3b1f0c9a7e", "bill_id": 1_048_576, "amount": "67.44",
+                "provider": "stand-in",
+                "checkout": { "payment": "6f1dd9b8c1f04b0e8a6f2f3b1f0c9a7e", "amount": "67.44" }
+            }),
+        ))
 }

@@ -50,6 +50,12 @@ pub fn most_records(fields: &mut Fields) -> Result<u8, Failure> {
     Ok(u8::try_from(wanted.clamp(1, 100)).unwrap_or(100))
 }
 
+/// The bill that is to be paid. What cannot be an id is nobody's.
+pub fn bill(fields: &mut Fields) -> Result<u64, Failure> {
+    let id = halfwidth(&fields.required("bill_id")?).parse().ok();
+    id.filter(|id| *id < 1 << 53).ok_or_else(|| Reason::NotYours.into())
+}
+
 fn mode(text: &str) -> Result<Mode, Failure> {
     match halfwidth(text).to_ascii_lowercase().as_str() {
         "fast" => Ok(Mode::Fast),

@@ -13,6 +13,7 @@ use shared::{
     service::{
         bill::Bills,
         charging::{Charging, Order},
+        payment::Payments,
     },
     wire::{
         Access, Call, Routes,
@@ -26,11 +27,12 @@ use std::sync::Arc;
 pub struct App {
     pub charging: Charging,
     pub bills: Bills,
+    pub payments: Payments,
 }
 
 const DRIVERS: Access = Access::SignedIn(&[Realm::Ev]);
 
-/// #33 to #37 of the contracts, and what we add: the stations, and a driver's bills.
+/// #33 to #37 of the contracts, and what we add: the stations, a driver's bills and their payment.
 pub fn routes() -> Routes<EvApp, App> {
     Routes::new(&["/user/charge/{proxy+}", "/user/log/{proxy+}"])
         .guarded("POST", "/user/charge/apply", DRIVERS, apply)
@@ -40,6 +42,7 @@ pub fn routes() -> Routes<EvApp, App> {
         .guarded("GET", "/user/log/get", DRIVERS, log)
         .guarded("GET", "/user/stations", DRIVERS, stations)
         .guarded("GET", "/user/bills", DRIVERS, bills)
+        .guarded("POST", "/user/bill/pay", DRIVERS, pay)
 }
 
 async fn apply(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
@@ -80,4 +83,10 @@ async fn bills(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success,
     let most = call.read(forms::most_records)?;
     let bills = app.bills.of_driver(&caller.account, most, call.now().station).await?;
     Success::data("查询成功", &views::Bill::all(&bills))
+}
+
+async fn pay(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let bill = call.read(forms::bill)?;
+    let started = app.payments.start(&caller.account, bill, call.now().station).await?;
+    Success::data("请完成支付", &views::ToPay::of(&started, bill))
 }

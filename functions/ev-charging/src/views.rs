@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use shared::{
     domain::{
-        charging::{Band, BillState, Mode, Moment},
+        charging::{Band, Mode, Moment},
         energy::Energy,
         money::Fen,
         reason::Failure,
@@ -14,6 +14,7 @@ use shared::{
     service::{
         bill,
         charging::{InQueue, ModeOffer, Offer, Record, Status},
+        payment::Started,
     },
     wire::ev_app::{time, time_of, user_id},
 };
@@ -207,9 +208,14 @@ pub struct Bill {
     amount: String,
     issued_at: String,
     due_at: String,
+    /// Since when nothing is owed.
     paid_at: Option<String>,
     /// `current` (待支付), `arrears` (待补缴) or `paid`.
     state: &'static str,
+    paid_amount: String,
+    credited_amount: String,
+    /// What is still to be paid.
+    outstanding: String,
 }
 
 impl Bill {
@@ -222,15 +228,40 @@ impl Bill {
             id: bill.id,
             license_plate: bill.plate.clone(),
             station_id: bill.station.clone(),
-            amount: bill.amount.to_string(),
+            amount: bill.balance.total.to_string(),
             issued_at: time(bill.issued),
             due_at: time(bill.due),
-            paid_at: bill.paid.map(time),
-            state: match bill.state {
-                BillState::Current => "current",
-                BillState::InArrears => "arrears",
-                BillState::Paid => "paid",
-            },
+            paid_at: bill.closed.map(time),
+            state: bill.state.as_str(),
+            paid_amount: bill.balance.paid.to_string(),
+            credited_amount: bill.balance.credited.to_string(),
+            outstanding: bill.balance.owed().to_string(),
+        }
+    }
+}
+
+/// Our extension: a payment that is under way.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ToPay<'a> {
+    /// Opaque; the provider's word about it names it.
+    payment_id: &'a str,
+    bill_id: u64,
+    amount: String,
+    provider: &'static str,
+    /// What the app needs to go on, in the provider's own words.
+    #[cfg_attr(feature = "openapi", schemars(with = "serde_json::Value"))]
+    checkout: &'a RawValue,
+}
+
+impl<'a> ToPay<'a> {
+    pub fn of(started: &'a Started, bill_id: u64) -> Self {
+        Self {
+            payment_id: started.payment.as_str(),
+            bill_id,
+            amount: started.amount.to_string(),
+            provider: started.checkout.provider,
+            checkout: &started.checkout.data,
         }
     }
 }

@@ -1,12 +1,12 @@
 //! What the reference says of these endpoints.
 
-use crate::{papers, routes, stations};
+use crate::{bills, customers, papers, routes, shops, stations};
 use describe::{Described, Document, get, may, need, plain, put};
 use serde_json::{Value, json};
 use shared::domain::reason::Reason;
 
 pub fn describe() -> Described {
-    let operations = vec![
+    let mut operations = vec![
         put("/operator/stations/{station}", "新建充电站", "Make a station")
             .note("Settings have the names that scenarios use; what is left out has its default.")
             .in_path("station", "S2")
@@ -62,6 +62,9 @@ pub fn describe() -> Described {
                 one
             })),
     ];
+    operations.extend(bills::operations());
+    operations.extend(customers::operations());
+    operations.push(shops::listing());
     Described::new("operator", Document::Operator, &routes(), operations)
 }
 

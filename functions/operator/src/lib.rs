@@ -1,5 +1,7 @@
 //! The operator's side (`/operator/…`), plain REST and JSON: one module for each noun.
 
+mod bills;
+mod customers;
 #[cfg(feature = "openapi")]
 mod describe;
 mod papers;
@@ -16,7 +18,8 @@ use shared::{
     domain::{account::Role, reason::Failure, session::Caller, text::halfwidth},
     outside::random::Random,
     service::{
-        charging::Charging, deed::Deed, papers::Desk, people::People, reports::Reports, shop::Directory, trail::Trail,
+        bill::Bills, business::Business, charging::Charging, deed::Deed, ledger::Ledger, papers::Desk, people::People,
+        reports::Reports, shop::Directory, trail::Trail,
     },
     wire::{Access, Call, Fields, Routes, plain::Plain},
 };
@@ -26,10 +29,13 @@ use shared::{
 pub struct App {
     pub charging: Charging,
     pub reports: Reports,
+    pub bills: Bills,
+    pub ledger: Ledger,
     pub people: People,
     pub papers: Desk,
     pub trail: Trail,
     pub shops: Directory,
+    pub business: Business,
     pub random: Random,
 }
 
@@ -49,6 +55,11 @@ pub fn routes() -> Routes<Plain, App> {
         .guarded("GET", "/operator/stations/{station}/prices", READERS, stations::prices)
         .guarded("PUT", "/operator/stations/{station}/prices", ADMINS, stations::change_prices)
         .guarded("GET", "/operator/stations/{station}/reports", READERS, reports::of_station)
+        .guarded("GET", "/operator/bills", READERS, bills::find)
+        .guarded("GET", "/operator/bills/{driver}/{bill}", READERS, bills::look)
+        .guarded("POST", "/operator/bills/{driver}/{bill}/payments", ADMINS, bills::settle)
+        .guarded("POST", "/operator/bills/{driver}/{bill}/credits", ADMINS, bills::credit)
+        .guarded("POST", "/operator/bills/{driver}/{bill}/refunds", ADMINS, bills::refund)
         .guarded("POST", "/operator/people", ADMINS, people::appoint)
         .guarded("GET", "/operator/people", ADMINS, people::list)
         .guarded("GET", "/operator/people/{realm}/{account}", ADMINS, people::look)
@@ -57,6 +68,11 @@ pub fn routes() -> Routes<Plain, App> {
         .guarded("DELETE", "/operator/people/{realm}/{account}/sessions", ADMINS, people::sign_out)
         .guarded("GET", "/operator/papers", READERS, papers::waiting)
         .guarded("GET", "/operator/papers/{realm}/{account}", READERS, papers::look)
+        .guarded("GET", "/operator/customers", ADMINS, customers::find)
+        .guarded("GET", "/operator/customers/{zone}/{customer}", ADMINS, customers::look)
+        .guarded("PUT", "/operator/customers/{zone}/{customer}/manager", ADMINS, customers::assign)
+        .guarded("DELETE", "/operator/customers/{zone}/{customer}/manager", ADMINS, customers::clear)
+        .guarded("GET", "/operator/shops", ADMINS, shops::list)
         .guarded("PUT", "/operator/shops/{shop}", ADMINS, shops::save)
         .guarded("GET", "/operator/shops/{shop}", ADMINS, shops::look)
         .guarded("PUT", "/operator/shop-groups/{group}", ADMINS, shops::name_group)

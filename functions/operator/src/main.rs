@@ -3,7 +3,10 @@
 use operator::App;
 use shared::{
     boot::{Boot, CHARGING, FIELDS, GATE, PASSWORDS, PICTURES, TABLES},
-    service::{people::People, reports::Reports, shop::Directory, trail::Trail},
+    service::{
+        bill::Bills, business::Business, ledger::Ledger, people::People, reports::Reports, shop::Directory,
+        trail::Trail,
+    },
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -12,10 +15,13 @@ async fn main() -> Result<(), lambda_http::Error> {
     let app = App {
         charging: boot.charging()?,
         reports: Reports::new(boot.store.clone()),
+        bills: Bills::new(boot.store.clone()),
+        ledger: Ledger::new(boot.store.clone()),
         people: People::new(boot.store.clone(), boot.passwords().await?, boot.random.clone()),
         papers: boot.desk().await?,
         trail: Trail::new(boot.store.clone()),
         shops: Directory::new(boot.store.clone()),
+        business: Business::new(boot.store.clone()),
         random: boot.random.clone(),
     };
     shared::wire::gateway::run(operator::routes().serve(&boot.front(), app)).await

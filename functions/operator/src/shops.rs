@@ -1,6 +1,6 @@
 //! Shops and the groups to which they belong.
 
-use crate::App;
+use crate::{App, stations::maker};
 use serde::Serialize;
 use shared::{
     domain::{
@@ -15,6 +15,7 @@ use shared::{
 use std::sync::Arc;
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct ShopView<'a> {
     shop_id: &'a str,
     name: &'a str,
@@ -36,15 +37,35 @@ impl<'a> ShopView<'a> {
     }
 }
 
+/// A page of all shops; `next` is what to send as `after` for the next one.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct List<'a> {
+    shops: Vec<ShopView<'a>>,
+    next: Option<&'a str>,
+}
+
+impl<'a> List<'a> {
+    fn of(shops: &'a [(ShopId, Shop)], most: u8) -> Self {
+        let next = shops.last().filter(|_| shops.len() >= usize::from(most)).map(|(id, _)| id.as_str());
+        Self { shops: shops.iter().map(|(id, shop)| ShopView::of(id, shop)).collect(), next }
+    }
+}
+
+pub async fn list(app: Arc<App>, _: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (after, most) = call.read(page)?;
+    Success::content(&List::of(&app.shops.shops(after.as_ref(), most).await?, most))
+}
+
 pub async fn look(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failure> {
     let id = ShopId::parse(call.path("shop"))?;
     Success::content(&ShopView::of(&id, &app.shops.shop(&id).await?))
 }
 
 /// Makes a shop, or changes it: what is said replaces what was said before.
-pub async fn save(app: Arc<App>, _: Caller, mut call: Call) -> Result<Success, Failure> {
+pub async fn save(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (id, settings) = (ShopId::parse(call.path("shop"))?, call.read(settings)?);
-    Success::content(&ShopView::of(&id, &app.shops.save(&id, &settings).await?))
+    Success::content(&ShopView::of(&id, &app.shops.save(&id, &settings, &maker(&app, &caller, &call)).await?))
 }
 
 pub async fn look_at_group(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failure> {
@@ -54,10 +75,16 @@ pub async fn look_at_group(app: Arc<App>, _: Caller, call: Call) -> Result<Succe
     Success::content(&GroupView { group_id: id.as_str(), name: &name, shops })
 }
 
-pub async fn name_group(app: Arc<App>, _: Caller, mut call: Call) -> Result<Success, Failure> {
+pub async fn name_group(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (id, name) = (GroupId::parse(call.path("group"))?, call.read(|fields| fields.required("name"))?);
-    app.shops.name_group(&id, &name).await?;
+    app.shops.name_group(&id, &name, &maker(&app, &caller, &call)).await?;
     Ok(Success::Nothing)
+}
+
+/// `?after=s1&limit=50`
+fn page(fields: &mut Fields) -> Result<(Option<ShopId>, u8), Failure> {
+    let after = fields.optional("after")?.map(|after| ShopId::parse(&after)).transpose()?;
+    Ok((after, crate::most(fields)?))
 }
 
 /// `{"name","group","signin_points"}`; without a group the shop stands alone.
@@ -68,4 +95,17 @@ fn settings(fields: &mut Fields) -> Result<ShopSettings, Failure> {
     let signin_points = points.ok().filter(|points| points.is_none_or(|points| points <= 100_000));
     let signin_points = signin_points.ok_or_else(|| Failure::malformed("signin_points 应为 0 至 100000 的整数"))?;
     Ok(ShopSettings { name, group, signin_points })
+}
+
+/// What the reference says of the list.
+#[cfg(feature = "openapi")]
+pub fn listing() -> describe::Operation {
+    describe::get("/operator/shops", "门店列表", "All shops, by id")
+        .takes([
+            describe::may("after", "The `next` of the page before", "s1"),
+            describe::may("limit", "1–100, 50 if left out", 50),
+        ])
+        .answers(describe::plain::content::<List<'static>>(serde_json::json!({
+            "shops": [{ "shop_id": "s1", "name": "一号店", "group": "g1", "signin_points": null }], "next": null
+        })))
 }

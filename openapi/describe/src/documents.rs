@@ -10,11 +10,12 @@ pub enum Document {
     ShopCustomers,
     Sessions,
     Operator,
+    Payments,
     Reference,
 }
 
 impl Document {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ChargingApp,
         Self::ChargingCustomers,
         Self::MallUsers,
@@ -22,6 +23,7 @@ impl Document {
         Self::ShopCustomers,
         Self::Sessions,
         Self::Operator,
+        Self::Payments,
         Self::Reference,
     ];
 
@@ -35,6 +37,7 @@ impl Document {
             Self::ShopCustomers => "Shops 门店客户",
             Self::Sessions => "Sessions 登录与凭证",
             Self::Operator => "Operator 运营",
+            Self::Payments => "Payments 支付",
             Self::Reference => "Reference 接口文档",
         }
     }
@@ -69,6 +72,9 @@ impl Document {
             Self::Sessions => {
                 "Our extension, which the five documents lack: getting a credential and giving it back. 登录、验证码、\
                  重置密码与退出。"
+            }
+            Self::Payments => {
+                "Our extension: what the payment provider says, signed and without a session (`docs/payments.md`). 支付回调。"
             }
             Self::Operator => {
                 "Our extension for platform staff and shop managers. 站点、充电桩、报表、账单、人员与审计。"

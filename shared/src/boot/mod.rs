@@ -17,6 +17,7 @@ use crate::{
     outside::{
         clock::Clock,
         objects::Objects,
+        payment::{Cashier, Mailbox, NoticeKey},
         queue::{Queue, SmsQueue},
         random::Random,
         secrets::{Kind, Secrets},
@@ -30,6 +31,7 @@ use crate::{
         customer::Customers,
         mall_user::MallUsers,
         papers::{Desk, Submissions},
+        payment::{Notices, Payments},
         pictures::Pictures,
         shop::{Limits, Records},
         sign_in::SignIn,
@@ -74,6 +76,11 @@ pub const CODES: &[&str] = &[
 ];
 /// What the function needs that sends SMS.
 pub const SMS: &[&str] = &["CODE_KEY_SECRET", "SMS_PROVIDER"];
+
+/// What the function needs that hears from the payment provider.
+pub const NOTICES: &[&str] = &["PAYMENT_PROVIDER", "PAYMENT_KEY_SECRET"];
+/// What a function needs that starts payments.
+pub const PAYMENTS: &[&str] = &["PAYMENT_PROVIDER"];
 
 /// What a function needs that works on the queues of stations.
 pub const CHARGING: &[&str] = &["CHARGING_QUEUE_URL", "DEFAULT_STATION"];
@@ -272,6 +279,25 @@ impl Boot {
             code_template: of("ALIYUN_CODE_TEMPLATE"),
             notice_template: of("ALIYUN_NOTICE_TEMPLATE"),
         })
+    }
+
+    /// Payments that drivers start.
+    pub fn payments(&self) -> Result<Payments, Error> {
+        let cashier = match self.environment.get("PAYMENT_PROVIDER") {
+            "stand-in" => Cashier::stand_in(),
+            _ => return Err(Error::Invalid { name: "PAYMENT_PROVIDER", expected: "stand-in" }),
+        };
+        Ok(Payments::new(self.store.clone(), cashier, self.random.clone()))
+    }
+
+    /// What the payment provider says of them, with the key that it signs with.
+    pub async fn notices(&self) -> Result<Notices, Error> {
+        let key = self.secrets.read(Kind::Secret, self.environment.get("PAYMENT_KEY_SECRET")).await?;
+        let mailbox = match self.environment.get("PAYMENT_PROVIDER") {
+            "stand-in" => Mailbox::stand_in(NoticeKey::read(&key)?),
+            _ => return Err(Error::Invalid { name: "PAYMENT_PROVIDER", expected: "stand-in" }),
+        };
+        Ok(Notices::new(self.store.clone(), mailbox))
     }
 
     async fn code_key(&self) -> Result<CodeKey, Error> {

@@ -12,6 +12,17 @@ use super::energy::{Energy, Exact};
 #[serde(transparent)]
 pub struct Fen(pub i64);
 
+impl Fen {
+    /// Ten million yuan: no single amount is larger.
+    const LARGEST: i64 = 1_000_000_000;
+
+    /// Yuan: more than zero, at most ten million, at most two decimals.
+    pub fn parse_yuan(text: &str) -> Option<Self> {
+        let fen = i64::try_from(Exact::decimal(text)?.times(100).as_whole()?).ok();
+        fen.filter(|fen| (1..=Self::LARGEST).contains(fen)).map(Self)
+    }
+}
+
 /// Yuan with two decimals.
 impl fmt::Display for Fen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -130,6 +141,16 @@ mod tests {
         assert_eq!(fee("0.005"), Some(Fen(1)));
         assert_eq!(fee("0.0049999"), Some(Fen(0)));
         assert_eq!(fee("12.345"), Some(Fen(1235)));
+    }
+
+    #[test]
+    fn amounts_are_read_to_the_fen() {
+        for (text, fen) in [("67.44", 6_744), ("0.01", 1), ("5", 500), ("12.30", 1_230), ("10000000", 1_000_000_000)] {
+            assert_eq!(Fen::parse_yuan(text), Some(Fen(fen)), "{text}");
+        }
+        for odd in ["0", "-1", "0.001", "10000000.01", "1e2", "", "五"] {
+            assert_eq!(Fen::parse_yuan(odd), None, "{odd}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod key_service;
 pub mod metrics;
 pub mod objects;
+pub mod payment;
 pub mod pixels;
 pub mod queue;
 pub mod random;

@@ -1,33 +1,55 @@
-//! A driver's bills: which are open, what each plate has to pay, and that one has been paid.
+//! Bills: a driver's own, what each plate has to pay, and what operators look for.
+
+pub use crate::store::LedgerEntry;
 
 use crate::{
     domain::{
-        account::{AccountId, Realm},
-        charging::{BillState, Moment},
+        account::{AccountId, LoginName, Realm},
+        charging::Moment,
+        day::Day,
+        ledger::{Balance, BillState},
         money::Fen,
         reason::{Failure, Reason},
     },
-    store::{IssuedBill, Outcome, Payment, Store},
+    store::{FoundBill, Heap, IssuedBill, Store, Stretch},
 };
 use jiff::Timestamp;
 
-/// How often a read is repeated when somebody else wrote between it and the write that rests on it.
-const TRIES: u32 = 5;
-/// So many paid bills are looked at when one is said to be paid again.
+/// A bill over nothing has no entries by which it is found; it is looked for among so many.
 const LATELY: i32 = 100;
 
-/// One bill as its driver sees it.
+/// One bill as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bill {
     /// The request that was billed: one request, one bill.
     pub id: u64,
     pub plate: String,
     pub station: String,
-    pub amount: Fen,
+    pub records: u16,
+    pub watt_hours: i64,
+    pub charging: Fen,
+    pub service: Fen,
+    pub balance: Balance,
     pub issued: Timestamp,
     pub due: Timestamp,
-    pub paid: Option<Timestamp>,
+    /// Since when nothing is owed.
+    pub closed: Option<Timestamp>,
     pub state: BillState,
+}
+
+/// A bill as an operator finds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub driver: AccountId,
+    pub bill: Bill,
+}
+
+/// A page of them. It may hold fewer than were asked for, or none, and yet not be the last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    pub bills: Vec<Found>,
+    /// What a next page is asked for with.
+    pub next: Option<Cursor>,
 }
 
 /// What one plate has to pay.
@@ -39,16 +61,71 @@ pub struct Fees {
     pub current: u32,
 }
 
+/// Whose bills an operator looks for, issued when; of several all must hold, of none all do.
+#[derive(Clone, Debug, Default)]
+pub struct Whose {
+    pub driver: Option<AccountId>,
+    /// The name with which the driver signs in.
+    pub username: Option<LoginName>,
+    /// As it was billed.
+    pub plate: Option<String>,
+    /// Issued on this day of the business.
+    pub day: Option<Day>,
+}
+
+impl Whose {
+    /// A look-up goes by one of them, the narrowest; the others are looked at bill by bill.
+    fn holds(&self, found: &FoundBill) -> bool {
+        self.driver.as_ref().is_none_or(|driver| *driver == found.account)
+            && self.plate.as_ref().is_none_or(|plate| *plate == found.bill.plate)
+            && self.day.is_none_or(|day| day == Day::of_millis(found.bill.ended))
+    }
+}
+
+/// Bills in which state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Among {
+    All,
+    Current,
+    InArrears,
+    Paid,
+    /// Of the paid ones those on which there is something to give back.
+    Overpaid,
+}
+
+/// What an operator looks for, a page at a time.
+#[derive(Clone, Debug)]
+pub struct Search {
+    pub whose: Whose,
+    pub among: Among,
+    pub after: Option<Cursor>,
+    pub most: u8,
+}
+
+/// Where a page ended: a bill's place among those of its kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor(String);
+
+impl Cursor {
+    /// What [`Cursor::shown`] has written.
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        let is_number = |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
+        let place = text.trim().replace('.', "#");
+        match place.split('#').collect::<Vec<_>>()[..] {
+            ["OPEN" | "OVER" | "PAID", at, request] if is_number(at, 15) && is_number(request, 16) => Ok(Self(place)),
+            _ => Err(Failure::malformed("after 应为上一页的 next")),
+        }
+    }
+
+    pub fn shown(&self) -> String {
+        self.0.replace('#', ".")
+    }
+}
+
 /// The bills of drivers.
 #[derive(Clone, Debug)]
 pub struct Bills {
     store: Store,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum SettleRefused {
-    Gone,
-    Raced,
 }
 
 impl Bills {
@@ -61,6 +138,52 @@ impl Bills {
         let open = self.store.open_bills(account).await?;
         let paid = self.store.paid_bills(account, i32::from(most)).await?;
         Ok(open.iter().chain(&paid).map(|bill| Bill::of(bill, now)).collect())
+    }
+
+    /// A page of what an operator looks for. It costs the same however many bills there are.
+    pub async fn find(&self, search: &Search, (real, now): (Timestamp, Timestamp)) -> Result<Page, Failure> {
+        let millis = now.as_millisecond();
+        let stretch = match search.among {
+            Among::All => Stretch::of_all(),
+            Among::Current => Stretch::of_current(millis),
+            Among::InArrears => Stretch::in_arrears(millis),
+            Among::Paid => Stretch::of_paid(),
+            Among::Overpaid => Stretch::of_overpaid(),
+        };
+        let Some(stretch) = stretch.behind(search.after.as_ref().map(|after| after.0.as_str())) else {
+            return Ok(Page::default());
+        };
+        let mut whose = search.whose.clone();
+        if let Some(name) = &whose.username {
+            let credential = self.store.login(Realm::Ev, name, real).await?.credential.ok_or(Reason::NotYours)?;
+            if whose.driver.as_ref().is_some_and(|driver| *driver != credential.account) {
+                return Ok(Page::default());
+            }
+            whose.driver = Some(credential.account);
+        }
+        let heap = match (&whose.driver, &whose.plate, whose.day) {
+            (Some(driver), ..) => Heap::OfDriver(driver),
+            (None, Some(plate), _) => Heap::OfPlate(plate),
+            (None, None, Some(day)) => Heap::OfDay(day),
+            (None, None, None) => Heap::All,
+        };
+        let found = self.store.find_bills(heap, &stretch, i32::from(search.most)).await?;
+        let next = found.last().filter(|_| found.len() >= usize::from(search.most));
+        let next = next.map(|last| Cursor(last.place.clone()));
+        let bills = found.into_iter().filter(|found| whose.holds(found)).map(|found| Found::of(found, now));
+        Ok(Page { bills: bills.collect(), next })
+    }
+
+    /// One bill with everything that was booked beside it.
+    pub async fn one(&self, account: &AccountId, id: u64, now: Timestamp) -> Result<(Bill, Vec<LedgerEntry>), Failure> {
+        let entries = self.store.ledger(account, id).await?;
+        let bill = if let Some(bill) = whole_bill(&self.store, account, id, &entries).await? {
+            bill
+        } else {
+            let lately = self.store.paid_bills(account, LATELY).await?;
+            lately.into_iter().find(|bill| bill.request == id).ok_or(Reason::NotYours)?
+        };
+        Ok((Bill::of(&bill, now), entries))
     }
 
     /// What each of these plates has to pay: the open bills are counted, so the cost does not grow with what was paid.
@@ -80,51 +203,61 @@ impl Bills {
             |plate| Fees { arrears: count(plate, BillState::InArrears), current: count(plate, BillState::Current) };
         Ok(plates.into_iter().map(|plate| (plate, fees(plate))).collect())
     }
+}
 
-    /// Notes that a bill has been paid. The bill moves from the open to the paid ones, and the driver's record says from
-    /// now on when the oldest one that is left falls due, in one transaction. Saying it again changes nothing and answers
-    /// as the first time.
-    pub async fn settle(&self, account: &AccountId, id: u64, reference: &str, now: Timestamp) -> Result<Bill, Failure> {
-        for _ in 0..TRIES {
-            let standing = self.store.sessions(Realm::Ev, account).await?.ok_or(Reason::NotYours)?.standing;
-            let open = self.store.open_bills(account).await?;
-            let Some(bill) = open.iter().find(|bill| bill.request == id) else {
-                let paid = self.store.paid_bills(account, LATELY).await?;
-                let bill = paid.iter().find(|bill| bill.request == id).ok_or(Reason::NotYours)?;
-                return Ok(Bill::of(bill, now));
-            };
-            let left = open.iter().filter(|bill| bill.request != id).map(|bill| bill.due).min();
-            let owed = left.and_then(|due| Timestamp::from_millisecond(due).ok());
-            let payment = Payment { at: now.as_millisecond(), amount: bill.total, reference: reference.to_owned() };
-            let writes = self.store.transaction();
-            let writes = writes.settle_bill(account, bill, payment.clone(), SettleRefused::Gone);
-            match writes.change_owed(account, &standing, owed, SettleRefused::Raced).commit().await? {
-                Outcome::Done => return Ok(Bill::of(&IssuedBill { payment: Some(payment), ..bill.clone() }, now)),
-                Outcome::Refused(SettleRefused::Gone | SettleRefused::Raced, _) => {}
-            }
-        }
-        Err(Reason::Contended.into())
+/// A bill, open or not, by its id and what was booked beside it.
+pub(super) async fn whole_bill(
+    store: &Store,
+    account: &AccountId,
+    id: u64,
+    entries: &[LedgerEntry],
+) -> Result<Option<IssuedBill>, Failure> {
+    if let Some(last) = entries.last().filter(|last| last.state == BillState::Paid) {
+        return store.closed_bill(account, (last.ended, id), last.outstanding < 0).await;
+    }
+    Ok(store.open_bills(account).await?.into_iter().find(|bill| bill.request == id))
+}
+
+impl Found {
+    fn of(FoundBill { account, bill, .. }: FoundBill, now: Timestamp) -> Self {
+        Self { driver: account, bill: Bill::of(&bill, now) }
     }
 }
 
 impl Bill {
-    fn of(bill: &IssuedBill, now: Timestamp) -> Self {
+    pub(super) fn of(bill: &IssuedBill, now: Timestamp) -> Self {
         let at = |millis| Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH);
-        let paid = bill.payment.as_ref().map(|payment| at(payment.at));
+        let (due, now) = (Moment::from_millis(bill.due), Moment::from_millis(now.as_millisecond()));
         Self {
             id: bill.request,
             plate: bill.plate.clone(),
             station: bill.station.clone(),
-            amount: Fen(bill.total),
+            records: bill.records,
+            watt_hours: bill.watt_hours,
+            charging: Fen(bill.charging),
+            service: Fen(bill.service),
+            balance: bill.balance(),
             issued: at(bill.ended),
             due: at(bill.due),
-            paid,
-            state: BillState::of(
-                Fen(bill.total),
-                Fen(bill.payment.as_ref().map_or(0, |payment| payment.amount)),
-                Moment::from_millis(bill.due),
-                Moment::from_millis(now.as_millisecond()),
-            ),
+            closed: bill.closed.map(at),
+            state: BillState::of(bill.balance(), due, now),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_what_a_page_ended_with() {
+        let cursor = Cursor("OPEN#001780000000000#0000000000000007".into());
+        assert_eq!(cursor.shown(), "OPEN.001780000000000.0000000000000007");
+        assert_eq!(Cursor::parse(&cursor.shown()), Ok(cursor));
+        for odd in
+            ["", "OPEN", "LOST.001780000000000.0000000000000007", "OPEN.1.2", "OPEN.00178000000000x.0000000000000007"]
+        {
+            assert!(Cursor::parse(odd).is_err(), "{odd}");
         }
     }
 }

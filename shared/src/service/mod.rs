@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod bill;
+pub mod business;
 pub mod captcha;
 pub mod charging;
 pub mod cloud;
@@ -11,11 +12,13 @@ pub mod customer;
 pub mod dealer;
 pub mod deed;
 pub mod driver;
+pub mod ledger;
 #[cfg(feature = "local")]
 pub mod local_staff;
 pub mod mall_user;
 pub mod papers;
 pub mod password;
+pub mod payment;
 pub mod people;
 pub mod pictures;
 pub mod reports;

@@ -7,7 +7,9 @@ use super::{
 };
 use crate::domain::{
     account::{AccountId, Realm, Role},
+    cloud::Tenant,
     reason::Failure,
+    shop::{GroupId, ShopId},
     station_id::StationId,
 };
 use jiff::Timestamp;
@@ -43,6 +45,13 @@ pub(crate) enum Action {
     SettingsChanged,
     PricesChanged,
     PileSwitched,
+    BillSettled,
+    BillCredited,
+    BillRefunded,
+    ShopMade,
+    ShopChanged,
+    ShopGroupNamed,
+    ManagerAssigned,
     RoleChanged,
     AccountLocked,
     AccountUnlocked,
@@ -85,6 +94,26 @@ impl AuditEntry {
     }
 }
 
+/// What an entry is about that is neither an account nor a station.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Thing<'a> {
+    Shop(&'a ShopId),
+    ShopGroup(&'a GroupId),
+    Customer(&'a Tenant),
+}
+
+impl Thing<'_> {
+    fn subject(self) -> String {
+        match self {
+            Self::Shop(shop) => format!("SUBJECT#shops#{}", shop.as_str()),
+            Self::ShopGroup(group) => format!("SUBJECT#shop-groups#{}", group.as_str()),
+            Self::Customer(Tenant { zone, customer }) => {
+                format!("SUBJECT#customers#{}.{}", zone.as_str(), customer.as_str())
+            }
+        }
+    }
+}
+
 /// An entry that also says what changed.
 #[derive(Serialize)]
 struct Changed<'a> {
@@ -97,6 +126,11 @@ impl<R: Copy> Transaction<'_, R> {
     /// Has the entry written if and only if the change is, and says what the change was.
     pub(crate) fn audit_change(self, entry: &AuditEntry, change: &str) -> Self {
         self.put_audit(&entry.key(), &Changed { entry, change })
+    }
+
+    /// The same of a thing, whose subject is its own.
+    pub(crate) fn audit_thing(self, thing: Thing<'_>, entry: &AuditEntry, change: &str) -> Self {
+        self.put_audit(&entry.under(thing.subject()), &Changed { entry, change })
     }
 
     /// Has the entry written if and only if the change is.

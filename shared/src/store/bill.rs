@@ -1,28 +1,99 @@
-//! Bills that are open and bills that have been paid: AP-38 to AP-41.
+//! Bills, where they stand, and what a driver's record says of them: AP-38 to AP-41, AP-240, AP-241.
 
 use super::{
-    Key, Store, Transaction,
-    charge::{IssuedBill, Payment},
+    Consistency, END, Item, Key, Store, Transaction,
+    charge::whole,
     fault,
-    keys::{OPEN_BILL, PAID_BILL, PK, SK},
-    number, read, text,
+    keys::{
+        ALL, ALL_BILLS, BEHIND_OPEN_BILLS, BILL, BILL_DAY, BILL_PLATE, OPEN_BILL, OVERPAID_BILL, PAID_BILL, PK, SK,
+    },
+    number, read,
+    station::Head,
+    text,
     transaction::Change,
 };
 use crate::domain::{
     account::{AccountId, Realm},
+    charging::{Bill, Moment, Ticket},
+    day::Day,
+    ledger::Balance,
+    money::Fen,
     reason::Failure,
     session::Standing,
 };
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One bill as it was issued (账单), which never changes, and what its entries come to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct IssuedBill {
+    pub request: u64,
+    pub plate: String,
+    pub station: String,
+    pub records: u16,
+    pub watt_hours: i64,
+    pub charging: i64,
+    pub service: i64,
+    pub total: i64,
+    pub ended: i64,
+    pub due: i64,
+
+    /// Fen; the sums of the entries, kept in the transaction that adds one, and their number.
+    pub paid: i64,
+    pub credited: i64,
+    pub entries: u32,
+    /// Underpaid before it was due, and so in arrears behind this millisecond.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<i64>,
+    /// When nothing was owed any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<i64>,
+}
+
+/// A bill as it is written: the indexes find it by these.
+#[derive(Serialize)]
+struct BillItem<'a> {
+    #[serde(flatten)]
+    bill: &'a IssuedBill,
+    bill_all: &'static str,
+    bill_day: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bill_plate: Option<&'a str>,
+}
+
+/// Among which bills somebody looks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Heap<'a> {
+    All,
+    OfDriver(&'a AccountId),
+    OfPlate(&'a str),
+    OfDay(Day),
+}
+
+/// A stretch of a heap, which lies in the order of its bills' sort keys: open ones by when they fall into arrears, then
+/// overpaid ones, then paid ones, the newest first.
+#[derive(Clone, Debug)]
+pub(crate) struct Stretch {
+    first: String,
+    last: String,
+}
+
+/// A bill with its driver, and its sort key, behind which a next page begins.
+#[derive(Clone, Debug)]
+pub(crate) struct FoundBill {
+    pub account: AccountId,
+    pub bill: IssuedBill,
+    pub place: String,
+}
 
 impl Store {
-    /// AP-38: all open bills of a driver, the one that falls due first in front. Strongly consistent, because writes rest
-    /// on it.
+    /// AP-38: all open bills of a driver, the one that falls into arrears first in front. Strongly consistent, because
+    /// writes rest on it.
     pub(crate) async fn open_bills(&self, account: &AccountId) -> Result<Vec<IssuedBill>, Failure> {
         let (mut bills, mut from) = (Vec::new(), None);
         loop {
-            let request = self.bills(account, OPEN_BILL).consistent_read(true).set_exclusive_start_key(from);
-            let answer = request.send().await.map_err(fault)?;
+            let request = self.bills(account, OPEN_BILL, BEHIND_OPEN_BILLS).consistent_read(true);
+            let answer = request.set_exclusive_start_key(from).send().await.map_err(fault)?;
             for item in answer.items.unwrap_or_default() {
                 bills.push(read(item)?);
             }
@@ -33,48 +104,209 @@ impl Store {
         }
     }
 
-    /// AP-39: the newest paid bills of a driver.
+    /// AP-39: bills of a driver on which nothing is owed: overpaid ones, then the newest.
     pub(crate) async fn paid_bills(&self, account: &AccountId, most: i32) -> Result<Vec<IssuedBill>, Failure> {
-        let request = self.bills(account, PAID_BILL).scan_index_forward(false).limit(most);
+        let request = self.bills(account, OVERPAID_BILL, &format!("{PAID_BILL}{END}")).limit(most);
         let answer = request.send().await.map_err(fault)?;
         answer.items.unwrap_or_default().into_iter().map(read).collect()
+    }
+
+    /// AP-240: a page of a heap.
+    pub(crate) async fn find_bills(
+        &self,
+        heap: Heap<'_>,
+        Stretch { first, last }: &Stretch,
+        limit: i32,
+    ) -> Result<Vec<FoundBill>, Failure> {
+        let (index, name, value) = heap.place();
+        let request = self.client.query().table_name(&self.table).set_index_name(index.map(str::to_owned)).limit(limit);
+        let request = request.key_condition_expression("#heap = :heap AND #sk BETWEEN :first AND :last");
+        let request = request.expression_attribute_names("#heap", name).expression_attribute_names("#sk", SK);
+        let request = request.expression_attribute_values(":heap", text(value));
+        let request = request.expression_attribute_values(":first", text(first));
+        let request = request.expression_attribute_values(":last", text(last));
+        let answer = request.send().await.map_err(fault)?;
+        answer.items.unwrap_or_default().into_iter().map(FoundBill::read).collect()
+    }
+
+    /// AP-241: a bill on which nothing is owed, where it stands since it was issued then.
+    pub(crate) async fn closed_bill(
+        &self,
+        account: &AccountId,
+        (ended, request): (i64, u64),
+        overpaid: bool,
+    ) -> Result<Option<IssuedBill>, Failure> {
+        let key = if overpaid { Key::overpaid_bill } else { Key::paid_bill };
+        self.get(&key(account, ended, request), Consistency::Strong).await
     }
 
     fn bills(
         &self,
         account: &AccountId,
-        range: &str,
+        first: &str,
+        last: &str,
     ) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
         let request = self.client.query().table_name(&self.table);
-        let request = request.key_condition_expression("#pk = :pk AND begins_with(#sk, :range)");
+        let request = request.key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last");
         let request = request.expression_attribute_names("#pk", PK).expression_attribute_names("#sk", SK);
         let request = request.expression_attribute_values(":pk", text(Key::ev_account(account)));
-        request.expression_attribute_values(":range", text(range))
+        request.expression_attribute_values(":first", text(first)).expression_attribute_values(":last", text(last))
+    }
+}
+
+impl Heap<'_> {
+    /// The index, its attribute, and what stands in it.
+    fn place(self) -> (Option<&'static str>, &'static str, String) {
+        match self {
+            Self::All => (Some("bills"), ALL_BILLS, ALL.to_owned()),
+            Self::OfDriver(account) => (None, PK, Key::ev_account(account)),
+            Self::OfPlate(plate) => (Some("bills-by-plate"), BILL_PLATE, plate.to_owned()),
+            Self::OfDay(day) => (Some("bills-by-day"), BILL_DAY, day.to_string()),
+        }
+    }
+}
+
+impl Stretch {
+    pub(crate) fn of_all() -> Self {
+        Self { first: BILL.to_owned(), last: format!("{BILL}{END}") }
+    }
+
+    /// Open bills that are not in arrears at this millisecond.
+    pub(crate) fn of_current(now: i64) -> Self {
+        Self { first: format!("{OPEN_BILL}{now:015}#"), last: BEHIND_OPEN_BILLS.to_owned() }
+    }
+
+    /// Open bills that are.
+    pub(crate) fn in_arrears(now: i64) -> Self {
+        Self { first: OPEN_BILL.to_owned(), last: format!("{OPEN_BILL}{:015}#{END}", now - 1) }
+    }
+
+    pub(crate) fn of_overpaid() -> Self {
+        Self { first: OVERPAID_BILL.to_owned(), last: format!("{OVERPAID_BILL}{END}") }
+    }
+
+    /// Overpaid ones are paid, too.
+    pub(crate) fn of_paid() -> Self {
+        Self { first: OVERPAID_BILL.to_owned(), last: format!("{PAID_BILL}{END}") }
+    }
+
+    /// The rest of it behind a bill; none if there can be nothing.
+    #[must_use]
+    pub(crate) fn behind(self, place: Option<&str>) -> Option<Self> {
+        // A space sorts before everything that stands in a key, so it is the next thing behind the whole key.
+        let Some(behind) = place.map(|place| format!("{BILL}{place} ")) else { return Some(self) };
+        let first = behind.max(self.first);
+        (first <= self.last).then_some(Self { first, last: self.last })
+    }
+}
+
+impl FoundBill {
+    fn read(item: Item) -> Result<Self, Failure> {
+        let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+        let (pk, sk) = (part(PK), part(SK));
+        let account = AccountId::known(Key::driver_of(&pk).unwrap_or_default());
+        let place = sk.strip_prefix(BILL).unwrap_or_default().to_owned();
+        Ok(Self { account, place, bill: read(item)? })
+    }
+}
+
+impl IssuedBill {
+    pub(super) fn of(head: &Head, ticket: &Ticket, bill: &Bill, ended: Moment) -> Self {
+        let ended = ended.floor_millis();
+        Self {
+            request: bill.request.0,
+            plate: ticket.plate.clone().into(),
+            station: head.id.as_str().to_owned(),
+            records: bill.records,
+            watt_hours: whole(bill.energy.watt_hours()),
+            charging: bill.charging.0,
+            service: bill.service.0,
+            total: bill.total.0,
+            ended,
+            due: bill.due.ceil().floor_millis(),
+            paid: 0,
+            credited: 0,
+            entries: 0,
+            since: None,
+            closed: (bill.total <= Fen(0)).then_some(ended),
+        }
+    }
+
+    pub(crate) fn balance(&self) -> Balance {
+        Balance { total: Fen(self.total), paid: Fen(self.paid), credited: Fen(self.credited) }
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.balance().outstanding() > Fen(0)
+    }
+
+    /// Behind which millisecond it is in arrears, as long as it is open.
+    pub(crate) fn arrears_from(&self) -> i64 {
+        self.since.unwrap_or(self.due)
+    }
+
+    /// The same bill with one entry more.
+    #[must_use]
+    pub(crate) fn with(&self, balance: Balance, now: i64) -> Self {
+        let bill =
+            Self { paid: balance.paid.0, credited: balance.credited.0, entries: self.entries + 1, ..self.clone() };
+        let is_underpaid = bill.is_open() && bill.paid > 0 && bill.since.is_none() && now <= bill.due;
+        let since = if is_underpaid { Some(now - 1) } else { bill.since };
+        Self { since, closed: bill.closed.or_else(|| (!bill.is_open()).then_some(now)), ..bill }
+    }
+
+    pub(super) fn key(&self, account: &AccountId) -> Key {
+        match self.balance().outstanding() {
+            owed if owed > Fen(0) => Key::open_bill(account, self.arrears_from(), self.request),
+            Fen(0) => Key::paid_bill(account, self.ended, self.request),
+            _ => Key::overpaid_bill(account, self.ended, self.request),
+        }
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-40: an open bill moves to the paid ones. Refused when it is not open any more.
-    pub(crate) fn settle_bill(self, account: &AccountId, bill: &IssuedBill, payment: Payment, gone: R) -> Self {
-        let paid = IssuedBill { payment: Some(payment), ..bill.clone() };
-        self.delete_existing(&Key::open_bill(account, bill.due, bill.request), gone)
-            .put_over(&Key::paid_bill(account, bill.ended, bill.request), &paid)
+    /// AP-40: a bill as it is issued.
+    pub(super) fn issue_bill(self, key: &Key, bill: &IssuedBill) -> Self {
+        let bill_plate = Some(bill.plate.as_str()).filter(|plate| !plate.is_empty());
+        let bill_day = Day::of_millis(bill.ended).to_string();
+        self.put_over(key, &BillItem { bill, bill_all: ALL, bill_day, bill_plate })
     }
 
-    /// AP-41: when the oldest open bill falls due, if since the record was read no bill was issued and none was paid.
+    /// AP-242: what the entries of a bill come to with one more, if there are as many as were read. It moves to where it
+    /// belongs from now on.
+    pub(crate) fn rebook_bill(
+        self,
+        account: &AccountId,
+        (before, after): (&IssuedBill, &IssuedBill),
+        raced: R,
+    ) -> Self {
+        let (old, new) = (before.key(account), after.key(account));
+        let mut change = Change {
+            update: "SET #paid = :paid, #credited = :credited, #entries = :after".into(),
+            condition: Some("#entries = :before".into()),
+            names: vec![("#entries", "entries".into())],
+            values: vec![(":before", number(before.entries))],
+        };
+        if old != new {
+            return self.delete_if(&old, change, raced).issue_bill(&new, after);
+        }
+        change.names.extend([("#paid", "paid".into()), ("#credited", "credited".into())]);
+        let values = [(":paid", after.paid), (":credited", after.credited), (":after", after.entries.into())];
+        change.values.extend(values.map(|(name, value)| (name, number(value))));
+        self.update(&old, change, Some(raced))
+    }
+
+    /// AP-41: since when the driver is in arrears, or will be, if since the record was read no bill was issued and none
+    /// was booked on. Whoever rests a write on the open bills sees by `bills` that they are not as they were.
     pub(crate) fn change_owed(self, account: &AccountId, read: &Standing, owed: Option<Timestamp>, raced: R) -> Self {
         let mut change = Change {
-            update: "REMOVE #owed".into(),
-            condition: Some("#bills = :bills AND attribute_not_exists(#owed)".into()),
+            update: "REMOVE #owed ADD #bills :one".into(),
+            condition: Some("#bills = :bills".into()),
             names: vec![("#owed", "owed".into()), ("#bills", "bills".into())],
-            values: vec![(":bills", number(read.bills))],
+            values: vec![(":bills", number(read.bills)), (":one", number(1))],
         };
-        if let Some(before) = read.owed_since {
-            change.condition = Some("#bills = :bills AND #owed = :before".into());
-            change.values.push((":before", number(before.as_millisecond())));
-        }
         if let Some(owed) = owed {
-            change.update = "SET #owed = :owed".into();
+            change.update = "SET #owed = :owed ADD #bills :one".into();
             change.values.push((":owed", number(owed.as_millisecond())));
         }
         self.update(&Key::sessions(Realm::Ev, account), change, Some(raced))

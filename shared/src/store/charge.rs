@@ -1,4 +1,4 @@
-//! Detail records, bills and first answers as they are kept: AP-18, AP-19.
+//! Detail records and first answers as they are kept: AP-18, AP-19.
 
 use super::{
     Consistency, Key, Store, fault,
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{
     account::AccountId,
-    charging::{Bill, DetailRecord, Moment, Number, Ticket},
+    charging::{DetailRecord, Number},
     reason::Failure,
 };
 use jiff::Timestamp;
@@ -33,35 +33,6 @@ pub struct Record {
     pub charging: i64,
     pub service: i64,
     pub total: i64,
-}
-
-/// One bill as it was issued (账单). What it says never changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct IssuedBill {
-    pub request: u64,
-    pub plate: String,
-    pub station: String,
-    pub records: u16,
-    pub watt_hours: i64,
-    pub charging: i64,
-    pub service: i64,
-    pub total: i64,
-    pub ended: i64,
-    pub due: i64,
-    /// Set when it is paid, and moves to the paid ones with the whole amount.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment: Option<Payment>,
-}
-
-/// How a bill was paid.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Payment {
-    /// Milliseconds.
-    pub at: i64,
-    /// Fen. Less than the total: the bill stays open, in arrears.
-    pub amount: i64,
-    /// What whoever took the money calls it.
-    pub reference: String,
 }
 
 /// The first answer to an `Idempotency-Key`, and what was asked then.
@@ -117,25 +88,7 @@ impl Record {
     }
 }
 
-impl IssuedBill {
-    pub(super) fn of(head: &Head, ticket: &Ticket, bill: &Bill, ended: Moment) -> Self {
-        Self {
-            request: bill.request.0,
-            plate: ticket.plate.clone().into(),
-            station: head.id.as_str().to_owned(),
-            records: bill.records,
-            watt_hours: whole(bill.energy.watt_hours()),
-            charging: bill.charging.0,
-            service: bill.service.0,
-            total: bill.total.0,
-            ended: ended.floor_millis(),
-            due: bill.due.ceil().floor_millis(),
-            payment: None,
-        }
-    }
-}
-
 /// Amounts of energy are far below what an `i64` holds.
-fn whole(amount: i128) -> i64 {
+pub(super) fn whole(amount: i128) -> i64 {
     i64::try_from(amount).unwrap_or(i64::MAX)
 }

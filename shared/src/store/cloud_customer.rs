@@ -19,6 +19,11 @@ impl Store {
         self.get(&Key::cloud_customer(tenant), Consistency::Strong).await
     }
 
+    /// AP-248: whose a customer's name is.
+    pub(crate) async fn customer_named(&self, name: &LoginName) -> Result<Option<Tenant>, Failure> {
+        self.get(&Key::customer_name(name), Consistency::Strong).await
+    }
+
     /// AP-131: whether a name belongs to a customer or signs somebody in; both lie under the name.
     pub(crate) async fn is_customer_name_taken(&self, name: &LoginName) -> Result<bool, Failure> {
         let items = self.get_all(Key::login(Realm::Cloud, name)).await?;

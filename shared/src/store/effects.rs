@@ -1,8 +1,11 @@
 //! What the facts of a turn come to, item by item: a transaction may touch each item only once.
 
-use crate::domain::charging::{
-    Bill, DetailRecord, DriverId, End, Fact, Mode, Moment, Number, RequestId, Ticket, Waiting, What,
-    planted::{Bug, planted},
+use crate::domain::{
+    charging::{
+        Bill, DetailRecord, DriverId, End, Fact, Mode, Moment, Number, RequestId, Ticket, Waiting, What,
+        planted::{Bug, planted},
+    },
+    money::Fen,
 };
 use std::collections::BTreeMap;
 
@@ -74,7 +77,9 @@ impl Effects {
                 self.plate(ticket, |plate| plate.freed = true);
                 let bill = bill.as_ref().filter(|_| *end == End::Finished || !planted(Bug::CancelledWithoutBill));
                 if let Some(bill) = bill {
-                    self.driver(ticket).bill_due = Some(bill.due).filter(|_| !planted(Bug::OwedForgotten));
+                    // A bill over nothing is paid from the first.
+                    let is_owed = bill.total > Fen(0) && !planted(Bug::OwedForgotten);
+                    self.driver(ticket).bill_due = Some(bill.due).filter(|_| is_owed);
                     self.bills.push((ticket.clone(), bill.clone(), *at));
                 }
             }

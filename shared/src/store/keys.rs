@@ -7,8 +7,10 @@ use crate::domain::{
     day::Day,
     device::DeviceId,
     image::PictureKey,
+    ledger::EntryKind,
     open_id::OpenId,
     otp::{Device, Purpose},
+    payment::PaymentId,
     phone::Phone,
     sealed::BlindIndex,
     shop::{CustomerId, EntryKey, GroupId, ShopId},
@@ -33,10 +35,22 @@ const CODES: &str = "CODES";
 
 /// What the sort keys of detail records begin with.
 pub(super) const RECORD: &str = "RECORD#";
-/// What the sort keys of bills begin with. A paid bill moves to the other range, so that what is open costs the same
-/// however much has been paid.
+/// What the sort keys of bills begin with. A bill on which nothing is owed moves to another range, so that what is open
+/// costs the same however much has been paid.
+pub(super) const BILL: &str = "BILL#";
 pub(super) const OPEN_BILL: &str = "BILL#OPEN#";
+/// Behind all open bills and before all others.
+pub(super) const BEHIND_OPEN_BILLS: &str = "BILL#OPEN$";
+pub(super) const OVERPAID_BILL: &str = "BILL#OVER#";
 pub(super) const PAID_BILL: &str = "BILL#PAID#";
+/// Sparse indexes of bills by their own sort keys: only a bill carries these.
+pub(super) const ALL_BILLS: &str = "bill_all";
+pub(super) const BILL_DAY: &str = "bill_day";
+pub(super) const BILL_PLATE: &str = "bill_plate";
+/// What stands in `bill_all`.
+pub(super) const ALL: &str = "ALL";
+/// Behind every millisecond that a key is made of.
+const LAST_MILLI: i64 = 999_999_999_999_999;
 
 /// What the sort keys of a station's days and of its price changes begin with.
 pub(super) const DAY: &str = "DAY#";
@@ -52,6 +66,11 @@ pub(super) const HISTORY: &str = "HISTORY#PAPERS#";
 pub(super) const STATIONS: &str = "STATIONS";
 /// What its sort keys begin with.
 pub(super) const LISTED: &str = "STATION#";
+
+/// The partition that lists all shops.
+pub(super) const SHOPS: &str = "SHOPS";
+/// What its sort keys begin with.
+pub(super) const LISTED_SHOP: &str = "SHOP#";
 
 /// The primary key of one item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -200,18 +219,53 @@ impl Key {
         Self::new(Self::ev_account(account), &format!("{RECORD}{closed:015}#{id:016}"))
     }
 
-    /// A bill that waits to be paid: sorted by the millisecond in which it falls due.
-    pub fn open_bill(account: &AccountId, due: i64, request: u64) -> Self {
-        Self::new(Self::ev_account(account), &format!("{OPEN_BILL}{due:015}#{request:016}"))
+    /// A bill on which something is owed: sorted by the millisecond behind which it is in arrears.
+    pub fn open_bill(account: &AccountId, from: i64, request: u64) -> Self {
+        Self::new(Self::ev_account(account), &format!("{OPEN_BILL}{from:015}#{request:016}"))
     }
 
-    /// A bill that has been paid: sorted by the millisecond in which it was issued.
+    /// A bill on which more was paid than is owed: the last one issued in front.
+    pub fn overpaid_bill(account: &AccountId, ended: i64, request: u64) -> Self {
+        Self::new(Self::ev_account(account), &format!("{OVERPAID_BILL}{:015}#{request:016}", LAST_MILLI - ended))
+    }
+
+    /// A bill on which nothing is owed: the last one issued in front.
     pub fn paid_bill(account: &AccountId, ended: i64, request: u64) -> Self {
-        Self::new(Self::ev_account(account), &format!("{PAID_BILL}{ended:015}#{request:016}"))
+        Self::new(Self::ev_account(account), &format!("{PAID_BILL}{:015}#{request:016}", LAST_MILLI - ended))
+    }
+
+    /// What the sort keys of a bill's entries begin with.
+    pub fn entries(request: u64) -> String {
+        format!("LEDGER#{request:016}#")
+    }
+
+    /// An entry of a bill's ledger.
+    pub fn entry(account: &AccountId, request: u64, kind: EntryKind, key: &str) -> Self {
+        Self::new(Self::ev_account(account), &format!("{}{}-{key}", Self::entries(request), kind.as_str()))
+    }
+
+    /// A payment at the provider.
+    pub fn payment(id: &PaymentId) -> Self {
+        Self::new(format!("PAYMENT#{}", id.as_str()), "PAYMENT")
+    }
+
+    /// The payment that was started last for a bill.
+    pub fn last_payment(account: &AccountId, request: u64) -> Self {
+        Self::new(Self::ev_account(account), &format!("PAYING#{request:016}"))
+    }
+
+    /// What was booked under a reference, whichever bill it was for.
+    pub fn reference(reference: &str) -> Self {
+        Self::new(format!("REFERENCE#{reference}"), "ENTRY")
     }
 
     pub fn ev_account(account: &AccountId) -> String {
         format!("ACCOUNT#{}#{}", Realm::Ev.as_str(), account.as_str())
+    }
+
+    /// Which driver an item is of.
+    pub fn driver_of(pk: &str) -> Option<&str> {
+        pk.strip_prefix("ACCOUNT#ev#")
     }
 
     /// What became of a picture.
@@ -231,6 +285,11 @@ impl Key {
 
     pub fn shop(id: &ShopId) -> Self {
         Self::new(Self::shop_pk(id), "SHOP")
+    }
+
+    /// A shop in the list of all.
+    pub fn listed_shop(id: &ShopId) -> Self {
+        Self::new(SHOPS.to_owned(), &format!("{LISTED_SHOP}{}", id.as_str()))
     }
 
     pub fn shop_group(id: &GroupId) -> Self {
@@ -439,8 +498,21 @@ mod tests {
         );
         assert_eq!(
             Key::paid_bill(&id, 1_780_000_000_000, 7),
-            key("ACCOUNT#ev#1004", "BILL#PAID#001780000000000#0000000000000007")
+            key("ACCOUNT#ev#1004", "BILL#PAID#998219999999999#0000000000000007")
         );
+        assert_eq!(
+            Key::overpaid_bill(&id, 1_780_000_000_000, 7),
+            key("ACCOUNT#ev#1004", "BILL#OVER#998219999999999#0000000000000007")
+        );
+        assert_eq!(
+            Key::entry(&id, 7, EntryKind::Credit, "k-1"),
+            key("ACCOUNT#ev#1004", "LEDGER#0000000000000007#credit-k-1")
+        );
+        let payment = "00000000000000000000000000000abc";
+        assert_eq!(Key::payment(&PaymentId::drawn(0xabc)), key(&format!("PAYMENT#{payment}"), "PAYMENT"));
+        assert_eq!(Key::last_payment(&id, 7), key("ACCOUNT#ev#1004", "PAYING#0000000000000007"));
+        assert_eq!(Key::driver_of("ACCOUNT#ev#1004"), Some("1004"));
+        assert_eq!(Key::reference("alipay-17"), key("REFERENCE#alipay-17", "ENTRY"));
         assert_eq!(Key::station_day(&station, Day::parse("2026-06-01").unwrap()), key("STATION#S1", "DAY#2026-06-01"));
         assert_eq!(Key::station_total(&station), key("STATION#S1", "TOTAL"));
         assert_eq!(
@@ -475,6 +547,7 @@ mod tests {
         let id = CustomerId::parse(&format!("S1.{}", &serial[1..])).unwrap();
         let serial = &serial[1..];
         assert_eq!(Key::shop(&shop), key("SHOP#S1", "SHOP"));
+        assert_eq!(Key::listed_shop(&shop), key("SHOPS", "SHOP#S1"));
         assert_eq!(Key::shop_group(&group), key("SHOP-GROUP#G1", "GROUP"));
         assert_eq!(Key::shop_counter(&shop), key("SHOP#S1", "COUNTER"));
         assert_eq!(Key::customer(&id), key("SHOP#S1", &format!("CUSTOMER#{serial}")));

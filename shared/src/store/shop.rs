@@ -1,12 +1,25 @@
-//! Shops and their groups: AP-80 to AP-82.
+//! Shops and their groups: AP-80 to AP-82, AP-250.
 
-use super::{Consistency, Key, Store, Transaction, text, transaction::Change};
+use super::{
+    Consistency, END, Key, Page, Store, Transaction,
+    keys::{LISTED_SHOP, SHOPS},
+    read, text,
+    transaction::Change,
+};
 use crate::domain::{
     reason::Failure,
     shop::{GroupId, Shop, ShopId},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+/// A shop in the list of all.
+#[derive(Serialize, Deserialize)]
+struct ListedShop {
+    id: ShopId,
+    #[serde(flatten)]
+    shop: Shop,
+}
 
 /// A group of shops as stored.
 #[derive(Clone, Debug, Deserialize)]
@@ -29,13 +42,26 @@ impl Store {
     }
 }
 
+impl Store {
+    /// AP-250: shops by id, those behind `after`.
+    pub(crate) async fn shops(&self, after: Option<&ShopId>, limit: i32) -> Result<Vec<(ShopId, Shop)>, Failure> {
+        // A space sorts before every letter of an id, so it is the next thing behind the whole id.
+        let first = after.map_or_else(|| LISTED_SHOP.to_owned(), |after| format!("{} ", Key::listed_shop(after).sk));
+        let last = format!("{LISTED_SHOP}{END}");
+        let page = Page { pk: SHOPS, first: &first, last: &last, limit: Some(limit), newest_first: false };
+        let items = self.between(page).await?.0.into_iter().map(read::<ListedShop>);
+        items.map(|item| item.map(|ListedShop { id, shop }| (id, shop))).collect()
+    }
+}
+
 impl<R: Copy> Transaction<'_, R> {
     /// AP-82: a shop that is new, or as it was read.
     pub(crate) fn save_shop(self, id: &ShopId, shop: &Shop, read: Option<u64>, raced: R) -> Self {
-        match read {
+        let writes = match read {
             None => self.put_new(&Key::shop(id), shop, raced),
             Some(version) => self.put_version(&Key::shop(id), shop, version, raced),
-        }
+        };
+        writes.put_over(&Key::listed_shop(id), &ListedShop { id: id.clone(), shop: shop.clone() })
     }
 
     /// A shop leaves a group.

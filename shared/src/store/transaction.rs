@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{
         AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
-        TransactWriteItem, Update,
+        TransactWriteItem, Update, builders::PutBuilder,
     },
 };
 use serde::Serialize;
@@ -42,6 +42,7 @@ pub(crate) enum Outcome<R> {
 /// What a put may find in its place.
 enum Condition {
     None,
+    As(Change),
     Absent,
     Version(u64),
     Over(i64),
@@ -81,6 +82,12 @@ impl<R: Copy> Transaction<'_, R> {
         self.put(&table, key, content, &Condition::Over(now), Some(refusal))
     }
 
+    /// Writes an item, which a condition may refuse.
+    pub(super) fn put_if(self, key: &Key, content: &impl Serialize, holds: Change, refusal: R) -> Self {
+        let table = self.store.table.clone();
+        self.put(&table, key, content, &Condition::As(holds), Some(refusal))
+    }
+
     /// Writes an item, there or not.
     pub(super) fn put_over(self, key: &Key, content: &impl Serialize) -> Self {
         let table = self.store.table.clone();
@@ -115,6 +122,7 @@ impl<R: Copy> Transaction<'_, R> {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let put = match condition {
             Condition::None => put,
+            Condition::As(holds) => with(put, holds),
             Condition::Version(_) if planted(Bug::WritesOverOthers) => put,
             Condition::Absent => {
                 put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK)
@@ -230,16 +238,6 @@ impl<R: Copy> Transaction<'_, R> {
         self.add(check.map(|check| TransactWriteItem::builder().condition_check(check).build()), Some(refusal))
     }
 
-    /// Removes an item that must be there.
-    pub(super) fn delete_existing(self, key: &Key, refusal: R) -> Self {
-        let there = Change {
-            condition: Some("attribute_exists(#pk)".into()),
-            names: vec![("#pk", PK.into())],
-            ..Change::default()
-        };
-        self.delete_if(key, there, refusal)
-    }
-
     fn add<E: std::fmt::Display>(mut self, write: Result<TransactWriteItem, E>, refusal: Option<R>) -> Self {
         match write {
             Ok(write) => {
@@ -297,6 +295,13 @@ impl Store {
             None => tokio::time::sleep(pause).await,
         }
     }
+}
+
+/// A put with the condition of a change.
+fn with(put: PutBuilder, holds: &Change) -> PutBuilder {
+    let put = put.set_condition_expression(holds.condition.clone());
+    let put = holds.names.iter().fold(put, |put, (name, attribute)| put.expression_attribute_names(*name, attribute));
+    holds.values.iter().fold(put, |put, (name, value)| put.expression_attribute_values(*name, value.clone()))
 }
 
 fn cancellation<H>(error: &SdkError<TransactWriteItemsError, H>) -> Option<&[CancellationReason]> {

@@ -2,9 +2,11 @@
 //! AP-17, AP-20.
 
 use super::{
-    Key, Transaction,
-    charge::{FirstAnswer, IssuedBill, Record},
+    Item, Key, Transaction,
+    bill::IssuedBill,
+    charge::{FirstAnswer, Record},
     effects::{DriverChange, DriverNow, Effects, PlateChange},
+    keys::PK,
     number,
     session::{ChargeItem, packed},
     station::Head,
@@ -14,7 +16,7 @@ use super::{
 use crate::domain::{
     account::{AccountId, Realm},
     charging::{
-        DriverId, Fact, Number, Waiting,
+        DriverId, Fact, Moment, Number, Waiting,
         planted::{Bug, planted},
     },
     session::LiveCharge,
@@ -23,6 +25,7 @@ use crate::domain::{
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Why the writes of a turn were refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +47,28 @@ struct PlateCharge {
     request: u64,
 }
 
+/// Drivers whose new bill falls due before those that they have. A turn does not read their records, so it learns of them
+/// when one refuses; that takes a station that gives less time to pay than the one before.
+#[derive(Debug, Default)]
+pub(crate) struct Sooner(BTreeSet<DriverId>);
+
+impl Sooner {
+    /// Looks at the records that refused, and says whether it has learned anything: then the writes are worth another try.
+    pub(crate) fn learn(&mut self, facts: &[Fact], refused: &[(TurnRefused, Item)]) -> bool {
+        let drivers = Effects::of(facts).drivers;
+        let mut has_learned = false;
+        for (_, item) in refused {
+            let pk = item.get(PK).and_then(|pk| pk.as_s().ok()).map(String::as_str).unwrap_or_default();
+            let Some(driver) = Key::driver_of(pk).and_then(|id| id.parse().ok()).map(DriverId) else { continue };
+            let Some(due) = drivers.get(&driver).and_then(|change| change.bill_due) else { continue };
+            let owed = item.get("owed").and_then(|owed| owed.as_n().ok()).and_then(|owed| owed.parse::<i64>().ok());
+            let is_later = owed.is_some_and(|owed| owed > millis(due));
+            has_learned |= if is_later { self.0.insert(driver) } else { self.0.remove(&driver) };
+        }
+        has_learned
+    }
+}
+
 impl Transaction<'_, TurnRefused> {
     /// AP-20: keeps the answer to a key, unless it has one.
     pub(crate) fn keep_answer(self, account: &AccountId, key: &str, answer: &FirstAnswer, now: Timestamp) -> Self {
@@ -58,7 +83,7 @@ impl Transaction<'_, TurnRefused> {
         head: &mut Head,
         facts: &[Fact],
         before: Option<&LiveCharge>,
-        over: &[Crowd],
+        (over, sooner): (&[Crowd], &Sooner),
         now: Timestamp,
     ) -> Self {
         let effects = Effects::of(facts);
@@ -69,9 +94,9 @@ impl Transaction<'_, TurnRefused> {
             self = self.put_over(&Key::record(&account(record.ticket.driver), item.stop, item.record), &item);
         }
         for (ticket, bill, ended) in &effects.bills {
-            let item = IssuedBill::of(head, ticket, bill, *ended);
-            let (due, request) = if planted(Bug::BillOverEarlierBill) { (0, 0) } else { (item.due, item.request) };
-            self = self.put_over(&Key::open_bill(&account(ticket.driver), due, request), &item);
+            let (item, driver) = (IssuedBill::of(head, ticket, bill, *ended), account(ticket.driver));
+            let same = planted(Bug::BillOverEarlierBill).then(|| Key::open_bill(&driver, 0, 0));
+            self = self.issue_bill(&same.unwrap_or_else(|| item.key(&driver)), &item);
         }
         for (&(mode, n), entry) in &effects.entries {
             self = match entry {
@@ -83,7 +108,7 @@ impl Transaction<'_, TurnRefused> {
             self = self.change_plate(plate, change);
         }
         for (driver, change) in &effects.drivers {
-            self = self.change_driver(head, *driver, change, before, now);
+            self = self.change_driver(head, (*driver, change), before, sooner, now);
         }
         self
     }
@@ -104,9 +129,9 @@ impl Transaction<'_, TurnRefused> {
     fn change_driver(
         self,
         head: &Head,
-        driver: DriverId,
-        change: &DriverChange,
+        (driver, change): (DriverId, &DriverChange),
         before: Option<&LiveCharge>,
+        sooner: &Sooner,
         now: Timestamp,
     ) -> Self {
         let key = Key::sessions(Realm::Ev, &account(driver));
@@ -161,9 +186,15 @@ impl Transaction<'_, TurnRefused> {
             None => {}
         }
         if let Some(due) = change.bill_due {
-            // The oldest unpaid bill counts, and bills fall due in the order in which they are issued.
-            sets.push("#owed = if_not_exists(#owed, :due)");
-            values.push((":due", number(due.ceil().floor_millis())));
+            // The bill that falls due first counts.
+            let (set, holds) = if sooner.0.contains(&driver) {
+                ("#owed = :due", "#owed > :due")
+            } else {
+                ("#owed = if_not_exists(#owed, :due)", "(attribute_not_exists(#owed) OR #owed <= :due)")
+            };
+            sets.push(set);
+            condition = Some(condition.map_or_else(|| holds.to_owned(), |before| format!("{before} AND {holds}")));
+            values.push((":due", number(millis(due))));
             // Whoever rests a write on which bills are open sees by this that there is one more.
             adds = " ADD #bills :one";
             names.push(("#bills", "bills".into()));
@@ -176,6 +207,11 @@ impl Transaction<'_, TurnRefused> {
         let update = format!("{set}{removes}{adds}").trim().to_owned();
         self.update(&key, Change { update, condition, names, values }, Some(refusal))
     }
+}
+
+/// As a bill says it.
+fn millis(due: Moment) -> i64 {
+    due.ceil().floor_millis()
 }
 
 fn account(driver: DriverId) -> AccountId {

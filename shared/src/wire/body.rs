@@ -21,13 +21,15 @@ pub enum BodyRule {
     Fields,
     /// One picture, alone or among the fields of a multipart body.
     Picture,
+    /// Nothing: the handler gets what was sent, byte for byte.
+    AsSent,
 }
 
 impl BodyRule {
     /// The most a body may hold. A multipart body has a little around its picture.
     pub(super) const fn largest(self) -> usize {
         match self {
-            Self::Fields => 256 * 1024,
+            Self::Fields | Self::AsSent => 256 * 1024,
             Self::Picture => LARGEST_UPLOAD + 64 * 1024,
         }
     }

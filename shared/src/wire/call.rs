@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{origin::Origin, reason::Failure},
-    outside::clock::Moment,
+    outside::{clock::Moment, payment::Letter},
 };
 use axum::extract::{FromRequestParts as _, RawPathParams, Request};
 use http::{
@@ -30,6 +30,7 @@ pub struct Call {
     if_none_match: Option<HeaderValue>,
     if_match: Option<HeaderValue>,
     accept_encoding: Option<HeaderValue>,
+    letter: Letter,
 }
 
 impl Call {
@@ -92,6 +93,11 @@ impl Call {
         }
     }
 
+    /// What was sent, on a route that reads nothing of it.
+    pub fn letter(&self) -> &Letter {
+        &self.letter
+    }
+
     /// Reads the body and then the query; `credential` is the query parameter that is no field but a token.
     pub(super) async fn receive(
         request: Request,
@@ -103,10 +109,14 @@ impl Call {
         let (mut parts, content) = request.into_parts();
         let path = path_parameters(&mut parts).await?;
         let content = body::collect(content, rule.largest()).await?;
-        let mut fields = Fields::default();
+        let (mut fields, mut letter) = (Fields::default(), Letter::default());
         fields.extend(match rule {
             BodyRule::Fields => body::fields(&parts.headers, content).await?,
             BodyRule::Picture => body::picture(&parts.headers, content).await?,
+            BodyRule::AsSent => {
+                letter = Letter { headers: parts.headers.clone(), body: content };
+                Vec::new()
+            }
         });
         let mut query = urlencoded(parts.uri.query().unwrap_or_default().as_bytes())?;
         query.retain(|field| Some(field.name.as_str()) != credential);
@@ -115,7 +125,7 @@ impl Call {
         let if_none_match = parts.headers.get(IF_NONE_MATCH).cloned();
         let if_match = parts.headers.get(IF_MATCH).cloned();
         let accept_encoding = parts.headers.get(ACCEPT_ENCODING).cloned();
-        Ok(Self { fields, origin, now, tally, path, idempotency_key, if_none_match, if_match, accept_encoding })
+        Ok(Self { fields, origin, now, tally, path, idempotency_key, if_none_match, if_match, accept_encoding, letter })
     }
 }
 

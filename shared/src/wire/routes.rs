@@ -28,6 +28,8 @@ pub enum Access {
     /// Anybody, and whoever has a live session of one of these realms is known by it; a token that opens nothing counts as
     /// none. The service behind it throttles.
     Known(&'static [Realm]),
+    /// Whoever has signed what was sent with a key that we share; sessions do not count. The service looks at the signature.
+    Signed,
     /// Anybody with a live session of one of these realms; what they own is the service's question.
     SignedIn(&'static [Realm]),
     /// Only these roles.
@@ -37,7 +39,7 @@ pub enum Access {
 impl Access {
     fn realms(self) -> Vec<Realm> {
         match self {
-            Self::Public => vec![],
+            Self::Public | Self::Signed => vec![],
             Self::Known(realms) | Self::SignedIn(realms) => realms.to_vec(),
             Self::Roles(roles) => roles.iter().map(|role| role.realm()).collect(),
         }
@@ -45,7 +47,7 @@ impl Access {
 
     fn permits(self, role: Role) -> bool {
         match self {
-            Self::Public | Self::Known(_) | Self::SignedIn(_) => true,
+            Self::Public | Self::Signed | Self::Known(_) | Self::SignedIn(_) => true,
             Self::Roles(roles) => roles.contains(&role),
         }
     }
@@ -92,6 +94,20 @@ impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
         R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
     {
         let route = Route { method, path, access: Access::Public, body: BodyRule::Fields };
+        self.add(route, move |state, _, call| {
+            let answer = handler(state, call);
+            Box::pin(async move { E::success(answer.await?) })
+        })
+    }
+
+    /// A route for whoever has signed what was sent. Nothing of it is read before its handler has it.
+    #[must_use]
+    pub fn signed<F, R>(self, method: &'static str, path: &'static str, handler: F) -> Self
+    where
+        F: Fn(Arc<S>, Call) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
+    {
+        let route = Route { method, path, access: Access::Signed, body: BodyRule::AsSent };
         self.add(route, move |state, _, call| {
             let answer = handler(state, call);
             Box::pin(async move { E::success(answer.await?) })
@@ -241,7 +257,7 @@ async fn admit(
     now: Timestamp,
     tally: &Tally,
 ) -> Result<Option<Caller>, Failure> {
-    if access == Access::Public {
+    if matches!(access, Access::Public | Access::Signed) {
         return Ok(None);
     }
     if let (Access::Known(_), None) = (access, credential.token()) {

@@ -1,6 +1,7 @@
 //! Money: bands, service fee, rounding, detail records, bills, arrears.
 
-use shared::domain::charging::{BillState, MINUTE, Moment, Span, Tariff, What, Zone};
+use shared::domain::charging::{MINUTE, Moment, Span, Tariff, What, Zone};
+use shared::domain::ledger::{Balance, BillState};
 use shared::domain::money::Fen;
 
 use super::play::{bands, flat, kw, kwh, play};
@@ -235,7 +236,8 @@ fn records_of_a_request_are_numbered_and_kept_together() {
 const DUE: Moment = Moment::from_millis(1_000);
 
 fn state(total: i64, paid: i64, now: i64) -> BillState {
-    BillState::of(Fen(total), Fen(paid), DUE, Moment::from_millis(now))
+    let balance = Balance { total: Fen(total), paid: Fen(paid), credited: Fen(0) };
+    BillState::of(balance, DUE, Moment::from_millis(now))
 }
 
 fn a_bill_is_current_until_paid() {

@@ -3,7 +3,7 @@
 use crate::{assert_empty, refusal, refused};
 use jiff::SignedDuration;
 use serde_json::json;
-use shared::domain::cloud::{Manager, Tenant};
+use shared::domain::account::Role;
 use tests::{
     plaza::Plaza,
     portal::put,
@@ -123,14 +123,11 @@ async fn the_account_manager_is_whom_the_operator_names() {
     let plaza = Plaza::open();
     let admin = plaza.customer("51idc").await;
     assert_eq!(plaza.cloud(get("/customer/accountmanager").bearer(&admin)).await.whole(), (200, "{}".to_owned()));
-    let record = plaza.database.under("ACCOUNT#cloud#").remove(0);
-    let tenant =
-        json!({"zone": record["tenant"]["M"]["zone"]["S"], "customer": record["tenant"]["M"]["customer"]["S"]});
-    let tenant: Tenant = serde_json::from_value(tenant).unwrap();
-    let text = ToOwned::to_owned;
-    let manager =
-        Manager { name: text("51idc"), mobile: text("134123456"), email: text("242200@test.com"), qq: text("445646") };
-    plaza.portal.assign_manager(&tenant, Some(manager), plaza.watch.now()).await.unwrap();
+    let operator = plaza.token_of(Role::Admin);
+    let found = plaza.operator(get("/operator/customers?cus_name=51IDC").bearer(&operator)).await.json();
+    let path = format!("/operator/customers/ac1/{}/manager", found["customer_id"].as_str().unwrap());
+    let manager = json!({"name": "51idc", "mobile": "134123456", "email": "242200@test.com", "qq": "445646"});
+    assert_eq!(plaza.operator(put(&path).bearer(&operator).json(&manager)).await.status, 200);
     let named = plaza.cloud(get("/v2/zone/ac1/customer/accountmanager").bearer(&admin)).await;
     let expected = r#"{"name":"51idc","mobile":"134123456","email":"242200@test.com","qq":"445646"}"#;
     assert_eq!(named.whole(), (200, expected.to_owned()));

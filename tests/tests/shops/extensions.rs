@@ -179,7 +179,7 @@ async fn a_shop_may_have_a_figure_of_its_own() {
     let floor = Floor::open().await;
     let record = floor.record(json!({})).await;
     let settings = ShopSettings { name: "门店".into(), group: None, signin_points: Some(3) };
-    floor.plaza.directory.save(&ShopId::parse("S1").unwrap(), &settings).await.unwrap();
+    floor.plaza.save_shop(&ShopId::parse("S1").unwrap(), &settings).await.unwrap();
     assert_eq!(floor.sign_in(id(&record)).await.json()["credit"], 3);
 }
 
@@ -198,10 +198,10 @@ async fn shop_and_group_say_the_same_of_who_belongs_where() {
         group: group.map(|group| GroupId::parse(group).unwrap()),
         signin_points: None,
     };
-    floor.plaza.directory.save(&shop, &settings(None)).await.unwrap();
+    floor.plaza.save_shop(&shop, &settings(None)).await.unwrap();
     assert_eq!(members().await, [ShopId::parse("S1").unwrap()]);
-    assert_eq!(floor.plaza.directory.save(&shop, &settings(Some("G7"))).await.unwrap_err().text(), "门店组不存在");
-    floor.plaza.directory.save(&shop, &settings(Some("G1"))).await.unwrap();
+    assert_eq!(floor.plaza.save_shop(&shop, &settings(Some("G7"))).await.unwrap_err().text(), "门店组不存在");
+    floor.plaza.save_shop(&shop, &settings(Some("G1"))).await.unwrap();
     assert_eq!(members().await.len(), 2);
     assert_eq!(floor.plaza.directory.shop(&shop).await.unwrap().version, 3);
 }

@@ -72,6 +72,6 @@ pub async fn change_prices(app: Arc<App>, caller: Caller, mut call: Call) -> Res
     Ok(Success::Nothing)
 }
 
-fn maker<'a>(app: &'a App, caller: &'a Caller, call: &'a Call) -> Maker<'a> {
+pub fn maker<'a>(app: &'a App, caller: &'a Caller, call: &'a Call) -> Maker<'a> {
     Maker { caller: Some(caller), origin: call.origin(), random: &app.random, now: call.now() }
 }

@@ -103,22 +103,3 @@ impl Charging {
         (self.car.closed.charging + charging.rounded(), self.car.closed.service + service.rounded())
     }
 }
-
-/// Whether and how a bill is open: *current* (待支付) until paid, *in arrears* (待补缴) when it stays unpaid past its
-/// due time or was underpaid.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum BillState {
-    Paid,
-    Current,
-    InArrears,
-}
-
-impl BillState {
-    pub fn of(total: Fen, paid: Fen, due: Moment, now: Moment) -> Self {
-        match paid {
-            paid if paid >= total => Self::Paid,
-            Fen(0) if now <= due => Self::Current,
-            _ => Self::InArrears,
-        }
-    }
-}

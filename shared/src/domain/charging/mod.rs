@@ -29,7 +29,6 @@ mod ties;
 mod turn;
 mod view;
 
-pub use billing::BillState;
 pub use command::{Command, Disregard, Outcome, Rejection, Standing};
 pub use desk::Desk;
 pub use expect::{Expectation, Forecast};

@@ -63,6 +63,12 @@ impl CustomerId {
         Self(format!("{random:032x}"))
     }
 
+    /// An id that we gave. What cannot be one is nobody's.
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        let is_ours = text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        if is_ours { Ok(Self(text.to_owned())) } else { Err(Reason::NotYours.into()) }
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

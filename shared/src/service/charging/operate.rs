@@ -45,7 +45,7 @@ impl Switch {
     }
 }
 
-/// Who makes or changes a station, when, from where; nobody in particular for the first one of a local stack.
+/// Who makes or changes a station, or a shop, when, from where; nobody in particular for the first one of a local stack.
 #[derive(Clone, Copy, Debug)]
 pub struct Maker<'a> {
     pub caller: Option<&'a Caller>,
@@ -56,11 +56,16 @@ pub struct Maker<'a> {
 
 impl Maker<'_> {
     pub(super) fn entry(&self, action: Action, station: &StationId) -> AuditEntry {
+        AuditEntry { station: Some(station.clone()), ..self.entry_about(action) }
+    }
+
+    /// The entry about something else.
+    pub(crate) fn entry_about(&self, action: Action) -> AuditEntry {
         AuditEntry {
             at: self.now.real,
             action,
             realm: Realm::Platform,
-            station: Some(station.clone()),
+            station: None,
             subject: None,
             actor: self.caller.map(|caller| caller.account.clone()),
             role: self.caller.map(|caller| caller.role),

@@ -14,7 +14,7 @@ use crate::{
         station_id::StationId,
     },
     outside::queue::Hint,
-    store::{FirstAnswer, Head, Outcome as Committed, Store, Stretches, TurnRefused},
+    store::{FirstAnswer, Head, Sooner, Store, Stretches, TurnRefused},
 };
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -97,32 +97,38 @@ impl Charging {
         let new_prices = wish.and_then(|(wish, _)| wish.new_prices(&station, instant(now)));
         station.keep_windows(KEPT);
         let mut head = Head { station, crowd, ..head };
-        let mut writes = self.store.transaction();
-        let (keyed, before) = wish.map_or((None, None), |(wish, keyed)| (keyed, wish.changes()));
-        // First, so that of two refusals the answer of the first call is the one that is heard.
-        if let (Some(keyed), Some(number)) = (keyed, joined(&facts)) {
-            let life = keyed.now.as_second() + ANSWER_LIFE.as_secs();
-            let answer = FirstAnswer { asked: keyed.asked.clone(), number, ttl: life };
-            writes = writes.keep_answer(&keyed.account, &keyed.key, &answer, keyed.now);
-        }
-        let mut writes = writes.write_facts(&mut head, &facts, before, &over, now);
-        if let Some(listed) = &relisted {
-            writes = writes.list_station(listed);
-        }
-        if let Some(prices) = &new_prices {
-            writes = writes.note_prices(&head.id, head.version + 1, prices);
-        }
-        if let Some((entry, change)) = wish.and_then(|(wish, _)| wish.entry()) {
-            writes = writes.audit_change(entry, change);
-        }
-        let writes = writes.save_station(&head, TurnRefused::Raced);
-        Ok(match writes.commit().await? {
-            Committed::Done => Written::Done(Box::new(Head { version: head.version + 1, ..head }), facts),
-            Committed::Refused(TurnRefused::Raced, _) if planted(Bug::LostRaceIsDone) => {
-                Written::Done(Box::new(head), facts)
+        let (records, mut sooner) = (head.records, Sooner::default());
+        for _ in 0..TRIES {
+            head.records = records;
+            let mut writes = self.store.transaction();
+            let (keyed, before) = wish.map_or((None, None), |(wish, keyed)| (keyed, wish.changes()));
+            // First, so that of two refusals the answer of the first call is the one that is heard.
+            if let (Some(keyed), Some(number)) = (keyed, joined(&facts)) {
+                let life = keyed.now.as_second() + ANSWER_LIFE.as_secs();
+                let answer = FirstAnswer { asked: keyed.asked.clone(), number, ttl: life };
+                writes = writes.keep_answer(&keyed.account, &keyed.key, &answer, keyed.now);
             }
-            Committed::Refused(refused, _) => Written::Refused(refused),
-        })
+            let mut writes = writes.write_facts(&mut head, &facts, before, (&over, &sooner), now);
+            if let Some(listed) = &relisted {
+                writes = writes.list_station(listed);
+            }
+            if let Some(prices) = &new_prices {
+                writes = writes.note_prices(&head.id, head.version + 1, prices);
+            }
+            if let Some((entry, change)) = wish.and_then(|(wish, _)| wish.entry()) {
+                writes = writes.audit_change(entry, change);
+            }
+            let refused = writes.save_station(&head, TurnRefused::Raced).commit_naming_all().await?;
+            match refused.first() {
+                None => return Ok(Written::Done(Box::new(Head { version: head.version + 1, ..head }), facts)),
+                Some((TurnRefused::Raced, _)) if planted(Bug::LostRaceIsDone) => {
+                    return Ok(Written::Done(Box::new(head), facts));
+                }
+                Some(_) if sooner.learn(&facts, &refused) => {}
+                Some((refused, _)) => return Ok(Written::Refused(*refused)),
+            }
+        }
+        Ok(Written::Refused(TurnRefused::Raced))
     }
 
     /// The queue makes it prompt; that it arrives is not needed, because the sweep finds what was missed. So nobody waits

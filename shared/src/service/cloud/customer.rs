@@ -4,7 +4,7 @@ use super::{By, Portal, TRIES};
 use crate::{
     domain::{
         account::LoginName,
-        cloud::{Customer, Manager, Member, Tenant},
+        cloud::{Customer, Member},
         origin::Origin,
         reason::{Failure, Reason},
     },
@@ -20,25 +20,7 @@ impl Portal {
 
     /// #40, #53: changes the record as `change` says.
     pub async fn change_customer(&self, by: By<'_>, change: impl Fn(&mut Customer)) -> Result<(), Failure> {
-        self.change_record(&by.member.tenant, by.now, change).await
-    }
-
-    /// Whom the customer turns to; the operator names them.
-    pub async fn assign_manager(
-        &self,
-        tenant: &Tenant,
-        manager: Option<Manager>,
-        now: Timestamp,
-    ) -> Result<(), Failure> {
-        self.change_record(tenant, now, |customer| customer.manager.clone_from(&manager)).await
-    }
-
-    async fn change_record(
-        &self,
-        tenant: &Tenant,
-        now: Timestamp,
-        change: impl Fn(&mut Customer),
-    ) -> Result<(), Failure> {
+        let (tenant, now) = (&by.member.tenant, by.now);
         for _ in 0..TRIES {
             let before = self.store.cloud_customer(tenant).await?.ok_or(Reason::NotYours)?;
             let mut after = before.clone();

@@ -5,7 +5,8 @@ use crate::{
         reason::{Failure, Reason},
         shop::{GroupId, Shop, ShopId, line_of_text},
     },
-    store::{Outcome, Store},
+    service::charging::Maker,
+    store::{Action, Outcome, Store, Thing},
 };
 
 const LONGEST_NAME: usize = 64;
@@ -47,25 +48,37 @@ impl Directory {
         Ok((group.name, group.shops))
     }
 
-    /// Makes a group, or gives it another name.
-    pub async fn name_group(&self, id: &GroupId, name: &str) -> Result<(), Failure> {
-        let name = line_of_text("name", name, LONGEST_NAME)?;
-        self.store.transaction::<()>().name_group(id, &name).commit().await.map(drop)
+    /// A page of all shops, by id.
+    pub async fn shops(&self, after: Option<&ShopId>, most: u8) -> Result<Vec<(ShopId, Shop)>, Failure> {
+        self.store.shops(after, i32::from(most)).await
     }
 
-    /// Makes a shop or changes it. Shop and group say the same of who belongs where, whatever two requests race.
-    pub async fn save(&self, id: &ShopId, settings: &ShopSettings) -> Result<Shop, Failure> {
+    /// Makes a group, or gives it another name. The name that it has changes nothing and leaves no entry.
+    pub async fn name_group(&self, id: &GroupId, name: &str, by: &Maker<'_>) -> Result<(), Failure> {
+        let name = line_of_text("name", name, LONGEST_NAME)?;
+        if self.store.shop_group(id).await?.is_some_and(|group| group.name == name) {
+            return Ok(());
+        }
+        let writes = self.store.transaction::<()>().name_group(id, &name);
+        let entry = by.entry_about(Action::ShopGroupNamed);
+        writes.audit_thing(Thing::ShopGroup(id), &entry, &name).commit().await.map(drop)
+    }
+
+    /// Makes a shop or changes it. Shop and group say the same of who belongs where, whatever two requests race. What
+    /// changes nothing leaves no entry.
+    pub async fn save(&self, id: &ShopId, settings: &ShopSettings, by: &Maker<'_>) -> Result<Shop, Failure> {
         let name = line_of_text("name", &settings.name, LONGEST_NAME)?;
         for _ in 0..TRIES {
             let before = self.store.shop(id).await?;
-            let (version, old_group) = before.map_or((None, None), |shop| (Some(shop.version), shop.group));
-            let shop = Shop {
-                name: name.clone(),
-                group: settings.group.clone(),
-                signin_points: settings.signin_points,
-                version: version.unwrap_or_default() + 1,
-            };
-            let mut writes = self.store.transaction().save_shop(id, &shop, version, Refused::Raced);
+            let (group, signin_points) = (settings.group.clone(), settings.signin_points);
+            let version = before.as_ref().map_or(0, |shop| shop.version);
+            let shop = Shop { name: name.clone(), group, signin_points, version: version + 1 };
+            if let Some(before) = before.as_ref().filter(|before| Shop { version, ..shop.clone() } == **before) {
+                return Ok(before.clone());
+            }
+            let read = before.as_ref().map(|shop| shop.version);
+            let mut writes = self.store.transaction().save_shop(id, &shop, read, Refused::Raced);
+            let old_group = before.as_ref().and_then(|shop| shop.group.clone());
             if old_group != shop.group {
                 if let Some(old) = &old_group {
                     writes = writes.leave_group(old, id, Refused::NoSuchGroup);
@@ -74,6 +87,8 @@ impl Directory {
                     writes = writes.join_group(new, id, Refused::NoSuchGroup);
                 }
             }
+            let action = if before.is_some() { Action::ShopChanged } else { Action::ShopMade };
+            writes = writes.audit_thing(Thing::Shop(id), &by.entry_about(action), &told(&shop));
             match writes.commit().await? {
                 Outcome::Done => return Ok(shop),
                 Outcome::Refused(Refused::Raced, _) => {}
@@ -84,4 +99,10 @@ impl Directory {
         }
         Err(Reason::Contended.into())
     }
+}
+
+fn told(shop: &Shop) -> String {
+    let group = shop.group.as_ref().map_or("no group", GroupId::as_str);
+    let points = shop.signin_points.map_or_else(|| "default".to_owned(), |points| points.to_string());
+    format!("{}, {group}, sign-in points {points}", shop.name)
 }

@@ -1,0 +1,62 @@
+//! Business customers as the operator sees them: found by name, and given somebody to turn to.
+
+use super::charging::Maker;
+use crate::{
+    domain::{
+        account::LoginName,
+        cloud::{Customer, Manager, Tenant},
+        reason::{Failure, Reason},
+    },
+    store::{Action, Outcome, Store, Thing},
+};
+
+/// How often a read is repeated when somebody else wrote between it and the write that rests on it.
+const TRIES: u32 = 5;
+
+/// All business customers.
+#[derive(Clone, Debug)]
+pub struct Business {
+    store: Store,
+}
+
+impl Business {
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    /// By the name, which is one customer's over all zones.
+    pub async fn named(&self, name: &LoginName) -> Result<(Tenant, Customer), Failure> {
+        let tenant = self.store.customer_named(name).await?.ok_or(Reason::NotYours)?;
+        let customer = self.customer(&tenant).await?;
+        Ok((tenant, customer))
+    }
+
+    pub async fn customer(&self, tenant: &Tenant) -> Result<Customer, Failure> {
+        self.store.cloud_customer(tenant).await?.ok_or_else(|| Reason::NotYours.into())
+    }
+
+    /// Names whom the customer turns to (#46), or nobody. What changes nothing leaves no entry.
+    pub async fn assign(
+        &self,
+        tenant: &Tenant,
+        manager: Option<&Manager>,
+        by: &Maker<'_>,
+    ) -> Result<Customer, Failure> {
+        for _ in 0..TRIES {
+            let before = self.customer(tenant).await?;
+            if before.manager.as_ref() == manager {
+                return Ok(before);
+            }
+            let (version, updated_at) = (before.version + 1, by.now.real);
+            let after = Customer { manager: manager.cloned(), version, updated_at, ..before.clone() };
+            let writes = self.store.transaction().change_cloud_customer(tenant, &after, before.version, ());
+            let told = manager.map_or("nobody", |manager| manager.name.as_str());
+            let writes = writes.audit_thing(Thing::Customer(tenant), &by.entry_about(Action::ManagerAssigned), told);
+            match writes.commit().await? {
+                Outcome::Done => return Ok(after),
+                Outcome::Refused((), _) => {}
+            }
+        }
+        Err(Reason::Contended.into())
+    }
+}
