@@ -69,7 +69,7 @@ impl Asset {
 
     /// A compressed file ends with a checksum of what is in it, and its length.
     fn tag(&self) -> String {
-        let (_, end) = self.packed.split_at(self.packed.len().saturating_sub(8));
-        format!("\"{}\"", end.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+        let end = self.packed.last_chunk().copied().unwrap_or_default();
+        format!("\"{:016x}\"", u64::from_be_bytes(end))
     }
 }
