@@ -27,9 +27,9 @@ column is also the business portal's and the shops'. The text is the usual one; 
 pub fn page() -> String {
     let mut page = HEAD.to_owned();
     for reason in Reason::ALL {
-        let status = |voice: Voice| rendered(&voice, *reason).0;
+        let status = |voice: Voice| rendered(&voice, &(*reason).into()).0;
         let coded = |voice: Voice, field: &str| {
-            let (status, body) = rendered(&voice, *reason);
+            let (status, body) = rendered(&voice, &(*reason).into());
             format!("{status} `{}`", body[field].to_string().trim_matches('"'))
         };
         let (app, customer, vehicle) =

@@ -1,12 +1,12 @@
 //! Endpoints as OpenAPI writes them.
 
-use crate::failures::{by_status, examples, reference, response};
-use describe::{Described, Input, Operation, Place, Voice};
+use crate::failures::{Shown, by_status, examples, reference, response};
+use describe::{Answer, Described, Input, Operation, Place, Voice};
 use serde_json::{Map, Value, json};
 use shared::{
     domain::{
         account::{Realm, Role},
-        reason::Reason,
+        reason::{Failure, Reason},
     },
     wire::Access,
 };
@@ -18,7 +18,7 @@ pub fn add(function: &Described, paths: &mut Object, schemas: &mut Object, respo
     for operation in &function.operations {
         let voice = operation.voice.as_ref().unwrap_or(&function.voice);
         schemas.insert(format!("{}.Failure", voice.name), (voice.shape)());
-        for (name, schema) in &operation.answer.parts {
+        for (name, schema) in operation.successes().flat_map(|answer| &answer.parts) {
             schemas.insert(format!("{}.{name}", function.function), own(function, schema.clone()));
         }
         let id = operation_id(operation.method, operation.path);
@@ -157,15 +157,17 @@ fn body(operation: &Operation, name: &str, schemas: &mut Object) -> Option<Value
         schema["required"] = json!(required);
     }
     schemas.insert(name.to_owned(), schema);
-    let mut media = json!({ "schema": { "$ref": format!("#/components/schemas/{name}") } });
+    let mut form = json!({ "schema": { "$ref": format!("#/components/schemas/{name}") } });
     if !inputs.iter().any(|input| input.is_file()) {
-        media["example"] = inputs.iter().map(|input| (input.name.to_owned(), input.example.clone())).collect();
+        form["example"] = inputs.iter().map(|input| (input.name.to_owned(), input.example.clone())).collect();
     }
-    let content: Object = operation.media.iter().map(|name| ((*name).to_owned(), media.clone())).collect();
+    let picture = json!({ "schema": { "type": "string", "format": "binary" } });
+    let in_media = |media: &str| if media.starts_with("image/") { picture.clone() } else { form.clone() };
+    let content: Object = operation.media.iter().map(|media| ((*media).to_owned(), in_media(media))).collect();
     Some(json!({ "required": !required.is_empty(), "content": content }))
 }
 
-/// The success, the refusals of this endpoint, and those that every endpoint of its envelope knows.
+/// The successes, the refusals of this endpoint, and those that every endpoint of its envelope knows.
 fn answers(
     function: &Described,
     operation: &Operation,
@@ -174,28 +176,46 @@ fn answers(
     path: &str,
     shared: &mut Object,
 ) -> Value {
-    let common = common(operation, access, path);
-    let business = by_status(voice, &operation.refusals);
+    let said = operation.sayings.iter().map(|(reason, text)| Failure::from(*reason).saying(*text));
+    let mut business = by_status(voice, operation.refusals.iter().copied().map(Failure::from).chain(said));
     let mut answers = Object::new();
-    for (status, reasons) in by_status(voice, &common) {
-        let name = format!("{}.{status}", voice.name);
-        if let Some(own) = business.get(&status) {
-            let all: Vec<_> = reasons.iter().chain(own).cloned().collect();
-            answers.insert(status.to_string(), response(voice, status, &all));
+    for answer in operation.successes() {
+        let refused = business.remove(&answer.status).unwrap_or_default();
+        let success = success(function, operation.english, voice, answer, &refused);
+        match answers.get_mut(&answer.status.to_string()) {
+            Some(known) => join(known, success),
+            None => drop(answers.insert(answer.status.to_string(), success)),
+        }
+    }
+    let everywhere = by_status(voice, COMMON.iter().copied().map(Failure::from));
+    for (status, reasons) in by_status(voice, common(access, path).into_iter().map(Failure::from)) {
+        if let Some(own) = business.remove(&status) {
+            answers.insert(status.to_string(), response(voice, status, &[reasons, own].concat()));
         } else {
-            let whole: Vec<_> = by_status(voice, COMMON).remove(&status).unwrap_or_default();
-            shared.entry(name.clone()).or_insert_with(|| response(voice, status, &whole));
+            let name = format!("{}.{status}", voice.name);
+            let whole = everywhere.get(&status).map(Vec::as_slice).unwrap_or_default();
+            shared.entry(name.clone()).or_insert_with(|| response(voice, status, whole));
             answers.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{name}") }));
         }
     }
     for (status, reasons) in &business {
-        if *status != operation.answer.status {
-            answers.entry(status.to_string()).or_insert_with(|| response(voice, *status, reasons));
-        }
+        answers.insert(status.to_string(), response(voice, *status, reasons));
     }
-    let refused = business.get(&operation.answer.status).map(Vec::as_slice).unwrap_or_default();
-    answers.insert(operation.answer.status.to_string(), success(function, operation, voice, refused));
+    if !operation.aliases.is_empty() {
+        let id = operation_id(operation.method, operation.path);
+        answers
+            .iter_mut()
+            .for_each(|(status, answer)| share(&format!("{}.{id}.{status}", function.function), answer, shared));
+    }
     answers.into()
+}
+
+/// What each way to an endpoint answers is written once.
+fn share(name: &str, answer: &mut Value, shared: &mut Object) {
+    if answer.get("$ref").is_none() {
+        let reference = json!({ "$ref": format!("#/components/responses/{name}") });
+        shared.insert(name.to_owned(), std::mem::replace(answer, reference));
+    }
 }
 
 /// What may be answered whatever the endpoint is for.
@@ -212,22 +232,22 @@ const COMMON: &[Reason] = &[
     Reason::Internal,
 ];
 
-fn common(operation: &Operation, access: Access, path: &str) -> Vec<Reason> {
-    let has_body = operation.inputs_in(Place::Body).next().is_some();
+fn common(access: Access, path: &str) -> Vec<Reason> {
+    let is_guarded = !matches!(access, Access::Public | Access::Known(_));
     let applies = |reason: &Reason| match reason {
-        Reason::Unauthorized => access != Access::Public,
+        // Where a caller may be known, a token that opens nothing counts as none.
+        Reason::Unauthorized => is_guarded,
         Reason::Forbidden => matches!(access, Access::Roles(_)),
         Reason::NoSuchRoute => path.contains('{'),
-        Reason::TooLarge | Reason::UnsupportedType => has_body,
         Reason::WrongMethod => false,
         _ => true,
     };
     COMMON.iter().copied().filter(applies).collect()
 }
 
-fn success(function: &Described, operation: &Operation, voice: &Voice, refused: &[(Reason, Value)]) -> Value {
-    let answer = &operation.answer;
-    let mut success = json!({ "description": operation.english });
+/// A success, with the failures that come under its status.
+fn success(function: &Described, about: &str, voice: &Voice, answer: &Answer, refused: &[Shown]) -> Value {
+    let mut success = json!({ "description": answer.about.unwrap_or(about) });
     if let Some((media, schema)) = &answer.content {
         let mut content = json!({ "schema": own(function, schema.clone()) });
         let mut shown = examples(refused);
@@ -235,7 +255,8 @@ fn success(function: &Described, operation: &Operation, voice: &Voice, refused: 
             content["schema"] = json!({ "oneOf": [content["schema"].take(), reference(voice)] });
         }
         if let Some(example) = &answer.example {
-            let mut whole = Object::from_iter([("Success".to_owned(), json!({ "summary": "成功", "value": example }))]);
+            let name = if answer.about.is_some() { "Other" } else { "Success" };
+            let mut whole = Object::from_iter([(name.to_owned(), json!({ "summary": "成功", "value": example }))]);
             whole.append(&mut shown);
             content["examples"] = whole.into();
         }
@@ -246,4 +267,20 @@ fn success(function: &Described, operation: &Operation, voice: &Voice, refused: 
         success["headers"] = answer.headers.iter().map(reference).collect::<Object>().into();
     }
     success
+}
+
+/// Two successes of one status: each media type of the second beside those of the first, or as its other shape.
+fn join(first: &mut Value, mut second: Value) {
+    let Some(contents) = second["content"].as_object_mut().map(std::mem::take) else { return };
+    for (media, mut content) in contents {
+        let known = &mut first["content"][&media];
+        if known.is_null() {
+            *known = content;
+            continue;
+        }
+        known["schema"] = json!({ "anyOf": [known["schema"].take(), content["schema"].take()] });
+        if let (Some(known), Some(more)) = (known["examples"].as_object_mut(), content["examples"].as_object_mut()) {
+            known.append(more);
+        }
+    }
 }

@@ -59,6 +59,8 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, faults: &mut
                 }
                 true
             }
+            "minItems" => value.as_array().is_none_or(|items| items.len() >= size(wanted)),
+            "maxItems" => value.as_array().is_none_or(|items| items.len() <= size(wanted)),
             "oneOf" => matching(document, wanted, value) == 1,
             "anyOf" => matching(document, wanted, value) > 0,
             word => {
@@ -70,6 +72,10 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, faults: &mut
             faults.push(format!("{at}: {value} is not {keyword} {wanted}"));
         }
     }
+}
+
+fn size(wanted: &Value) -> usize {
+    usize::try_from(wanted.as_u64().unwrap()).unwrap()
 }
 
 fn matching(document: &Value, schemas: &Value, value: &Value) -> usize {

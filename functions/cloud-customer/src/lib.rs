@@ -3,9 +3,14 @@
 mod accounts;
 mod contacts;
 mod customer;
+#[cfg(feature = "openapi")]
+mod describe;
 mod forms;
 mod proof;
 mod views;
+
+#[cfg(feature = "openapi")]
+pub use describe::describe;
 
 use shared::{
     boot::{Boot, Error},

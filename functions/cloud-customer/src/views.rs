@@ -13,6 +13,7 @@ use shared::{
 
 /// #38
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Joined<'a> {
     cus_name: &'a str,
 }
@@ -25,16 +26,19 @@ impl<'a> Joined<'a> {
 
 /// #56: `{}`
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Nothing {}
 
 /// #47
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Accounts<'a> {
     accounts: Vec<Row<'a>>,
     total_count: usize,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Row<'a> {
     login_id: &'a str,
     account_type: &'a str,
@@ -60,6 +64,7 @@ impl<'a> Accounts<'a> {
 
 /// #48
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct NewAccount<'a> {
     login_id: &'a str,
 }
@@ -72,6 +77,7 @@ impl<'a> NewAccount<'a> {
 
 /// #49: those that were really deleted.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct DeletedAccounts<'a> {
     account_ids: Vec<&'a str>,
 }
@@ -84,6 +90,7 @@ impl<'a> DeletedAccounts<'a> {
 
 /// #50, #51
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Switched<'a> {
     account_id: &'a str,
     status: &'a str,
@@ -97,6 +104,7 @@ impl<'a> Switched<'a> {
 
 /// #42
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Contacts<'a> {
     contacts: Vec<Person<'a>>,
     total_count: usize,
@@ -111,6 +119,7 @@ impl<'a> Contacts<'a> {
 
 /// #43, #44: every field is there; what is unset is `""`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Person<'a> {
     contact_id: &'a str,
     name: &'a str,
@@ -152,6 +161,7 @@ impl<'a> Person<'a> {
 
 /// #45: those that were really deleted.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct DeletedContacts<'a> {
     contact_ids: Vec<&'a str>,
 }
@@ -164,6 +174,7 @@ impl<'a> DeletedContacts<'a> {
 
 /// #39: what is unset is left out, and the service authorisation code is for admins.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Customer<'a> {
     cus_name: &'a str,
     cus_type: &'a str,
@@ -215,6 +226,7 @@ impl<'a> Customer<'a> {
 
 /// #46: `{}` when there is nobody.
 #[derive(Serialize, Default)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Manager<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     name: &'a str,
@@ -240,11 +252,13 @@ impl<'a> Manager<'a> {
 
 /// #41: the name when it is free, and nothing when it is not.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Available<'a> {
     available: Name<'a>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Name<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     cus_name: Option<&'a str>,
@@ -258,6 +272,7 @@ impl<'a> Available<'a> {
 
 /// #52: what is unset is `""`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Profession<'a> {
     industry_application: &'a str,
     main_business: &'a str,

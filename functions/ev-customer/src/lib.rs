@@ -1,7 +1,12 @@
 //! `charging-customers.md`: a driver's profile, avatar, vehicles and fees.
 
+#[cfg(feature = "openapi")]
+mod describe;
 mod forms;
 mod views;
+
+#[cfg(feature = "openapi")]
+pub use describe::describe;
 
 use shared::{
     boot::{Boot, Error},

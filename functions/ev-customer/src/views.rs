@@ -9,8 +9,10 @@ use shared::{
 
 /// #2: every field is always there; what is unset is `""` or `0`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MyInfo<'a> {
+    #[cfg_attr(feature = "openapi", schemars(with = "u64"))]
     id: Box<RawValue>,
     real_name: &'a str,
     nickname: &'a str,
@@ -22,6 +24,7 @@ pub struct MyInfo<'a> {
 
 /// The document does not show one; #6 needs its id.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct BoundVehicle<'a> {
     id: u64,
@@ -57,6 +60,7 @@ impl<'a> BoundVehicle<'a> {
 
 /// #7: one line for each bound vehicle.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Fees<'a> {
     car_plate: &'a str,

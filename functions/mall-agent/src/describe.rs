@@ -49,12 +49,14 @@ pub fn describe() -> Described {
             .answers(mall::done(Spelling::Text).with_token()),
         post("/user/proxy/uploadFrontImg", "上传身份证正面照", "Upload the front of one's ID card")
             .number(14)
+            .as_picture()
             .note("The address opens the picture for ten minutes; the picture is gone after a day unless #16 names it.")
             .takes([need("telephone", "手机号码, one's own", "13912345678"), picture("frontImg", "身份证正面照")])
             .refuses(PICTURES)
             .answers(mall::data::<views::Front>(Spelling::Text, &json!({ "frontImg": ADDRESS }))),
         post("/user/proxy/uploadQualification", "上传资格证", "Upload one's licence")
             .number(15)
+            .as_picture()
             .note("As #14.")
             .takes([need("telephone", "手机号码, one's own", "13912345678"), picture("qualification", "资格证")])
             .refuses(PICTURES)

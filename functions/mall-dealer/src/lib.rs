@@ -1,8 +1,13 @@
 //! `mall-users.md`, dealers (经销商): registration with two codes, sign-in, what dealers change of themselves, and their
 //! papers, which are an extension.
 
+#[cfg(feature = "openapi")]
+mod describe;
 mod forms;
 mod views;
+
+#[cfg(feature = "openapi")]
+pub use describe::describe;
 
 use shared::{
     boot::{Boot, Error},

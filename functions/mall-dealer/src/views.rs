@@ -5,6 +5,7 @@ use shared::service::{dealer::Profile, papers::HandedIn};
 
 /// #18 and #23: every field is always there; what is unset is `""` or `0`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Dealer<'a> {
     telephone: &'a str,
@@ -28,12 +29,14 @@ impl<'a> Dealer<'a> {
 
 /// #29
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Favicon<'a> {
     pub favicon: &'a str,
 }
 
 /// In the shape of #14.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Front<'a> {
     pub front_img: &'a str,
@@ -41,12 +44,14 @@ pub struct Front<'a> {
 
 /// In the shape of #15.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Qualification<'a> {
     pub qualification: &'a str,
 }
 
 /// In the shape of #16: the number is masked.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Papers<'a> {
     real_name: &'a str,
@@ -70,6 +75,7 @@ impl<'a> Papers<'a> {
 
 /// #21
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Picture<'a> {
     pub pic_url: &'a str,

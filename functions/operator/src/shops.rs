@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-struct ShopView<'a> {
+pub struct ShopView<'a> {
     shop_id: &'a str,
     name: &'a str,
     group: Option<&'a str>,
@@ -24,7 +24,8 @@ struct ShopView<'a> {
 }
 
 #[derive(Serialize)]
-struct GroupView<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct GroupView<'a> {
     group_id: &'a str,
     name: &'a str,
     shops: Vec<&'a str>,
@@ -40,12 +41,12 @@ impl<'a> ShopView<'a> {
 /// A page of all shops; `next` is what to send as `after` for the next one.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub struct List<'a> {
+pub struct ShopList<'a> {
     shops: Vec<ShopView<'a>>,
     next: Option<&'a str>,
 }
 
-impl<'a> List<'a> {
+impl<'a> ShopList<'a> {
     fn of(shops: &'a [(ShopId, Shop)], most: u8) -> Self {
         let next = shops.last().filter(|_| shops.len() >= usize::from(most)).map(|(id, _)| id.as_str());
         Self { shops: shops.iter().map(|(id, shop)| ShopView::of(id, shop)).collect(), next }
@@ -54,7 +55,7 @@ impl<'a> List<'a> {
 
 pub async fn list(app: Arc<App>, _: Caller, mut call: Call) -> Result<Success, Failure> {
     let (after, most) = call.read(page)?;
-    Success::content(&List::of(&app.shops.shops(after.as_ref(), most).await?, most))
+    Success::content(&ShopList::of(&app.shops.shops(after.as_ref(), most).await?, most))
 }
 
 pub async fn look(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failure> {
@@ -105,7 +106,7 @@ pub fn listing() -> describe::Operation {
             describe::may("after", "The `next` of the page before", "s1"),
             describe::may("limit", "1–100, 50 if left out", 50),
         ])
-        .answers(describe::plain::content::<List<'static>>(serde_json::json!({
+        .answers(describe::plain::content::<ShopList<'static>>(serde_json::json!({
             "shops": [{ "shop_id": "s1", "name": "一号店", "group": "g1", "signin_points": null }], "next": null
         })))
 }

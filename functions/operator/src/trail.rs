@@ -12,9 +12,40 @@ use std::sync::Arc;
 
 /// A page of entries, the newest first; `next` is what to send as `before` for the next one.
 #[derive(Serialize)]
-struct Page<'a> {
-    entries: &'a [AuditLine],
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct TrailPage<'a> {
+    entries: Vec<TrailEntry<'a>>,
     next: Option<&'a str>,
+}
+
+/// What one entry says; what it does not tell of is `null`.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+struct TrailEntry<'a> {
+    at: String,
+    action: &'a str,
+    actor: Option<&'a str>,
+    role: Option<&'a str>,
+    address: Option<&'a str>,
+    request: Option<&'a str>,
+    change: Option<&'a str>,
+    /// What a page that begins behind it is asked for with.
+    cursor: &'a str,
+}
+
+impl<'a> TrailEntry<'a> {
+    fn of(line: &'a AuditLine) -> Self {
+        Self {
+            at: line.at.to_string(),
+            action: &line.action,
+            actor: line.actor.as_deref(),
+            role: line.role.as_deref(),
+            address: line.address.as_deref(),
+            request: line.request.as_deref(),
+            change: line.change.as_deref(),
+            cursor: &line.cursor,
+        }
+    }
 }
 
 pub async fn entries(app: Arc<App>, _: Caller, mut call: Call) -> Result<Success, Failure> {
@@ -23,7 +54,7 @@ pub async fn entries(app: Arc<App>, _: Caller, mut call: Call) -> Result<Success
     let entries = app.trail.entries(&search).await?;
     let is_full = entries.len() >= usize::from(search.most);
     let next = entries.last().filter(|_| is_full).map(|last| last.cursor.as_str());
-    Success::content(&Page { entries: &entries, next })
+    Success::content(&TrailPage { entries: entries.iter().map(TrailEntry::of).collect(), next })
 }
 
 /// `?kind=ev&subject=1004&from=2026-06-01T00:00:00+08:00&to=…&before=…&limit=50`

@@ -25,7 +25,7 @@ fn records() -> Vec<Operation> {
         may("name", "姓名: 1–64 characters; cannot be cleared", "王小明"),
         may("gender", "性别; cannot be cleared", "male").one_of(&["male", "female", "unknown"]),
     ];
-    let version = may("If-Match", "The version that is to be changed", "\"1\"").at(Place::Header);
+    let version = may("If-Match", "The version that is meant", "\"1\"").at(Place::Header);
     vec![
         post("/customer/v1/customer", "添加顾客", "Add a customer")
             .number(57)
@@ -44,7 +44,7 @@ fn records() -> Vec<Operation> {
             .as_json()
             .takes(changed)
             .takes(writable())
-            .takes([version])
+            .takes([version.clone()])
             .refuses(&[Reason::NotYours, Reason::OldVersion])
             .answers(shop::record::<views::Record<'static>>(record())),
         get(ONE, "查看顾客", "A customer")
@@ -59,6 +59,7 @@ fn records() -> Vec<Operation> {
                 "The record is kept and leaves every list. A second time is the same. `If-Match` is heeded as in #60.",
             )
             .in_path("id", ID)
+            .takes([version])
             .refuses(&[Reason::NotYours, Reason::OldVersion, Reason::BalanceLeft])
             .answers(shop::empty_object()),
     ]

@@ -14,17 +14,19 @@ pub struct Answer {
     pub example: Option<Value>,
     /// Names of headers that come with it.
     pub headers: Vec<&'static str>,
+    /// When it comes, where it is not the usual one.
+    pub about: Option<&'static str>,
 }
 
 impl Answer {
     fn json(schema: Value, parts: Vec<(String, Value)>, example: Value) -> Self {
         let content = Some(("application/json", schema));
-        Self { status: 200, content, parts, example: Some(example), headers: Vec::new() }
+        Self { content, parts, example: Some(example), ..Self::empty(200) }
     }
 
     /// No body at all.
     pub fn empty(status: u16) -> Self {
-        Self { status, content: None, parts: Vec::new(), example: None, headers: Vec::new() }
+        Self { status, content: None, parts: Vec::new(), example: None, headers: Vec::new(), about: None }
     }
 
     /// Something that is not JSON.

@@ -17,6 +17,8 @@ pub struct Input {
     pub about: &'static str,
     pub example: Value,
     pub required: bool,
+    /// Whether it is needed hangs on other fields.
+    pub depends: bool,
     /// None: in the body where the method has one, else in the query.
     pub place: Option<Place>,
     values: &'static [&'static str],
@@ -25,7 +27,7 @@ pub struct Input {
 
 /// A field without which the endpoint answers 400.
 pub fn need(name: &'static str, about: &'static str, example: impl Into<Value>) -> Input {
-    Input { name, about, example: example.into(), required: true, place: None, values: &[], form: None }
+    Input { name, about, example: example.into(), required: true, depends: false, place: None, values: &[], form: None }
 }
 
 /// A field that may be left out.
@@ -37,6 +39,12 @@ impl Input {
     #[must_use]
     pub fn at(self, place: Place) -> Self {
         Self { place: Some(place), ..self }
+    }
+
+    /// Needed with some values of other fields, which `about` tells.
+    #[must_use]
+    pub fn depending(self) -> Self {
+        Self { depends: true, ..self }
     }
 
     /// The only values it takes.
@@ -69,7 +77,9 @@ impl Input {
             }
         }
         if !self.values.is_empty() {
-            schema.insert("enum".to_owned(), json!(self.values));
+            let of_type =
+                |text: &&str| if self.example.is_number() { text.parse().unwrap_or_default() } else { json!(text) };
+            schema.insert("enum".to_owned(), self.values.iter().map(of_type).collect());
         }
         schema.insert("description".to_owned(), self.about.into());
         schema.into()

@@ -21,7 +21,11 @@ pub struct Operation {
     /// The media types of its body, the document's own first.
     pub media: &'static [&'static str],
     pub refusals: Vec<Reason>,
+    /// Refusals in other words than their reason's.
+    pub sayings: Vec<(Reason, &'static str)>,
     pub answer: Answer,
+    /// Other successes: another status, or another content of the same.
+    pub others: Vec<Answer>,
     /// Where it does not speak like the rest of its function.
     pub voice: Option<Voice>,
 }
@@ -43,7 +47,9 @@ fn new(method: &'static str, path: &'static str, chinese: &'static str, english:
         path_examples: Vec::new(),
         media: ANY_FORM,
         refusals: Vec::new(),
+        sayings: Vec::new(),
         answer: plain::nothing(),
+        others: Vec::new(),
         voice: None,
     }
 }
@@ -112,10 +118,16 @@ impl Operation {
         Self { media: &["application/json"], ..self }
     }
 
-    /// A picture, as a part of a form or as the whole body.
+    /// Files among the parts of a form.
     #[must_use]
     pub fn as_upload(self) -> Self {
         Self { media: &["multipart/form-data"], ..self }
+    }
+
+    /// One picture, as a part of a form or as the whole body.
+    #[must_use]
+    pub fn as_picture(self) -> Self {
+        Self { media: &["multipart/form-data", "image/*"], ..self }
     }
 
     /// The refusals over and above those that every endpoint knows.
@@ -125,15 +137,34 @@ impl Operation {
         self
     }
 
+    /// A refusal that comes in these words, too.
+    #[must_use]
+    pub fn may_say(mut self, reason: Reason, text: &'static str) -> Self {
+        self.sayings.push((reason, text));
+        self
+    }
+
     #[must_use]
     pub fn answers(self, answer: Answer) -> Self {
         Self { answer, ..self }
+    }
+
+    /// Another success beside the usual one, with what it says of itself.
+    #[must_use]
+    pub fn or_answers(mut self, about: &'static str, answer: Answer) -> Self {
+        self.others.push(Answer { about: Some(about), ..answer });
+        self
     }
 
     /// In another envelope than the rest of its function.
     #[must_use]
     pub fn speaking<E: Speaks>(self) -> Self {
         Self { voice: Some(E::voice()), ..self }
+    }
+
+    /// What may be answered when all went well, the usual first.
+    pub fn successes(&self) -> impl Iterator<Item = &Answer> {
+        std::iter::once(&self.answer).chain(&self.others)
     }
 
     /// Where the document shows this field.

@@ -67,7 +67,7 @@ impl Speaks for Mall {
     const NAME: &'static str = "Mall";
 
     fn shape() -> Value {
-        object(&json!({ "errCode": { "type": "integer", "description": "Never 200" }, "msg": text() }))
+        object(&json!({ "errCode": { "type": "integer", "minimum": 400, "description": "Never 200" }, "msg": text() }))
     }
 }
 

@@ -140,7 +140,7 @@ impl<R: Copy> Transaction<'_, R> {
 }
 
 /// An entry as it is read, whatever it is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct AuditLine {
     pub at: Timestamp,
     pub action: String,
@@ -155,7 +155,7 @@ pub struct AuditLine {
     #[serde(default)]
     pub change: Option<String>,
     /// Where it stands among the entries of its subject; what a next page is asked for with.
-    #[serde(rename(deserialize = "sk"))]
+    #[serde(rename = "sk")]
     pub cursor: String,
 }
 

@@ -47,12 +47,12 @@ struct Papers<'a> {
 pub struct One<'a> {
     #[serde(flatten)]
     papers: Papers<'a>,
-    history: Vec<Line<'a>>,
+    history: Vec<HistoryLine<'a>>,
 }
 
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-struct Line<'a> {
+struct HistoryLine<'a> {
     at: String,
     by: &'a str,
     role: &'static str,
@@ -70,7 +70,7 @@ impl<'a> Waiting<'a> {
 
 impl<'a> One<'a> {
     pub fn of(papers: &'a OpenPapers, history: &'a [Event]) -> Self {
-        Self { papers: Papers::of(papers), history: history.iter().map(Line::of).collect() }
+        Self { papers: Papers::of(papers), history: history.iter().map(HistoryLine::of).collect() }
     }
 }
 
@@ -92,7 +92,7 @@ impl<'a> Papers<'a> {
     }
 }
 
-impl<'a> Line<'a> {
+impl<'a> HistoryLine<'a> {
     fn of(event: &'a Event) -> Self {
         Self {
             at: time(event.at),

@@ -4,6 +4,8 @@ mod forms;
 mod views;
 
 pub use forms::account;
+#[cfg(feature = "openapi")]
+pub use views::{Member, Person, Staff};
 
 use crate::{App, deed};
 use shared::{

@@ -5,12 +5,14 @@ use shared::{domain::charging::Moment, service::people, wire::ev_app::time_of};
 
 /// A page of staff; `next` is what to send as `after` for the next one.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Staff<'a> {
     people: Vec<Member<'a>>,
     next: Option<&'a str>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Member<'a> {
     account_id: &'a str,
     realm: &'static str,
@@ -42,6 +44,7 @@ impl<'a> Member<'a> {
 
 /// An account of any realm.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Person<'a> {
     account_id: &'a str,
     realm: &'static str,

@@ -3,6 +3,9 @@
 mod forms;
 mod views;
 
+#[cfg(feature = "openapi")]
+pub use views::Report;
+
 use crate::App;
 use forms::Format;
 use shared::{

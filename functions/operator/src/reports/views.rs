@@ -5,6 +5,7 @@ use serde::Serialize;
 use shared::{domain::takings::Stretch, service::reports, wire::plain::Success};
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Report<'a> {
     station_id: &'a str,
     period: &'static str,
@@ -13,17 +14,19 @@ pub struct Report<'a> {
 
 /// A period, or as much of it as the report covers.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Row {
     from: String,
     to: String,
     peak_waiting: u32,
     #[serde(flatten)]
     totals: Totals,
-    piles: Vec<Pile>,
+    piles: Vec<PileRow>,
 }
 
 #[derive(Serialize)]
-struct Pile {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+struct PileRow {
     id: u64,
     name: String,
     #[serde(flatten)]
@@ -39,7 +42,7 @@ impl<'a> Report<'a> {
 
 impl Row {
     fn of(stretch: &Stretch, report: &reports::Report) -> Self {
-        let piles = stretch.row.piles.iter().map(|(pile, takings)| Pile {
+        let piles = stretch.row.piles.iter().map(|(pile, takings)| PileRow {
             id: report.number.pile_id(*pile),
             name: pile.to_string(),
             totals: Totals::of(*takings),

@@ -8,7 +8,7 @@ mod views;
 pub use live::Live;
 pub use live::Totals;
 #[cfg(feature = "openapi")]
-pub use views::Made;
+pub use views::{History, List, Made, Settings};
 
 use crate::App;
 use shared::{

@@ -25,13 +25,15 @@ impl<'a> Made<'a> {
 
 /// A page of all stations; `next` is what to send as `after` for the next one.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct List<'a> {
-    stations: Vec<Line<'a>>,
+    stations: Vec<StationLine<'a>>,
     next: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+struct StationLine<'a> {
     station_id: &'a str,
     number: u32,
     fast_piles: u16,
@@ -46,11 +48,11 @@ impl<'a> List<'a> {
     pub fn of(stations: &'a [ListedStation], most: u8) -> Self {
         let is_full = stations.len() >= usize::from(most);
         let next = stations.last().filter(|_| is_full).map(|last| last.id.as_str());
-        Self { stations: stations.iter().map(Line::of).collect(), next }
+        Self { stations: stations.iter().map(StationLine::of).collect(), next }
     }
 }
 
-impl<'a> Line<'a> {
+impl<'a> StationLine<'a> {
     fn of(station: &'a ListedStation) -> Self {
         Self {
             station_id: station.id.as_str(),
@@ -70,6 +72,7 @@ fn kilowatts(watts: u64) -> String {
 
 /// All settings, under the names under which they are changed.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Settings<'a> {
     station_id: &'a str,
     #[serde(rename = "settings")]
@@ -80,6 +83,7 @@ pub struct Settings<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Names {
     fast_piles: u16,
     slow_piles: u16,
@@ -98,6 +102,7 @@ struct Names {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Prices {
     zone: String,
     service_fee: Option<String>,
@@ -106,6 +111,7 @@ struct Prices {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Coming {
     valid_from: String,
     #[serde(flatten)]
@@ -169,14 +175,16 @@ fn bands(bands: &[Band]) -> Vec<[String; 3]> {
 
 /// The history of prices, the last to count first; `next` is what to send as `before` for the next page.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct History<'a> {
     station_id: &'a str,
-    prices: Vec<Entry<'a>>,
+    prices: Vec<PriceLine<'a>>,
     next: Option<i64>,
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+struct PriceLine<'a> {
     valid_from: String,
     #[serde(flatten)]
     prices: Prices,
@@ -188,11 +196,11 @@ struct Entry<'a> {
 impl<'a> History<'a> {
     pub fn of(id: &'a StationId, history: &'a [PriceEntry], most: u8) -> Self {
         let next = history.last().filter(|_| history.len() >= usize::from(most)).map(|last| last.from);
-        Self { station_id: id.as_str(), prices: history.iter().map(Entry::of).collect(), next }
+        Self { station_id: id.as_str(), prices: history.iter().map(PriceLine::of).collect(), next }
     }
 }
 
-impl<'a> Entry<'a> {
+impl<'a> PriceLine<'a> {
     fn of(entry: &'a PriceEntry) -> Self {
         let service_fee = entry.service.map(|price| price.to_string());
         Self {

@@ -1,0 +1,40 @@
+use crate::shops;
+use describe::{Operation, get, may, need, plain, put};
+use serde_json::{Value, json};
+use shared::domain::reason::Reason;
+
+const SHOP: &str = "/operator/shops/{shop}";
+const GROUP: &str = "/operator/shop-groups/{group}";
+
+pub fn operations() -> Vec<Operation> {
+    vec![
+        crate::shops::listing(),
+        put(SHOP, "设置门店", "Make or change a shop")
+            .note("What is said replaces what was said before: without `group` the shop stands alone.")
+            .in_path("shop", "S1")
+            .takes([
+                need("name", "门店名称", "一号门店"),
+                may("group", "门店组", "north"),
+                may("signin_points", "每次签到的积分: 0–100000, else the platform's", 10),
+            ])
+            .may_say(Reason::NotYours, "门店组不存在")
+            .answers(plain::content::<shops::ShopView<'static>>(shop())),
+        get(SHOP, "查看门店", "A shop")
+            .in_path("shop", "S1")
+            .refuses(&[Reason::NotYours])
+            .answers(plain::content::<shops::ShopView<'static>>(shop())),
+        put(GROUP, "命名门店组", "Make or name a group of shops")
+            .in_path("group", "north")
+            .takes([need("name", "门店组名称", "北区")])
+            .answers(plain::nothing()),
+        get(GROUP, "查看门店组", "A group of shops").in_path("group", "north").refuses(&[Reason::NotYours]).answers(
+            plain::content::<shops::GroupView<'static>>(json!({
+                "group_id": "north", "name": "北区", "shops": ["S1", "S2"]
+            })),
+        ),
+    ]
+}
+
+fn shop() -> Value {
+    json!({ "shop_id": "S1", "name": "一号门店", "group": "north", "signin_points": 10 })
+}
