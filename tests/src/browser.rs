@@ -41,7 +41,7 @@ impl Browser {
                         (on Debian: apt-get install chromium chromium-driver)";
             assert!(std::env::var_os("CI").is_none(), "{what}");
             // Not through a macro: what those print is seen only if the test fails.
-            writeln!(std::io::stderr(), "\n{what}\n").unwrap();
+            std::io::stderr().write_all(format!("\n{what}\n\n").as_bytes()).unwrap();
             return None;
         };
         let mut driver = Command::new(driver).arg("--port=0").stdout(Stdio::piped()).spawn().unwrap();

@@ -8,7 +8,7 @@ use crate::{
 };
 use serde_json::json;
 
-/// One as WeChat gives them.
+/// One as `WeChat` gives them.
 pub const OPEN_ID: &str = "oGZUI0egBJY1zhBYw2KhdUfwVJJE";
 
 /// A consumer or an agent who is signed in.

@@ -239,8 +239,7 @@ impl Plaza {
         let staff = Staff::new(store.clone(), Arc::clone(&passwords), random.clone());
         let (hints, sending) = (Arc::<Mutex<Vec<Hint>>>::default(), Arc::new(Mutex::new(Sending::Works)));
         let charging = Charging::new(store.clone(), queue(&hints, &sending), StationId::parse(STATION).unwrap());
-        let objects = Objects::new(bucket.client(), BUCKET);
-        let drawn = Drawn::default();
+        let (objects, drawn) = (Objects::new(bucket.client(), BUCKET), Drawn::default());
         let seal = CaptchaSeal::new(&pepper).unwrap();
         let captchas =
             Captchas::new(store.clone(), objects.clone(), seal, drawn.random(), settings.pictures_per_minute);
@@ -260,12 +259,7 @@ impl Plaza {
         let (papers, desk) = papers(&store, &pictures, &random);
         let mall_dealer = mall_dealer::App { dealers, papers: papers.clone() };
         let mall_users = |role| MallUsers::new(store.clone(), codes.clone(), issuer.clone(), random.clone(), role);
-        let session = session::App {
-            sign_in: sign_in(&store),
-            codes: codes.clone(),
-            zones: settings.portal.zones.clone(),
-            cloud_password_min: settings.portal.password_min,
-        };
+        let session = session_of(sign_in(&store), codes.clone(), &settings);
         let portal = {
             let (proofs, private) = ((sign_in(&store), codes.clone()), (pictures.clone(), sealer()));
             Portal::new(store.clone(), proofs, private, settings.portal.clone())
@@ -275,29 +269,23 @@ impl Plaza {
         let customer = ev_customer::App { customers: customers.clone() };
         let business = cloud_customer::App { portal: portal.clone() };
         let (charging_app, provider) = (drivers_of(&store, &random, charging.clone()), provider(&store, &random));
+        let agents = mall_agent::App { agents: Agents::new(mall_users(Role::Agent)), papers: papers.clone() };
+        let consumers = mall_consumer::App { consumers: mall_users(Role::Consumer) };
+        let shops = shops(&store, &random, settings.list_reads);
         let routers = BTreeMap::from([
             ("cloud-customer", cloud_customer::routes().serve(&front("cloud-customer"), business)),
             ("ev-account", ev_account::routes().serve(&front("ev-account"), ev_account::App { drivers })),
             ("ev-charging", ev_charging::routes().serve(&front("ev-charging"), charging_app)),
             ("ev-customer", ev_customer::routes().serve(&front("ev-customer"), customer)),
-            ("mall-agent", {
-                let app = mall_agent::App { agents: Agents::new(mall_users(Role::Agent)), papers: papers.clone() };
-                mall_agent::routes().serve(&front("mall-agent"), app)
-            }),
+            ("mall-agent", mall_agent::routes().serve(&front("mall-agent"), agents)),
             ("mall-audit", mall_audit::routes().serve(&front("mall-audit"), auditors(&store, &random))),
-            ("mall-consumer", {
-                let app = mall_consumer::App { consumers: mall_users(Role::Consumer) };
-                mall_consumer::routes().serve(&front("mall-consumer"), app)
-            }),
+            ("mall-consumer", mall_consumer::routes().serve(&front("mall-consumer"), consumers)),
             ("mall-dealer", mall_dealer::routes().serve(&front("mall-dealer"), mall_dealer)),
             ("operator", operator::routes().serve(&front("operator"), operator)),
             ("payment-callback", payment_callback::routes().serve(&front("payment-callback"), provider)),
             ("reference", reference::routes().serve(&front("reference"), ())),
             ("session", session::routes().serve(&front("session"), session)),
-            ("shop-customer", {
-                let app = shops(&store, &random, settings.list_reads);
-                shop_customer::routes().serve(&front("shop-customer"), app)
-            }),
+            ("shop-customer", shop_customer::routes().serve(&front("shop-customer"), shops)),
         ]);
         let scheduler = charging_scheduler::App {
             charging: charging.clone(),
@@ -536,6 +524,11 @@ fn operators(
         business: Business::new(store.clone()),
         random: random.clone(),
     }
+}
+
+fn session_of(sign_in: SignIn, codes: Codes, settings: &Settings) -> session::App {
+    let (zones, cloud_password_min) = (settings.portal.zones.clone(), settings.portal.password_min);
+    session::App { sign_in, codes, zones, cloud_password_min }
 }
 
 /// Papers as they are handed in, and as auditors look at them.

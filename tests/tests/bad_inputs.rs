@@ -122,6 +122,7 @@ const IN_ADDRESSES: [&str; 22] = [
 ];
 
 /// A request that would do, but for what is put in its place.
+#[derive(Clone)]
 struct Base {
     function: &'static str,
     method: Method,
@@ -139,6 +140,10 @@ impl Base {
 
 /// Every endpoint of the three functions with what it needs.
 async fn bases(plaza: &Plaza) -> Vec<Base> {
+    [of_drivers(plaza).await, of_the_portal(plaza).await, of_shops(plaza).await].concat()
+}
+
+async fn of_drivers(plaza: &Plaza) -> Vec<Base> {
     let mut all = Vec::new();
     let driver = plaza.driver_of("wyc2002", "皖A12345").await;
     let info = plaza.ev_customer(get("/customer/customers/myInfo").bearer(&driver.token)).await.json();
@@ -167,7 +172,11 @@ async fn bases(plaza: &Plaza) -> Vec<Base> {
         let method = method.parse().unwrap();
         all.push(Base { function: "ev-customer", method, path, token: driver.token.clone(), body });
     }
+    all
+}
 
+async fn of_the_portal(plaza: &Plaza) -> Vec<Base> {
+    let mut all = Vec::new();
     let admin = plaza.customer("51idc").await;
     plaza.make_account(&admin, "sub", "sub").await;
     let contact = plaza.add_contact(&admin, &json!({})).await;
@@ -233,7 +242,11 @@ async fn bases(plaza: &Plaza) -> Vec<Base> {
         let method = method.parse().unwrap();
         all.push(Base { function: "cloud-customer", method, path: path.into(), token: admin.clone(), body });
     }
+    all
+}
 
+async fn of_shops(plaza: &Plaza) -> Vec<Base> {
+    let mut all = Vec::new();
     for shop in ["S1", "S2"] {
         plaza.shop(shop, Some("G1")).await;
     }

@@ -195,7 +195,7 @@ async fn assert_reset_or_not(plaza: &Plaza, driver: &TestDriver, what: &str) -> 
 #[tokio::test]
 async fn a_fault_at_any_call_of_a_reset_leaves_one_password_whole() {
     for fate in FATES {
-        for call in 0..RESET + 1 {
+        for call in 0..=RESET {
             for lasting in [false, true] {
                 let (plaza, driver, code) = with_code("reset").await;
                 fault(&plaza, call, fate, lasting);
@@ -217,7 +217,7 @@ async fn a_fault_at_any_call_of_a_reset_leaves_one_password_whole() {
 #[tokio::test]
 async fn a_crash_at_any_call_of_a_reset_leaves_one_password_whole() {
     for fate in DEATHS {
-        for call in 0..RESET + 1 {
+        for call in 0..=RESET {
             let (plaza, driver, code) = with_code("reset").await;
             let what = format!("{fate:?} at {call}");
             assert!(

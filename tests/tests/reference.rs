@@ -193,7 +193,7 @@ async fn call(function: &Described, operation: &Operation, fields: &[&Input], mo
         Some(role) => signed_in(&plaza, role).await,
     };
     let own = |example: &Value| match &caller.id {
-        Some(id) if *example == DRIVER || *example == DRIVER.to_string() => json!(id),
+        Some(id) if [json!(DRIVER), json!(DRIVER.to_string())].contains(example) => json!(id),
         _ => example.clone(),
     };
 

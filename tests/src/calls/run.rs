@@ -35,7 +35,6 @@ impl<'r> Runner<'r> {
     }
 
     /// Carries a call out, again if it says so, and keeps what it captures.
-    #[expect(clippy::disallowed_methods, reason = "a message takes real time on its way")]
     pub fn carry_out(&mut self, call: &Call) -> Result<Done, String> {
         let mut left = call.retry;
         loop {
