@@ -88,7 +88,8 @@ fn every_call_ends_as_it_says_and_as_the_document_says() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 
-    assert_eq!(without(&good), [""; 0], "no file has a call of these that succeeds");
+    // What the payment provider signs, no file can.
+    assert_eq!(without(&good), ["POST /payments/callback"], "no file has a call of these that succeeds");
     let (of_reference, unfailing): (Vec<_>, Vec<_>) = without(&bad).into_iter().partition(|way| never_fails(way));
     assert_eq!(unfailing, [""; 0], "no file has a call of these that fails");
     assert_eq!(of_reference.len(), 4);
