@@ -135,11 +135,10 @@ fn callers(plaza: &Plaza, access: Access) -> Vec<(&'static str, Option<Role>, Op
     callers
 }
 
-/// What the rule of the route says about a caller.
+/// What the rule of the route says about a caller. No session stands for a signature (`Access::Signed`).
 fn may(access: Access, caller: Option<Role>) -> Result<(), u16> {
     match (access, caller) {
         (Access::Public | Access::Known(_), _) => Ok(()),
-        (Access::Signed, _) => Err(401),
         (Access::SignedIn(realms), Some(role)) if realms.contains(&role.realm()) => Ok(()),
         (Access::Roles(roles), Some(role)) if roles.contains(&role) => Ok(()),
         (Access::Roles(roles), Some(role)) if roles.iter().any(|other| other.realm() == role.realm()) => Err(403),
