@@ -1,7 +1,8 @@
 //! Numbers and calling: who gets which number, who is refused, who is called.
 
 use shared::domain::charging::{
-    Command, DispatchTarget, DriverId, Mode, Outcome, Progress, Rejection, RequestId, Standing, Station, Turn,
+    Command, DispatchTarget, Draft, DriverId, MINUTE, Mode, Outcome, Progress, Rejection, RequestId, Span, Standing,
+    Station, Turn,
 };
 
 use super::play::{kwh, play};
@@ -21,6 +22,7 @@ rules![
     a_request_that_ends_in_this_very_turn_is_no_longer_live,
     a_driver_in_arrears_may_not_join,
     a_station_may_admit_drivers_in_arrears,
+    a_bill_that_is_written_late_is_overdue_at_the_same_instant,
     the_lowest_number_is_called_as_soon_as_a_place_is_free,
     a_called_car_leaves_the_waiting_area,
     if_the_lowest_number_cannot_be_placed_no_later_one_is_called,
@@ -148,6 +150,23 @@ fn a_driver_in_arrears_may_not_join() {
 
 fn a_station_may_admit_drivers_in_arrears() {
     assert_eq!(arrears(true), Outcome::Done);
+}
+
+/// Nobody has looked at the station since it charged the driver, who comes back after so many minutes more than an hour.
+fn back_after(minutes: i64, change: impl Fn(&mut Draft)) -> String {
+    let mut p = play(|s| {
+        s.payment_due_hours = 1;
+        change(s);
+    });
+    p.apply_as(DriverId(1), "V1", "F", "30");
+    p.now = p.now + Span::from_millis((120 + minutes) * MINUTE);
+    p.apply_as(DriverId(1), "V1", "F", "30")
+}
+
+fn a_bill_that_is_written_late_is_overdue_at_the_same_instant() {
+    assert_eq!(back_after(0, |_| {}), "ok", "it falls due at this very instant");
+    assert_eq!(back_after(1, |_| {}), "rejected:in_arrears");
+    assert_eq!(back_after(1, |s| s.arrears_may_not_join = false), "ok");
 }
 
 fn the_lowest_number_is_called_as_soon_as_a_place_is_free() {

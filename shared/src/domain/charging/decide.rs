@@ -1,18 +1,19 @@
 //! Decisions: what a command does to a station whose due events have happened, and who may join the queue.
 
 use super::command::{Command, Outcome, Rejection, Standing};
-use super::fact::What;
+use super::fact::{Bill, What};
 use super::line::Joining;
-use super::number::{Mode, RequestId};
+use super::number::{DriverId, Mode, RequestId};
 use super::planted::{Bug, planted};
 use super::station::{Lane, Pile, Side, Station};
 use super::turn::Turn;
+use crate::domain::money::Fen;
 
 impl Turn {
     pub(super) fn decide(&mut self, command: Command) -> Outcome {
         match command {
             Command::Apply { request, driver, plate, mode, energy, standing } => {
-                match self.may_not_join(mode, &standing) {
+                match self.may_not_join(mode, driver, &standing) {
                     Some(why) => self.refuse(mode, why),
                     None => self.join(mode, Joining { request, driver, plate, applied_at: self.at(), asked: energy }),
                 }
@@ -44,18 +45,28 @@ impl Turn {
 
     /// One live request per driver, and one per plate; no driver in arrears, if so set; and N is checked before the
     /// new car is called, so with N cars waiting the request is refused even if a lane is free.
-    fn may_not_join(&self, mode: Mode, standing: &Standing) -> Option<Rejection> {
+    fn may_not_join(&self, mode: Mode, driver: DriverId, standing: &Standing) -> Option<Rejection> {
         let live = standing.live.iter().any(|request| !self.ended_in_this_turn(*request));
         if live && !planted(Bug::SecondLiveRequestAccepted) {
             return Some(Rejection::LiveRequest);
         }
-        if standing.in_arrears && self.station.settings.arrears_may_not_join && !planted(Bug::ArrearsMayJoin) {
+        let in_arrears = standing.in_arrears || self.fell_into_arrears(driver);
+        if in_arrears && self.station.settings.arrears_may_not_join && !planted(Bug::ArrearsMayJoin) {
             return Some(Rejection::InArrears);
         }
         let displaced = if planted(Bug::DisplacedCountAsWaiting) { self.station.side(mode).displaced.len() } else { 0 };
         let full = self.station.waiting() as usize + displaced >= self.station.settings.waiting_places as usize;
         let excused = planted(Bug::FullCheckedAfterCalling) && self.station.side(mode).has_idle_pile();
         (full && !excused).then_some(Rejection::Full)
+    }
+
+    /// A bill of this very turn may be overdue already, when nobody has brought the station up to now for so long.
+    fn fell_into_arrears(&self, driver: DriverId) -> bool {
+        let overdue = |bill: &Bill| bill.total > Fen(0) && bill.due < self.at();
+        self.facts.iter().any(|fact| match &fact.what {
+            What::Ended { ticket, bill: Some(bill), .. } => ticket.driver == driver && overdue(bill),
+            _ => false,
+        }) && !planted(Bug::OverdueAtOnceIsForgiven)
     }
 
     fn ended_in_this_turn(&self, request: RequestId) -> bool {

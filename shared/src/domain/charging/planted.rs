@@ -41,6 +41,7 @@ bugs![
     NewAmountMayRise,
     NextHeadStartsLate,
     NumberReused,
+    OverdueAtOnceIsForgiven,
     PlacingTiesToHighestPile,
     PriceChangeTouchesSession,
     PriorityByNumber,

@@ -77,7 +77,7 @@ impl Charging {
         Err(Reason::Contended.into())
     }
 
-    async fn look_at(&self, live: &LiveCharge, now: Timestamp) -> Result<Look, Failure> {
+    pub(super) async fn look_at(&self, live: &LiveCharge, now: Timestamp) -> Result<Look, Failure> {
         let head = self.store.head(&live.station).await?;
         let Number { mode, n } = live.number();
         let at = if planted(Bug::LooksAtThePast) { head.station.settled_at() } else { instant(now) };
@@ -86,7 +86,7 @@ impl Charging {
         if waits && !bring(&self.store, &live.station, &mut turn, WINDOW).await? {
             return Ok(Look::Raced);
         }
-        if advance(&self.store, &live.station, &mut turn).await?.is_none() {
+        if advance(&self.store, &live.station, &mut turn, WINDOW).await?.is_none() {
             return Ok(Look::Raced);
         }
         let (station, behind) = (turn.station(), Some(live.car.clone()));
@@ -98,7 +98,7 @@ impl Charging {
 }
 
 /// What one look at a station came to.
-enum Look {
+pub(super) enum Look {
     Seen(Box<InQueue>),
     /// The line was written between the two reads.
     Raced,

@@ -27,6 +27,7 @@ use crate::{
     outside::{clock::Moment, queue::Queue},
     store::{Store, TurnRefused},
 };
+use look::Look;
 use turn::{Turned, joined};
 use wish::{Keyed, Wish};
 
@@ -59,24 +60,29 @@ impl Charging {
     pub async fn apply(&self, caller: &Caller, order: &Order, now: Moment) -> Result<Number, Failure> {
         let station = order.station.as_ref().unwrap_or(&self.default_station);
         let keyed = order.keyed(caller, station, now);
-        let standing = self.standing(caller, station, now).await?;
-        let wish = Wish::Join {
-            driver: driver_of(caller)?,
-            plate: order.vehicle(&standing)?.map(Plate::as_str).unwrap_or_default().into(),
-            mode: order.mode,
-            energy: order.energy,
-            standing: Standing {
-                live: standing.charge.iter().map(LiveCharge::request).collect(),
-                in_arrears: standing.is_in_arrears(now.station),
-            },
-        };
-        let turned = self.turn(station, &wish, keyed.as_ref(), now.station).await?;
-        match self.earlier_answer(&turned, keyed.as_ref()).await? {
-            Some(number) => Ok(number),
-            None => {
-                joined(&turned.carried_out()?).ok_or_else(|| Failure::internal("a request joined without a number"))
+        let mut known = caller.standing.clone();
+        for _ in 0..turn::TRIES {
+            let turned = match self.standing(caller, known, station, now).await? {
+                // Whatever the other rules would say, this one comes first.
+                None => Turned::Refused(Outcome::Rejected(Rejection::LiveRequest), None),
+                Some(standing) => match order.wish(caller, &standing, now) {
+                    Ok(wish) => self.turn(station, &wish, keyed.as_ref(), now.station).await?,
+                    Err(failure) => return self.earlier_answer(keyed.as_ref()).await?.ok_or(failure),
+                },
+            };
+            if let Turned::Done(facts) = &turned {
+                return joined(facts).ok_or_else(|| Failure::internal("a request joined without a number"));
             }
+            if let Some(number) = self.earlier_answer(keyed.as_ref()).await? {
+                return Ok(number);
+            }
+            if !matches!(turned, Turned::Barred(TurnRefused::Driver)) {
+                return Err(turned.carried_out().err().unwrap_or_else(|| Reason::Contended.into()));
+            }
+            // Something about the driver has changed since the session was read; what, the record says now.
+            known = self.record(caller).await?;
         }
+        Err(Reason::Contended.into())
     }
 
     /// Another amount or another mode (修改). A new amount keeps the number.
@@ -107,7 +113,8 @@ impl Charging {
         let mut live = live_of(caller)?.clone();
         for _ in 0..turn::TRIES {
             match self.turn(&live.station, &wish(live.clone()), None, now.station).await? {
-                Turned::Refused(Outcome::Ignored(Disregard::NoLiveRequest)) | Turned::Barred(TurnRefused::Outdated) => {
+                Turned::Refused(Outcome::Ignored(Disregard::NoLiveRequest), _)
+                | Turned::Barred(TurnRefused::Outdated) => {
                     live = self.changed_since(caller, &live).await?;
                 }
                 turned => return turned.carried_out().map(|facts| (live, facts)),
@@ -128,22 +135,33 @@ impl Charging {
         self.store.records(&caller.account, i32::from(most)).await
     }
 
-    /// What is known of the caller. A request may have ended at another station without the scheduler having noticed yet;
-    /// then it does now.
-    async fn standing(&self, caller: &Caller, station: &StationId, now: Moment) -> Result<SessionStanding, Failure> {
-        match &caller.standing.charge {
-            Some(live) if live.station != *station => {
-                self.settle(&live.station, now.station).await?;
-                let record = self.store.sessions(caller.realm, &caller.account).await?;
-                Ok(record.map_or_else(|| caller.standing.clone(), |record| record.standing))
-            }
-            _ => Ok(caller.standing.clone()),
+    /// What is known of the caller, who has no live request at another station. One there may have ended without the
+    /// scheduler having noticed yet; then it does now. `None`: it has not ended.
+    async fn standing(
+        &self,
+        caller: &Caller,
+        known: SessionStanding,
+        station: &StationId,
+        now: Moment,
+    ) -> Result<Option<SessionStanding>, Failure> {
+        let Some(live) = known.charge.as_ref().filter(|live| live.station != *station) else { return Ok(Some(known)) };
+        if let Look::Seen(_) = self.look_at(live, now.station).await? {
+            return Ok(None);
         }
+        self.settle(&live.station, now.station).await?;
+        self.record(caller).await.map(Some)
+    }
+
+    /// The caller's record as it is now.
+    async fn record(&self, caller: &Caller) -> Result<SessionStanding, Failure> {
+        let record = self.store.sessions(caller.realm, &caller.account).await?;
+        let record = record.filter(|record| record.enabled).ok_or(Reason::Unauthorized)?;
+        Ok(record.standing)
     }
 
     /// A call that repeats an earlier one gets the answer of that one, whatever stands in its way now.
-    async fn earlier_answer(&self, turned: &Turned, keyed: Option<&Keyed>) -> Result<Option<Number>, Failure> {
-        let (Some(keyed), Turned::Refused(_) | Turned::Barred(_)) = (keyed, turned) else { return Ok(None) };
+    async fn earlier_answer(&self, keyed: Option<&Keyed>) -> Result<Option<Number>, Failure> {
+        let Some(keyed) = keyed else { return Ok(None) };
         match self.store.first_answer(&keyed.account, &keyed.key, keyed.now).await? {
             Some(first) if first.asked == keyed.asked => Ok(Some(first.number)),
             Some(_) => Err(Reason::KeyReused.into()),
@@ -153,6 +171,19 @@ impl Charging {
 }
 
 impl Order {
+    fn wish(&self, caller: &Caller, standing: &SessionStanding, now: Moment) -> Result<Wish, Failure> {
+        Ok(Wish::Join {
+            driver: driver_of(caller)?,
+            plate: self.vehicle(standing)?.map(Plate::as_str).unwrap_or_default().into(),
+            mode: self.mode,
+            energy: self.energy,
+            standing: Standing {
+                live: standing.charge.iter().map(LiveCharge::request).collect(),
+                in_arrears: standing.is_in_arrears(now.station),
+            },
+        })
+    }
+
     /// The vehicle that is to be charged. A driver without one may charge, too; somebody else's does not exist.
     fn vehicle<'s>(&self, standing: &'s SessionStanding) -> Result<Option<&'s Plate>, Failure> {
         let Some(wanted) = &self.plate else { return Ok(standing.plates.first()) };
@@ -173,13 +204,16 @@ impl Turned {
     fn carried_out(self) -> Result<Vec<Fact>, Failure> {
         match self {
             Self::Done(facts) => Ok(facts),
-            Self::Refused(Outcome::Done) => Err(Failure::internal("a turn was refused and done")),
-            Self::Refused(Outcome::Rejected(rejection)) => Err(rejected(rejection)),
-            Self::Refused(Outcome::Ignored(Disregard::NoLiveRequest)) => Err(Reason::NothingQueued.into()),
-            Self::Refused(Outcome::Ignored(Disregard::AlreadyFailed)) => {
+            Self::Refused(Outcome::Done, _) => Err(Failure::internal("a turn was refused and done")),
+            Self::Refused(Outcome::Rejected(rejection), text) => {
+                let failure = rejected(rejection);
+                Err(text.map_or(failure.clone(), |text| failure.saying(text)))
+            }
+            Self::Refused(Outcome::Ignored(Disregard::NoLiveRequest), _) => Err(Reason::NothingQueued.into()),
+            Self::Refused(Outcome::Ignored(Disregard::AlreadyFailed), _) => {
                 Err(Failure::from(Reason::ChangeNotAllowed).saying("充电桩已处于故障状态"))
             }
-            Self::Refused(Outcome::Ignored(Disregard::AlreadyWorking)) => {
+            Self::Refused(Outcome::Ignored(Disregard::AlreadyWorking), _) => {
                 Err(Failure::from(Reason::ChangeNotAllowed).saying("充电桩已处于正常状态"))
             }
             Self::Barred(TurnRefused::Driver | TurnRefused::Plate) => Err(Reason::AlreadyQueued.into()),

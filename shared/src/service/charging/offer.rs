@@ -2,7 +2,7 @@
 
 use super::{
     Charging,
-    turn::{advance, instant},
+    turn::{AHEAD, advance, instant},
 };
 use crate::domain::{
     charging::{Command, DriverId, Mode, Moment, PileState, Progress, Standing, Station, Tariff, Turn, What},
@@ -62,7 +62,7 @@ impl Charging {
             let energy = Energy::from_watt_hours(USUAL);
             let command = Command::Apply { request, driver: DriverId(0), plate, mode, energy, standing };
             let mut turn = Turn::new(head.station.clone(), instant(now), Some(command), usize::MAX);
-            let progress = advance(&self.store, &id, &mut turn).await?;
+            let progress = advance(&self.store, &id, &mut turn, AHEAD).await?.map(|(progress, _)| progress);
             let (station, facts) = turn.into_parts();
             let joined = facts.iter().find_map(|fact| match &fact.what {
                 What::Joined(waiting) => Some(waiting.clone()),

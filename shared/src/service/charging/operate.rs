@@ -2,7 +2,7 @@
 
 use super::{
     Charging,
-    turn::{advance, instant},
+    turn::{AHEAD, advance, instant},
     wish::{Told, Wish},
 };
 use crate::{
@@ -132,7 +132,7 @@ impl Charging {
     pub async fn live_view(&self, id: &StationId, now: Timestamp) -> Result<LiveView, Failure> {
         let head = self.store.head(id).await?;
         let mut turn = Turn::new(head.station.clone(), instant(now), None, usize::MAX);
-        advance(&self.store, id, &mut turn).await?.ok_or(Reason::Contended)?;
+        advance(&self.store, id, &mut turn, AHEAD).await?.ok_or(Reason::Contended)?;
         let (station, _) = turn.into_parts();
         let whole = |mode| station.side(mode).line.stretch(usize::MAX);
         let stretches = Stretches { fast: whole(Mode::Fast), slow: whole(Mode::Slow) };

@@ -51,7 +51,7 @@ impl Charging {
                 lost += 1;
                 continue;
             }
-            let Some(progress) = advance(&self.store, station, &mut turn).await? else {
+            let Some((progress, _)) = advance(&self.store, station, &mut turn, AHEAD).await? else {
                 lost += 1;
                 continue;
             };

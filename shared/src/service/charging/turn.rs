@@ -42,8 +42,8 @@ pub(super) const TRIES: u32 = 5;
 pub(super) enum Turned {
     /// The wish was carried out and written.
     Done(Vec<Fact>),
-    /// The rules refuse; nothing was written.
-    Refused(Outcome),
+    /// The rules refuse, with a sentence where there is more to say than the outcome; nothing was written.
+    Refused(Outcome, Option<&'static str>),
     /// A condition beside the station refused; nothing was written.
     Barred(TurnRefused),
 }
@@ -63,20 +63,27 @@ impl Charging {
             let command = command(&head, wish, instant(now))?;
             let mut turn = Turn::new(head.station.clone(), instant(now), Some(command), MOST_COMPLETIONS)
                 .calling_at_most(MOST_CALLS);
-            match advance(&self.store, station, &mut turn).await? {
-                Some(Progress::Decided(outcome @ (Outcome::Rejected(_) | Outcome::Ignored(_)))) => {
-                    return Ok(Turned::Refused(outcome));
+            match advance(&self.store, station, &mut turn, MOST_CALLS + 1).await? {
+                Some((Progress::Decided(outcome @ (Outcome::Rejected(_) | Outcome::Ignored(_))), _)) => {
+                    return Ok(Turned::Refused(outcome, wish.why_not(turn.station())));
                 }
                 // So much was due that it takes writes of its own; that is progress, not a lost race.
-                Some(Progress::Stopped) => drop(self.settle(station, now).await?),
-                Some(_) => match self.write(head, turn, Some((wish, keyed)), now).await? {
-                    Written::Done(head, facts) => {
-                        self.hint(&head).await;
-                        return Ok(Turned::Done(facts));
+                Some((Progress::Stopped, _)) => drop(self.settle(station, now).await?),
+                Some((_, read)) => {
+                    // Whoever had to read the line calls from it at once, as the scheduler would, and needs no hint: an
+                    // order makes three calls also when nobody has called for long.
+                    let settled = read && turn.advance() == Progress::Done;
+                    match self.write(head, turn, Some((wish, keyed)), now).await? {
+                        Written::Done(head, facts) => {
+                            if !settled {
+                                self.hint(&head).await;
+                            }
+                            return Ok(Turned::Done(facts));
+                        }
+                        Written::Refused(TurnRefused::Raced) => lost += 1,
+                        Written::Refused(refused) => return Ok(Turned::Barred(refused)),
                     }
-                    Written::Refused(TurnRefused::Raced) => lost += 1,
-                    Written::Refused(refused) => return Ok(Turned::Barred(refused)),
-                },
+                }
                 None => lost += 1,
             }
         }
@@ -146,20 +153,25 @@ impl Charging {
     }
 }
 
-/// Advances a turn as far as it goes, bringing more of the lines when it asks. `None`: a line changed under our hands, so
-/// the station has been written by somebody else and must be read again.
-pub(super) async fn advance(store: &Store, station: &StationId, turn: &mut Turn) -> Result<Option<Progress>, Failure> {
+/// Advances a turn as far as it goes, bringing `ahead` cars of the lines when it asks for more; and whether it did. `None`:
+/// a line changed under our hands, so the station has been written by somebody else and must be read again.
+pub(super) async fn advance(
+    store: &Store,
+    station: &StationId,
+    turn: &mut Turn,
+    ahead: usize,
+) -> Result<Option<(Progress, bool)>, Failure> {
     let mut brought: Option<Wanted> = None;
     loop {
         match turn.advance() {
             Progress::NeedsLine(wanted) if brought == Some(wanted) => return Ok(None),
             Progress::NeedsLine(wanted) => {
-                if !bring(store, station, turn, wanted.at_least.max(AHEAD)).await? {
+                if !bring(store, station, turn, wanted.at_least.max(ahead)).await? {
                     return Ok(None);
                 }
                 brought = Some(wanted);
             }
-            progress => return Ok(Some(progress)),
+            progress => return Ok(Some((progress, brought.is_some()))),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         account::AccountId,
         charging::{
-            Command, Draft, DriverId, Mode, Moment, PileId, Standing, Station,
+            Command, Draft, DriverId, Mode, Moment, PileId, Place, Standing, Station,
             scenario::{PriceChange, SettingsChange},
         },
         energy::Energy,
@@ -49,6 +49,19 @@ impl Wish {
         match self {
             Self::Change { live, .. } => Some(live),
             _ => None,
+        }
+    }
+
+    /// What a driver is told whose request cannot be changed as it stands now.
+    pub(super) fn why_not(&self, station: &Station) -> Option<&'static str> {
+        let Self::Change { live, .. } = self else { return None };
+        match station.find(live.request(), None)? {
+            Place::Charging(_) if station.settings().finish_at_new_amount => {
+                Some("车辆正在充电，只能减少充电量，且不能少于已充电量，其他内容不能修改")
+            }
+            Place::Charging(_) => Some("车辆正在充电，不能修改充电模式或电量；可以取消后重新申请"),
+            Place::Displaced(_) => Some("充电桩故障，车辆正在等待重新分配，不能修改充电模式或电量；可以取消后重新申请"),
+            Place::Queued(_) | Place::Waiting(_) => None,
         }
     }
 
