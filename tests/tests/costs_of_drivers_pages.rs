@@ -80,14 +80,9 @@ async fn nothing_grows_with_what_a_driver_has_charged_and_paid() {
     let plaza = Plaza::open();
     plaza.station(|_| ()).await;
     let driver = plaza.driver_of("wyc2002", PLATE).await;
-    let account = shared::domain::account::AccountId::known(driver.id.as_str());
-    let bills = &plaza.customers.bills;
     let mut figures = Vec::new();
     for n in 0..20 {
-        plaza.joined(&driver, "fast", "15").await;
-        plaza.deliver().await;
-        plaza.watch.advance(jiff::SignedDuration::from_hours(1));
-        plaza.sweep().await;
+        plaza.charged(&driver).await;
         let stats = cost(&plaza, &driver, get("/customer/customers/getVehicleFeeStats")).await;
         let info = cost(&plaza, &driver, get("/customer/customers/myInfo")).await;
         plaza.database.take_calls();
@@ -98,8 +93,7 @@ async fn nothing_grows_with_what_a_driver_has_charged_and_paid() {
         if n == 0 || n > 10 {
             figures.push([stats, info, listed, stations]);
         }
-        let open = bills.of_driver(&account, 10, plaza.watch.now()).await.unwrap();
-        bills.settle(&account, open[0].id, &format!("pay-{n}"), plaza.watch.now()).await.unwrap();
+        plaza.pay(&driver.id, plaza.bills(&driver.id).await[0].id).await;
     }
     let bills_and_stations = ["GetItem 1 + Query 1 + Query 0.5", "GetItem 1 + Query 0.5 + GetItem 1"];
     assert_eq!(figures[0][..2], ["GetItem 1 + Query 1", "GetItem 1 + GetItem 1"]);
