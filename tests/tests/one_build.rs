@@ -3,6 +3,9 @@
 
 use std::{collections::BTreeSet, path::Path, process::Command};
 
+/// With these the build script of `reference` compresses; they compile in a moment, and the SDK does not stand on them.
+const ITS_OWN: [&str; 2] = ["crc32fast ", "simd-adler32 "];
+
 /// Crate, version and features of everything that is not ours.
 fn resolved(selection: &[&str]) -> BTreeSet<String> {
     let mut cargo = Command::new(env!("CARGO"));
@@ -35,7 +38,9 @@ fn functions_use_the_crates_as_the_workspace_builds_them() {
         "shop-customer",
         "sms-sender",
     ] {
-        let missing: Vec<_> = resolved(&["--package", function]).difference(&workspace).cloned().collect();
+        let alone = resolved(&["--package", function]);
+        let is_the_sdks = |line: &&String| !ITS_OWN.iter().any(|name| line.starts_with(name));
+        let missing: Vec<_> = alone.difference(&workspace).filter(is_the_sdks).cloned().collect();
         assert_eq!(missing, [""; 0], "{function} needs a build of its own");
     }
 }

@@ -9,6 +9,8 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The scheduler may be at work on the same station.
 const TRIES: u32 = 40;
+/// Each refusal of a change says this, and where the car is.
+const NO_CHANGE: &str = "不能修改";
 
 pub(super) struct Api {
     address: String,
@@ -89,7 +91,7 @@ impl Said {
             "rejected:full"
         } else if is(Reason::AlreadyQueued) {
             "rejected:live_request"
-        } else if is(Reason::ChangeNotAllowed) {
+        } else if self.text.contains(NO_CHANGE) {
             "rejected:change_not_allowed"
         } else if is(Reason::NothingQueued) {
             "ignored:no_live_request"
