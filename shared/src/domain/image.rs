@@ -126,8 +126,8 @@ pub fn working_bytes(kind: Kind, upload: &[u8], pixels: u64) -> Result<u64, Fail
         Kind::Webp => Ok(match upload.get(12..16) {
             // Planes of brightness and colour at half size.
             Some(b"VP8 ") => pixels * 2,
-            // All pixels once more, with transparency.
-            Some(b"VP8L") => pixels * 4,
+            // All pixels once more, with transparency, and what it unpacks them by.
+            Some(b"VP8L") => pixels * 6,
             // Either of these, transparency apart, or a frame of an animation on its canvas.
             _ => pixels * 8,
         }),
