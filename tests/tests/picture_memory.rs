@@ -106,12 +106,11 @@ async fn the_peak_stays_under_150_megabytes() {
         for purpose in ["avatar", "papers"] {
             let event = {
                 let picture = padded(make());
-                match purpose {
-                    "avatar" => event("PUT", "/customer/customers/uploadAvatar", &driver, &("image/jpeg", picture)),
-                    _ => {
-                        let body = ("multipart/form-data; boundary=b", form(&picture));
-                        event("PUT", "/customer/papers", &admin, &body)
-                    }
+                if purpose == "avatar" {
+                    event("PUT", "/customer/customers/uploadAvatar", &driver, &("image/jpeg", picture))
+                } else {
+                    let body = ("multipart/form-data; boundary=b", form(&picture));
+                    event("PUT", "/customer/papers", &admin, &body)
                 }
             };
             let function = if purpose == "avatar" { "ev-customer" } else { "cloud-customer" };
