@@ -1,6 +1,6 @@
 //! The document's own examples of #14 to #17, letter by letter.
 
-use crate::{OTHER_PHONE, PHONE};
+use super::{OTHER_PHONE, PHONE};
 use image::GenericImageView as _;
 use serde_json::json;
 use tests::{

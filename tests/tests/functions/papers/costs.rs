@@ -1,6 +1,6 @@
 //! What papers cost in calls and units, and that none of it grows.
 
-use crate::PHONE;
+use super::PHONE;
 use serde_json::json;
 use shared::domain::account::Role;
 use tests::{

@@ -1,6 +1,6 @@
 //! #39 to #41, #46, #52, #53: the customer's own record.
 
-use crate::{assert_empty, refusal, refused};
+use super::{assert_empty, refusal, refused};
 use jiff::SignedDuration;
 use serde_json::json;
 use shared::domain::account::Role;

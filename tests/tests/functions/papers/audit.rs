@@ -1,6 +1,6 @@
 //! Who decides what (#17), and what is kept of it.
 
-use crate::{OTHER_PHONE, PHONE, THIRD_PHONE, code, refusal};
+use super::{OTHER_PHONE, PHONE, THIRD_PHONE, code, refusal};
 use jiff::SignedDuration;
 use serde_json::json;
 use shared::domain::account::Role;

@@ -1,6 +1,6 @@
 //! Numbers and pictures of papers: set by the extension, shown by #39, sealed, masked, and their reading noted.
 
-use crate::{assert_empty, refusal, refused};
+use super::{assert_empty, refusal, refused};
 use serde_json::{Value, json};
 use tests::{
     database::{AUDIT, MAIN},

@@ -1,6 +1,6 @@
 //! Who is let in: zones as boundaries between tenants, and sign-in through `/auth/token`.
 
-use crate::{refusal, refused};
+use super::{refusal, refused};
 use serde_json::json;
 use tests::{
     plaza::Plaza,

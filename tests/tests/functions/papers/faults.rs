@@ -1,6 +1,6 @@
 //! What DynamoDB may do to each call of handing in and deciding: the whole or nothing, and safe to try again.
 
-use crate::{PHONE, code};
+use super::{PHONE, code};
 use jiff::SignedDuration;
 use std::time::Duration;
 use tests::{

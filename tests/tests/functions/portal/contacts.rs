@@ -1,6 +1,6 @@
 //! #42 to #45: contacts.
 
-use crate::{refusal, refused};
+use super::{refusal, refused};
 use serde_json::{Value, json};
 use tests::{
     plaza::{Plaza, Settings},

@@ -1,6 +1,6 @@
 //! Papers as auditors look at them.
 
-use crate::{OTHER_PHONE, PHONE, THIRD_PHONE};
+use super::{OTHER_PHONE, PHONE, THIRD_PHONE};
 use http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};

@@ -110,7 +110,7 @@ async fn what_codes_prove_costs_what_the_data_model_says() {
     let numbers = json!({"cred_type": "IDENTITY", "credentials": "11010519491231002X"});
     let (numbering, _) = measured(put("/customer/papers").bearer(&admin).json(&numbers)).await;
     assert_eq!(numbering, "GetItem 1 + GetItem 1 + TransactWriteItems 4", "papers");
-    let (kind, picture) = crate::papers::multipart("permit_addr", &tests::pictures::png(20, 20));
+    let (kind, picture) = super::papers::multipart("permit_addr", &tests::pictures::png(20, 20));
     for (which, expected) in [
         ("first", "GetItem 1 + TransactWriteItems 5 + GetItem 1 + TransactWriteItems 8 + TransactWriteItems 3"),
         (

@@ -1,6 +1,6 @@
 //! #38, #40, #54 to #56: what codes prove.
 
-use crate::{assert_empty, refusal, refused};
+use super::{assert_empty, refusal, refused};
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Several at once: one number, one decision, one place.
 
-use crate::{PHONE, code};
+use super::{PHONE, code};
 use futures_util::future::join_all;
 use serde_json::json;
 use tests::{

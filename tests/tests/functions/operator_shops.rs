@@ -1,6 +1,7 @@
 //! Shops, groups and business customers as the operator sees them: listed page by page, changed, and told of in the trail.
 
 use http::Method;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use shared::domain::account::Role;
 use tests::{
@@ -21,7 +22,9 @@ impl Desk {
         Self { admin: plaza.token_of(Role::Admin), plaza }
     }
 
+    /// A second after the last one: what happens at one instant has no order in the trail.
     async fn send(&self, method: Method, target: &str, body: Option<Value>) -> Answer {
+        self.plaza.watch.advance(SignedDuration::from_secs(1));
         let request = Request::new(method, &format!("/operator/{target}")).bearer(&self.admin);
         self.plaza.operator(body.iter().fold(request, Request::json)).await
     }

@@ -1,6 +1,6 @@
 //! What may be handed in, and what becomes of it.
 
-use crate::{OTHER_PHONE, PHONE, THIRD_PHONE, code, refusal};
+use super::{OTHER_PHONE, PHONE, THIRD_PHONE, code, refusal};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::{

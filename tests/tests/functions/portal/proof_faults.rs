@@ -1,7 +1,7 @@
 //! What may come between the calls of what a code proves (#40, #54, #55) and of the papers: faults, crashes, other
 //! requests. Everything that belongs together is there or is not, and the answer says which.
 
-use crate::{assert_empty, papers::multipart, refusal, refused};
+use super::{assert_empty, papers::multipart, refusal, refused};
 use futures_util::future::join;
 use http::StatusCode;
 use jiff::SignedDuration;

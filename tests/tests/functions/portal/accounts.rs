@@ -1,6 +1,6 @@
 //! #47 to #51: login accounts.
 
-use crate::{refusal, refused};
+use super::{refusal, refused};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::{
