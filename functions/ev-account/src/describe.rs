@@ -16,7 +16,7 @@ pub fn describe() -> Described {
                 need("username", "用户名; case and width do not matter", "wyc2002"),
                 need("password", "密码", "123456wyc"),
             ])
-            .refuses(&[Reason::WrongCredentials])
+            .refuses(&[Reason::WrongCredentials, Reason::SecondProofWanted])
             .answers(ev_app::token("登录成功")),
         post("/u/register", "用户注册", "Register, and be signed in")
             .number(31)

@@ -127,7 +127,7 @@ fn extensions() -> Vec<Operation> {
                 need("oldPassword", "旧密码", "123456wyc"),
                 need("newPassword", "新密码: 8–128 characters, not a common one", "another phrase 7"),
             ])
-            .refuses(&[Reason::WrongOldPassword, Reason::WeakPassword])
+            .refuses(&[Reason::WrongOldPassword, Reason::SecondProofWanted, Reason::WeakPassword])
             .answers(ev_customer::done().with_token()),
         put("/customer/customers/phone", "绑定手机", "Bind a phone, or another one")
             .note("With a sign-in of the last ten minutes, and a code that `/auth/code` sent to the new number with this session, for `change`.")

@@ -27,7 +27,7 @@ fn signing_in() -> Vec<Operation> {
             .note("One text for a wrong password and an unknown telephone; the setting `MALL_TELL_UNKNOWN_USER` brings the document's second one back.")
             .note("`gender` is 0 unknown, 1 male, 2 female, 3 third: the table's «1:未知 1:男» is a slip. The example has full-width commas, the answer has not.")
             .takes([need("telephone", "手机号码", "13912345678"), need("password", "密码", "123456wyc")])
-            .refuses(&[Reason::WrongCredentials])
+            .refuses(&[Reason::WrongCredentials, Reason::SecondProofWanted])
             .may_say(Reason::WrongCredentials, "用户不存在")
             .answers(mall::data::<views::Dealer<'static>>(Spelling::Number, &dealer()).with_token()),
         post("/user/dealer/register", "用户注册", "Register as a dealer, and be signed in")
@@ -90,7 +90,7 @@ fn proven() -> Vec<Operation> {
                 need("oldPS", "旧密码", "123456wyc"),
                 need("newPS", "新密码: 8–128 characters, not a common one", "another phrase 7"),
             ])
-            .refuses(&[Reason::WrongOldPassword, Reason::WeakPassword])
+            .refuses(&[Reason::WrongOldPassword, Reason::SecondProofWanted, Reason::WeakPassword])
             .answers(mall::done(Spelling::Number).with_token()),
         post("/user/dealer/editPhone", "更换手机号码", "Change the telephone")
             .number(25)

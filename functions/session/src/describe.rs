@@ -19,7 +19,7 @@ pub fn describe() -> Described {
                 may("code", "短信验证码", "123456"),
                 may("zone", "区域; only of realm `cloud`, else the default one", "ac1"),
             ])
-            .refuses(&[Reason::WrongCredentials])
+            .refuses(&[Reason::WrongCredentials, Reason::SecondProofWanted])
             .answers(
                 plain::content::<Issued>(json!({ "token": "eyJhbGciOiJFZERTQSJ9.eyJz….…", "expires_in": 43200 }))
                     .with_token(),

@@ -42,6 +42,8 @@ pub enum Reason {
     WeakPassword,
     /// The change asks for a sign-in that is not older than ten minutes.
     RecentSignInWanted,
+    /// After too many wrong passwords in a row the right one is no proof either; a code is.
+    SecondProofWanted,
     /// The old password that was to prove a change is wrong.
     WrongOldPassword,
     /// The phone is bound to another account.
@@ -123,6 +125,7 @@ impl Reason {
         Self::KeyReused,
         Self::StationExists,
         Self::RecentSignInWanted,
+        Self::SecondProofWanted,
         Self::WrongOldPassword,
         Self::PhoneTaken,
         Self::WrongCode,
@@ -168,6 +171,7 @@ impl Reason {
             Self::KeyReused => "Idempotency-Key 已用于内容不同的请求",
             Self::StationExists => "同名充电站已存在",
             Self::RecentSignInWanted => "请重新登录后再操作",
+            Self::SecondProofWanted => "密码连续错误次数过多，请改用短信验证码登录或重置密码",
             Self::WrongOldPassword => "原密码不正确",
             Self::PhoneTaken => "手机号已被其他用户绑定",
             Self::WrongCode => "手机验证码错误",

@@ -65,8 +65,8 @@ impl SignIn {
         self.open_noted(&holder, &proof, (given.origin, given.now)).await
     }
 
-    /// Opens a session of the account whose phone has been proved, if it still has it, and spends the code with it; an
-    /// account of the portal also tells when and from where.
+    /// Opens a session of the account whose phone has been proved, if it still has it, and spends the code with it; wrong
+    /// passwords before that are forgotten, and an account of the portal also tells when and from where.
     async fn open_noted(
         &self,
         holder: &PhoneHolder,
@@ -76,7 +76,8 @@ impl SignIn {
         let (realm, account) = (proof.binding.product, &holder.account);
         let session = self.session(realm, account.clone(), now);
         let (owner, ends) = ((realm, account), now + life(realm));
-        let noted = holder.tenant.clone().zip(holder.login());
+        let login = holder.login();
+        let noted = holder.tenant.as_ref().zip(login.as_ref());
         let mut crowded: Option<Sessions> = None;
         for _ in 0..TRIES {
             let writes = self.store.transaction().spend(proof, Refused::Code);
@@ -88,6 +89,10 @@ impl SignIn {
                 }
             };
             let writes = writes.still_has_phone(realm, proof.phone(), account, Refused::Phone);
+            let writes = match &login {
+                Some(name) => writes.forget_failures(realm, name),
+                None => writes,
+            };
             let writes = match &noted {
                 Some((tenant, name)) => {
                     writes.note_cloud_sign_in(tenant, name, (origin.address, now), Refused::Credential)

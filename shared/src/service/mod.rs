@@ -22,6 +22,7 @@ pub mod payment;
 pub mod people;
 pub mod pictures;
 pub mod reports;
+mod second_proof;
 pub mod shop;
 pub mod sign_in;
 pub mod sms;

@@ -112,6 +112,7 @@ impl SignIn {
             AddressLimit { action: "sign-in", address: attempt.origin.address, per_minute: self.per_address_minute };
         for _ in 0..TRIES {
             let record = self.store.login(attempt.realm, &attempt.name, attempt.now).await?;
+            self.refuse_without_second_proof(attempt, &record).await?;
             refuse_while_closed(record.failures, attempt.now)?;
             let name = (attempt.realm, &attempt.name);
             match self.store.count_try(name, record.failures, limit, attempt.now).await? {

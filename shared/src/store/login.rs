@@ -10,7 +10,7 @@ use crate::domain::{
     account::{AccountId, LoginName, Realm},
     cloud::Tenant,
     reason::Failure,
-    throttle::{FORGOTTEN_AFTER, Failures},
+    throttle::Failures,
 };
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use jiff::{SignedDuration, Timestamp};
@@ -116,7 +116,7 @@ impl Store {
                 (":n", number(after.count)),
                 (":before", number(before.count)),
                 (":until", number(after.closed_until.as_millisecond())),
-                (":ttl", number(now.as_second() + FORGOTTEN_AFTER.as_secs())),
+                (":ttl", number(after.forgotten_at(now).as_second())),
                 (":now", number(now.as_second())),
             ],
         };

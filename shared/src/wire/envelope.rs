@@ -130,7 +130,7 @@ pub(super) const fn protocol_status(reason: Reason) -> Option<StatusCode> {
     Some(match reason {
         Reason::Malformed | Reason::UnreadablePicture | Reason::UnsupportedVerifyType => StatusCode::BAD_REQUEST,
         Reason::Unauthorized => StatusCode::UNAUTHORIZED,
-        Reason::Forbidden | Reason::RecentSignInWanted => StatusCode::FORBIDDEN,
+        Reason::Forbidden | Reason::RecentSignInWanted | Reason::SecondProofWanted => StatusCode::FORBIDDEN,
         Reason::NoSuchRoute => StatusCode::NOT_FOUND,
         Reason::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
         Reason::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

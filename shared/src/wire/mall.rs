@@ -81,7 +81,9 @@ impl Envelope for Mall {
         let (number, text) = match reason {
             Reason::Malformed | Reason::UnreadablePicture | Reason::UnsupportedVerifyType => (400, None),
             Reason::Unauthorized => (401, None),
-            Reason::Forbidden | Reason::NotYours | Reason::RecentSignInWanted => (403, None),
+            Reason::Forbidden | Reason::NotYours | Reason::RecentSignInWanted | Reason::SecondProofWanted => {
+                (403, None)
+            }
             Reason::NoSuchRoute => (404, None),
             Reason::WrongMethod => (405, None),
             Reason::TooLarge => (413, None),

@@ -107,6 +107,7 @@ pub(super) fn bare_failure(failure: &Failure) -> Response {
         Reason::KeyReused => "key_reused",
         Reason::StationExists => "station_exists",
         Reason::RecentSignInWanted => "recent_sign_in_required",
+        Reason::SecondProofWanted => "second_proof_required",
         Reason::WrongOldPassword => "wrong_password",
         Reason::PhoneTaken => "phone_taken",
         Reason::WrongCode => "wrong_code",

@@ -17,25 +17,25 @@ use shared::{
 use std::time::Duration;
 use tests::{
     answer::Answer,
-    database::Fate,
+    database::{Fate, killed},
     plaza::{Plaza, Sending, TestDriver},
     request::post,
     soundness::Found,
 };
 
-/// Every way in which a call may go wrong, and whether the handler is killed while it waits.
-const FATES: [(Fate, bool); 11] = [
-    (Fate::Refuse, false),
-    (Fate::LoseAnswer, false),
-    (Fate::Throttle, false),
-    (Fate::Conflict, false),
-    (Fate::ThrottleItem, false),
-    (Fate::Break, false),
-    (Fate::Hang, false),
-    (Fate::HangAfter, false),
-    (Fate::Hang, true),
-    (Fate::HangAfter, true),
-    (Fate::Apply, false),
+/// Every way in which a call may go wrong; two of them kill the handler.
+const FATES: [Fate; 11] = [
+    Fate::Refuse,
+    Fate::LoseAnswer,
+    Fate::Throttle,
+    Fate::Conflict,
+    Fate::ThrottleItem,
+    Fate::Break,
+    Fate::Hang,
+    Fate::HangAfter,
+    Fate::Die,
+    Fate::DieAfter,
+    Fate::Apply,
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,19 +129,19 @@ fn is_done(answer: &Answer, what: &str) -> bool {
 #[tokio::test]
 async fn no_fault_at_any_call_leaves_anything_half_done() {
     for action in ALL {
-        for (fate, killed) in FATES {
+        for fate in FATES {
             for call in 0..MOST_CALLS {
-                let what = format!("{action:?}, {fate:?} at call {call}, killed: {killed}");
+                let what = format!("{action:?}, {fate:?} at call {call}");
                 let scene = Scene::open().await;
                 if matches!(action, Step | Sweep) {
                     // The head of the fast lane is done, the next one starts and a car is called.
                     scene.plaza.watch.advance(SignedDuration::from_mins(30));
                 }
                 scene.plaza.database.take_calls();
-                scene.plaza.database.at(call, fate);
-                let answer = if killed {
-                    tokio::time::timeout(Duration::from_millis(25), scene.act(action)).await.unwrap_or(None)
+                let answer = if matches!(fate, Fate::Die | Fate::DieAfter) {
+                    killed(&scene.plaza.database, call, fate, Box::pin(scene.act(action))).await.flatten()
                 } else {
+                    scene.plaza.database.at(call, fate);
                     scene.act(action).await
                 };
                 let came_to_it = scene.plaza.database.take_calls().len() > call;

@@ -422,5 +422,5 @@ async fn asking_and_signing_in_by_code_cost_this_much() {
     plaza.database.take_calls();
     plaza.sign_in_by_code("ev", PHONE, &code).await;
     let signed_in = bill(&plaza.database.take_calls());
-    assert_eq!(signed_in, "GetItem 1 + GetItem 1 + TransactWriteItems 4 + TransactWriteItems 8");
+    assert_eq!(signed_in, "GetItem 1 + GetItem 1 + TransactWriteItems 4 + TransactWriteItems 10");
 }

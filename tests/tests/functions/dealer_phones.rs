@@ -183,6 +183,25 @@ async fn a_sign_in_that_is_under_way_opens_no_session_of_the_old_number() {
     assert_eq!(assert_one_number(&plaza, &dealer), NEW);
 }
 
+/// The session was alive at the door and has been ended by the time the change arrives: what ended it stands.
+#[tokio::test]
+async fn a_session_that_ends_while_it_asks_moves_nothing_and_opens_nothing() {
+    let (plaza, dealer, code) = ready().await;
+    let mut is_late = true;
+    plaza.database.follow(move |call| {
+        let waits = is_late && call.body.to_string().contains("phone-changed");
+        is_late &= !waits;
+        if waits { Fate::Hang } else { Fate::Apply }
+    });
+    let (moving, leaving) = (form(&dealer, NEW, &code), plaza.log_out(&dealer.token));
+    let (moved, left) = join(edit(&plaza, &dealer, &moving), leaving).await;
+    plaza.database.heal();
+    assert_eq!(left.status, 204);
+    assert_eq!(moved.whole(), failure(401, 401, "未登录或登录已失效"));
+    assert_eq!(moved.header("x-access-token"), None);
+    assert_eq!(assert_one_number(&plaza, &dealer), OLD);
+}
+
 #[tokio::test]
 async fn a_fault_at_any_call_moves_everything_or_nothing() {
     for fate in [Fate::Refuse, Fate::LoseAnswer, Fate::Throttle, Fate::Conflict, Fate::Break, Fate::HangAfter] {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::{
     answer::Answer,
     capacity::bill,
-    database::{AUDIT, Fate},
+    database::{AUDIT, Fate, killed},
     plaza::{PASSWORD, Plaza, TestDriver},
     request::{Request, get, post},
 };
@@ -347,12 +347,9 @@ async fn a_fault_at_any_call_moves_everything_or_nothing() {
 async fn a_crash_between_any_two_calls_hinders_nobody() {
     for calls_before in 0..6 {
         let (plaza, driver, code) = ready().await;
-        plaza.database.from(calls_before, Fate::Hang);
-        let killed = tokio::time::timeout(std::time::Duration::from_millis(30), bind(&plaza, &driver, NEW, &code));
-        let killed = killed.await.is_err();
-        plaza.database.heal();
+        let answer = killed(&plaza.database, calls_before, Fate::Die, bind(&plaza, &driver, NEW, &code)).await;
+        assert!(answer.is_none(), "after {calls_before} calls");
         let number = assert_one_number(&plaza, &driver, &format!("after {calls_before} calls"));
-        assert_eq!(killed, calls_before < 6, "after {calls_before} calls");
         if number == OLD {
             assert_eq!(bind(&plaza, &driver, NEW, &code).await.whole(), done(), "after {calls_before} calls");
         }

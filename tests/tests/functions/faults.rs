@@ -4,7 +4,7 @@
 use serde_json::json;
 use tests::{
     answer::Answer,
-    database::{AUDIT, Fate, MAIN},
+    database::{AUDIT, Fate, MAIN, killed},
     plaza::{PASSWORD, Plaza, TestDriver},
     request::{Request, get, post},
 };
@@ -212,11 +212,8 @@ async fn a_crash_between_any_two_calls_hinders_nobody() {
     for calls_before in 0..3 {
         let plaza = Plaza::open();
         plaza.driver("wyc2002").await;
-        plaza.database.from(calls_before, Fate::Hang);
-        // The future is dropped in the middle, as everything is when an environment is killed.
-        let killed = tokio::time::timeout(std::time::Duration::from_millis(30), plaza.log_in("wyc2002", PASSWORD));
-        assert!(killed.await.is_err());
-        plaza.database.heal();
+        let answer = killed(&plaza.database, calls_before, Fate::Die, plaza.log_in("wyc2002", PASSWORD)).await;
+        assert!(answer.is_none(), "after {calls_before} calls");
         assert_eq!(plaza.log_in("wyc2002", PASSWORD).await.json()["code"], 200, "after {calls_before} calls");
         assert_eq!(plaza.restarted(|_| ()).log_in("wyc2002", PASSWORD).await.json()["code"], 200);
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use tests::{
     answer::Answer,
     capacity::bill as cost,
-    database::{AUDIT, Fate},
+    database::{AUDIT, Fate, killed},
     plaza::{Plaza, TestDriver},
     request::get,
 };
@@ -373,20 +373,23 @@ async fn a_fault_at_any_call_leaves_a_booking_whole_or_undone_and_a_repetition_s
         Fate::Break,
         Fate::Hang,
         Fate::HangAfter,
+        Fate::Die,
+        Fate::DieAfter,
     ] {
         for call in 0..5 {
-            for dies in [false, true] {
-                let what = format!("{fate:?} at {call}, dies: {dies}");
+            for lasting in [false, true] {
+                let what = format!("{fate:?} at {call}, lasting: {lasting}");
                 let desk = Desk::open().await;
                 let bill = desk.first_bill().await;
                 let total = desk.look(bill).await["total_fee"].as_str().unwrap().to_owned();
-                if dies {
-                    desk.plaza.database.from(call, fate);
-                    let tried =
-                        tokio::time::timeout(std::time::Duration::from_millis(20), desk.pay(bill, "b-1", &total));
-                    drop(tried.await);
+                if matches!(fate, Fate::Die | Fate::DieAfter) {
+                    killed(&desk.plaza.database, call, fate, desk.pay(bill, "b-1", &total)).await;
                 } else {
-                    desk.plaza.database.at(call, fate);
+                    if lasting {
+                        desk.plaza.database.from(call, fate);
+                    } else {
+                        desk.plaza.database.at(call, fate);
+                    }
                     let answer = desk.pay(bill, "b-1", &total).await;
                     assert!(matches!(answer.status.as_u16(), 200 | 429 | 500), "{what}: {}", answer.text());
                 }

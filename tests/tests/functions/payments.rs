@@ -6,7 +6,7 @@ use shared::domain::{account::Role, ledger::BillState};
 use tests::{
     answer::Answer,
     capacity::bill as cost,
-    database::{AUDIT, Fate},
+    database::{AUDIT, Fate, killed},
     plaza::{Plaza, TestDriver},
     request::{get, post},
 };
@@ -307,10 +307,8 @@ async fn a_fault_at_any_call_leaves_a_payment_for_its_repetition() {
             desk.plaza.database.at(call, fate);
             let first = desk.notify(&id, "t-1", &desk.total).await;
             assert!(matches!(first.status.as_u16(), 200 | 429 | 500), "{fate:?} at {call}: {}", first.text());
-            desk.plaza.database.from(call, fate);
-            let short = std::time::Duration::from_millis(20);
-            drop(tokio::time::timeout(short, desk.notify(&id, "t-2", "1.00")).await);
-            desk.plaza.database.heal();
+            killed(&desk.plaza.database, call, Fate::Die, desk.notify(&id, "t-2", "1.00")).await;
+            killed(&desk.plaza.database, call, Fate::DieAfter, desk.notify(&id, "t-2", "1.00")).await;
             assert_eq!(desk.notify(&id, "t-1", &desk.total).await.status, 200, "{fate:?} at {call}");
             assert_eq!(desk.notify(&id, "t-2", "1.00").await.status, 200, "{fate:?} at {call}");
             let (mut amounts, books) = desk.books().await;

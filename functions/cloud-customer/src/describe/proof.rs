@@ -55,7 +55,7 @@ pub fn changes() -> Vec<Operation> {
                 need("cell_number", "手机号或微信号", "13312345864"),
                 need("verify_code", "验证码", "123456"),
             ])
-            .refuses(&[Reason::NotYours, Reason::WrongCode, Reason::WrongOldPassword])
+            .refuses(&[Reason::NotYours, Reason::WrongCode, Reason::WrongOldPassword, Reason::SecondProofWanted])
             .refuses(&[Reason::WeakPassword, Reason::UnsupportedVerifyType])
             .answers(cloud::nothing().with_token()),
         put("/customer/account/phone", "绑定手机", "Bind or unbind one's own phone")

@@ -38,7 +38,8 @@ enum Refused {
     Code,
     Taken,
     Raced,
-    Disabled,
+    /// The session that asks has been ended meanwhile, or the account disabled.
+    Ended,
 }
 
 impl Dealers {
@@ -106,14 +107,14 @@ impl Dealers {
             .release_login(REALM, &old_name, credential, Refused::Raced)
             .release_phone(REALM, old, account, Refused::Raced)
             .change_dealers_phone(account, (old, new), now, Refused::Raced)
-            .end_sessions_but((REALM, account), &live, Refused::Disabled)
+            .end_other_sessions(caller, &live, Refused::Ended)
             .audit(&entry);
         match writes.commit().await? {
             Outcome::Done => self.sign_in.issuer.issue(&session).map(Some),
             Outcome::Refused(Refused::Code, _) => Err(Reason::WrongCode.into()),
             Outcome::Refused(Refused::Taken, _) => Err(Reason::PhoneTaken.into()),
             Outcome::Refused(Refused::Raced, _) => Ok(None),
-            Outcome::Refused(Refused::Disabled, _) => Err(Reason::Unauthorized.into()),
+            Outcome::Refused(Refused::Ended, _) => Err(Reason::Unauthorized.into()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Passwords, and how wrong ones slow down the next try.
 
 mod passwords;
+mod second_proof;
 mod throttles;
 
 use jiff::SignedDuration;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::{
     answer::Answer,
-    database::Fate,
+    database::{Fate, killed},
     plaza::Plaza,
     portal::{PHRASE, delete, put},
     request::{Request, get, post},
@@ -127,10 +127,8 @@ async fn a_crash_while_many_accounts_are_deleted_is_mended_by_asking_again() {
         plaza.make_account(&admin, "two", "admin").await;
         plaza.add_contact(&admin, &json!({})).await;
         let request = delete(&format!("/customer/accounts/{},two", names.join(","))).bearer(&admin);
-        plaza.database.from(calls_before, Fate::Hang);
-        let killed = tokio::time::timeout(std::time::Duration::from_millis(50), plaza.cloud(request.clone()));
-        assert!(killed.await.is_err());
-        plaza.database.heal();
+        let answer = killed(&plaza.database, calls_before, Fate::Die, plaza.cloud(request.clone())).await;
+        assert!(answer.is_none(), "after {calls_before} calls");
         assert_sound(&plaza, &format!("killed after {calls_before} calls"));
         assert_eq!(plaza.cloud(request).await.status, 200);
         let listed = plaza.cloud(get("/customer/accounts").bearer(&admin)).await.json();

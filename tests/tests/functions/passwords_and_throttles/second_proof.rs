@@ -1,0 +1,132 @@
+//! After a hundred wrong passwords in a row the password alone opens nothing, and a code does.
+
+use super::{WRONG, seconds};
+use http::Method;
+use jiff::SignedDuration;
+use serde_json::json;
+use tests::{
+    answer::Answer,
+    capacity::bill,
+    plaza::{PASSWORD, Plaza, TestDriver},
+    request::{Request, post},
+};
+
+const PHONE: &str = "13912345678";
+const PHRASE: &str = "another phrase 7";
+const TEXT: &str = "密码连续错误次数过多，请改用短信验证码登录或重置密码";
+
+/// A hundred guesses, each as soon as it is looked at.
+async fn guess(plaza: &Plaza, realm: &str, name: &str) {
+    for _ in 0..100 {
+        let answer = plaza.sign_in(realm, name, WRONG).await;
+        assert_eq!(answer.status, 401, "{}", answer.text());
+        plaza.watch.advance(seconds(900));
+    }
+}
+
+async fn bind(plaza: &Plaza, driver: &TestDriver) {
+    let body = json!({"phoneNum": PHONE, "code": plaza.drivers_code(&driver.token, PHONE).await});
+    let request = Request::new(Method::PUT, "/customer/customers/phone").bearer(&driver.token).json(&body);
+    assert_eq!(plaza.ev_customer(request).await.status, 200);
+}
+
+/// Somebody has guessed a hundred times at a driver who has bound a phone.
+async fn guessed_at() -> Plaza {
+    let plaza = Plaza::open();
+    let driver = plaza.driver("wyc2002").await;
+    bind(&plaza, &driver).await;
+    guess(&plaza, "ev", "wyc2002").await;
+    plaza
+}
+
+fn is_refused(answer: &Answer) -> bool {
+    answer.whole() == (403, json!({"code": "second_proof_required", "message": TEXT}).to_string())
+}
+
+async fn code(plaza: &Plaza, realm: &str, purpose: &str) -> String {
+    assert_eq!(plaza.ask_code(realm, PHONE, purpose).await.status, 200);
+    plaza.code_for(PHONE).await
+}
+
+#[tokio::test]
+async fn the_right_password_is_refused_however_long_one_waits() {
+    let plaza = guessed_at().await;
+    assert!(is_refused(&plaza.sign_in("ev", "wyc2002", PASSWORD).await));
+    assert_eq!(plaza.log_in("wyc2002", PASSWORD).await.whole(), (403, format!(r#"{{"code":-1,"msg":"{TEXT}"}}"#)));
+    plaza.watch.advance(SignedDuration::from_hours(24 * 364));
+    for password in [PASSWORD, WRONG] {
+        assert!(is_refused(&plaza.sign_in("ev", "wyc2002", password).await));
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_by_code_ends_the_series_and_the_password_opens_again() {
+    let plaza = guessed_at().await;
+    let code = code(&plaza, "ev", "login").await;
+    assert_eq!(plaza.sign_in_by_code("ev", PHONE, "000000").await.status, 401);
+    assert!(is_refused(&plaza.sign_in("ev", "wyc2002", PASSWORD).await), "a wrong code ends nothing");
+    assert_eq!(plaza.sign_in_by_code("ev", PHONE, &code).await.status, 200);
+    assert_eq!(plaza.log_in("wyc2002", PASSWORD).await.json()["code"], 200);
+}
+
+#[tokio::test]
+async fn so_does_a_password_that_a_code_has_set_anew() {
+    let plaza = guessed_at().await;
+    let code = code(&plaza, "ev", "reset").await;
+    assert_eq!(plaza.reset("ev", PHONE, &code, PHRASE).await.status, 200);
+    assert_eq!(plaza.log_in("wyc2002", PHRASE).await.json()["code"], 200);
+}
+
+#[tokio::test]
+async fn the_old_password_proves_no_change_either() {
+    let plaza = guessed_at().await;
+    let code = code(&plaza, "ev", "login").await;
+    let session = plaza.sign_in_by_code("ev", PHONE, &code).await.token();
+    guess(&plaza, "ev", "wyc2002").await;
+    let body = json!({"oldPassword": PASSWORD, "newPassword": PHRASE});
+    let request = Request::new(Method::PUT, "/customer/customers/password").bearer(&session).json(&body);
+    let answer = plaza.ev_customer(request).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["message"]), (403, &json!(TEXT)));
+}
+
+#[tokio::test]
+async fn whoever_no_code_can_reach_goes_on_with_the_longest_wait() {
+    let plaza = Plaza::open();
+    plaza.driver("wyc2002").await;
+    guess(&plaza, "ev", "wyc2002").await;
+    assert_eq!(plaza.log_in("wyc2002", WRONG).await.status, 200);
+    let waits = plaza.log_in("wyc2002", PASSWORD).await;
+    assert_eq!((waits.status.as_u16(), waits.header("retry-after")), (429, Some("900")));
+    plaza.watch.advance(seconds(900));
+    assert_eq!(plaza.log_in("wyc2002", PASSWORD).await.json()["code"], 200);
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_has_is_refused_alike() {
+    let plaza = Plaza::open();
+    guess(&plaza, "ev", "nobody").await;
+    assert!(is_refused(&plaza.sign_in("ev", "nobody", WRONG).await));
+}
+
+#[tokio::test]
+async fn dealers_and_accounts_of_the_portal_with_a_phone_are_asked_for_a_code_too() {
+    let plaza = Plaza::open();
+    let dealer = plaza.dealer(PHONE).await;
+    guess(&plaza, "mall-dealer", PHONE).await;
+    let form = json!({"telephone": PHONE, "password": PASSWORD});
+    let answer = plaza.mall_dealer(post("/user/dealer/login").json(&form)).await;
+    assert_eq!(answer.whole(), (403, json!({"errCode": 403, "msg": TEXT}).to_string()), "{}", dealer.phone);
+
+    let admin = plaza.customer("51idc").await;
+    let login_ids = plaza.login_ids(&admin).await;
+    guess(&plaza, "cloud", &login_ids[0]).await;
+    assert!(is_refused(&plaza.portal_sign_in(&login_ids[0]).await));
+}
+
+#[tokio::test]
+async fn the_refusal_costs_one_more_read_and_no_write() {
+    let plaza = guessed_at().await;
+    plaza.database.take_calls();
+    plaza.sign_in("ev", "wyc2002", PASSWORD).await;
+    assert_eq!(bill(&plaza.database.take_calls()), "Query 1 + GetItem 1");
+}
