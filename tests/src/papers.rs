@@ -9,6 +9,7 @@ use crate::{
     plaza::Plaza,
     request::{Request, get, post},
 };
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::domain::account::Role;
 
@@ -217,12 +218,33 @@ pub fn assert_papers_sound(plaza: &Plaza, what: &str) {
     let entries = plaza.entries("papers-submitted").len() + plaza.entries("papers-audited").len();
     assert_eq!(entries as u64, versions, "{what}");
 
-    let named = papers.iter().flat_map(|item| [&item["front"], &item["qualification"]]);
-    let mut named: Vec<_> = named.map(|key| format!("PICTURE#{}", key["S"].as_str().unwrap())).collect();
+    assert_pictures_sound(plaza, &papers, what);
+}
+
+/// Pictures that papers still show are kept, until the same instant, and no others are.
+fn assert_pictures_sound(plaza: &Plaza, papers: &[&Value], what: &str) {
+    let now = plaza.watch.now().as_millisecond();
+    let until = |item: &Value| {
+        let until = item["pictures_until"]["S"].as_str()?;
+        Some(until.parse::<Timestamp>().unwrap().as_millisecond())
+    };
+    let lasts = |until: Option<i64>| until.is_none_or(|until| until > now);
+    let mut named: Vec<_> = papers
+        .iter()
+        .flat_map(|item| [&item["front"], &item["qualification"]].map(|key| (key, until(item))))
+        .map(|(key, until)| (format!("PICTURE#{}", key["S"].as_str().unwrap()), until))
+        .filter(|(_, until)| lasts(*until))
+        .collect();
     named.sort();
     named.dedup();
-    let linked = plaza.database.under("PICTURE#kyc/").into_iter().filter(|item| item["state"]["S"] == "linked");
-    let mut linked: Vec<_> = linked.map(|item| item["pk"]["S"].as_str().unwrap().to_owned()).collect();
-    linked.sort();
-    assert_eq!(linked, named, "{what}");
+    let pictures = plaza.database.under("PICTURE#kyc/");
+    let mut kept: Vec<_> = pictures
+        .iter()
+        .filter(|item| item["state"]["S"] == "linked" || item["state"]["S"] == "expiring")
+        .map(|item| (item["pk"]["S"].as_str().unwrap(), item["until"]["N"].as_str().map(|at| at.parse().unwrap())))
+        .filter(|(_, until)| lasts(*until))
+        .map(|(key, until)| (key.to_owned(), until))
+        .collect();
+    kept.sort();
+    assert_eq!(kept, named, "{what}");
 }

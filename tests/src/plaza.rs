@@ -89,6 +89,8 @@ pub struct Settings {
     pub logins_per_minute: u32,
     pub registrations_per_minute: u32,
     pub uploads_per_day: u32,
+    /// Days that pictures of papers stay after a decision.
+    pub picture_days: u32,
     pub pictures_per_minute: u32,
     pub tells_unknown_user: bool,
     pub allow_query_token: bool,
@@ -116,6 +118,7 @@ impl Default for Settings {
             logins_per_minute: 100_000,
             registrations_per_minute: 100_000,
             uploads_per_day: 100_000,
+            picture_days: 30,
             pictures_per_minute: 100_000,
             tells_unknown_user: false,
             allow_query_token: true,
@@ -278,7 +281,7 @@ impl Plaza {
             ("ev-charging", ev_charging::routes().serve(&front("ev-charging"), charging_app)),
             ("ev-customer", ev_customer::routes().serve(&front("ev-customer"), customer)),
             ("mall-agent", mall_agent::routes().serve(&front("mall-agent"), agents)),
-            ("mall-audit", mall_audit::routes().serve(&front("mall-audit"), auditors(&store, &random))),
+            ("mall-audit", mall_audit::routes().serve(&front("mall-audit"), auditors(&store, &settings))),
             ("mall-consumer", mall_consumer::routes().serve(&front("mall-consumer"), consumers)),
             ("mall-dealer", mall_dealer::routes().serve(&front("mall-dealer"), mall_dealer)),
             ("operator", operator::routes().serve(&front("operator"), operator)),
@@ -537,8 +540,8 @@ fn papers(store: &Store, pictures: &Pictures, random: &Random) -> (Submissions, 
     (Submissions::new(store.clone(), sealer(), pictures.clone(), random.clone()), desk)
 }
 
-fn auditors(store: &Store, random: &Random) -> mall_audit::App {
-    mall_audit::App { audits: Audits::new(store.clone()), random: random.clone() }
+fn auditors(store: &Store, settings: &Settings) -> mall_audit::App {
+    mall_audit::App { audits: Audits::new(store.clone(), settings.picture_days), random: settings.random.clone() }
 }
 
 fn shops(store: &Store, random: &Random, list_reads: usize) -> shop_customer::App {

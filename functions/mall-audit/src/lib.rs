@@ -9,7 +9,7 @@ mod forms;
 pub use describe::describe;
 
 use shared::{
-    boot::Boot,
+    boot::{Boot, Error},
     domain::{account::Role, reason::Failure, session::Caller},
     outside::random::Random,
     service::{deed::Deed, papers::Audits},
@@ -28,8 +28,8 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(boot: &Boot) -> Self {
-        Self { audits: Audits::new(boot.store.clone()), random: boot.random.clone() }
+    pub fn new(boot: &Boot) -> Result<Self, Error> {
+        Ok(Self { audits: boot.audits()?, random: boot.random.clone() })
     }
 }
 

@@ -30,7 +30,7 @@ use crate::{
         codes::Codes,
         customer::Customers,
         mall_user::MallUsers,
-        papers::{Desk, Submissions},
+        papers::{Audits, Desk, Submissions},
         payment::{Notices, Payments},
         pictures::Pictures,
         shop::{Limits, Records},
@@ -87,6 +87,9 @@ pub const CHARGING: &[&str] = &["CHARGING_QUEUE_URL", "DEFAULT_STATION"];
 
 /// What a function needs that takes pictures or shows them.
 pub const PICTURES: &[&str] = &["PICTURES_BUCKET", "UPLOADS_PER_DAY"];
+
+/// What the function needs that decides on papers.
+pub const AUDITS: &[&str] = &["PAPERS_PICTURE_DAYS"];
 
 /// What the business portal needs.
 pub const PORTAL: &[&str] = &[
@@ -227,6 +230,15 @@ impl Boot {
     /// The same as auditors look at them.
     pub async fn desk(&self) -> Result<Desk, Error> {
         Ok(Desk::new(self.store.clone(), self.sealer().await?, self.pictures()?))
+    }
+
+    /// Decisions on them.
+    pub fn audits(&self) -> Result<Audits, Error> {
+        let name = "PAPERS_PICTURE_DAYS";
+        match self.limit(name)? {
+            days @ 1..=3650 => Ok(Audits::new(self.store.clone(), days)),
+            _ => Err(Error::Invalid { name, expected: "a number of days from 1 to 3650" }),
+        }
     }
 
     /// Shops' records, with the sealer.

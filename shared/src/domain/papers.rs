@@ -7,7 +7,7 @@ use super::{
     sealed::{BlindIndex, Sealed},
     text::{composed, halfwidth},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Where papers stand (认证状态), as the document numbers it.
@@ -108,6 +108,9 @@ pub struct Papers {
     pub handed_in_at: Timestamp,
     /// Their place among those that wait: who replaces papers keeps it.
     pub waiting_since: Timestamp,
+    /// When the pictures of papers that were decided on go, or went.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pictures_until: Option<Timestamp>,
 }
 
 impl Papers {
@@ -118,7 +121,7 @@ impl Papers {
         };
         before.status.may_be_handed_in()?;
         let is_waiting = before.status == Status::Waiting;
-        if is_waiting && before.content.says_what(&content) {
+        if is_waiting && !before.pictures_are_gone(now) && before.content.says_what(&content) {
             return Ok(None);
         }
         let since = if is_waiting { before.waiting_since } else { now };
@@ -126,17 +129,22 @@ impl Papers {
     }
 
     fn new(version: u64, content: Content, handed_in_at: Timestamp, waiting_since: Timestamp) -> Self {
-        Self { version, status: Status::Waiting, content, handed_in_at, waiting_since }
+        Self { version, status: Status::Waiting, content, handed_in_at, waiting_since, pictures_until: None }
     }
 
-    /// Papers after a decision; nothing when it was made already. Nobody decides on their own: ids are never given twice,
-    /// so one id in two realms is one person.
+    /// Whether nobody is shown the pictures any more, be they deleted already or about to be.
+    pub fn pictures_are_gone(&self, now: Timestamp) -> bool {
+        self.pictures_until.is_some_and(|until| until <= now)
+    }
+
+    /// Papers after a decision, which keep their pictures for so long; nothing when it was made already. Nobody decides on
+    /// their own: ids are never given twice, so one id in two realms is one person.
     pub fn decided(
         &self,
         owner: &AccountId,
         by: &AccountId,
         decision: &Decision,
-        now: Timestamp,
+        (now, pictures_stay): (Timestamp, SignedDuration),
     ) -> Result<Option<Self>, Failure> {
         if owner == by {
             return Err(Failure::from(Reason::Forbidden).saying("不能审核自己提交的证件"));
@@ -148,7 +156,13 @@ impl Papers {
             return Err(Reason::OldVersion.into());
         }
         let waiting_since = if decision.status == Status::Waiting { now } else { self.waiting_since };
-        Ok(Some(Self { version: self.version + 1, status: decision.status, waiting_since, ..self.clone() }))
+        let pictures_until = match (self.pictures_until, decision.status) {
+            (Some(until), _) if until <= now => Some(until),
+            (_, Status::Waiting) => None,
+            _ => Some(now + pictures_stay),
+        };
+        let version = self.version + 1;
+        Ok(Some(Self { version, status: decision.status, waiting_since, pictures_until, ..self.clone() }))
     }
 }
 
@@ -206,6 +220,7 @@ mod tests {
     use Status::{None as Unsubmitted, Passed, Refused, Waiting};
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+    const STAY: SignedDuration = SignedDuration::from_hours(72);
 
     fn content(picture: u128) -> Content {
         let account = AccountId::known("a1");
@@ -220,12 +235,12 @@ mod tests {
     }
 
     fn papers(status: Status) -> Papers {
-        Papers { version: 7, status, content: content(1), handed_in_at: NOW, waiting_since: NOW }
+        Papers { version: 7, ..Papers { status, ..Papers::new(1, content(1), NOW, NOW) } }
     }
 
     fn decide(before: Status, asked: Status) -> Result<Option<Status>, Reason> {
         let decision = Decision { status: asked, why: None, version: None };
-        let decided = papers(before).decided(&AccountId::known("a1"), &AccountId::known("b2"), &decision, NOW);
+        let decided = papers(before).decided(&AccountId::known("a1"), &AccountId::known("b2"), &decision, (NOW, STAY));
         decided.map(|after| after.map(|after| after.status)).map_err(|failure| failure.reason())
     }
 
@@ -268,16 +283,40 @@ mod tests {
     }
 
     #[test]
+    fn pictures_stay_for_a_while_after_a_decision_and_as_long_as_papers_wait() {
+        let day = |n: i64| NOW + SignedDuration::from_hours(24 * n);
+        let decided = |papers: &Papers, status, at| {
+            let decision = Decision { status, why: None, version: None };
+            papers.decided(&AccountId::known("a1"), &AccountId::known("b2"), &decision, (at, STAY)).unwrap().unwrap()
+        };
+        let refused = decided(&papers(Waiting), Refused, day(0));
+        assert_eq!(refused.pictures_until, Some(day(3)));
+        assert!(!refused.pictures_are_gone(day(2)) && refused.pictures_are_gone(day(3)));
+
+        let reopened = decided(&refused, Waiting, day(2));
+        assert_eq!(reopened.pictures_until, None, "still there, so an auditor can look at them");
+        assert_eq!(decided(&reopened, Passed, day(9)).pictures_until, Some(day(12)));
+
+        let late = decided(&refused, Waiting, day(3));
+        assert!(late.pictures_are_gone(day(3)), "what is gone does not come back");
+        assert_eq!(decided(&late, Passed, day(4)).pictures_until, Some(day(3)));
+
+        let again = |papers: &Papers, at| Papers::handed_in(Some(papers), content(1), at).unwrap();
+        assert_eq!(again(&reopened, day(2)), None, "just these wait");
+        assert_eq!(again(&late, day(3)).map(|papers| papers.pictures_until), Some(None), "they need pictures again");
+    }
+
+    #[test]
     fn nobody_decides_on_their_own_papers_or_on_papers_they_have_not_seen() {
         let (owner, other) = (AccountId::known("a1"), AccountId::known("b2"));
         let decision = |version| Decision { status: Passed, why: None, version };
         let reason = |by: &AccountId, version| {
-            papers(Waiting).decided(&owner, by, &decision(version), NOW).err().map(|failure| failure.reason())
+            papers(Waiting).decided(&owner, by, &decision(version), (NOW, STAY)).err().map(|failure| failure.reason())
         };
         assert_eq!(reason(&owner, None), Some(Reason::Forbidden));
         assert_eq!(reason(&other, Some(6)), Some(Reason::OldVersion));
         assert_eq!(reason(&other, Some(7)), None);
-        let again = papers(Passed).decided(&owner, &other, &decision(Some(6)), NOW);
+        let again = papers(Passed).decided(&owner, &other, &decision(Some(6)), (NOW, STAY));
         assert_eq!(again, Ok(None), "a repetition names the version before it");
     }
 

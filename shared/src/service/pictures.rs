@@ -2,6 +2,8 @@
 //! by the sweep when something does. So no record ever names a picture that the bucket loses, and nothing that no record
 //! names stays for longer than a day.
 //!
+//! A record may show a picture until an instant and name it for ever: `expire_picture`, and the sweep removes it then.
+//!
 //! A service that puts a picture into its record adds `link_picture` for the new one, and `drop_picture` for the one it
 //! replaces, to the transaction that writes the record, and calls [`Pictures::follow`] afterwards.
 
@@ -153,6 +155,10 @@ impl Pictures {
             PictureState::Linked => {
                 self.objects.keep(key.as_str()).await?;
                 self.store.picture_is_kept(key).await
+            }
+            PictureState::Expiring => {
+                self.objects.keep(key.as_str()).await?;
+                self.store.picture_is_kept_until_it_goes(key).await
             }
             PictureState::Dropped => {
                 self.objects.delete(key.as_str()).await?;

@@ -1,4 +1,4 @@
-//! What became of each uploaded picture, so that the bucket can be brought to agree with it at any time: AP-30 to AP-35.
+//! What became of each uploaded picture, so that the bucket can be brought to agree with it at any time: AP-30 to AP-36, AP-229, AP-230.
 
 use super::{
     Item, Key, Store, Transaction, fault,
@@ -33,6 +33,8 @@ pub(crate) enum PictureState {
     Loose,
     /// In a record: the bucket must keep it.
     Linked,
+    /// In a record that shows it until an instant: the bucket must lose it then.
+    Expiring,
     /// In no record any more: the bucket must lose it.
     Dropped,
 }
@@ -102,6 +104,17 @@ impl Store {
         self.transaction().update(&Key::picture(key), change, Some(())).commit().await.map(drop)
     }
 
+    /// AP-230: the same of a picture that goes later: it is due again then.
+    pub(crate) async fn picture_is_kept_until_it_goes(&self, key: &PictureKey) -> Result<(), Failure> {
+        let change = Change {
+            update: "SET #due = #until".into(),
+            condition: Some("#state = :expiring".into()),
+            names: vec![("#state", "state".into()), ("#until", "until".into()), ("#due", DUE_AT.into())],
+            values: vec![(":expiring", text("expiring"))],
+        };
+        self.transaction().update(&Key::picture(key), change, Some(())).commit().await.map(drop)
+    }
+
     /// AP-34: the bucket has lost the picture.
     pub(crate) async fn forget_picture(&self, key: &PictureKey) -> Result<(), Failure> {
         self.transaction::<()>().delete(&Key::picture(key)).commit().await.map(drop)
@@ -119,8 +132,8 @@ impl Store {
         Ok(keys.iter().filter_map(|item: &Item| Key::picture_of(item.get(PK)?.as_s().ok()?)).collect())
     }
 
-    /// AP-36: what is to be done with a due picture. One that is still loose is dropped by this, so that nobody can link
-    /// it any more.
+    /// AP-36: what is to be done with a due picture. One that is still loose, or whose time is over, is dropped by this, so
+    /// that nobody can link it any more.
     pub(crate) async fn overdue_picture(
         &self,
         key: &PictureKey,
@@ -128,11 +141,12 @@ impl Store {
     ) -> Result<Option<PictureState>, Failure> {
         let drop = Change {
             update: "SET #state = :dropped".into(),
-            condition: Some("#state = :loose AND #due <= :now".into()),
-            names: vec![("#state", "state".into()), ("#due", DUE_AT.into())],
+            condition: Some("#due <= :now AND (#state = :loose OR (#state = :expiring AND #until <= :now))".into()),
+            names: vec![("#state", "state".into()), ("#until", "until".into()), ("#due", DUE_AT.into())],
             values: vec![
                 (":dropped", text("dropped")),
                 (":loose", text("loose")),
+                (":expiring", text("expiring")),
                 (":now", number(now.as_millisecond())),
             ],
         };
@@ -145,7 +159,8 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-31: a record names this picture now. Refused unless this account uploaded it, lately or for another record.
+    /// AP-31: a record names this picture now. Refused unless this account uploaded it, lately or for another record, and
+    /// it is not to go before now.
     pub(crate) fn link_picture(
         self,
         (realm, account): (Realm, &AccountId),
@@ -154,18 +169,25 @@ impl<R: Copy> Transaction<'_, R> {
         refused: R,
     ) -> Self {
         let change = Change {
-            update: "SET #state = :linked, #shard = :shard, #due = :due".into(),
-            condition: Some("#owner = :owner AND (#state = :linked OR (#state = :loose AND #at > :fresh))".into()),
+            update: "SET #state = :linked, #shard = :shard, #due = :due REMOVE #until".into(),
+            condition: Some(
+                "#owner = :owner AND (#state = :linked OR (#state = :loose AND #at > :fresh) \
+                 OR (#state = :expiring AND #until > :now))"
+                    .into(),
+            ),
             names: vec![
                 ("#state", "state".into()),
                 ("#owner", "owner".into()),
                 ("#at", "at".into()),
+                ("#until", "until".into()),
                 ("#shard", DUE_SHARD.into()),
                 ("#due", DUE_AT.into()),
             ],
             values: vec![
                 (":linked", text("linked")),
                 (":loose", text("loose")),
+                (":expiring", text("expiring")),
+                (":now", number(now.as_millisecond())),
                 (":owner", text(owner(realm, account))),
                 (":fresh", number((now - LINKABLE).as_millisecond())),
                 (":shard", text(SHARD)),
@@ -173,6 +195,28 @@ impl<R: Copy> Transaction<'_, R> {
             ],
         };
         self.update(&Key::picture(key), change, Some(refused))
+    }
+
+    /// AP-229: the record that names this picture shows it until then. What the bucket has not been told of yet is still
+    /// due before.
+    pub(crate) fn expire_picture(self, key: &PictureKey, until: Timestamp) -> Self {
+        let change = Change {
+            update: "SET #state = :expiring, #until = :until, #shard = :shard, #due = if_not_exists(#due, :until)"
+                .into(),
+            condition: None,
+            names: vec![
+                ("#state", "state".into()),
+                ("#until", "until".into()),
+                ("#shard", DUE_SHARD.into()),
+                ("#due", DUE_AT.into()),
+            ],
+            values: vec![
+                (":expiring", text("expiring")),
+                (":until", number(until.as_millisecond())),
+                (":shard", text(SHARD)),
+            ],
+        };
+        self.update(&Key::picture(key), change, None)
     }
 
     /// AP-32: no record names this picture any more.

@@ -9,6 +9,7 @@ pub fn operations() -> Vec<Operation> {
     vec![
         get("/operator/papers", "待审核证件", "Papers that wait for an auditor")
             .note("The oldest first. ID numbers are whole for auditors, which the audit trail notes of each, and masked for admins.")
+            .note("Pictures are deleted some days after the decision: `pictures_until` says when, and their addresses are null then.")
             .note("`next` is the `after` of the next page; decide with #17.")
             .takes([
                 may("after", "上一页的 next", "001780273805000#mall-dealer#0000000000000000000000000000abcd"),
@@ -28,7 +29,7 @@ fn example() -> Value {
     json!({
         "account_id": ACCOUNT, "realm": "mall-dealer", "telephone": "13912345678", "real_name": "王小明",
         "id_no": "11010519491231002X", "front_img": "https://bucket.s3.cn-north-1.amazonaws.com.cn/kyc/…",
-        "qualification": "https://…", "status": 1, "version": 1, "submitted_at": "2026-06-01T08:30:05+08:00",
+        "qualification": "https://…", "pictures_until": null, "status": 1, "version": 1, "submitted_at": "2026-06-01T08:30:05+08:00",
         "waiting_since": "2026-06-01T08:30:05+08:00"
     })
 }

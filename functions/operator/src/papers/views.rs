@@ -30,9 +30,11 @@ struct Papers<'a> {
     real_name: &'a str,
     /// Whole for auditors, else masked.
     id_no: &'a str,
-    /// Addresses that open the pictures for ten minutes.
-    front_img: &'a str,
-    qualification: &'a str,
+    /// Addresses that open the pictures for ten minutes; null once these are gone.
+    front_img: Option<&'a str>,
+    qualification: Option<&'a str>,
+    /// When the pictures of papers that were decided on go, or went.
+    pictures_until: Option<String>,
     /// 0 to 3, as in #12.
     status: u8,
     /// What #17 takes as `version`.
@@ -82,8 +84,9 @@ impl<'a> Papers<'a> {
             telephone: open.phone.as_ref().map(Phone::digits),
             real_name: open.papers.content.real_name.as_str(),
             id_no: &open.id_no,
-            front_img: &open.front,
-            qualification: &open.qualification,
+            front_img: open.front.as_deref(),
+            qualification: open.qualification.as_deref(),
+            pictures_until: open.papers.pictures_until.map(time),
             status: open.papers.status.into(),
             version: open.papers.version,
             submitted_at: time(open.papers.handed_in_at),

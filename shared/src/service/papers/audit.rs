@@ -1,6 +1,6 @@
 //! Decisions on papers (#17).
 
-use super::TRIES;
+use super::{Refused, TRIES};
 use crate::{
     domain::{
         account::{AccountId, Realm},
@@ -11,23 +11,19 @@ use crate::{
     service::deed::Deed,
     store::{Action, Outcome, Store},
 };
+use jiff::SignedDuration;
 
 /// The papers of agents and dealers, for auditors to decide on. Nothing is opened for it: a decision needs no ID number.
 #[derive(Clone, Debug)]
 pub struct Audits {
     store: Store,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
-    Raced,
-    /// Somebody else has handed in the number since these were refused.
-    Number,
+    /// How long pictures stay after a decision.
+    pictures_stay: SignedDuration,
 }
 
 impl Audits {
-    pub fn new(store: Store) -> Self {
-        Self { store }
+    pub fn new(store: Store, picture_days: u32) -> Self {
+        Self { store, pictures_stay: SignedDuration::from_hours(24 * i64::from(picture_days)) }
     }
 
     /// Moves the papers of whoever has this telephone. A decision that was made already is made, and leaves no second
@@ -42,11 +38,14 @@ impl Audits {
         let owner = holder.account;
         for _ in 0..TRIES {
             let before = self.store.papers(realm, &owner).await?.ok_or(Reason::WrongState)?;
-            let decided = before.decided(&owner, &deed.caller.account, decision, deed.now.real)?;
+            let decided =
+                before.decided(&owner, &deed.caller.account, decision, (deed.now.real, self.pictures_stay))?;
             let Some(after) = decided else { return Ok(()) };
             match self.save((realm, &owner), (&before, &after), decision.why.as_ref(), deed).await? {
                 Outcome::Done => return Ok(()),
-                Outcome::Refused(Refused::Raced, _) => {}
+                // The sweep may be a little ahead with pictures that were about to go.
+                Outcome::Refused(Refused::Raced | Refused::Picture, _) => {}
+                // Somebody else has handed in the number since these were refused.
                 Outcome::Refused(Refused::Number, _) => return Err(Reason::IdNumberTaken.into()),
             }
         }
@@ -79,6 +78,14 @@ impl Audits {
             (true, false) => writes = writes.release_id_number(owner, number, Refused::Raced),
             (false, true) => writes = writes.claim_id_number(owner, number, Refused::Number),
             _ => {}
+        }
+        if before.pictures_until != after.pictures_until {
+            for key in &after.content.pictures() {
+                writes = match after.pictures_until {
+                    Some(until) => writes.expire_picture(key, until),
+                    None => writes.link_picture(owner, key, deed.now.real, Refused::Picture),
+                };
+            }
         }
         writes.commit().await
     }

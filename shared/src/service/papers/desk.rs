@@ -4,6 +4,7 @@ use crate::{
     auth::sealing::Sealer,
     domain::{
         account::{AccountId, Realm},
+        image::PictureKey,
         papers::{Event, Papers, reads_numbers_whole},
         phone::Phone,
         reason::{Failure, Reason},
@@ -36,9 +37,9 @@ pub struct OpenPapers {
     pub phone: Option<Phone>,
     /// Whole for auditors, else masked.
     pub id_no: String,
-    /// Addresses that open the pictures for ten minutes.
-    pub front: String,
-    pub qualification: String,
+    /// Addresses that open the pictures for ten minutes; none once they are gone.
+    pub front: Option<String>,
+    pub qualification: Option<String>,
     pub papers: Papers,
     /// Where they stand among those that wait.
     pub cursor: String,
@@ -87,12 +88,16 @@ impl Desk {
         Ok(OpenPapers {
             phone: self.store.telephone(realm, &account).await?,
             id_no: if reads_numbers_whole(deed.caller.role) { number.to_owned() } else { mask(number) },
-            front: self.pictures.address(&papers.content.front, now).await?,
-            qualification: self.pictures.address(&papers.content.qualification, now).await?,
+            front: self.address(&papers, &papers.content.front, now).await?,
+            qualification: self.address(&papers, &papers.content.qualification, now).await?,
             cursor: waiting_place(realm, &account, papers.waiting_since),
             realm,
             account,
             papers,
         })
+    }
+
+    async fn address(&self, papers: &Papers, key: &PictureKey, now: Timestamp) -> Result<Option<String>, Failure> {
+        if papers.pictures_are_gone(now) { Ok(None) } else { self.pictures.address(key, now).await.map(Some) }
     }
 }

@@ -118,7 +118,7 @@ impl Submissions {
                 }
                 Outcome::Refused(Refused::Raced, _) => {}
                 Outcome::Refused(Refused::Number, _) => return Err(Reason::IdNumberTaken.into()),
-                Outcome::Refused(Refused::Picture, _) => return Err(Reason::PictureNotYours.into()),
+                Outcome::Refused(Refused::Picture, _) => return Err(no_picture(before.as_ref(), now.real)),
             }
         }
         Err(Reason::Contended.into())
@@ -191,12 +191,22 @@ impl Submissions {
     }
 }
 
-/// Pictures that are named now and were not before, and the other way round.
+/// Why papers cannot name a picture: nobody uploaded it lately, or it was theirs and has gone after a decision.
+fn no_picture(before: Option<&Papers>, now: Timestamp) -> Failure {
+    let failure = Failure::from(Reason::PictureNotYours);
+    let are_gone = before.is_some_and(|before| before.pictures_are_gone(now));
+    if are_gone { failure.saying("图片已删除，请重新上传") } else { failure }
+}
+
+/// Pictures that are named now and were not before, and the other way round. Those of papers that were decided on are
+/// about to go, so they are linked anew.
 fn relinked(before: Option<&Papers>, after: &Papers) -> Relinked {
-    let before = before.map(|before| before.content.pictures()).unwrap_or_default();
+    let named = before.map(|before| before.content.pictures()).unwrap_or_default();
     let after = after.content.pictures();
+    let is_decided = before.is_some_and(|before| before.pictures_until.is_some());
     let but = |these: &[PictureKey], those: &[PictureKey]| {
         these.iter().filter(|key| !those.contains(key)).cloned().collect::<Vec<_>>()
     };
-    Relinked { linked: but(&after, &before), dropped: but(&before, &after) }
+    let linked = if is_decided { after.clone() } else { but(&after, &named) };
+    Relinked { linked, dropped: but(&named, &after) }
 }

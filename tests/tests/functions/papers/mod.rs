@@ -3,6 +3,7 @@
 mod audit;
 mod contract;
 mod costs;
+mod deletion;
 mod desk;
 mod faults;
 mod hand_in;
