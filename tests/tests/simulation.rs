@@ -57,15 +57,20 @@ fn a_seed_gives_the_same_history_again() {
 }
 
 /// A bug, and the invariant that it breaks.
-const BUGS: [(Bug, &[&str]); 26] = [
+const BUGS: [(Bug, &[&str]); 33] = [
     (Bug::EntryOutlivesCall, &["1"]),
     (Bug::DriverMayJoinTwice, &["2"]),
     (Bug::PlateMayJoinTwice, &["2"]),
+    (Bug::NamedVehicleIgnored, &["2"]),
+    (Bug::ForeignVehicleTaken, &["2"]),
     (Bug::DispatchToFullLane, &["3"]),
     (Bug::FullCheckedAfterCalling, &["3"]),
     (Bug::LateCarSlipsIntoWindow, &["4"]),
     (Bug::TieToHighestPile, &["4", "9", "8"]),
     (Bug::DispatchIgnoresChargingHead, &["4", "9", "8"]),
+    (Bug::BestThenWaitSkipsWaiting, &["4", "9", "8"]),
+    (Bug::SingleTotalIsGreedy, &["4", "9", "8"]),
+    (Bug::PlacingTiesToHighestPile, &["4", "9", "8"]),
     (Bug::NumberReused, &["5"]),
     (Bug::QuantityChangeTakesNumber, &["5"]),
     (Bug::LostRaceIsDone, &["6"]),
@@ -76,6 +81,7 @@ const BUGS: [(Bug, &[&str]); 26] = [
     (Bug::TimeOrderWithoutLanes, &["9"]),
     (Bug::InterruptedCarLosesEnergy, &["10", "12", "8"]),
     (Bug::LateCommandLateCompletion, &["10", "4", "9", "12", "8"]),
+    (Bug::NewAmountMayRise, &["10", "4", "9", "8"]),
     (Bug::CancelledHeadIsFree, &["10"]),
     (Bug::CancelledWithoutBill, &["11"]),
     (Bug::BandBoundaryOneMinuteLate, &["12", "8"]),
@@ -84,6 +90,7 @@ const BUGS: [(Bug, &[&str]); 26] = [
     (Bug::BillOverEarlierBill, &["13"]),
     (Bug::RecordsShareAnId, &["13"]),
     (Bug::OwedForgotten, &["14"]),
+    (Bug::OverdueAtOnceIsForgiven, &["14"]),
 ];
 
 /// So many histories must be enough.

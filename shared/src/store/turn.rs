@@ -161,7 +161,7 @@ impl Transaction<'_, TurnRefused> {
                 }
                 // The plate may be unbound while its driver applies.
                 let mut bound = "";
-                if !car.ticket.plate.is_empty() {
+                if !car.ticket.plate.is_empty() && !planted(Bug::ForeignVehicleTaken) {
                     values.push((":plate", text(car.ticket.plate.clone())));
                     names.push(("#plates", "plates".into()));
                     bound = " AND contains(#plates, :plate)";

@@ -24,8 +24,8 @@ const START: i64 = 1_780_264_800_000;
 fn layout() -> impl Strategy<Value = Layout> {
     let power = || prop::sample::select(vec![30_000_i128, 10_000, 7_000, 7_500, 11_000]);
     let piles = [0_usize..4, 1_usize..4];
-    (piles, [power(), power()], 1_usize..4, 0_usize..8, any::<(bool, bool, bool)>()).prop_map(
-        |(piles, power, places, waiting, (time_order, best_then_wait, may_lower))| Layout {
+    (piles, [power(), power()], 1_usize..4, 0_usize..8, any::<(bool, bool, bool, bool)>()).prop_map(
+        |(piles, power, places, waiting, (time_order, best_then_wait, may_lower, single_total))| Layout {
             piles,
             power,
             places,
@@ -33,6 +33,7 @@ fn layout() -> impl Strategy<Value = Layout> {
             time_order,
             best_then_wait,
             may_lower,
+            single_total,
         },
     )
 }
@@ -48,7 +49,7 @@ fn order(layout: Layout) -> impl Strategy<Value = (i128, Option<Order>)> {
     let pile =
         (prop::sample::select(modes), 0_usize..3).prop_map(move |(mode, pile)| (mode, pile % layout.piles[mode]));
     let fault = (pile.clone(), prop::option::of((1_i128..300).prop_map(|minutes| minutes * 60_000)));
-    let adopt = (1_usize..4, 0_usize..30, any::<(bool, bool, bool)>());
+    let adopt = (1_usize..4, 0_usize..30, any::<(bool, bool, bool, bool)>());
     let order = prop_oneof![
         8 => (car.clone(), mode(), amount()).prop_map(|(car, mode, millijoules)| Order::Apply { car, mode, millijoules }),
         3 => (car.clone(), prop::option::of(mode()), prop::option::of(amount()))
@@ -56,8 +57,8 @@ fn order(layout: Layout) -> impl Strategy<Value = (i128, Option<Order>)> {
         2 => car.prop_map(|car| Order::Cancel { car }),
         2 => fault.prop_map(|((mode, pile), millis)| Order::Fail { mode, pile, millis }),
         2 => pile.prop_map(|(mode, pile)| Order::Recover { mode, pile }),
-        1 => adopt.prop_map(move |(places, waiting, (time_order, best_then_wait, may_lower))| {
-            Order::Adopt(Layout { places, waiting, time_order, best_then_wait, may_lower, ..layout })
+        1 => adopt.prop_map(move |(places, waiting, (time_order, best_then_wait, may_lower, single_total))| {
+            Order::Adopt(Layout { places, waiting, time_order, best_then_wait, may_lower, single_total, ..layout })
         }),
     ];
     let pause = prop_oneof![Just(0_i128), 0_i128..600, (0_i128..24).prop_map(|n| n * 300), Just(3600), 0_i128..20_000];
@@ -81,6 +82,7 @@ fn draft(layout: &Layout) -> Draft {
         fault_strategy: if layout.time_order { FaultStrategy::TimeOrder } else { FaultStrategy::Priority },
         dispatch_target: if layout.best_then_wait { DispatchTarget::BestThenWait } else { DispatchTarget::Vacant },
         finish_at_new_amount: layout.may_lower,
+        dispatch_mode: if layout.single_total { DispatchMode::SingleTotal } else { DispatchMode::EarliestFinish },
         ..Draft::default()
     }
 }

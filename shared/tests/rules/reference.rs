@@ -15,6 +15,7 @@ pub struct Layout {
     pub time_order: bool,
     pub best_then_wait: bool,
     pub may_lower: bool,
+    pub single_total: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -267,11 +268,40 @@ impl Reference {
             self.displaced[mode].remove(0);
             self.enter(mode, pile, car);
         }
+        if self.layout.single_total {
+            self.call_together(mode);
+        }
         while let Some(car) = self.waiting[mode].first().copied() {
             let Some(pile) = self.best(mode) else { return };
             self.waiting[mode].remove(0);
             self.enter(mode, pile, car);
         }
+    }
+
+    /// As many cars as there are places, if several lanes have some: of all placings the one with the smallest sum.
+    fn call_together(&mut self, mode: usize) {
+        let room = |pile: &Pile| if pile.down { 0 } else { self.layout.places.saturating_sub(pile.lane.len()) };
+        let room: Vec<usize> = self.piles[mode].iter().map(room).collect();
+        if room.iter().filter(|room| **room > 0).count() < 2 {
+            return;
+        }
+        let count = room.iter().sum::<usize>().min(self.waiting[mode].len());
+        let cars: Vec<usize> = self.waiting[mode].drain(..count).collect();
+        let needs: Vec<Ticks> = cars.iter().map(|car| self.time_for(*car)).collect();
+        let busy: Vec<Ticks> = self.piles[mode].iter().map(|pile| self.busy(pile)).collect();
+        let mut trial = Trial { needs: &needs, busy: &busy, room, lane_of: vec![], best: None };
+        trial.place_next();
+        let Some((_, lane_of)) = trial.best else { return };
+        for pile in 0..busy.len() {
+            let mut lane: Vec<usize> = (0..count).filter(|n| lane_of[*n] == pile).collect();
+            lane.sort_by_key(|n| (needs[*n], *n));
+            lane.into_iter().for_each(|n| self.enter(mode, pile, cars[n]));
+        }
+    }
+
+    fn busy(&self, pile: &Pile) -> Ticks {
+        let all: Ticks = pile.lane.iter().map(|car| self.time_for(*car)).sum();
+        if pile.lane.is_empty() { 0 } else { all - (self.now - pile.since) }
     }
 
     /// All cars of a mode need their own time wherever they go, so the best lane is the one that is free first.
@@ -282,10 +312,7 @@ impl Reference {
             if full && !self.layout.best_then_wait {
                 continue;
             }
-            let mut busy: Ticks = pile.lane.iter().map(|car| self.time_for(*car)).sum();
-            if !pile.lane.is_empty() {
-                busy -= self.now - pile.since;
-            }
+            let busy = self.busy(pile);
             if best.is_none_or(|(least, _)| busy < least) {
                 best = Some((busy, index));
             }
@@ -322,5 +349,51 @@ impl Reference {
         let head = running.filter(|(_, pile)| pile.lane.first() == Some(&car));
         let open: i128 = head.map(|(mode, pile)| (self.now - pile.since) * self.layout.power[mode]).sum();
         self.cars[&car].got + open
+    }
+}
+
+/// Every placing, the lower number on the lower pile first; the first of the best ones is kept.
+struct Trial<'a> {
+    needs: &'a [Ticks],
+    busy: &'a [Ticks],
+    room: Vec<usize>,
+    lane_of: Vec<usize>,
+    best: Option<(Ticks, Vec<usize>)>,
+}
+
+impl Trial<'_> {
+    fn place_next(&mut self) {
+        let sum = self.sum();
+        // One more car never makes the sum smaller.
+        if self.best.as_ref().is_some_and(|(best, _)| *best <= sum) {
+            return;
+        }
+        if self.lane_of.len() == self.needs.len() {
+            self.best = Some((sum, self.lane_of.clone()));
+            return;
+        }
+        for pile in 0..self.room.len() {
+            if self.room[pile] > 0 {
+                self.room[pile] -= 1;
+                self.lane_of.push(pile);
+                self.place_next();
+                self.lane_of.pop();
+                self.room[pile] += 1;
+            }
+        }
+    }
+
+    /// When the cars placed so far would leave, shortest first in each lane, all added up.
+    fn sum(&self) -> Ticks {
+        let lane = |pile: usize| {
+            let mut needs: Vec<_> = (0..self.lane_of.len()).filter(|n| self.lane_of[*n] == pile).collect();
+            needs.sort_by_key(|n| self.needs[*n]);
+            let leave = needs.iter().scan(self.busy[pile], |at, n| {
+                *at += self.needs[*n];
+                Some(*at)
+            });
+            leave.sum::<Ticks>()
+        };
+        (0..self.busy.len()).map(lane).sum()
     }
 }

@@ -14,9 +14,10 @@ impl World {
     pub fn check_answer(&self, n: usize, heard: &Heard) -> Result<(), Violation> {
         let doing = &self.doings[n];
         match (&doing.op, heard) {
-            (Op::Apply { driver, key, .. }, Heard::Done(number)) => {
-                let first = key.as_ref().and_then(|key| self.answers.get(&(*driver, key.clone())));
+            (Op::Apply(order), Heard::Done(number)) => {
+                let first = order.key.as_ref().and_then(|key| self.answers.get(&(order.driver, key.clone())));
                 let own = doing.accepted.as_ref();
+                let first = first.filter(|(asked, _)| asked == order).map(|(_, first)| first);
                 if own.or(first) == Some(number) {
                     Ok(())
                 } else {
@@ -31,11 +32,13 @@ impl World {
             {
                 Violation::of("6", format!("#{n} was told that it is done, and nothing was written"))
             }
-            (Op::Apply { .. } | Op::Modify { .. }, Heard::Refused(why)) if doing.accepted.is_some() => {
+            (Op::Apply(_) | Op::Modify { .. }, Heard::Refused(why)) if doing.accepted.is_some() => {
                 Violation::of("6", format!("#{n} was refused ({why}), and {:?} was written", doing.accepted))
             }
             (Op::Info { driver }, Heard::Seen(seen)) => self.check_look(n, *driver, Some(seen)),
             (Op::Info { driver }, Heard::Refused(_)) => self.check_look(n, *driver, None),
+            (Op::Fees { driver }, Heard::Seen(seen)) => self.check_fees(n, *driver, seen),
+            (_, Heard::Refused(why)) => self.check_refusal(n, why),
             (Op::Deliver(messages), Heard::Failed(failed)) => {
                 match messages.iter().find(|message| message.poison && failed.contains(&message.id)) {
                     Some(poison) => Violation::of("model", format!("poison is tried again: {}", poison.id)),

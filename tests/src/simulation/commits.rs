@@ -4,7 +4,7 @@
 use super::{
     Violation,
     meter::pile_id,
-    operations::{HOUSES, Op},
+    operations::{self, HOUSES, Op},
     reference::Order,
     stored::{bytes, number, request, text},
     world::World,
@@ -121,14 +121,18 @@ impl World {
     fn hand_on(&mut self, commit: &Commit, by: usize) -> Result<(), Violation> {
         let millis = commit.station.settled_at().floor_millis();
         let op = self.doings[by].op.clone();
-        let accounts = |driver: usize| self.people.drivers[driver].1;
+        let accounts = |driver: usize| self.people.drivers[driver].account;
         let order = match op {
-            Op::Apply { driver, house, mode, watt_hours, key } if house == commit.house => {
+            Op::Apply(order) if order.house == commit.house => {
+                let operations::Order { driver, house, mode, watt_hours, .. } = order;
                 let Session::Holds(car) = commit.session(accounts(driver)) else { return Ok(()) };
                 let request = commit.number(accounts(driver));
                 self.take_number(commit.house, mode, &car)?;
-                self.accepted(by, driver, key, request, &car);
+                self.check_vehicle(&order, &car)?;
+                self.check_paid(by, house, driver, millis)?;
+                self.accepted(by, driver, request, &car);
                 let car = self.houses[house].outside.enter(request);
+                self.houses[house].driver_of.push(driver);
                 Order::Apply { car, mode, millijoules: i128::from(watt_hours) * 3_600_000 }
             }
             Op::Modify { driver, mode, watt_hours } => {
@@ -145,7 +149,7 @@ impl World {
                         }
                         None => {}
                     }
-                    self.accepted(by, driver, None, live.request, car);
+                    self.accepted(by, driver, live.request, car);
                 }
                 let car = self.houses[commit.house].outside.cars[&live.request];
                 Order::Change { car, mode, millijoules: watt_hours.map(|wh| i128::from(wh) * 3_600_000) }

@@ -6,7 +6,7 @@ use super::{
     reference::{Layout, Reference},
 };
 use shared::domain::{
-    charging::{DispatchTarget, FaultStrategy, Moment, Settings},
+    charging::{DispatchMode, DispatchTarget, FaultStrategy, Moment, Settings},
     energy::Power,
 };
 use std::collections::BTreeMap;
@@ -15,6 +15,8 @@ pub struct House {
     pub name: &'static str,
     pub settings: Settings,
     pub outside: Outside,
+    /// Whose each of its cars is.
+    pub driver_of: Vec<usize>,
     /// The reference as it was at each commit of the step under way, its beginning included, and how far the station
     /// had come.
     pub moments: Vec<(Reference, i64)>,
@@ -39,6 +41,7 @@ impl House {
             time_order: dice.percent(50),
             best_then_wait: dice.percent(30),
             may_lower: dice.percent(50),
+            single_total: dice.percent(30),
         };
         let mut draft = Settings::default().draft();
         let narrow = |count: usize| u16::try_from(count).unwrap();
@@ -50,14 +53,17 @@ impl House {
         draft.dispatch_target =
             if layout.best_then_wait { DispatchTarget::BestThenWait } else { DispatchTarget::Vacant };
         draft.finish_at_new_amount = layout.may_lower;
+        draft.dispatch_mode =
+            if layout.single_total { DispatchMode::SingleTotal } else { DispatchMode::EarliestFinish };
         draft.arrears_may_not_join = dice.percent(50);
-        draft.payment_due_hours = dice.pick(&[168, 168, 168, 2]);
+        draft.payment_due_hours = dice.pick(&[168, 168, 2, 1]);
         let outside = Outside::new(layout, start.floor_millis());
         Self {
             name,
             settings: draft.check().unwrap(),
             moments: Vec::new(),
             outside,
+            driver_of: Vec::new(),
             settled: start,
             version: 1,
             given: [0, 0],
@@ -65,6 +71,7 @@ impl House {
             faults: false,
         }
     }
+
     /// As it is known now, for those who look.
     pub fn note(&mut self) {
         self.moments.push((self.outside.reference.clone(), self.settled.ceil().floor_millis()));

@@ -3,10 +3,12 @@
 use super::{
     Violation,
     meter::{Line, energy},
+    operations::Driver,
     reference::Reference,
     stored::{Row, Stored, number, once, text},
     world::World,
 };
+use serde_json::{Value, json};
 use shared::domain::{
     charging::{
         Fact, Station, What,
@@ -112,6 +114,29 @@ impl World {
         }
         self.written = now;
         Ok(())
+    }
+}
+
+impl World {
+    /// Invariant 14: what a driver is told to owe is counted over the bills, unless some were written meanwhile.
+    pub fn check_fees(&self, n: usize, driver: usize, seen: &Value) -> Result<(), Violation> {
+        let Driver { account, plates, .. } = &self.people.drivers[driver];
+        let stored = Stored::read(&self.plaza.database);
+        let bills: Vec<&Row> = stored.bills.iter().filter(|bill| bill.driver == *account).collect();
+        let is_known = |bill: &&Row| self.written.contains_key(&(bill.driver, bill.key.clone()));
+        if !bills.iter().all(is_known) {
+            return Ok(());
+        }
+        let now = self.doings[n].now;
+        let rows = plates.iter().map(|plate| {
+            let open = bills.iter().filter(|bill| number(&bill.item["total"]) > 0);
+            let of_plate = open.filter(|bill| text(&bill.item["plate"]) == plate);
+            let due: Vec<i64> = of_plate.map(|bill| number(&bill.item["due"])).collect();
+            let arrears = due.iter().filter(|due| now > **due).count();
+            json!({"carPlate": plate, "numOfArrears": arrears, "numOfCurrentFee": due.len() - arrears})
+        });
+        let rows = Value::from(rows.collect::<Vec<_>>());
+        if rows == *seen { Ok(()) } else { Violation::of("14", format!("#{n} saw {seen}, and it was {rows}")) }
     }
 }
 

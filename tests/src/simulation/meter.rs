@@ -50,6 +50,11 @@ impl Outside {
         *self.cars.entry(request).or_insert(next)
     }
 
+    /// The instant from which ticks count.
+    pub fn start(&self) -> i64 {
+        self.start
+    }
+
     pub fn play(&mut self, millis: i64, order: Order) -> &'static str {
         self.reference.play(i128::from(millis - self.start), Some(order))
     }

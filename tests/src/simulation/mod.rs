@@ -16,6 +16,7 @@ mod post;
 #[path = "../../../shared/tests/rules/reference.rs"]
 #[expect(clippy::format_push_string, reason = "it need not be quick")]
 pub mod reference;
+mod refusals;
 mod stored;
 mod world;
 

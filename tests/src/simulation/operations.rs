@@ -14,14 +14,27 @@ use serde_json::{Value, json};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Op {
-    Apply { driver: usize, house: usize, mode: usize, watt_hours: u32, key: Option<String> },
+    Apply(Order),
     Modify { driver: usize, mode: Option<usize>, watt_hours: Option<u32> },
     Cancel { driver: usize },
     Info { driver: usize },
+    Fees { driver: usize },
     Fail { house: usize, mode: usize, pile: usize, minutes: Option<u32> },
     Recover { house: usize, mode: usize, pile: usize },
     Deliver(Vec<Message>),
     Sweep,
+}
+
+/// What a driver asks for when applying.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    pub driver: usize,
+    pub house: usize,
+    pub mode: usize,
+    pub watt_hours: u32,
+    /// The vehicle that is named, if any.
+    pub plate: Option<String>,
+    pub key: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -41,24 +54,41 @@ pub enum Heard {
 
 /// Who acts.
 pub struct People {
-    /// Token and account of each driver.
-    pub drivers: Vec<(String, u64)>,
+    pub drivers: Vec<Driver>,
     pub admin: String,
+}
+
+pub struct Driver {
+    pub token: String,
+    pub account: u64,
+    /// Of their vehicles, the first one first.
+    pub plates: Vec<String>,
+}
+
+impl Op {
+    /// An order with a key.
+    pub fn keyed(&self) -> Option<&Order> {
+        match self {
+            Self::Apply(order) if order.key.is_some() => Some(order),
+            _ => None,
+        }
+    }
 }
 
 pub const MODES: [&str; 2] = ["fast", "slow"];
 pub const HOUSES: [&str; 2] = ["S1", "S2"];
 
 pub async fn perform(plaza: &Plaza, people: &People, op: &Op) -> Heard {
-    let token = |driver: &usize| people.drivers[*driver].0.as_str();
+    let token = |driver: &usize| people.drivers[*driver].token.as_str();
     match op {
-        Op::Apply { driver, house, mode, watt_hours, key } => {
+        Op::Apply(Order { driver, house, mode, watt_hours, plate, key }) => {
             let amount = kwh(*watt_hours);
             let mut order = post("/user/charge/apply").bearer(token(driver));
             if let Some(key) = key {
                 order = order.header("Idempotency-Key", key);
             }
-            let fields = [("mode", MODES[*mode]), ("quantity", &amount), ("station_id", HOUSES[*house])];
+            let mut fields = vec![("mode", MODES[*mode]), ("quantity", &amount), ("station_id", HOUSES[*house])];
+            fields.extend(plate.as_deref().map(|plate| ("license_plate", plate)));
             heard(&plaza.ev_charging(order.form(&fields)).await)
         }
         Op::Modify { driver, mode, watt_hours } => {
@@ -70,6 +100,14 @@ pub async fn perform(plaza: &Plaza, people: &People, op: &Op) -> Heard {
         Op::Cancel { driver } => heard(&plaza.ev_charging(post("/user/charge/cancel").bearer(token(driver))).await),
         Op::Info { driver } => {
             let answer = plaza.ev_charging(get("/user/charge/info").bearer(token(driver))).await;
+            match heard(&answer) {
+                Heard::Done(_) => Heard::Seen(answer.json()["data"].clone()),
+                heard => heard,
+            }
+        }
+        Op::Fees { driver } => {
+            let path = "/customer/customers/getVehicleFeeStats";
+            let answer = plaza.ev_customer(get(path).bearer(token(driver))).await;
             match heard(&answer) {
                 Heard::Done(_) => Heard::Seen(answer.json()["data"].clone()),
                 heard => heard,

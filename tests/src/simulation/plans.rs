@@ -1,6 +1,9 @@
 //! What happens next, by the dice.
 
-use super::{operations::Op, world::World};
+use super::{
+    operations::{Op, Order},
+    world::World,
+};
 use crate::plaza::Sending;
 use jiff::SignedDuration;
 
@@ -53,13 +56,15 @@ impl World {
         }
         match dice.below(100) {
             0..38 => {
-                let earlier = self.doings.iter().filter(|it| matches!(it.op, Op::Apply { key: Some(_), .. }));
-                let earlier: Vec<&Op> = earlier.map(|it| &it.op).collect();
+                let earlier: Vec<&Order> = self.doings.iter().filter_map(|it| it.op.keyed()).collect();
                 if !earlier.is_empty() && dice.percent(10) {
-                    return dice.pick(&earlier).clone();
+                    let order = dice.pick(&earlier).clone();
+                    let watt_hours = if dice.percent(20) { amount() } else { order.watt_hours };
+                    return Op::Apply(Order { watt_hours, ..order });
                 }
                 let key = dice.percent(30).then(|| format!("k-{}", self.doings.len()));
-                Op::Apply { driver, house, mode, watt_hours: amount(), key }
+                let plate = dice.percent(40).then(|| self.some_plate(driver)).flatten();
+                Op::Apply(Order { driver, house, mode, watt_hours: amount(), plate, key })
             }
             38..50 => {
                 let (mode, amount) = (dice.percent(50).then_some(mode), dice.percent(70).then(amount));
@@ -67,10 +72,18 @@ impl World {
                 Op::Modify { driver: somebody_here, mode, watt_hours: amount }
             }
             50..56 => Op::Cancel { driver: somebody_here },
-            56..72 => Op::Info { driver: somebody_here },
+            56..70 => Op::Info { driver: somebody_here },
+            70..72 => Op::Fees { driver: anybody },
             72..91 => Op::Deliver(self.post.batch(self.plaza.watch.now())),
             _ => Op::Sweep,
         }
+    }
+
+    /// Mostly one of the driver's own, if there is any.
+    fn some_plate(&self, driver: usize) -> Option<String> {
+        let whose = if self.dice.percent(8) { self.dice.index(self.people.drivers.len()) } else { driver };
+        let plates = &self.people.drivers[whose].plates;
+        (!plates.is_empty()).then(|| plates[self.dice.index(plates.len())].clone())
     }
 
     /// Whether a driver's last request was live when the station last heard of anything.

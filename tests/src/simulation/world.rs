@@ -5,7 +5,7 @@ use super::{
     commits::{Commits, witness},
     dice::Dice,
     house::House,
-    operations::{HOUSES, Heard, Op, People, perform},
+    operations::{Driver, HOUSES, Heard, Op, Order, People, perform},
     post::Post,
 };
 use crate::{
@@ -58,8 +58,8 @@ pub struct World {
     pub doings: Vec<Doing>,
     pub live: Vec<Option<Live>>,
     pub live_before: Vec<Option<Live>>,
-    /// First answers to keys.
-    pub answers: BTreeMap<(usize, String), String>,
+    /// First answers to keys, and what was asked.
+    pub answers: BTreeMap<(usize, String), (Order, String)>,
     /// Every record and bill as it was first seen.
     pub written: BTreeMap<(u64, String), String>,
     trace: Arc<Mutex<Vec<String>>>,
@@ -94,22 +94,19 @@ impl World {
         let settings = Settings { random: Dice::new(seed, 3).random(), ..Settings::default() };
         let plaza = Plaza::on(database, settings);
         let start = Moment::from_millis(plaza.watch.now().as_millisecond());
-        let mut houses = HOUSES.map(|name| House::draw(name, &dice, start)).into_iter().collect::<Vec<_>>();
-        // Bills fall due in the order in which they are issued only where all stations give the same time.
-        let due = houses[0].settings.payment_due_hours;
-        for house in &mut houses {
-            let mut draft = house.settings.draft();
-            draft.payment_due_hours = due;
-            house.settings = draft.check().unwrap();
-        }
+        let houses = HOUSES.map(|name| House::draw(name, &dice, start)).into_iter().collect::<Vec<_>>();
         let count = 6 + dice.index(12);
         let drivers: Vec<_> = (0..count)
             .map(|n| {
                 let account = 1001 + n as u64;
-                // Every fifth has no plate, and two share one.
-                let plate = (n % 5 != 4).then(|| format!("皖A{:05}", if n == 1 { 0 } else { n }));
-                let more = plate.map_or(json!({}), |plate| json!({"plates": {"L": [{"S": plate}]}}));
-                (plaza.token_for(Role::Driver, &account.to_string(), &more, 400 * 86_400), account)
+                // Every fifth has no plate, two share one, and every third has two.
+                let first = (n % 5 != 4).then(|| format!("皖A{:05}", if n == 1 { 0 } else { n }));
+                let second = (n % 3 == 2).then(|| format!("沪B{n:05}"));
+                let plates: Vec<_> = first.into_iter().chain(second).collect();
+                let list: Vec<_> = plates.iter().map(|plate| json!({"S": plate})).collect();
+                let more = json!({"plates": {"L": list}});
+                let token = plaza.token_for(Role::Driver, &account.to_string(), &more, 400 * 86_400);
+                Driver { token, account, plates }
             })
             .collect();
         let admin = plaza.token_for(Role::Admin, "admin", &json!({}), 400 * 86_400);
@@ -212,15 +209,15 @@ impl World {
     }
 
     /// A request was written as accepted or changed.
-    pub fn accepted(&mut self, by: usize, driver: usize, key: Option<String>, request: u64, car: &Waiting) {
+    pub fn accepted(&mut self, by: usize, driver: usize, request: u64, car: &Waiting) {
         let number = car.ticket.number.to_string();
-        if let Op::Apply { house, .. } = self.doings[by].op {
-            self.live[driver] = Some(Live { house, request, number: number.clone() });
+        if let Op::Apply(order) = &self.doings[by].op {
+            self.live[driver] = Some(Live { house: order.house, request, number: number.clone() });
+            if let Some(key) = &order.key {
+                self.answers.insert((driver, key.clone()), (order.clone(), number.clone()));
+            }
         } else if let Some(live) = &mut self.live[driver] {
             live.number.clone_from(&number);
-        }
-        if let Some(key) = key {
-            self.answers.insert((driver, key), number.clone());
         }
         self.doings[by].accepted = Some(number);
     }

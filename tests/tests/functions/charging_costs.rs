@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use shared::{
     domain::{
-        charging::{DispatchMode, Draft, PileId},
+        charging::{DispatchMode, Draft, PileId, Settings},
         station_id::StationId,
     },
     service::charging::Switch,
@@ -13,6 +13,7 @@ use shared::{
 use std::collections::BTreeMap;
 use tests::{
     capacity::bill,
+    database::Fate,
     plaza::{Plaza, TestDriver},
     request::post,
 };
@@ -186,5 +187,103 @@ async fn a_pile_that_recovers_before_a_long_line_calls_all_of_it_in_several_tran
         plaza.deliver().await;
         let found = plaza.assert_sound("after the recovery").await;
         assert_eq!((found.live.len(), found.waiting), (130, 0), "{dispatch_mode:?}");
+    }
+}
+
+fn operations(plaza: &Plaza) -> Vec<String> {
+    plaza.database.take_calls().into_iter().map(|call| call.operation).collect()
+}
+
+/// So many charge for half an hour, and after them so many wait: they are the answer.
+async fn crowd(plaza: &Plaza, charging: usize, waiting: usize) -> Vec<TestDriver> {
+    let mut drivers = Vec::new();
+    for n in 0..charging + waiting {
+        let driver = plaza.driver(&format!("driver-{n:03}")).await;
+        plaza.joined(&driver, "fast", "15").await;
+        plaza.deliver().await;
+        drivers.push(driver);
+    }
+    drivers.split_off(charging)
+}
+
+#[tokio::test]
+async fn a_look_takes_two_reads_while_the_scheduler_is_less_than_32_calls_behind() {
+    let plaza = Plaza::open();
+    plaza.station(|it| (it.fast_piles, it.lane_places, it.waiting_places) = (32, 1, 100)).await;
+    let long = plaza.driver("long").await;
+    plaza.joined(&long, "fast", "2000").await;
+    let waiting = crowd(&plaza, 31, 50).await;
+    plaza.watch.advance(SignedDuration::from_mins(31));
+    for (driver, status) in [
+        (&long, "charging"),
+        (&waiting[0], "charging"),
+        (&waiting[30], "charging"),
+        (&waiting[31], "waiting"),
+        (&waiting[49], "waiting"),
+    ] {
+        plaza.database.take_calls();
+        assert_eq!(plaza.info(driver).await.json()["data"]["status"], status, "{}", driver.name);
+        assert_eq!(operations(&plaza), ["GetItem", "GetItem", "Query"], "the session, the station and its line");
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_finds_much_overdue_calls_by_itself_instead_of_sending_a_hint() {
+    let plaza = Plaza::open();
+    plaza.station(|it| (it.fast_piles, it.lane_places, it.waiting_places) = (6, 1, 100)).await;
+    crowd(&plaza, 6, 20).await;
+    plaza.watch.advance(SignedDuration::from_mins(31));
+    let late = plaza.driver("late").await;
+    plaza.database.take_calls();
+    assert_eq!(plaza.joined(&late, "fast", "15").await, "F27");
+    assert_eq!(operations(&plaza), ["GetItem", "GetItem", "Query", "TransactWriteItems"]);
+    assert_eq!(plaza.hints.lock().unwrap().len(), 0, "there is nothing left to do");
+    assert_eq!(plaza.assert_sound("after the order").await.waiting, 15);
+    assert_eq!(plaza.sweep().await, json!({"settled": 0, "due": 0}));
+}
+
+#[tokio::test]
+async fn each_lost_race_adds_two_calls_and_after_five_the_driver_is_told_to_come_back() {
+    for lost in 0..=5 {
+        let plaza = Plaza::open();
+        plaza.station(|_| {}).await;
+        let driver = plaza.driver("one").await;
+        let (database, mut left) = (plaza.database.clone(), lost);
+        plaza.database.follow(move |call| {
+            // Somebody else is always a little quicker.
+            if left > 0 && call.operation == "TransactWriteItems" {
+                left -= 1;
+                let mut head = database.item("STATION#S1", "HEAD").unwrap();
+                let version: u64 = head["version"]["N"].as_str().unwrap().parse().unwrap();
+                head["version"] = json!({"N": (version + 1).to_string()});
+                database.put(&head);
+            }
+            Fate::Apply
+        });
+        plaza.database.take_calls();
+        let answer = plaza.apply(&driver, "fast", "15").await;
+        let calls = operations(&plaza).len();
+        if lost < 5 {
+            assert_eq!((&answer.json()["data"], calls), (&json!("F1"), 1 + 2 * (lost + 1)), "{lost} lost races");
+        } else {
+            assert_eq!((answer.status.as_u16(), calls), (429, 1 + 2 * 5));
+            assert_eq!(answer.header("retry-after"), Some("1"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_driver_who_is_in_another_queue_is_refused_within_three_calls() {
+    let plaza = Plaza::open();
+    plaza.station(|it| (it.fast_piles, it.lane_places) = (1, 1)).await;
+    plaza.station_named("S2", &Settings::default()).await;
+    let waits = crowd(&plaza, 1, 1).await.remove(0);
+    for key in [None, Some("k-1")] {
+        let fields = [("mode", "fast"), ("quantity", "15"), ("station_id", "S2")];
+        let order = post("/user/charge/apply").bearer(&waits.token).form(&fields);
+        let order = key.map_or(order.clone(), |key| order.header("Idempotency-Key", key));
+        plaza.database.take_calls();
+        assert_eq!(plaza.ev_charging(order).await.json()["msg"], "已有进行中的充电请求");
+        assert!(operations(&plaza).len() <= 1 + 3, "the session's read and three more");
     }
 }

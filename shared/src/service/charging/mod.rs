@@ -17,7 +17,10 @@ pub use step::Swept;
 
 use crate::{
     domain::{
-        charging::{Disregard, DriverId, Fact, Mode, Number, Outcome, Rejection, Standing},
+        charging::{
+            Disregard, DriverId, Fact, Mode, Number, Outcome, Rejection, Standing,
+            planted::{Bug, planted},
+        },
         energy::Energy,
         reason::{Failure, Reason},
         session::{Caller, LiveCharge, Standing as SessionStanding},
@@ -185,8 +188,13 @@ impl Order {
     }
 
     /// The vehicle that is to be charged. A driver without one may charge, too; somebody else's does not exist.
-    fn vehicle<'s>(&self, standing: &'s SessionStanding) -> Result<Option<&'s Plate>, Failure> {
-        let Some(wanted) = &self.plate else { return Ok(standing.plates.first()) };
+    fn vehicle<'s>(&'s self, standing: &'s SessionStanding) -> Result<Option<&'s Plate>, Failure> {
+        let Some(wanted) = self.plate.as_ref().filter(|_| !planted(Bug::NamedVehicleIgnored)) else {
+            return Ok(standing.plates.first());
+        };
+        if planted(Bug::ForeignVehicleTaken) {
+            return Ok(Some(wanted));
+        }
         let own = standing.plates.iter().find(|plate| *plate == wanted);
         own.map(Some).ok_or_else(|| Failure::from(Reason::NotYours).saying("车牌号未绑定到本账户"))
     }
