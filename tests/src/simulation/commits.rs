@@ -131,6 +131,9 @@ impl World {
                 self.check_vehicle(&order, &car)?;
                 self.check_paid(by, house, driver, millis)?;
                 self.accepted(by, driver, request, &car);
+                if self.houses[house].outside.cars.contains_key(&request) {
+                    return Violation::of("5", format!("request {request} is there twice"));
+                }
                 let car = self.houses[house].outside.enter(request);
                 self.houses[house].driver_of.push(driver);
                 Order::Apply { car, mode, millijoules: i128::from(watt_hours) * 3_600_000 }

@@ -33,15 +33,17 @@ pub struct House {
 
 impl House {
     pub fn draw(name: &'static str, dice: &Dice, start: Moment) -> Self {
+        // Each seldom decides anything beside the other.
+        let best_then_wait = dice.percent(40);
         let layout = Layout {
             piles: [dice.index(4), 1 + dice.index(3)],
             power: [dice.pick(&[30_000, 11_000, 40_000]), dice.pick(&[7_000, 10_000, 7_500])],
-            places: 1 + dice.index(3),
-            waiting: dice.pick(&[2, 4, 6, 6, 9, 14]),
+            places: if best_then_wait { dice.pick(&[2, 2, 3]) } else { dice.pick(&[1, 2, 3, 3]) },
+            waiting: dice.pick(&[2, 4, 6, 9, 14]),
             time_order: dice.percent(50),
-            best_then_wait: dice.percent(30),
+            best_then_wait,
             may_lower: dice.percent(50),
-            single_total: dice.percent(30),
+            single_total: dice.percent(if best_then_wait { 20 } else { 60 }),
         };
         let mut draft = Settings::default().draft();
         let narrow = |count: usize| u16::try_from(count).unwrap();
@@ -55,8 +57,8 @@ impl House {
         draft.finish_at_new_amount = layout.may_lower;
         draft.dispatch_mode =
             if layout.single_total { DispatchMode::SingleTotal } else { DispatchMode::EarliestFinish };
-        draft.arrears_may_not_join = dice.percent(50);
-        draft.payment_due_hours = dice.pick(&[168, 168, 2, 1]);
+        draft.arrears_may_not_join = dice.percent(60);
+        draft.payment_due_hours = dice.pick(&[168, 24, 2, 1, 1]);
         let outside = Outside::new(layout, start.floor_millis());
         Self {
             name,

@@ -2,6 +2,7 @@
 
 use super::{
     operations::{Op, Order},
+    reference::Pile,
     world::World,
 };
 use crate::plaza::Sending;
@@ -13,7 +14,7 @@ impl World {
             0..35 => 0,
             35..60 => self.dice.between(1, 90),
             60..85 => self.dice.between(60, 2400),
-            85..97 => 60 * self.dice.between(1, 120),
+            85..95 => 60 * self.dice.between(1, 120),
             _ => 3600 * self.dice.between(2, 9),
         };
         let millis = if self.dice.percent(50) { self.dice.between(0, 999) } else { 0 };
@@ -22,12 +23,27 @@ impl World {
     }
 
     pub fn plan(&mut self) -> Vec<Op> {
+        if self.dice.percent(self.trouble / 3) {
+            return self.power_cut();
+        }
         let count = match self.dice.below(100) {
             0..55 => 1,
             55..85 => 2 + self.dice.index(2),
             _ => 4 + self.dice.index(6),
         };
         (0..count).map(|_| self.think()).collect()
+    }
+
+    /// All piles of a mode fail at once, or all that have failed are back.
+    fn power_cut(&self) -> Vec<Op> {
+        let house = usize::from(self.dice.percent(20));
+        let down = self.down(house);
+        if down.len() > 1 {
+            return down.into_iter().map(|(mode, pile)| Op::Recover { house, mode, pile }).collect();
+        }
+        let piles = self.houses[house].outside.reference.layout.piles;
+        let mode = if piles[self.favourite] == 0 { 1 } else { self.favourite };
+        (0..piles[mode]).map(|pile| Op::Fail { house, mode, pile, minutes: None }).collect()
     }
 
     fn think(&mut self) -> Op {
@@ -39,7 +55,7 @@ impl World {
         let driver = if gone.is_empty() || dice.percent(15) { anybody } else { dice.pick(&gone) };
         let house = usize::from(dice.percent(20));
         let layout = self.houses[house].outside.reference.layout;
-        let mode = dice.index(2);
+        let mode = if dice.percent(60) { self.favourite } else { dice.index(2) };
         let pile_mode = if layout.piles[mode] == 0 { 1 } else { mode };
         let pile = dice.index(layout.piles[pile_mode]);
         let amount = || {
@@ -48,12 +64,20 @@ impl World {
         };
         if dice.percent(self.trouble) {
             let minutes = dice.percent(40).then(|| u32::try_from(dice.between(1, 240)).unwrap());
-            return if dice.percent(55) {
-                Op::Fail { house, mode: pile_mode, pile, minutes }
-            } else {
-                Op::Recover { house, mode: pile_mode, pile }
-            };
+            if dice.percent(50) {
+                return Op::Fail { house, mode: pile_mode, pile, minutes };
+            }
+            let down = self.down(house);
+            let (mode, pile) = if down.is_empty() || dice.percent(15) { (pile_mode, pile) } else { dice.pick(&down) };
+            return Op::Recover { house, mode, pile };
         }
+        let unnoticed: Vec<usize> = here.iter().copied().filter(|driver| self.has_left(*driver)).collect();
+        let (driver, house) = if !unnoticed.is_empty() && dice.percent(50) {
+            let back = dice.pick(&unnoticed);
+            (back, self.live[back].as_ref().map_or(house, |live| live.house))
+        } else {
+            (driver, house)
+        };
         match dice.below(100) {
             0..38 => {
                 let earlier: Vec<&Order> = self.doings.iter().filter_map(|it| it.op.keyed()).collect();
@@ -84,6 +108,25 @@ impl World {
         let whose = if self.dice.percent(8) { self.dice.index(self.people.drivers.len()) } else { driver };
         let plates = &self.people.drivers[whose].plates;
         (!plates.is_empty()).then(|| plates[self.dice.index(plates.len())].clone())
+    }
+
+    /// Whether a driver who is still here, as far as the station has heard, has left by now.
+    fn has_left(&self, driver: usize) -> bool {
+        self.live[driver].as_ref().is_some_and(|live| {
+            let outside = &self.houses[live.house].outside;
+            let now = outside.at(&outside.reference, self.plaza.watch.now().as_millisecond());
+            !now.cars.contains_key(&outside.cars[&live.request])
+        })
+    }
+
+    /// The piles of a station that have failed.
+    fn down(&self, house: usize) -> Vec<(usize, usize)> {
+        let piles = self.houses[house].outside.reference.piles.iter().enumerate();
+        let of_mode = |(mode, piles): (usize, &Vec<Pile>)| {
+            let down: Vec<_> = (0..piles.len()).filter(|pile| piles[*pile].down).map(|pile| (mode, pile)).collect();
+            down
+        };
+        piles.flat_map(of_mode).collect()
     }
 
     /// Whether a driver's last request was live when the station last heard of anything.

@@ -66,6 +66,8 @@ pub struct World {
     seed: u64,
     /// How many of a hundred operations are about piles.
     pub trouble: u64,
+    /// The mode that most ask for, so that there are queues.
+    pub favourite: usize,
 }
 
 const STEPS: usize = 30;
@@ -93,9 +95,7 @@ impl World {
         let database = Database::new().in_idle_time(idle, move || Duration::from_millis(pace.below(slow)));
         let settings = Settings { random: Dice::new(seed, 3).random(), ..Settings::default() };
         let plaza = Plaza::on(database, settings);
-        let start = Moment::from_millis(plaza.watch.now().as_millisecond());
-        let houses = HOUSES.map(|name| House::draw(name, &dice, start)).into_iter().collect::<Vec<_>>();
-        let count = 6 + dice.index(12);
+        let count = 8 + dice.index(10);
         let drivers: Vec<_> = (0..count)
             .map(|n| {
                 let account = 1001 + n as u64;
@@ -110,6 +110,10 @@ impl World {
             })
             .collect();
         let admin = plaza.token_for(Role::Admin, "admin", &json!({}), 400 * 86_400);
+        // They signed in before, also where a clock is behind.
+        plaza.watch.advance(SignedDuration::from_mins(2));
+        let start = Moment::from_millis(plaza.watch.now().as_millisecond());
+        let houses = HOUSES.map(|name| House::draw(name, &dice, start)).into_iter().collect::<Vec<_>>();
         let commits = witness(&plaza.database);
         Self {
             idle: idle.clone(),
@@ -124,7 +128,8 @@ impl World {
             written: BTreeMap::new(),
             trace: Arc::clone(trace),
             seed,
-            trouble: dice.pick(&[2, 6, 6, 20]),
+            trouble: dice.pick(&[2, 6, 20]),
+            favourite: dice.pick(&[0, 1, 1]),
             plaza,
             dice,
         }

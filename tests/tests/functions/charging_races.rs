@@ -9,6 +9,7 @@ use shared::domain::{
 use std::collections::{BTreeMap, BTreeSet};
 use tests::{
     answer::Answer,
+    database::Fate,
     plaza::{Plaza, TestDriver},
     request::post,
     soundness::Money,
@@ -131,6 +132,33 @@ async fn who_has_finished_elsewhere_may_apply_before_anybody_noticed() {
     plaza.watch.advance(SignedDuration::from_mins(31));
     assert_eq!(number(&order().await).as_deref(), Some("F1"));
     assert_eq!(plaza.log(&driver).await.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn who_has_finished_may_apply_though_it_is_noticed_in_the_middle_of_the_call() {
+    let plaza = plaza(10).await;
+    let driver = plaza.driver_of("one", "皖A00001").await;
+    plaza.joined(&driver, "fast", "15").await;
+    plaza.deliver().await;
+    let account = format!("ACCOUNT#ev#{}", driver.id);
+    plaza.watch.advance(SignedDuration::from_mins(31));
+    let before = plaza.database.item(&account, "SESSIONS").unwrap();
+    plaza.sweep().await;
+    let mut after = plaza.database.item(&account, "SESSIONS");
+    assert!(before.get("charge").is_some() && after.as_ref().unwrap().get("charge").is_none());
+    // The session is read before the scheduler writes, the station after it.
+    plaza.database.put(&before);
+    let database = plaza.database.clone();
+    plaza.database.follow(move |call| {
+        if call.touches("STATION#S1") {
+            after.take().iter().for_each(|record| database.put(record));
+        }
+        Fate::Apply
+    });
+    assert_eq!(number(&plaza.apply(&driver, "fast", "15").await).as_deref(), Some("F2"));
+    plaza.database.heal();
+    assert_eq!(plaza.apply(&driver, "fast", "15").await.json()["msg"], "已有进行中的充电请求");
+    plaza.assert_sound("after both").await;
 }
 
 /// The same history in memory, where nothing is late: what each driver is billed.

@@ -65,13 +65,13 @@ impl Charging {
         let keyed = order.keyed(caller, station, now);
         let mut known = caller.standing.clone();
         for _ in 0..turn::TRIES {
-            let turned = match self.standing(caller, known, station, now).await? {
+            let Some(standing) = self.standing(caller, known, station, now).await? else {
                 // Whatever the other rules would say, this one comes first.
-                None => Turned::Refused(Outcome::Rejected(Rejection::LiveRequest), None),
-                Some(standing) => match order.wish(caller, &standing, now) {
-                    Ok(wish) => self.turn(station, &wish, keyed.as_ref(), now.station).await?,
-                    Err(failure) => return self.earlier_answer(keyed.as_ref()).await?.ok_or(failure),
-                },
+                return self.earlier_answer(keyed.as_ref()).await?.ok_or_else(|| Reason::AlreadyQueued.into());
+            };
+            let turned = match order.wish(caller, &standing, now) {
+                Ok(wish) => self.turn(station, &wish, keyed.as_ref(), now.station).await?,
+                Err(failure) => return self.earlier_answer(keyed.as_ref()).await?.ok_or(failure),
             };
             if let Turned::Done(facts) = &turned {
                 return joined(facts).ok_or_else(|| Failure::internal("a request joined without a number"));
@@ -79,11 +79,16 @@ impl Charging {
             if let Some(number) = self.earlier_answer(keyed.as_ref()).await? {
                 return Ok(number);
             }
-            if !matches!(turned, Turned::Barred(TurnRefused::Driver)) {
+            let lives = matches!(turned, Turned::Refused(Outcome::Rejected(Rejection::LiveRequest), _));
+            if !lives && !matches!(turned, Turned::Barred(TurnRefused::Driver)) {
                 return Err(turned.carried_out().err().unwrap_or_else(|| Reason::Contended.into()));
             }
-            // Something about the driver has changed since the session was read; what, the record says now.
+            // Something about the driver may have changed since the session was read, as when somebody noticed between it
+            // and the station that the last request has ended; what, the record says now.
             known = self.record(caller).await?;
+            if lives && known.charge == standing.charge {
+                return Err(Reason::AlreadyQueued.into());
+            }
         }
         Err(Reason::Contended.into())
     }
