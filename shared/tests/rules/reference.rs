@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 pub type Ticks = i128;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Layout {
     pub piles: [usize; 2],
     /// Watts.
@@ -295,7 +296,9 @@ impl Reference {
         for pile in 0..busy.len() {
             let mut lane: Vec<usize> = (0..count).filter(|n| lane_of[*n] == pile).collect();
             lane.sort_by_key(|n| (needs[*n], *n));
-            lane.into_iter().for_each(|n| self.enter(mode, pile, cars[n]));
+            for n in lane {
+                self.enter(mode, pile, cars[n]);
+            }
         }
     }
 

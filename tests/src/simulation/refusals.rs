@@ -12,7 +12,7 @@ use super::{
 use shared::domain::charging::Waiting;
 
 /// A bill as it should be.
-pub struct Due {
+pub struct Owed {
     pub driver: usize,
     pub request: u64,
     pub due: i64,
@@ -21,7 +21,7 @@ pub struct Due {
 
 impl House {
     /// The bills of those who have left by then.
-    pub fn bills(&self, then: &Reference) -> Vec<Due> {
+    pub fn bills(&self, then: &Reference) -> Vec<Owed> {
         let bill = |(request, car): (&u64, &usize)| {
             let (_, left) = then.left.iter().find(|(other, _)| other == car)?;
             let segments = then.segments.iter().filter(|segment| segment.0 == *car);
@@ -29,7 +29,7 @@ impl House {
             let fees: Vec<i64> = fees.map(|[charging, service]| charging + service).collect();
             let ended = self.outside.start() + narrow((left + then.per_milli() - 1).div_euclid(then.per_milli()));
             let due = ended + i64::from(self.settings.payment_due_hours) * 3_600_000;
-            let bill = Due { driver: self.driver_of[*car], request: *request, due, fen: fees.iter().sum() };
+            let bill = Owed { driver: self.driver_of[*car], request: *request, due, fen: fees.iter().sum() };
             (!fees.is_empty()).then_some(bill)
         };
         self.outside.cars.iter().filter_map(bill).collect()
@@ -56,8 +56,8 @@ impl World {
         for (n, one) in self.houses.iter().enumerate() {
             let until = if n == house { millis } else { one.settled.floor_millis() };
             let then = one.outside.at(&one.outside.reference, until);
-            let overdue = |bill: &Due| bill.driver == driver && bill.fen > 0 && bill.due < now;
-            if let Some(Due { request, due, .. }) = one.bills(&then).into_iter().find(overdue) {
+            let overdue = |bill: &Owed| bill.driver == driver && bill.fen > 0 && bill.due < now;
+            if let Some(Owed { request, due, .. }) = one.bills(&then).into_iter().find(overdue) {
                 return Violation::of("14", format!("#{by} joined at {now}, and {request} was due at {due}"));
             }
         }
@@ -109,7 +109,7 @@ impl World {
             "有逾期未支付的账单，请先补缴" => {
                 let house = &self.houses[*house];
                 let now = self.doings[n].now.max(house.settled.ceil().floor_millis());
-                let overdue = |bill: &Due| bill.driver == *driver && bill.fen > 0 && bill.due < now;
+                let overdue = |bill: &Owed| bill.driver == *driver && bill.fen > 0 && bill.due < now;
                 house.settings.arrears_may_not_join
                     && self
                         .houses
