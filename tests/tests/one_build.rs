@@ -10,7 +10,7 @@ const ITS_OWN: [&str; 2] = ["crc32fast ", "simd-adler32 "];
 fn resolved(selection: &[&str]) -> BTreeSet<String> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
-    cargo.args(["tree", "--locked", "--edges", "normal,build,dev", "--prefix", "none", "--no-dedupe"]);
+    cargo.args(["tree", "--locked", "--edges", "normal,build,dev", "--prefix", "none"]);
     let output = cargo.args(["--format", "{p} [{f}]"]).args(selection).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();

@@ -192,6 +192,9 @@ async fn the_history_of_prices_names_each_change_once() {
     let next = page["next"].as_i64().unwrap();
     let page = desk.get(&format!("S1/prices?limit=1&before={next}")).await;
     assert_eq!(page["prices"][0]["service_fee"], "0.80");
+    assert_eq!(desk.get("S1/prices?before=1").await["prices"], json!([]));
+    let nowhere = get("/operator/stations/nowhere/prices").bearer(&desk.admin);
+    assert_eq!(desk.plaza.operator(nowhere).await.json()["code"], "no_such_station");
 }
 
 #[tokio::test]

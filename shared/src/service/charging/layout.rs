@@ -111,6 +111,10 @@ impl Charging {
         most: u8,
     ) -> Result<Vec<PriceEntry>, Failure> {
         let entries = self.store.prices(station, before, i32::from(most)).await?;
+        if entries.is_empty() {
+            // Behind the first price, or of no station at all.
+            self.store.head(station).await?;
+        }
         Ok(entries.into_iter().map(PriceEntry::from).collect())
     }
 }
