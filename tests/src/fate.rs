@@ -34,6 +34,20 @@ pub enum Fate {
     Late,
 }
 
+impl Fate {
+    /// What may happen to a call of somebody who lives to answer.
+    pub const FAULTS: [Self; 8] = [
+        Self::Refuse,
+        Self::LoseAnswer,
+        Self::Throttle,
+        Self::Conflict,
+        Self::ThrottleItem,
+        Self::Break,
+        Self::Hang,
+        Self::HangAfter,
+    ];
+}
+
 tokio::task_local! {
     /// On whose behalf calls are made, where a test wants to know.
     pub static DOER: usize;

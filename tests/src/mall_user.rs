@@ -6,10 +6,66 @@ use crate::{
     plaza::Plaza,
     request::{Request, post},
 };
+use jiff::SignedDuration;
 use serde_json::json;
 
 /// One as `WeChat` gives them.
 pub const OPEN_ID: &str = "oGZUI0egBJY1zhBYw2KhdUfwVJJE";
+
+/// What #8 and #10 answer.
+pub const SENT: &str = r#"{"errCode":200,"msg":"success"}"#;
+/// What #9 and #11 answer.
+pub const DONE: &str = r#"{"errCode":"200","msg":"sucess"}"#;
+
+/// Both kinds of users, who sign in alike.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    Consumer,
+    Agent,
+}
+
+impl Kind {
+    pub const BOTH: [Self; 2] = [Self::Consumer, Self::Agent];
+
+    pub fn realm(self) -> &'static str {
+        match self {
+            Self::Consumer => "mall-consumer",
+            Self::Agent => "mall-agent",
+        }
+    }
+
+    /// #8 or #10
+    pub async fn send(self, plaza: &Plaza, open_id: &str, phone: &str) -> Answer {
+        let form = json!({"openId": open_id, "telephone": phone});
+        match self {
+            Self::Consumer => plaza.mall_consumer(post("/user/custom/sendPhoneNum").json(&form)).await,
+            Self::Agent => plaza.mall_agent(post("/user/proxy/sendPhoneNum").json(&form)).await,
+        }
+    }
+
+    /// The same, and what arrives on the telephone.
+    pub async fn code(self, plaza: &Plaza, open_id: &str, phone: &str) -> String {
+        assert_eq!(self.send(plaza, open_id, phone).await.whole(), (200, SENT.to_owned()));
+        plaza.code_for(phone).await
+    }
+
+    /// #9 or #11
+    pub async fn verify(self, plaza: &Plaza, open_id: &str, phone: &str, code: &str) -> Answer {
+        match self {
+            Self::Consumer => plaza.verify_consumer(open_id, phone, code).await,
+            Self::Agent => plaza.verify_agent(open_id, phone, code).await,
+        }
+    }
+
+    /// From the code to the session, a minute later than whatever was before.
+    pub async fn sign_in(self, plaza: &Plaza, open_id: &str, phone: &str) -> TestMallUser {
+        plaza.watch.advance(SignedDuration::from_secs(60));
+        let code = self.code(plaza, open_id, phone).await;
+        let answer = self.verify(plaza, open_id, phone, &code).await;
+        assert_eq!(answer.whole(), (200, DONE.to_owned()));
+        TestMallUser::of(open_id, phone, &answer)
+    }
+}
 
 /// A consumer or an agent who is signed in.
 #[derive(Clone, Debug)]

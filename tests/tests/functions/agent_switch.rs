@@ -8,7 +8,7 @@ use tests::{
     answer::Answer,
     capacity::bill,
     database::{AUDIT, Fate, killed},
-    mall_user::{OPEN_ID, TestMallUser},
+    mall_user::{Kind, OPEN_ID, TestMallUser},
     plaza::Plaza,
     request::post,
 };
@@ -48,30 +48,40 @@ async fn ready_with_both() -> (Plaza, TestMallUser, TestMallUser, String) {
 }
 
 /// Telephone, openId, and both ways back. What is in one map is in the others.
-fn agents(plaza: &Plaza) -> Vec<(String, Option<String>)> {
+fn users(plaza: &Plaza, kind: Kind) -> Vec<(String, Option<String>)> {
+    let realm = kind.realm();
     let text = |item: &Value, name: &str| item[name]["S"].as_str().map(ToOwned::to_owned);
     let holder = |pk: &str| text(&plaza.database.item(pk, "HOLDER")?, "account");
-    let items = plaza.database.under("ACCOUNT#mall-agent#");
-    let mut agents = Vec::new();
+    let prefix = format!("ACCOUNT#{realm}#");
+    let items = plaza.database.under(&prefix);
+    let mut users = Vec::new();
     for record in items.iter().filter(|item| item["sk"]["S"] == "PROFILE") {
-        let id = record["pk"]["S"].as_str().unwrap().strip_prefix("ACCOUNT#mall-agent#").unwrap().to_owned();
+        let id = record["pk"]["S"].as_str().unwrap().strip_prefix(&prefix).unwrap().to_owned();
         let (phone, open_id) = (text(record, "phone").unwrap(), text(record, "open_id"));
-        assert_eq!(holder(&format!("PHONE#mall-agent#{phone}")), Some(id.clone()));
+        assert_eq!(holder(&format!("PHONE#{realm}#{phone}")), Some(id.clone()));
         if let Some(open_id) = &open_id {
-            assert_eq!(holder(&format!("OPENID#mall-agent#{open_id}")), Some(id.clone()));
+            assert_eq!(holder(&format!("OPENID#{realm}#{open_id}")), Some(id.clone()));
         }
-        agents.push((phone.strip_prefix("+86").unwrap().to_owned(), open_id));
+        users.push((phone.strip_prefix("+86").unwrap().to_owned(), open_id));
     }
-    let bound = agents.iter().filter(|(_, open_id)| open_id.is_some()).count();
-    assert_eq!(plaza.database.under("OPENID#mall-agent#").len(), bound);
-    assert_eq!(plaza.database.under("PHONE#mall-agent#").len(), agents.len());
-    agents.sort();
-    agents
+    let bound = users.iter().filter(|(_, open_id)| open_id.is_some()).count();
+    assert_eq!(plaza.database.under(&format!("OPENID#{realm}#")).len(), bound);
+    assert_eq!(plaza.database.under(&format!("PHONE#{realm}#")).len(), users.len());
+    users.sort();
+    users
+}
+
+fn agents(plaza: &Plaza) -> Vec<(String, Option<String>)> {
+    users(plaza, Kind::Agent)
 }
 
 /// Whose the openId of the examples is.
+fn holder_among(plaza: &Plaza, kind: Kind) -> Option<String> {
+    users(plaza, kind).into_iter().find(|(_, open_id)| open_id.as_deref() == Some(OPEN_ID)).map(|(phone, _)| phone)
+}
+
 fn holder(plaza: &Plaza) -> Option<String> {
-    agents(plaza).into_iter().find(|(_, open_id)| open_id.as_deref() == Some(OPEN_ID)).map(|(phone, _)| phone)
+    holder_among(plaza, Kind::Agent)
 }
 
 fn actions(plaza: &Plaza, id: &str) -> Vec<String> {
@@ -228,8 +238,8 @@ const FATES: [Fate; 7] =
     [Fate::Refuse, Fate::LoseAnswer, Fate::Throttle, Fate::Conflict, Fate::ThrottleItem, Fate::Break, Fate::HangAfter];
 
 /// The code is spent if and only if the account has what it was for, and the trail says so.
-fn assert_spent_with(plaza: &Plaza, purpose: &str, what: &str, has_happened: bool) {
-    let codes = plaza.database.under("CODE#mall-agent#+8613800138000");
+fn assert_spent_with(plaza: &Plaza, (kind, purpose): (Kind, &str), what: &str, has_happened: bool) {
+    let codes = plaza.database.under(&format!("CODE#{}#+8613800138000", kind.realm()));
     let code = codes.iter().find(|item| item["sk"]["S"].as_str().unwrap().starts_with(purpose)).unwrap();
     assert_eq!(code["st"]["S"] == "consumed", has_happened, "{what}");
 }
@@ -245,30 +255,33 @@ fn assert_honest(answer: &Answer, what: &str) {
 
 #[tokio::test]
 async fn a_fault_at_any_call_of_a_sign_in_leaves_all_of_it_or_nothing() {
-    for fate in FATES {
-        for call in 0..5 {
-            for lasting in [false, true] {
-                let plaza = Plaza::open();
-                plaza.agent(OPEN_ID, OLD).await;
-                let code = plaza.agents_code(OPEN_ID, NEW, None).await;
-                if lasting {
-                    plaza.database.from(call, fate);
-                } else {
-                    plaza.database.at(call, fate);
-                }
-                let answer = plaza.verify_agent(OPEN_ID, NEW, &code).await;
-                plaza.database.heal();
-                let what = format!("{fate:?} at {call}, lasting: {lasting}: {}", answer.text());
-                assert_honest(&answer, &what);
-                let is_there = agents(&plaza).len() == 2;
-                assert_eq!(holder(&plaza).as_deref(), Some(if is_there { NEW } else { OLD }), "{what}");
-                assert_spent_with(&plaza, "LOGIN", &what, is_there);
-                assert!(is_there || answer.json()["errCode"] != "200", "{what}");
-                if is_there && answer.json()["errCode"] != "200" {
-                    plaza.watch.advance(SignedDuration::from_secs(60));
-                    plaza.agent(OPEN_ID, NEW).await;
-                } else if !is_there {
-                    assert_eq!(plaza.verify_agent(OPEN_ID, NEW, &code).await.whole(), done(), "{what}: again");
+    for kind in Kind::BOTH {
+        for fate in FATES {
+            for call in 0..5 {
+                for lasting in [false, true] {
+                    let plaza = Plaza::open();
+                    kind.sign_in(&plaza, OPEN_ID, OLD).await;
+                    let code = kind.code(&plaza, OPEN_ID, NEW).await;
+                    if lasting {
+                        plaza.database.from(call, fate);
+                    } else {
+                        plaza.database.at(call, fate);
+                    }
+                    let answer = kind.verify(&plaza, OPEN_ID, NEW, &code).await;
+                    plaza.database.heal();
+                    let what = format!("{kind:?}, {fate:?} at {call}, lasting: {lasting}: {}", answer.text());
+                    assert_honest(&answer, &what);
+                    let is_there = users(&plaza, kind).len() == 2;
+                    let holder = holder_among(&plaza, kind);
+                    assert_eq!(holder.as_deref(), Some(if is_there { NEW } else { OLD }), "{what}");
+                    assert_spent_with(&plaza, (kind, "LOGIN"), &what, is_there);
+                    let is_told = answer.json()["errCode"] == "200";
+                    assert!(is_there || !is_told, "{what}");
+                    if is_there && !is_told {
+                        kind.sign_in(&plaza, OPEN_ID, NEW).await;
+                    } else if !is_there {
+                        assert_eq!(kind.verify(&plaza, OPEN_ID, NEW, &code).await.whole(), done(), "{what}: again");
+                    }
                 }
             }
         }
@@ -291,7 +304,7 @@ async fn a_fault_at_any_call_of_a_switch_leaves_all_of_it_or_nothing() {
                 let what = format!("{fate:?} at {call}, lasting: {lasting}: {}", answer.text());
                 assert_honest(&answer, &what);
                 let has_moved = holder(&plaza).as_deref() == Some(NEW);
-                assert_spent_with(&plaza, "CHANGE", &what, has_moved);
+                assert_spent_with(&plaza, (Kind::Agent, "CHANGE"), &what, has_moved);
                 assert_eq!(is_alive(&plaza, &agent.token, OLD).await, !has_moved, "{what}");
                 assert!(has_moved || answer.json()["errCode"] != "200", "{what}");
                 if !has_moved {
@@ -314,7 +327,7 @@ async fn a_crash_at_any_call_hinders_nobody() {
             let has_moved = holder(&plaza).as_deref() == Some(NEW);
             let what = format!("{fate:?} at {call}");
             assert_eq!(has_moved, (call, fate) == (7, Fate::DieAfter), "{what}");
-            assert_spent_with(&plaza, "CHANGE", &what, has_moved);
+            assert_spent_with(&plaza, (Kind::Agent, "CHANGE"), &what, has_moved);
             let plaza = plaza.restarted(|_| ());
             if has_moved {
                 plaza.watch.advance(SignedDuration::from_secs(60));
@@ -325,20 +338,29 @@ async fn a_crash_at_any_call_hinders_nobody() {
             assert_eq!(holder(&plaza).as_deref(), Some(NEW), "{what}");
         }
     }
-    for fate in [Fate::Die, Fate::DieAfter] {
-        for call in 0..5 {
-            let plaza = Plaza::open();
-            plaza.agent(OPEN_ID, OLD).await;
-            let code = plaza.agents_code(OPEN_ID, NEW, None).await;
-            let answer = killed(&plaza.database, call, fate, plaza.verify_agent(OPEN_ID, NEW, &code)).await;
-            let what = format!("{fate:?} at {call} of a sign-in");
-            assert!(answer.is_none(), "{what}: it makes five calls");
-            let is_there = agents(&plaza).len() == 2;
-            assert_eq!(is_there, (call, fate) == (4, Fate::DieAfter), "{what}");
-            assert_spent_with(&plaza, "LOGIN", &what, is_there);
-            let plaza = plaza.restarted(|_| ());
-            if !is_there {
-                assert_eq!(plaza.verify_agent(OPEN_ID, NEW, &code).await.whole(), done(), "{what}");
+}
+
+#[tokio::test]
+async fn a_crash_at_any_call_of_a_sign_in_hinders_nobody() {
+    for kind in Kind::BOTH {
+        for fate in [Fate::Die, Fate::DieAfter] {
+            for call in 0..5 {
+                let plaza = Plaza::open();
+                kind.sign_in(&plaza, OPEN_ID, OLD).await;
+                let code = kind.code(&plaza, OPEN_ID, NEW).await;
+                let answer = killed(&plaza.database, call, fate, kind.verify(&plaza, OPEN_ID, NEW, &code)).await;
+                let what = format!("{kind:?}, {fate:?} at {call}");
+                assert!(answer.is_none(), "{what}: it makes five calls");
+                let is_there = users(&plaza, kind).len() == 2;
+                assert_eq!(is_there, (call, fate) == (4, Fate::DieAfter), "{what}");
+                assert_spent_with(&plaza, (kind, "LOGIN"), &what, is_there);
+                let plaza = plaza.restarted(|_| ());
+                if is_there {
+                    kind.sign_in(&plaza, OPEN_ID, NEW).await;
+                } else {
+                    assert_eq!(kind.verify(&plaza, OPEN_ID, NEW, &code).await.whole(), done(), "{what}");
+                }
+                assert_eq!(holder_among(&plaza, kind).as_deref(), Some(NEW), "{what}");
             }
         }
     }

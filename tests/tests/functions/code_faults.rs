@@ -12,16 +12,6 @@ use tests::{
 const PHONE: &str = "13800138000";
 const NEW: &str = "another phrase 7";
 
-const FATES: [Fate; 8] = [
-    Fate::Refuse,
-    Fate::LoseAnswer,
-    Fate::Throttle,
-    Fate::Conflict,
-    Fate::ThrottleItem,
-    Fate::Break,
-    Fate::Hang,
-    Fate::HangAfter,
-];
 const DEATHS: [Fate; 2] = [Fate::Die, Fate::DieAfter];
 
 /// Calls of an ask, a sign-in by code, a reset, each up to its last write; the reset's notice is two more.
@@ -84,7 +74,7 @@ fn assert_asked_once_or_not(plaza: &Plaza, what: &str) -> bool {
 
 #[tokio::test]
 async fn a_fault_at_any_call_of_an_ask_counts_everywhere_or_nowhere() {
-    for fate in FATES {
+    for fate in Fate::FAULTS {
         for call in 0..ASK {
             for lasting in [false, true] {
                 let (plaza, _) = ready().await;
@@ -133,7 +123,7 @@ async fn a_crash_at_any_call_of_an_ask_counts_everywhere_or_nowhere() {
 /// Each guess that is compared has been counted: five times whatever happened, and a sixth never.
 #[tokio::test]
 async fn a_fault_at_any_call_of_a_comparison_gives_no_free_guess() {
-    for fate in FATES {
+    for fate in Fate::FAULTS {
         for call in 0..2 {
             let (plaza, _, code) = with_code("login").await;
             let wrong = format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000);
@@ -194,7 +184,7 @@ async fn assert_reset_or_not(plaza: &Plaza, driver: &TestDriver, what: &str) -> 
 
 #[tokio::test]
 async fn a_fault_at_any_call_of_a_reset_leaves_one_password_whole() {
-    for fate in FATES {
+    for fate in Fate::FAULTS {
         for call in 0..=RESET {
             for lasting in [false, true] {
                 let (plaza, driver, code) = with_code("reset").await;

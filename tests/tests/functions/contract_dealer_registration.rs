@@ -44,7 +44,11 @@ async fn ready() -> (Plaza, String, String) {
 }
 
 fn wrong(code: &str) -> String {
-    format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
+    wrong_by(code, 1)
+}
+
+fn wrong_by(code: &str, n: u32) -> String {
+    format!("{:06}", (code.parse::<u32>().unwrap() + n) % 1_000_000)
 }
 
 /// Registered or not, and nothing in between.
@@ -95,6 +99,29 @@ async fn verifying_a_code_uses_it_up_no_more_than_a_try() {
     }
     assert_eq!(plaza.register_dealer(DEVICE, PHONE, &code, &letters).await.json()["errCode"], 200);
     assert_eq!(verify(&plaza, DEVICE, &code).await.json()["errCode"], 2016, "spent");
+}
+
+/// Asked whether it is right (#20), or tried at once (#23): both count, and both are compared five times together.
+#[tokio::test]
+async fn of_a_thousand_guesses_at_once_five_are_compared_and_the_right_one_after_them_is_refused() {
+    let (plaza, code, letters) = ready().await;
+    let guesses: Vec<_> = (1..=1000).map(|n| wrong_by(&code, n)).collect();
+    let (asked, tried) = guesses.split_at(900);
+    let asked = join_all(asked.iter().map(|guess| verify(&plaza, DEVICE, guess)));
+    let tried = join_all(tried.iter().map(|guess| plaza.register_dealer(DEVICE, PHONE, guess, &letters)));
+    let (asked, tried) = futures_util::future::join(asked, tried).await;
+    for answer in &asked {
+        assert_eq!(answer.whole(), failure(200, 2016, "手机验证码错误"));
+    }
+    for answer in &tried {
+        assert!(matches!(answer.json()["errCode"].as_u64(), Some(2016 | 2018 | 2019)), "{}", answer.text());
+    }
+    let compared = plaza.database.items(AUDIT).iter().filter(|entry| entry["action"]["S"] == "code-refused").count();
+    assert_eq!(compared, 5);
+    let (letters, _) = plaza.picture(DEVICE).await;
+    assert_eq!(verify(&plaza, DEVICE, &code).await.json()["errCode"], 2016);
+    assert_eq!(plaza.register_dealer(DEVICE, PHONE, &code, &letters).await.json()["errCode"], 2016);
+    assert!(!assert_whole_or_nothing(&plaza));
 }
 
 #[tokio::test]

@@ -12,16 +12,6 @@ use tests::{
     request::{Request, get},
 };
 
-const FATES: [Fate; 8] = [
-    Fate::Refuse,
-    Fate::LoseAnswer,
-    Fate::Throttle,
-    Fate::Conflict,
-    Fate::ThrottleItem,
-    Fate::Break,
-    Fate::Hang,
-    Fate::HangAfter,
-];
 const FIRST: &str = "皖A12345";
 const SECOND: &str = "皖AYN056";
 const PHONE: &str = "13912345678";
@@ -118,7 +108,7 @@ fn assert_honest(answer: &Answer, write: &str, what: &str) {
 #[tokio::test]
 async fn one_fault_at_any_call_is_not_even_noticed() {
     for write in WRITES {
-        for fate in FATES {
+        for fate in Fate::FAULTS {
             for call in 0..6 {
                 let (plaza, driver, request) = ready(write).await;
                 plaza.database.at(call, fate);
@@ -137,7 +127,7 @@ async fn one_fault_at_any_call_is_not_even_noticed() {
 #[tokio::test]
 async fn faults_that_do_not_end_leave_the_whole_or_nothing_and_a_repetition_ends_well() {
     for write in WRITES {
-        for fate in FATES {
+        for fate in Fate::FAULTS {
             for call in 0..6 {
                 let (plaza, driver, request) = ready(write).await;
                 let before = everything(&plaza);

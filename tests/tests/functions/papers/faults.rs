@@ -6,21 +6,10 @@ use std::time::Duration;
 use tests::{
     answer::Answer,
     database::Fate,
-    papers::{Applicant, ID_NO, OTHER_ID_NO, assert_papers_sound, decision},
+    papers::{Applicant, ID_NO, Kind, OTHER_ID_NO, assert_papers_sound, decision},
     plaza::Plaza,
     request::Request,
 };
-
-const FATES: [Fate; 8] = [
-    Fate::Refuse,
-    Fate::LoseAnswer,
-    Fate::Throttle,
-    Fate::Conflict,
-    Fate::ThrottleItem,
-    Fate::Break,
-    Fate::Hang,
-    Fate::HangAfter,
-];
 
 /// What is written: papers for the first time, others in their place, and each kind of decision.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +21,11 @@ enum Write {
     Reopen,
 }
 
-const WRITES: [Write; 5] = [Write::First, Write::Replace, Write::Refuse, Write::Pass, Write::Reopen];
+/// Each of them of agents and of dealers.
+fn writes() -> impl Iterator<Item = (Kind, Write)> {
+    let all = [Write::First, Write::Replace, Write::Refuse, Write::Pass, Write::Reopen];
+    Kind::BOTH.into_iter().flat_map(move |kind| all.map(|write| (kind, write)))
+}
 
 struct Ready {
     plaza: Plaza,
@@ -44,9 +37,9 @@ struct Ready {
 }
 
 impl Ready {
-    async fn to(write: Write) -> Self {
+    async fn to((kind, write): (Kind, Write)) -> Self {
         let plaza = Plaza::open();
-        let whose = plaza.applicant(PHONE).await;
+        let whose = plaza.applicant_of(kind, PHONE).await;
         let auditor = plaza.auditor();
         if !matches!(write, Write::First) {
             plaza.hand_in(&whose, ID_NO).await;
@@ -59,7 +52,7 @@ impl Ready {
             Write::First | Write::Replace => {
                 let (front, qualification) = plaza.both_pictures(&whose).await;
                 let version = if matches!(write, Write::First) { 1 } else { 2 };
-                ("mall-dealer", whose.submission(OTHER_ID_NO, &front, &qualification), (1, version))
+                (whose.function, whose.submission(OTHER_ID_NO, &front, &qualification), (1, version))
             }
             Write::Refuse => ("mall-audit", decide(2), (2, 2)),
             Write::Pass => ("mall-audit", decide(3), (3, 2)),
@@ -92,8 +85,8 @@ fn assert_honest(answer: &Answer, what: &str) {
 
 #[tokio::test]
 async fn one_fault_at_any_call_is_not_even_noticed() {
-    for write in WRITES {
-        for fate in FATES {
+    for write in writes() {
+        for fate in Fate::FAULTS {
             for call in 0..4 {
                 let ready = Ready::to(write).await;
                 ready.plaza.database.at(call, fate);
@@ -114,8 +107,8 @@ async fn one_fault_at_any_call_is_not_even_noticed() {
 
 #[tokio::test]
 async fn faults_that_do_not_end_leave_the_whole_or_nothing_and_a_repetition_ends_well_once() {
-    for write in WRITES {
-        for fate in FATES {
+    for write in writes() {
+        for fate in Fate::FAULTS {
             for call in 0..4 {
                 let ready = Ready::to(write).await;
                 ready.plaza.database.from(call, fate);
@@ -136,7 +129,7 @@ async fn faults_that_do_not_end_leave_the_whole_or_nothing_and_a_repetition_ends
 /// A function that is killed between two calls leaves what can be finished by asking again.
 #[tokio::test]
 async fn a_crash_between_any_two_calls_is_mended_by_asking_again() {
-    for write in WRITES {
+    for write in writes() {
         for fate in [Fate::Hang, Fate::HangAfter] {
             for call in 0..4 {
                 let ready = Ready::to(write).await;
@@ -159,20 +152,23 @@ async fn a_crash_between_any_two_calls_is_mended_by_asking_again() {
 /// Whatever the bucket does, papers that were taken name pictures that stay.
 #[tokio::test]
 async fn a_bucket_that_fails_loses_nothing_that_papers_name() {
-    for broken in ["PUT", "TAG", "DELETE"] {
-        for fate in [Fate::Refuse, Fate::Break, Fate::LoseAnswer] {
-            let plaza = Plaza::open();
-            let whose = plaza.waiting(PHONE, ID_NO).await;
-            let (front, qualification) = plaza.both_pictures(&whose).await;
-            plaza.bucket.follow(move |operation| if operation == broken { fate } else { Fate::Apply });
-            let answer = plaza.mall_dealer(whose.submission(ID_NO, &front, &qualification)).await;
-            assert_eq!(code(&answer), (200, 200), "{broken} {fate:?}");
-            plaza.bucket.heal();
-            plaza.watch.advance(SignedDuration::from_mins(3));
-            plaza.pictures.sweep(plaza.watch.now()).await.unwrap();
-            plaza.bucket.a_day_passes();
-            assert_eq!(plaza.kept_papers().len(), 2, "{broken} {fate:?}");
-            assert_papers_sound(&plaza, broken);
+    for kind in Kind::BOTH {
+        for broken in ["PUT", "TAG", "DELETE"] {
+            for fate in [Fate::Refuse, Fate::Break, Fate::LoseAnswer] {
+                let what = format!("{kind:?} {broken} {fate:?}");
+                let plaza = Plaza::open();
+                let whose = plaza.waiting_of(kind, PHONE, ID_NO).await;
+                let (front, qualification) = plaza.both_pictures(&whose).await;
+                plaza.bucket.follow(move |operation| if operation == broken { fate } else { Fate::Apply });
+                let answer = plaza.send(whose.function, whose.submission(ID_NO, &front, &qualification)).await;
+                assert_eq!(code(&answer), (200, 200), "{what}");
+                plaza.bucket.heal();
+                plaza.watch.advance(SignedDuration::from_mins(3));
+                plaza.pictures.sweep(plaza.watch.now()).await.unwrap();
+                plaza.bucket.a_day_passes();
+                assert_eq!(plaza.kept_papers().len(), 2, "{what}");
+                assert_papers_sound(&plaza, &what);
+            }
         }
     }
 }

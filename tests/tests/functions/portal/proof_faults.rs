@@ -16,16 +16,6 @@ use tests::{
     request::{Request, get},
 };
 
-const FATES: [Fate; 8] = [
-    Fate::Refuse,
-    Fate::LoseAnswer,
-    Fate::Throttle,
-    Fate::Conflict,
-    Fate::ThrottleItem,
-    Fate::Break,
-    Fate::Hang,
-    Fate::HangAfter,
-];
 const PHONE: &str = "13312345864";
 const NEW: &str = "13900000002";
 const PHRASE_TO_BE: &str = "another phrase for it";
@@ -102,7 +92,7 @@ fn assert_honest(answer: &Answer, what: &str) {
 #[tokio::test]
 async fn a_fault_at_any_call_changes_everything_or_nothing() {
     for write in WRITES {
-        for fate in FATES {
+        for fate in Fate::FAULTS {
             for call in 0..8 {
                 for lasting in [false, true] {
                     let (plaza, token, request) = ready(write).await;
