@@ -14,12 +14,15 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::body::SdkBody;
+use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use std::{
     collections::BTreeMap,
+    pin::pin,
     sync::{Arc, Mutex},
     time::{Duration, SystemTime},
 };
+use tokio::sync::Notify;
 
 pub const BUCKET: &str = "ev-plaza-pictures";
 
@@ -66,6 +69,27 @@ impl Bucket {
     /// What lies there, by key.
     pub fn objects(&self) -> BTreeMap<String, Object> {
         self.objects.lock().unwrap().clone()
+    }
+
+    /// Has `work` killed at its first call of this kind: before it is applied with [`Fate::Die`], after it with
+    /// [`Fate::DieAfter`]. What it came to, if it made none.
+    pub async fn killed<T>(&self, operation: &'static str, fate: Fate, work: impl Future<Output = T>) -> Option<T> {
+        let death = Arc::new(Notify::new());
+        let dying = Arc::clone(&death);
+        self.follow(move |at| {
+            if at == operation {
+                dying.notify_one();
+                fate
+            } else {
+                Fate::Apply
+            }
+        });
+        let outcome = match select(pin!(work), pin!(death.notified())).await {
+            Either::Left((outcome, _)) => Some(outcome),
+            Either::Right(_) => None,
+        };
+        self.heal();
+        outcome
     }
 
     /// What the lifecycle rule of the template does after a day.

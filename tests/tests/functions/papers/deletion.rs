@@ -224,16 +224,20 @@ async fn whatever_happens_to_the_sweep_a_later_one_deletes_what_is_over_and_noth
 /// The bucket is told late that papers name a picture; a decision that comes before must not make it forget.
 #[tokio::test]
 async fn a_decision_before_the_bucket_knows_of_the_papers_costs_no_picture() {
-    for fate in [Fate::Refuse, Fate::Hang] {
+    for fate in [Fate::Refuse, Fate::Die] {
         for status in [2, 3] {
             let what = format!("{fate:?} {status}");
             let plaza = Plaza::open();
             let whose = plaza.applicant(PHONE).await;
             let (front, licence) = plaza.both_pictures(&whose).await;
-            plaza.bucket.follow(move |operation| if operation == "TAG" { fate } else { Fate::Apply });
             let submit = plaza.send(whose.function, whose.submission(ID_NO, &front, &licence));
-            drop(tokio::time::timeout(Duration::from_millis(300), submit).await);
-            plaza.bucket.heal();
+            if fate == Fate::Die {
+                assert!(plaza.bucket.killed("TAG", fate, submit).await.is_none(), "{what}");
+            } else {
+                plaza.bucket.follow(move |operation| if operation == "TAG" { fate } else { Fate::Apply });
+                submit.await;
+                plaza.bucket.heal();
+            }
             assert_eq!(whose.standing(&plaza), (1, 1), "{what}: handed in");
             decide(&plaza, &whose, status).await;
             plaza.watch.advance(MINUTE * 3);

@@ -2,10 +2,9 @@
 
 use super::{PHONE, code};
 use jiff::SignedDuration;
-use std::time::Duration;
 use tests::{
     answer::Answer,
-    database::Fate,
+    database::{Fate, killed},
     papers::{Applicant, ID_NO, Kind, OTHER_ID_NO, assert_papers_sound, decision},
     plaza::Plaza,
     request::Request,
@@ -130,13 +129,10 @@ async fn faults_that_do_not_end_leave_the_whole_or_nothing_and_a_repetition_ends
 #[tokio::test]
 async fn a_crash_between_any_two_calls_is_mended_by_asking_again() {
     for write in writes() {
-        for fate in [Fate::Hang, Fate::HangAfter] {
+        for fate in [Fate::Die, Fate::DieAfter] {
             for call in 0..4 {
                 let ready = Ready::to(write).await;
-                ready.plaza.database.from(call, fate);
-                // The future is dropped in the middle, as everything is when an environment is killed.
-                drop(tokio::time::timeout(Duration::from_millis(30), ready.go()).await);
-                ready.plaza.database.heal();
+                killed(&ready.plaza.database, call, fate, ready.go()).await;
                 let what = format!("{write:?}, {fate:?} at {call}");
                 ready.assert_sound(&what).await;
                 assert_eq!(code(&ready.go().await), (200, 200), "{what}");

@@ -6,10 +6,10 @@ use futures_util::future::join;
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 use tests::{
     answer::Answer,
-    database::{AUDIT, Fate},
+    database::{AUDIT, Fate, killed},
     pictures::png,
     plaza::Plaza,
     portal::{PHRASE, put},
@@ -125,9 +125,7 @@ async fn a_crash_between_any_two_calls_hinders_nobody() {
     for write in WRITES {
         for calls_before in 0..6 {
             let (plaza, token, request) = ready(write).await;
-            plaza.database.from(calls_before, Fate::Hang);
-            tokio::time::timeout(Duration::from_millis(30), plaza.cloud(request.clone())).await.ok();
-            plaza.database.heal();
+            killed(&plaza.database, calls_before, Fate::Die, plaza.cloud(request.clone())).await;
             let what = format!("{write}, killed after {calls_before} calls");
             if !is_done(&plaza, write, &token, &what).await {
                 assert_eq!(plaza.cloud(request).await.whole(), (200, String::new()), "{what}");
