@@ -46,6 +46,11 @@ impl Fate {
         Self::Hang,
         Self::HangAfter,
     ];
+
+    /// These, and that all goes well.
+    pub fn faults_and_none() -> impl Iterator<Item = Self> {
+        Self::FAULTS.into_iter().chain([Self::Apply])
+    }
 }
 
 tokio::task_local! {

@@ -1,4 +1,5 @@
-//! What became of each uploaded picture, so that the bucket can be brought to agree with it at any time: AP-30 to AP-36, AP-229, AP-230.
+//! What became of each uploaded picture, so that the bucket can be brought to agree with it at any time: AP-30 to AP-36,
+//! AP-229 and AP-230.
 
 use super::{
     Item, Key, Store, Transaction, fault,

@@ -23,21 +23,6 @@ use tests::{
     soundness::Found,
 };
 
-/// Every way in which a call may go wrong; two of them kill the handler.
-const FATES: [Fate; 11] = [
-    Fate::Refuse,
-    Fate::LoseAnswer,
-    Fate::Throttle,
-    Fate::Conflict,
-    Fate::ThrottleItem,
-    Fate::Break,
-    Fate::Hang,
-    Fate::HangAfter,
-    Fate::Die,
-    Fate::DieAfter,
-    Fate::Apply,
-];
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Action {
     Apply,
@@ -129,7 +114,7 @@ fn is_done(answer: &Answer, what: &str) -> bool {
 #[tokio::test]
 async fn no_fault_at_any_call_leaves_anything_half_done() {
     for action in ALL {
-        for fate in FATES {
+        for fate in Fate::faults_and_none().chain([Fate::Die, Fate::DieAfter]) {
             for call in 0..MOST_CALLS {
                 let what = format!("{action:?}, {fate:?} at call {call}");
                 let scene = Scene::open().await;

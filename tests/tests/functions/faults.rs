@@ -9,18 +9,6 @@ use tests::{
     request::{Request, get, post},
 };
 
-const FATES: [Fate; 9] = [
-    Fate::Refuse,
-    Fate::LoseAnswer,
-    Fate::Throttle,
-    Fate::Conflict,
-    Fate::ThrottleItem,
-    Fate::Break,
-    Fate::Hang,
-    Fate::HangAfter,
-    Fate::Apply,
-];
-
 fn registration() -> Request {
     let fields =
         [("username", "wyc2002"), ("password", PASSWORD), ("email", "w@163.com"), ("license_plate", "皖A12345")];
@@ -54,7 +42,7 @@ fn assert_honest(answer: &Answer, what: &str) {
 
 #[tokio::test]
 async fn one_fault_at_any_call_of_a_registration_is_not_even_noticed() {
-    for fate in FATES {
+    for fate in Fate::faults_and_none() {
         for call in 0..2 {
             let plaza = Plaza::open();
             plaza.database.at(call, fate);
@@ -75,7 +63,7 @@ async fn one_fault_at_any_call_of_a_registration_is_not_even_noticed() {
 
 #[tokio::test]
 async fn faults_that_do_not_end_leave_a_whole_account_or_none() {
-    for fate in FATES {
+    for fate in Fate::faults_and_none() {
         for call in 0..2 {
             let plaza = Plaza::open();
             plaza.database.from(call, fate);
@@ -97,7 +85,7 @@ async fn faults_that_do_not_end_leave_a_whole_account_or_none() {
 
 #[tokio::test]
 async fn one_fault_at_any_call_of_a_sign_in_is_not_even_noticed() {
-    for fate in FATES {
+    for fate in Fate::faults_and_none() {
         for call in 0..3 {
             let plaza = Plaza::open();
             plaza.driver("wyc2002").await;
@@ -121,7 +109,7 @@ async fn one_fault_at_any_call_of_a_sign_in_is_not_even_noticed() {
 
 #[tokio::test]
 async fn faults_that_do_not_end_open_no_session_without_an_entry_in_the_trail() {
-    for fate in FATES {
+    for fate in Fate::faults_and_none() {
         for call in 0..3 {
             let plaza = Plaza::open();
             let driver = plaza.driver("wyc2002").await;
@@ -164,7 +152,7 @@ async fn losing_the_answers_of_the_throttle_gives_no_free_guesses() {
 
 #[tokio::test]
 async fn signing_out_survives_one_fault_and_never_lies() {
-    for fate in FATES {
+    for fate in Fate::faults_and_none() {
         for call in 0..2 {
             for lasting in [false, true] {
                 let plaza = Plaza::open();

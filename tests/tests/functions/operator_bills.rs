@@ -364,18 +364,7 @@ async fn finding_and_booking_cost_the_same_with_much_history() {
 /// Whatever becomes of one call, the booking is there once and whole or not at all, and repeating it ends it.
 #[tokio::test]
 async fn a_fault_at_any_call_leaves_a_booking_whole_or_undone_and_a_repetition_safe() {
-    for fate in [
-        Fate::Refuse,
-        Fate::LoseAnswer,
-        Fate::Throttle,
-        Fate::Conflict,
-        Fate::ThrottleItem,
-        Fate::Break,
-        Fate::Hang,
-        Fate::HangAfter,
-        Fate::Die,
-        Fate::DieAfter,
-    ] {
+    for fate in Fate::FAULTS.into_iter().chain([Fate::Die, Fate::DieAfter]) {
         for call in 0..5 {
             for lasting in [false, true] {
                 let what = format!("{fate:?} at {call}, lasting: {lasting}");

@@ -9,18 +9,6 @@ use tests::{
     request::{Request, get, post},
 };
 
-const FATES: [Fate; 9] = [
-    Fate::Refuse,
-    Fate::LoseAnswer,
-    Fate::Throttle,
-    Fate::Conflict,
-    Fate::ThrottleItem,
-    Fate::Break,
-    Fate::Hang,
-    Fate::HangAfter,
-    Fate::Apply,
-];
-
 /// A customer with two more accounts and two contacts, and a write to it.
 async fn ready(write: usize) -> (Plaza, Request) {
     let plaza = Plaza::open();
@@ -77,7 +65,7 @@ fn assert_honest(answer: &Answer, what: &str) {
 #[tokio::test]
 async fn one_fault_at_any_call_is_not_even_noticed() {
     for write in 0..WRITES {
-        for fate in FATES {
+        for fate in Fate::faults_and_none() {
             for call in 0..3 {
                 let (plaza, request) = ready(write).await;
                 plaza.database.at(call, fate);
@@ -96,7 +84,7 @@ async fn one_fault_at_any_call_is_not_even_noticed() {
 #[tokio::test]
 async fn faults_that_do_not_end_leave_the_whole_or_nothing_and_a_repetition_ends_well() {
     for write in 0..WRITES {
-        for fate in FATES {
+        for fate in Fate::faults_and_none() {
             for call in 0..3 {
                 let (plaza, request) = ready(write).await;
                 plaza.database.from(call, fate);
