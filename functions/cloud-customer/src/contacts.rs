@@ -3,7 +3,7 @@
 use crate::{App, by, forms, views};
 use shared::{
     domain::{
-        cloud::{ContactId, Member},
+        cloud::{Contact, ContactId, Member},
         reason::Failure,
     },
     wire::{Call, cloud::Success},
@@ -19,7 +19,7 @@ pub async fn list(app: Arc<App>, member: Member, mut call: Call) -> Result<Succe
 
 /// #43
 pub async fn add(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
-    let contact = call.read(forms::contact)?.applied_to(shared::domain::cloud::Contact::default());
+    let contact = call.read(forms::contact)?.applied_to(Contact::default())?;
     let added = app.portal.add_contact(by(&member, &call), contact).await?;
     Success::content(&views::Person::as_sent(&added))
 }
@@ -27,11 +27,8 @@ pub async fn add(app: Arc<App>, member: Member, mut call: Call) -> Result<Succes
 /// #44
 pub async fn change(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
     let (id, change) = call.read(forms::contact_change)?;
-    let said = change.credentials.is_some();
     let changed = app.portal.change_contact(by(&member, &call), &id, &change).await?;
-    // Whole numbers are shown to admins, and only those that they have just said.
-    let whole = said && member.is_admin();
-    Success::content(&if whole { views::Person::as_sent(&changed) } else { views::Person::masked(&changed) })
+    Success::content(&views::Person::of(&changed, &member))
 }
 
 /// #45

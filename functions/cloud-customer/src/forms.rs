@@ -13,8 +13,8 @@ use shared::{
         reason::{Failure, Reason},
         text::halfwidth,
     },
-    service::cloud::{Joining, NewAccount, NewPassword, NewPhone, PapersForm},
-    wire::Fields,
+    service::cloud::{Joining, NewAccount, NewPassword, NewPhone, PapersForm, PapersPicture},
+    wire::{Fields, Upload},
 };
 
 /// Ids that one request may name.
@@ -182,14 +182,23 @@ pub fn new_phone(fields: &mut Fields) -> Result<NewPhone, Failure> {
 /// The extension: fields as #39 shows them, the pictures as files under the names of their addresses.
 pub fn papers(fields: &mut Fields) -> Result<PapersForm, Failure> {
     let number = |name: &'static str| move |text: &str| Customer::number(text, name);
+    let (permit, organization) = (picture(fields, "permit_addr")?, picture(fields, "organizationCode_addr")?);
     Ok(PapersForm {
         cred_type: given(fields, "cred_type", Contact::credential_kind)?,
         credentials: given(fields, "credentials", number("credentials"))?,
         permit_number: given(fields, "permit_number", number("permit_number"))?,
         organizationcode: given(fields, "organizationcode", number("organizationcode"))?,
-        permit: fields.file("permit_addr")?,
-        organization: fields.file("organizationCode_addr")?,
+        permit,
+        organization,
     })
+}
+
+fn picture(fields: &mut Fields, name: &str) -> Result<Option<PapersPicture>, Failure> {
+    let picture = fields.file_or_address(name)?;
+    Ok(picture.map(|picture| match picture {
+        Upload::New(file) => PapersPicture::New(file),
+        Upload::Shown(address) => PapersPicture::Shown(address),
+    }))
 }
 
 /// #53

@@ -4,8 +4,8 @@ use serde::Serialize;
 use shared::{
     domain::{
         cloud::{self, AccountStatus, ContactId, LoginId, Member},
+        mask::Mask,
         phone::Phone,
-        resident_id::mask,
     },
     service::cloud::{Joining, ListedContact, Listing, NewAccount as Created, OpenPapers},
     wire::cloud::time,
@@ -138,9 +138,9 @@ impl<'a> Person<'a> {
         if reader.is_admin() { Self::as_sent(listed) } else { Self::masked(listed) }
     }
 
-    pub fn masked(listed: &'a ListedContact) -> Self {
+    fn masked(listed: &'a ListedContact) -> Self {
         let whole = Self::as_sent(listed);
-        Self { credentials: mask(&whole.credentials), ..whole }
+        Self { credentials: Mask::Middle.of(&whole.credentials), ..whole }
     }
 
     /// To whom has just said all of it.

@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use jiff::civil::Date;
 use shared::{
-    domain::{account::PersonName, open_id::OpenId, otp::Code, phone::Phone, reason::Failure, resident_id::ResidentId},
+    domain::{
+        account::PersonName, open_id::OpenId, otp::Code, phone::Phone, reason::Failure, resident_id::SubmittedId,
+    },
     service::{mall_user::CodeGiven, papers::Submission},
     wire::Fields,
 };
@@ -34,5 +36,5 @@ pub fn submission(fields: &mut Fields, today: Date) -> Result<Submission, Failur
     let (phone, real_name) = (phone(fields)?, PersonName::parse("realName", &fields.required("realName")?)?);
     let (id_no, front) = (fields.required("idNo")?, fields.required("frontImg")?);
     let qualification = fields.required("qualification")?;
-    Ok(Submission { phone, real_name, id_no: ResidentId::parse(&id_no, today)?, front, qualification })
+    Ok(Submission { phone, real_name, id_no: SubmittedId::parse(&id_no, today)?, front, qualification })
 }

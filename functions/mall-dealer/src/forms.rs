@@ -13,7 +13,7 @@ use shared::{
         password::Password,
         phone::Phone,
         reason::Failure,
-        resident_id::ResidentId,
+        resident_id::SubmittedId,
     },
     service::{
         dealer::{NewPassword, NewPhone, Registration},
@@ -99,7 +99,7 @@ pub fn submission(fields: &mut Fields, today: Date) -> Result<Submission, Failur
     let (phone, real_name) = (phone(fields)?, PersonName::parse("realName", &fields.required("realName")?)?);
     let (id_no, front) = (fields.required("idNo")?, fields.required("frontImg")?);
     let qualification = fields.required("qualification")?;
-    Ok(Submission { phone, real_name, id_no: ResidentId::parse(&id_no, today)?, front, qualification })
+    Ok(Submission { phone, real_name, id_no: SubmittedId::parse(&id_no, today)?, front, qualification })
 }
 
 fn phone(fields: &mut Fields) -> Result<Phone, Failure> {

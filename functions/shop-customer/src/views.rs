@@ -7,7 +7,7 @@ use shared::{
         phone::Phone,
         reason::Failure,
         resident_id::GivenId,
-        shop::{Customer, Gender, Named, Tag, has_signed_in},
+        shop::{Customer, Gender, Named, SHOWN, Tag, has_signed_in},
     },
     service::shop,
     wire::{ev_app::time, shop::Success},
@@ -72,7 +72,7 @@ impl<'c> IdName<'c> {
 impl<'c> Record<'c> {
     fn of(customer: &'c Customer, whole: bool) -> Self {
         let residence = &customer.residence;
-        let idcard = |id: &GivenId| if whole { id.as_str().to_owned() } else { id.masked() };
+        let idcard = |id: &GivenId| if whole { id.as_str().to_owned() } else { id.masked(SHOWN) };
         Self {
             id: customer.id.to_string(),
             version: customer.version,

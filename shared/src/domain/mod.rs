@@ -13,6 +13,7 @@ pub mod garage;
 pub mod gender;
 pub mod image;
 pub mod ledger;
+pub mod mask;
 pub mod money;
 pub mod open_id;
 pub mod organisation_code;

@@ -110,10 +110,14 @@ impl Pictures {
         let address = address.trim();
         let key = PictureKey::named_in(address).filter(|key| key.is_of(purpose, account));
         let key = key.ok_or(Reason::PictureNotYours)?;
+        if self.is_address_of(address, &key, now).await? { Ok(key) } else { Err(Reason::PictureNotYours.into()) }
+    }
+
+    /// Whether an address is this picture's, whatever its signature, or its name in the bucket.
+    pub(crate) async fn is_address_of(&self, address: &str, key: &PictureKey, now: Timestamp) -> Result<bool, Failure> {
         let place = |address: &str| address.split(['?', '#']).next().unwrap_or_default().to_owned();
-        let ours = self.address(&key, now).await?;
-        let is_ours = place(address) == place(&ours) || address == key.as_str();
-        if is_ours { Ok(key) } else { Err(Reason::PictureNotYours.into()) }
+        let ours = self.address(key, now).await?;
+        Ok(place(address) == place(&ours) || address == key.as_str())
     }
 
     /// Has the bucket follow what a record's transaction has decided. What fails here, the sweep does: the answer to the

@@ -39,6 +39,13 @@ impl PartialEq for Value {
 
 impl Eq for Value {}
 
+/// A picture as a form has it: a new one, or the address of the one that is there.
+#[derive(Clone, Debug)]
+pub enum Upload {
+    New(Bytes),
+    Shown(String),
+}
+
 /// The fields of a request. A form takes those it knows; what is left over is counted, never bound.
 #[derive(Clone, Debug, Default)]
 pub struct Fields(Vec<Field>);
@@ -106,6 +113,18 @@ impl Fields {
             Some(Value::File(file)) => Ok(Some(file).filter(|file| !file.is_empty())),
             Some(Value::Text(text)) if text.is_empty() => Ok(None),
             Some(Value::Text(_) | Value::Nested(_)) => Err(wrong_type(name)),
+        }
+    }
+
+    /// A file under this name, or the address under which a file sent earlier was shown.
+    pub fn file_or_address(&mut self, name: &str) -> Result<Option<Upload>, Failure> {
+        match self.take(name) {
+            Some(Value::Text(text)) => Ok(Some(text).filter(|text| !text.trim().is_empty()).map(Upload::Shown)),
+            Some(file) => {
+                self.0.push(Field { name: name.to_owned(), value: file });
+                Ok(self.file(name)?.map(Upload::New))
+            }
+            None => Ok(None),
         }
     }
 

@@ -22,6 +22,6 @@ pub use crate::outside::metrics::Sink;
 pub use body::BodyRule;
 pub use call::Call;
 pub use envelope::Envelope;
-pub use fields::Fields;
+pub use fields::{Fields, Upload};
 pub use front::Front;
 pub use routes::{Access, Route, Routes};

@@ -44,6 +44,7 @@ mod picture_mutations;
 mod pictures;
 mod portal;
 mod reference;
+mod round_trips;
 mod routes;
 mod shops;
 mod sms_sender;

@@ -1,7 +1,7 @@
 //! People to reach at a business customer (联系人).
 
 use super::{customer::CredentialKind, line::line};
-use crate::domain::{account::Email, phone::Phone, reason::Failure, resident_id::mask, text::halfwidth};
+use crate::domain::{account::Email, mask::Mask, phone::Phone, reason::Failure, text::halfwidth};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -106,10 +106,16 @@ pub struct ContactChange {
 }
 
 impl ContactChange {
-    #[must_use]
-    pub fn applied_to(&self, contact: Contact) -> Contact {
+    /// The contact after the change. A number that comes back as it was shown stays.
+    pub fn applied_to(&self, contact: Contact) -> Result<Contact, Failure> {
         let ContactChange { name, sex, tel, mobile, email, con_type, cred_type, credentials } = self.clone();
-        Contact {
+        let credentials = match credentials {
+            Some(sent) if !Mask::Middle.is_unchanged(&sent, &contact.credentials, "证件号（credentials）")? => {
+                sent
+            }
+            _ => contact.credentials,
+        };
+        Ok(Contact {
             name: name.unwrap_or(contact.name),
             sex: sex.unwrap_or(contact.sex),
             tel: tel.unwrap_or(contact.tel),
@@ -117,11 +123,8 @@ impl ContactChange {
             email: email.unwrap_or(contact.email),
             con_type: con_type.unwrap_or(contact.con_type),
             cred_type: cred_type.unwrap_or(contact.cred_type),
-            // A sub account is shown the mask; sent back, it says nothing new.
-            credentials: credentials
-                .filter(|credentials| *credentials != mask(&contact.credentials))
-                .unwrap_or(contact.credentials),
-        }
+            credentials,
+        })
     }
 }
 
@@ -191,7 +194,7 @@ mod tests {
     fn absent_keeps_and_nothing_clears() {
         let before = Contact { name: "小李".into(), sex: Some(Sex::M), tel: "021-1".into(), ..Contact::default() };
         let change = ContactChange { sex: Some(None), tel: Some(String::new()), ..ContactChange::default() };
-        assert_eq!(change.applied_to(before), Contact { name: "小李".into(), ..Contact::default() });
+        assert_eq!(change.applied_to(before), Ok(Contact { name: "小李".into(), ..Contact::default() }));
     }
 
     #[test]

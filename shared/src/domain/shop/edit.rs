@@ -1,7 +1,7 @@
 //! What staff may change of a record, and the record after it. What is not here cannot be written.
 
-use super::{Customer, Gender, Named, Tag};
-use crate::domain::{patch::Patch, phone::Phone, resident_id::GivenId};
+use super::{Customer, Gender, Named, SHOWN, Tag};
+use crate::domain::{patch::Patch, phone::Phone, reason::Failure, resident_id::GivenId};
 use jiff::civil::Date;
 
 /// A merge patch over a record. Name and gender can be set and not cleared.
@@ -24,15 +24,23 @@ pub struct Edit {
 }
 
 impl Edit {
-    /// The record after the edit; its version is the caller's to raise, if anything changed.
-    pub fn over(&self, before: &Customer) -> Customer {
+    /// The record after the edit; its version is the caller's to raise, if anything changed. An ID number that comes back
+    /// as it was shown stays.
+    pub fn over(&self, before: &Customer) -> Result<Customer, Failure> {
         let edit = self.clone();
         let mut after = before.clone();
         after.name = edit.name.unwrap_or(after.name);
         after.gender = edit.gender.unwrap_or(after.gender);
         after.mobile = edit.mobile.over(after.mobile);
         after.birthday = edit.birthday.over(after.birthday);
-        after.idcard = edit.idcard.over(after.idcard);
+        if let Patch::Set(sent) = &edit.idcard {
+            let stored = before.idcard.as_ref().map_or("", GivenId::as_str);
+            if !SHOWN.is_unchanged(sent.as_str(), stored, "身份证（idcard）")? {
+                after.idcard = Some(sent.clone());
+            }
+        } else {
+            after.idcard = edit.idcard.over(after.idcard);
+        }
         after.residence.country = edit.country.over(after.residence.country);
         after.residence.province = edit.province.over(after.residence.province);
         after.residence.city = edit.city.over(after.residence.city);
@@ -42,6 +50,6 @@ impl Edit {
         after.channel = edit.channel.over(after.channel);
         after.referrer = edit.referrer.over(after.referrer);
         after.activity = edit.activity.over(after.activity);
-        after
+        Ok(after)
     }
 }

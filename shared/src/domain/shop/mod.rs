@@ -14,8 +14,11 @@ pub use ledger::{Account, Booking, Entry, EntryKey};
 pub use search::{Filter, Index, Keyword, MOST_LISTED, Search, folded};
 pub use signin::{SIGNIN_REASON, has_signed_in, sign_in};
 
-use super::reason::Failure;
+use super::{mask::Mask, reason::Failure};
 use serde::{Deserialize, Serialize};
+
+/// How records show ID numbers to staff without the right to whole ones.
+pub const SHOWN: Mask = Mask::AllButTwo;
 
 /// A shop's name in keys: the tenant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ mod proof;
 pub use accounts::NewAccount;
 pub use contacts::{ListedContact, Listing};
 pub use join::Joining;
-pub use papers::{OpenPapers, PapersForm};
+pub use papers::{OpenPapers, PapersForm, PapersPicture};
 pub use proof::{NewPassword, NewPhone};
 
 use super::{codes::Codes, pictures::Pictures, sign_in::SignIn};

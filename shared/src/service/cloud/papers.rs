@@ -7,8 +7,8 @@ use crate::{
         cloud::{CredentialKind, Customer, Member, Number, NumberKind, Papers, Tenant},
         day::local_day,
         image::{PictureKey, Purpose},
+        mask::Mask,
         reason::{Failure, Reason},
-        resident_id::mask,
         sealed::{Place, Sealed},
     },
     service::pictures::Relinked,
@@ -25,8 +25,15 @@ pub struct PapersForm {
     pub credentials: Option<String>,
     pub permit_number: Option<String>,
     pub organizationcode: Option<String>,
-    pub permit: Option<Bytes>,
-    pub organization: Option<Bytes>,
+    pub permit: Option<PapersPicture>,
+    pub organization: Option<PapersPicture>,
+}
+
+/// A new picture, or the address under which the present one was shown.
+#[derive(Clone, Debug)]
+pub enum PapersPicture {
+    New(Bytes),
+    Shown(String),
 }
 
 /// The papers as an admin reads them; empty is unset.
@@ -55,7 +62,7 @@ impl Portal {
         let Papers { cred_type, credentials, permit_number, organizationcode, .. } = &customer.papers;
         let shown = |number: &Option<Number>, field| -> Result<String, Failure> {
             let whole = self.open_number(tenant, number.as_ref(), field)?;
-            Ok(if by.member.is_admin() { whole } else { mask(&whole) })
+            Ok(if by.member.is_admin() { whole } else { Mask::Middle.of(&whole) })
         };
         let papers = OpenPapers {
             cred_type: *cred_type,
@@ -84,6 +91,9 @@ impl Portal {
         let organization = self.upload(by, form.organization.as_ref()).await?;
         for _ in 0..TRIES {
             let before = self.customer(by.member).await?;
+            self.must_show(form.permit.as_ref(), before.papers.permit_picture.as_ref(), "permit_addr", by.now).await?;
+            let organization_before = before.papers.organization_picture.as_ref();
+            self.must_show(form.organization.as_ref(), organization_before, "organizationCode_addr", by.now).await?;
             let mut after = before.clone();
             after.papers = self.changed(by, &before.papers, form)?;
             let mut relinked = Relinked::default();
@@ -117,8 +127,28 @@ impl Portal {
         Err(Reason::Contended.into())
     }
 
-    async fn upload(&self, by: By<'_>, picture: Option<&Bytes>) -> Result<Option<PictureKey>, Failure> {
-        let Some(picture) = picture else { return Ok(None) };
+    /// An address that comes back is that of the present picture.
+    async fn must_show(
+        &self,
+        sent: Option<&PapersPicture>,
+        present: Option<&PictureKey>,
+        field: &str,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let Some(PapersPicture::Shown(address)) = sent else { return Ok(()) };
+        let is_present = match present {
+            Some(key) => self.pictures.is_address_of(address.trim(), key, now).await?,
+            None => false,
+        };
+        if is_present {
+            Ok(())
+        } else {
+            Err(Failure::malformed(format!("图片（{field}）应为图片文件，或当前图片的地址")))
+        }
+    }
+
+    async fn upload(&self, by: By<'_>, picture: Option<&PapersPicture>) -> Result<Option<PictureKey>, Failure> {
+        let Some(PapersPicture::New(picture)) = picture else { return Ok(None) };
         let owner = (Realm::Cloud, &by.member.caller.account);
         self.pictures.upload(owner, Purpose::Papers, picture.clone(), by.now).await.map(Some)
     }
@@ -129,7 +159,7 @@ impl Portal {
         let number = |before: &Option<Number>, given: Option<&String>, field, kind: NumberKind| {
             let Some(given) = given else { return Ok(before.clone()) };
             let known = self.open_number(tenant, before.as_ref(), field)?;
-            if *given == known || (!known.is_empty() && *given == mask(&known)) {
+            if Mask::Middle.is_unchanged(given, &known, called(field))? {
                 return Ok(before.clone());
             }
             if given.is_empty() {
@@ -176,6 +206,15 @@ impl Portal {
 const CREDENTIALS: &str = "credentials";
 const PERMIT: &str = "permit_number";
 const ORGANIZATION: &str = "organizationcode";
+
+/// What a refusal calls a number.
+fn called(field: &str) -> &'static str {
+    match field {
+        PERMIT => "营业执照编号（permit_number）",
+        ORGANIZATION => "组织机构代码（organizationcode）",
+        _ => "证件编号（credentials）",
+    }
+}
 
 /// A new picture in the place of the old one.
 fn replace(picture: &mut Option<PictureKey>, new: Option<&PictureKey>, relinked: &mut Relinked) {

@@ -5,10 +5,10 @@ use crate::{
     domain::{
         account::{AccountId, Realm},
         image::PictureKey,
+        mask::Mask,
         papers::{Event, Papers, reads_numbers_whole},
         phone::Phone,
         reason::{Failure, Reason},
-        resident_id::mask,
     },
     service::{deed::Deed, pictures::Pictures},
     store::{Action, Store, WaitingPapers, id_no_place, waiting_place},
@@ -87,7 +87,7 @@ impl Desk {
         let now: Timestamp = deed.now.real;
         Ok(OpenPapers {
             phone: self.store.telephone(realm, &account).await?,
-            id_no: if reads_numbers_whole(deed.caller.role) { number.to_owned() } else { mask(number) },
+            id_no: if reads_numbers_whole(deed.caller.role) { number.to_owned() } else { Mask::Middle.of(number) },
             front: self.address(&papers, &papers.content.front, now).await?,
             qualification: self.address(&papers, &papers.content.qualification, now).await?,
             cursor: waiting_place(realm, &account, papers.waiting_since),

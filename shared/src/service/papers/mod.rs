@@ -15,11 +15,12 @@ use crate::{
     domain::{
         account::{AccountId, PersonName, Realm},
         image::{PictureKey, Purpose},
+        mask::Mask,
         origin::Origin,
         papers::{Content, Event, Papers, Status},
         phone::Phone,
         reason::{Failure, Reason},
-        resident_id::ResidentId,
+        resident_id::SubmittedId,
         session::Caller,
     },
     outside::{clock::Moment, random::Random},
@@ -27,6 +28,7 @@ use crate::{
 };
 use bytes::Bytes;
 use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
 
 /// How often a read is repeated when somebody else wrote between it and the write that rests on it.
 const TRIES: u32 = 3;
@@ -46,7 +48,7 @@ pub struct Submission {
     /// The account's own, or it is refused.
     pub phone: Phone,
     pub real_name: PersonName,
-    pub id_no: ResidentId,
+    pub id_no: SubmittedId,
     /// Addresses of pictures that were uploaded before.
     pub front: String,
     pub qualification: String,
@@ -106,15 +108,15 @@ impl Submissions {
         let deed = Deed { caller, origin, random: &self.random, now };
         for _ in 0..TRIES {
             let before = self.own_papers(caller, &submission.phone).await?;
-            let content = self.content(caller, submission, now.real).await?;
+            let (content, id_no) = self.content(caller, before.as_ref(), submission, now.real).await?;
             let Some(after) = Papers::handed_in(before.as_ref(), content, now.real)? else {
-                return self.shown(submission, before.as_ref().map(|before| &before.content), now.real).await;
+                return self.shown(before.as_ref().map(|before| &before.content), &id_no, now.real).await;
             };
             let relinked = relinked(before.as_ref(), &after);
             match self.save((before.as_ref(), &after), &relinked, &deed).await? {
                 Outcome::Done => {
                     self.pictures.follow(&relinked).await;
-                    return self.shown(submission, Some(&after.content), now.real).await;
+                    return self.shown(Some(&after.content), &id_no, now.real).await;
                 }
                 Outcome::Refused(Refused::Raced, _) => {}
                 Outcome::Refused(Refused::Number, _) => return Err(Reason::IdNumberTaken.into()),
@@ -131,18 +133,41 @@ impl Submissions {
         Ok(papers)
     }
 
-    async fn content(&self, caller: &Caller, submission: &Submission, now: Timestamp) -> Result<Content, Failure> {
+    /// What is handed in as it is kept, and the mask of its number.
+    async fn content(
+        &self,
+        caller: &Caller,
+        before: Option<&Papers>,
+        submission: &Submission,
+        now: Timestamp,
+    ) -> Result<(Content, String), Failure> {
         let Caller { realm, account, .. } = caller;
         let own = (Purpose::Papers, account);
-        let number = submission.id_no.as_str();
-        Ok(Content {
+        let number = self.number(caller, before, &submission.id_no)?;
+        let content = Content {
             real_name: submission.real_name.clone(),
-            id_no: self.sealer.seal(&id_no_place(*realm, account), number)?,
+            id_no: self.sealer.seal(&id_no_place(*realm, account), &number)?,
             // Agents and dealers have indexes of their own: one person may be both.
-            id_index: self.sealer.blind(realm.as_str(), "id_no", number)?,
+            id_index: self.sealer.blind(realm.as_str(), "id_no", &number)?,
             front: self.pictures.own_upload(own, &submission.front, now).await?,
             qualification: self.pictures.own_upload(own, &submission.qualification, now).await?,
-        })
+        };
+        Ok((content, Mask::Middle.of(&number)))
+    }
+
+    /// The number that is meant: the one typed, or the one stored when its mask comes back.
+    fn number(&self, caller: &Caller, before: Option<&Papers>, sent: &SubmittedId) -> Result<String, Failure> {
+        let masked = match sent {
+            SubmittedId::Typed(number) => return Ok(number.as_str().to_owned()),
+            SubmittedId::Masked(masked) => masked,
+        };
+        let place = id_no_place(caller.realm, &caller.account);
+        let stored = before.map(|before| self.sealer.open(&place, &before.content.id_no)).transpose()?;
+        let stored = stored.as_ref().map_or("", |stored| stored.expose_secret());
+        match Mask::Middle.is_unchanged(masked, stored, "身份证号码") {
+            Ok(_) => Ok(stored.to_owned()),
+            Err(refused) => Err(Failure::from(Reason::BadIdNumber).saying(refused.text())),
+        }
     }
 
     async fn save(
@@ -174,16 +199,11 @@ impl Submissions {
         writes.commit().await
     }
 
-    async fn shown(
-        &self,
-        submission: &Submission,
-        content: Option<&Content>,
-        now: Timestamp,
-    ) -> Result<HandedIn, Failure> {
+    async fn shown(&self, content: Option<&Content>, id_no: &str, now: Timestamp) -> Result<HandedIn, Failure> {
         let content = content.ok_or_else(|| Failure::internal("papers that wait are not there"))?;
         Ok(HandedIn {
             real_name: content.real_name.clone(),
-            id_no: submission.id_no.masked(),
+            id_no: id_no.to_owned(),
             front: self.pictures.address(&content.front, now).await?,
             qualification: self.pictures.address(&content.qualification, now).await?,
             status: Status::Waiting,

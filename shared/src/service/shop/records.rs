@@ -40,13 +40,13 @@ impl Records {
         let shop = &asked.shop;
         let id = CustomerId { shop: shop.clone(), serial: Serial::new(by.now, self.random.u64()) };
         // Kept with the key, so that the same key with other content can be told, without saying what it was.
-        let what = self.sealer.blind(&tenant(shop), "create", &said(&asked.edit.over(&blank(id.clone(), 0)))?)?;
+        let what = self.sealer.blind(&tenant(shop), "create", &said(&asked.edit.over(&blank(id.clone(), 0))?)?)?;
         let until = by.now.as_second() + KEY_SECONDS;
         let made = Made { serial: id.serial.as_str().to_owned(), asked: what.clone(), until };
 
         let mut last = self.store.last_medical_record(shop).await?;
         for _ in 0..TRIES {
-            let customer = asked.edit.over(&blank(id.clone(), last + 1));
+            let customer = asked.edit.over(&blank(id.clone(), last + 1))?;
             let stored = self.sealed(&customer)?;
             let mut writes = self.store.transaction();
             if let Some(key) = &asked.key {
@@ -94,7 +94,7 @@ impl Records {
         let (mut stored, mut before) = self.seen(by, id).await?;
         for _ in 0..TRIES {
             must_be(wanted, &before)?;
-            let mut after = edit.over(&before);
+            let mut after = edit.over(&before)?;
             if after == before {
                 return Ok(before);
             }

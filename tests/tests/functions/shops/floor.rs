@@ -12,7 +12,7 @@ use tests::{
 
 pub const CUSTOMERS: &str = "/customer/v1/customer";
 pub const ID_NUMBER: &str = "11010519491231002X";
-pub const MASK: &str = "110105********002X";
+pub const MASK: &str = "****************2X";
 
 pub struct Floor {
     pub plaza: Plaza,

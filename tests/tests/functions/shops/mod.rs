@@ -4,7 +4,7 @@ mod contract;
 mod costs;
 mod extensions;
 mod faults;
-mod floor;
+pub mod floor;
 mod lists;
 mod races;
 mod tenants;
