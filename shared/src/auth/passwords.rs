@@ -1,15 +1,20 @@
 //! Hashing with Argon2id, peppered, at the strength that docs/security.md states.
 
+use super::hashing_memory::HashingMemory;
 use crate::{
     domain::{password::Password, reason::Failure},
     outside::random::Random,
 };
 use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version, password_hash::phc::PasswordHash,
+    ARGON2ID_IDENT, Algorithm, Argon2, Params, Version,
+    password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use serde::Deserialize;
+
+/// Bytes of a hash.
+const TAG: usize = 32;
 
 /// What is stored of a password.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,6 +44,26 @@ pub struct Strength {
 impl Strength {
     /// OWASP's minimum: 12 ms of a full CPU.
     pub const PRODUCTION: Self = Self { memory_kib: 19_456, passes: 2 };
+
+    /// How every hash of this strength begins, in PHC form.
+    fn prefix(self) -> String {
+        let Self { memory_kib, passes } = self;
+        format!("$argon2id$v=19$m={memory_kib},t={passes},p=1$")
+    }
+
+    /// A hash of this strength that no password has: finding one for a tag of zeros is as hard as inverting Argon2.
+    fn dummy(self) -> String {
+        format!("{}{}${}", self.prefix(), "A".repeat(22), "A".repeat(43))
+    }
+
+    fn params(self) -> argon2::Result<Params> {
+        Params::new(self.memory_kib, self.passes, 1, Some(TAG))
+    }
+
+    /// Of 1 KiB each.
+    fn blocks(self) -> usize {
+        self.params().map_or(0, |params| params.block_count())
+    }
 }
 
 struct Pepper {
@@ -52,7 +77,12 @@ pub struct Passwords {
     peppers: Vec<Pepper>,
     strength: Strength,
     random: Random,
+    /// What a password is compared with where there is no hash, so that both cases take equally long.
     dummy: StoredHash,
+    memory: HashingMemory,
+    /// Memory and passes of every hash, for the test that known and unknown names cost the same.
+    #[cfg(test)]
+    work: std::sync::Mutex<Vec<(u32, u32)>>,
 }
 
 /// `{"id":"p1","key":"<base64url>"}`, with earlier peppers in `earlier` after a change.
@@ -71,27 +101,46 @@ impl Passwords {
         let peppers =
             [PepperSecret { earlier: vec![], ..secret }].into_iter().chain(secret.earlier).map(Pepper::decode);
         let peppers = peppers.collect::<Result<Vec<_>, _>>()?;
-        let nobody = StoredHash { phc: String::new(), pepper: String::new() };
-        let mut passwords = Self { peppers, strength, random, dummy: nobody };
-        passwords.dummy = passwords.hash(&Password::typed("a password that nobody has"))?;
-        Ok(passwords)
+        let pepper = peppers.first().map(|pepper| pepper.id.clone()).unwrap_or_default();
+        let dummy = StoredHash { phc: strength.dummy(), pepper };
+        Ok(Self {
+            peppers,
+            strength,
+            random,
+            dummy,
+            memory: HashingMemory::default(),
+            #[cfg(test)]
+            work: std::sync::Mutex::default(),
+        })
+    }
+
+    /// Makes the memory of hashing now instead of at the first hash.
+    #[must_use]
+    pub fn with_touched_memory(self) -> Self {
+        self.memory.touch(self.strength.blocks());
+        self
     }
 
     /// A new hash with today's strength and pepper.
     pub fn hash(&self, password: &Password) -> Result<StoredHash, Failure> {
         let pepper = self.peppers.first().ok_or_else(|| Failure::internal("there is no pepper"))?;
         let salt: [u8; 16] = self.random.bytes();
-        let hash: PasswordHash = self
-            .argon2(pepper)?
-            .hash_password_with_salt(password.expose(), &salt)
-            .map_err(|error| Failure::internal(format!("hashing failed: {error}")))?;
+        let params = self.strength.params().map_err(|error| broken(&error))?;
+        let tag = self.tag(password, pepper, &params, &salt).map_err(|error| broken(&error))?;
+        let hash = PasswordHash {
+            algorithm: ARGON2ID_IDENT,
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&params).map_err(|error| broken(&error))?,
+            salt: Some(Salt::new(&salt).map_err(|error| broken(&error))?),
+            hash: Some(Output::new(&tag).map_err(|error| broken(&error))?),
+        };
         Ok(StoredHash { phc: hash.to_string(), pepper: pepper.id.clone() })
     }
 
-    /// Compares, and takes as long when there is nothing to compare with, so that the time tells nobody which names
-    /// exist.
+    /// Compares, and takes as long when there is nothing to compare with, so that the time does not tell which names exist.
     pub fn compare(&self, password: &Password, stored: Option<&StoredHash>) -> Match {
-        let (hash, exists) = stored.map_or((&self.dummy, false), |stored| (stored, true));
+        let comparable = stored.filter(|stored| self.pepper_of(stored).is_some());
+        let (hash, exists) = comparable.map_or((&self.dummy, false), |stored| (stored, true));
         let matches = self.verify(password, hash) && exists;
         match (matches, matches && self.is_current(hash)) {
             (false, _) => Match::No,
@@ -101,22 +150,41 @@ impl Passwords {
     }
 
     fn verify(&self, password: &Password, stored: &StoredHash) -> bool {
-        let Some(pepper) = self.peppers.iter().find(|pepper| pepper.id == stored.pepper) else { return false };
-        let (Ok(hash), Ok(argon2)) = (PasswordHash::new(&stored.phc), self.argon2(pepper)) else { return false };
-        argon2.verify_password(password.expose(), &hash).is_ok()
+        let Some(pepper) = self.pepper_of(stored) else { return false };
+        let Ok(hash) = PasswordHash::new(&stored.phc) else { return false };
+        if hash.algorithm != ARGON2ID_IDENT || hash.version != Some(Version::V0x13.into()) {
+            return false;
+        }
+        let (Ok(params), Some(salt)) = (Params::try_from(&hash), hash.salt) else { return false };
+        let tag = self.tag(password, pepper, &params, &salt).ok();
+        // `Output` compares in constant time.
+        tag.and_then(|tag| Output::new(&tag).ok()).is_some_and(|output| Some(output) == hash.hash)
+    }
+
+    fn pepper_of(&self, stored: &StoredHash) -> Option<&Pepper> {
+        self.peppers.iter().find(|pepper| pepper.id == stored.pepper)
     }
 
     fn is_current(&self, stored: &StoredHash) -> bool {
-        let Strength { memory_kib, passes } = self.strength;
-        let parameters = format!("$argon2id$v=19$m={memory_kib},t={passes},p=1$");
-        stored.phc.starts_with(&parameters) && self.peppers.first().is_some_and(|pepper| pepper.id == stored.pepper)
+        stored.phc.starts_with(&self.strength.prefix())
+            && self.peppers.first().is_some_and(|pepper| pepper.id == stored.pepper)
     }
 
-    fn argon2<'p>(&self, pepper: &'p Pepper) -> Result<Argon2<'p>, Failure> {
-        let broken = |error| Failure::internal(format!("the hash parameters are refused: {error}"));
-        let params = Params::new(self.strength.memory_kib, self.strength.passes, 1, Some(32)).map_err(broken)?;
-        Argon2::new_with_secret(pepper.key.expose_secret(), Algorithm::Argon2id, Version::V0x13, params).map_err(broken)
+    fn tag(&self, password: &Password, pepper: &Pepper, params: &Params, salt: &[u8]) -> argon2::Result<[u8; TAG]> {
+        #[cfg(test)]
+        self.work.lock().unwrap().push((params.m_cost(), params.t_cost()));
+        let key = pepper.key.expose_secret();
+        let argon2 = Argon2::new_with_secret(key, Algorithm::Argon2id, Version::V0x13, params.clone())?;
+        let mut tag = [0; TAG];
+        self.memory.lend(params.block_count(), |blocks| {
+            argon2.hash_password_into_with_memory(password.expose(), salt, &mut tag, blocks)
+        })?;
+        Ok(tag)
     }
+}
+
+fn broken(error: &dyn std::fmt::Display) -> Failure {
+    Failure::internal(format!("hashing failed: {error}"))
 }
 
 impl Pepper {
@@ -142,6 +210,9 @@ mod tests {
     const P2: &str = r#"{"id":"p2","key":"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE","earlier":
         [{"id":"p1","key":"MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI"}]}"#;
 
+    const EARLIER: &str =
+        "$argon2id$v=19$m=8,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$Hn/XN2DRCXUFxogFV9qoVBowZJQ12qPFS1b2riTvCzc";
+
     fn passwords(pepper: &str, strength: Strength) -> Passwords {
         Passwords::new(&pepper.into(), strength, Random::system()).unwrap()
     }
@@ -152,6 +223,69 @@ mod tests {
         assert!(hash.phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.phc);
         let [.., salt, tag] = hash.phc.split('$').collect::<Vec<_>>()[..] else { panic!("{}", hash.phc) };
         assert_eq!((salt.len(), tag.len()), (22, 43), "16 and 32 bytes in base64");
+    }
+
+    #[test]
+    fn the_hash_for_unknown_names_has_the_parameters_in_force_and_no_password_matches_it() {
+        for strength in [CHEAP, Strength::PRODUCTION] {
+            let passwords = passwords(P1, strength);
+            let dummy = PasswordHash::new(&passwords.dummy.phc).unwrap();
+            let params = Params::try_from(&dummy).unwrap();
+            assert_eq!((params.m_cost(), params.t_cost(), params.p_cost()), (strength.memory_kib, strength.passes, 1));
+            assert_eq!((dummy.salt.unwrap().len(), dummy.hash.unwrap().len()), (16, 32));
+            let known = passwords.hash(&Password::typed("123456wyc")).unwrap();
+            assert_eq!(passwords.dummy.phc.len(), known.phc.len());
+            assert!(passwords.is_current(&passwords.dummy), "it is of today's pepper, so it is worked out to the end");
+        }
+        let passwords = passwords(P1, CHEAP);
+        for typed in ["", "123456wyc", "a password that nobody has"] {
+            assert!(!passwords.verify(&Password::typed(typed), &passwords.dummy), "{typed}");
+        }
+    }
+
+    #[test]
+    fn starting_hashes_nothing_and_known_and_unknown_names_cost_the_same_work() {
+        let passwords = passwords(P2, Strength { memory_kib: 16, passes: 3 });
+        let work = || std::mem::take(&mut *passwords.work.lock().unwrap());
+        assert_eq!(work(), [], "nothing is hashed at start");
+        let stored = passwords.hash(&Password::typed("123456wyc")).unwrap();
+        work();
+        let lost = StoredHash { pepper: "p9".to_owned(), ..stored.clone() };
+        for (password, stored) in
+            [("123456wyc", Some(&stored)), ("wrong", Some(&stored)), ("wrong", None), ("123456wyc", Some(&lost))]
+        {
+            passwords.compare(&Password::typed(password), stored);
+            assert_eq!(work(), [(16, 3)], "{password}");
+        }
+    }
+
+    /// Made by the release before, which left the memory to the library.
+    #[test]
+    fn hashes_of_earlier_releases_go_on_matching() {
+        let stored = StoredHash { phc: EARLIER.to_owned(), pepper: "p1".to_owned() };
+        assert_eq!(passwords(P1, CHEAP).compare(&Password::typed("123456wyc"), Some(&stored)), Match::Yes);
+        assert_eq!(passwords(P1, CHEAP).compare(&Password::typed("123456wyd"), Some(&stored)), Match::No);
+    }
+
+    #[test]
+    fn what_is_no_hash_of_ours_matches_nothing() {
+        let passwords = passwords(P1, CHEAP);
+        let good = passwords.hash(&Password::typed("123456wyc")).unwrap();
+        let phc = &good.phc;
+        for broken in [
+            String::new(),
+            phc.replace("argon2id", "argon2i"),
+            phc.replace("v=19", "v=16"),
+            phc.replace("v=19$", ""),
+            phc.replace("m=8", "m=16"),
+            phc[..phc.len() - 4].to_owned(),
+            phc.rsplit_once('$').unwrap().0.to_owned(),
+        ] {
+            let stored = StoredHash { phc: broken, ..good.clone() };
+            assert_eq!(passwords.compare(&Password::typed("123456wyc"), Some(&stored)), Match::No, "{}", stored.phc);
+        }
+        let unknown_pepper = StoredHash { pepper: "p9".to_owned(), ..good };
+        assert_eq!(passwords.compare(&Password::typed("123456wyc"), Some(&unknown_pepper)), Match::No);
     }
 
     #[test]

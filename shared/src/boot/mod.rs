@@ -171,7 +171,8 @@ impl Boot {
     /// The hasher at production strength.
     pub async fn passwords(&self) -> Result<Arc<Passwords>, Error> {
         let pepper = self.secrets.read(Kind::Secret, self.environment.get("PEPPER_SECRET")).await?;
-        Ok(Arc::new(Passwords::new(&pepper, Strength::PRODUCTION, self.random.clone())?))
+        let passwords = Passwords::new(&pepper, Strength::PRODUCTION, self.random.clone())?;
+        Ok(Arc::new(passwords.with_touched_memory()))
     }
 
     /// The sealer of fields, its keys opened.
