@@ -6,7 +6,6 @@ mod events;
 pub use events::{Answer, BatchFailures, Event, Hinted};
 
 use jiff::Timestamp;
-use serde_json::json;
 use shared::{
     boot::{Boot, Error},
     domain::{
@@ -16,7 +15,7 @@ use shared::{
     },
     outside::{
         clock::Clock,
-        metrics::{Metric, Sink},
+        metrics::{Metric, Property, Sink},
         queue::Hint,
     },
     service::{charging::Charging, pictures::Pictures},
@@ -102,7 +101,8 @@ impl App {
             Metric::count("Quarantined", quarantined),
             Metric::watt_hours("UnbilledEnergy", unbilled),
         ];
-        self.sink.emit(self.clock.now().real, &[&["function"]], &metrics, json!({ "function": "charging-scheduler" }));
+        let properties = [("function", Property::Text("charging-scheduler"))];
+        self.sink.emit(self.clock.now().real, &[&["function"]], &metrics, &properties);
     }
 }
 

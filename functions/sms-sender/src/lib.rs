@@ -2,12 +2,11 @@
 //! nowhere else.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use shared::{
     boot::{Boot, Error},
     outside::{
         clock::Clock,
-        metrics::{Metric, Sink},
+        metrics::{Metric, Property, Sink},
         queue::Parcel,
     },
     service::sms::{Sending, Sms},
@@ -108,6 +107,7 @@ impl App {
             Metric::count("SmsLater", later),
             Metric::count("Quarantined", tally.quarantined),
         ];
-        self.sink.emit(self.clock.now().real, &[&["function"]], &metrics, json!({ "function": "sms-sender" }));
+        let properties = [("function", Property::Text("sms-sender"))];
+        self.sink.emit(self.clock.now().real, &[&["function"]], &metrics, &properties);
     }
 }

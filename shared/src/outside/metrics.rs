@@ -2,7 +2,7 @@
 
 use crate::domain::energy::Energy;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
 use std::sync::Arc;
 
 /// Where the lines go: standard output, or a test's list.
@@ -29,18 +29,14 @@ impl Sink {
 
     /// Writes one line. Each metric counts once over everything, which is what the alarms watch, and once for each set of
     /// `dimensions`, whose values are among the `properties`.
-    pub fn emit(&self, at: Timestamp, dimensions: &[&[&str]], metrics: &[Metric], properties: Value) {
-        let all: Vec<&[&str]> = [&[] as &[&str]].into_iter().chain(dimensions.iter().copied()).collect();
-        let names = metrics.iter().map(|metric| json!({ "Name": metric.name, "Unit": metric.unit }));
-        let directive =
-            json!({ "Namespace": *self.namespace, "Dimensions": all, "Metrics": names.collect::<Vec<_>>() });
-        let mut line = Map::new();
-        line.insert("_aws".into(), json!({ "Timestamp": at.as_millisecond(), "CloudWatchMetrics": [directive] }));
-        line.extend(metrics.iter().map(|metric| (metric.name.to_owned(), json!(metric.value))));
-        if let Value::Object(properties) = properties {
-            line.extend(properties);
+    pub fn emit(&self, at: Timestamp, dimensions: &[&[&str]], metrics: &[Metric], properties: &[(&str, Property<'_>)]) {
+        let dimensions = [&[] as &[&str]].into_iter().chain(dimensions.iter().copied()).collect();
+        let directive = Directive { dimensions, metrics, namespace: &self.namespace };
+        let line = Line { directive, at, metrics, properties };
+        match serde_json::to_string(&line) {
+            Ok(line) => (self.write)(&line),
+            Err(error) => tracing::error!(%error, "a metrics line cannot be written"),
         }
-        (self.write)(&Value::Object(line).to_string());
     }
 }
 
@@ -50,11 +46,67 @@ impl std::fmt::Debug for Sink {
     }
 }
 
-/// One number with its name.
-#[derive(Clone, Copy, Debug)]
+/// What a line says beside its metrics: the values of dimensions, and what the log is searched for.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Property<'a> {
+    Text(&'a str),
+    Number(u64),
+    Absent,
+}
+
+/// A whole line, serialised without a tree of values in between: every request writes one.
+struct Line<'a> {
+    directive: Directive<'a>,
+    at: Timestamp,
+    metrics: &'a [Metric],
+    properties: &'a [(&'a str, Property<'a>)],
+}
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let metadata = Metadata { directives: [&self.directive], timestamp: self.at.as_millisecond() };
+        let mut members: Vec<(&str, Member<'_>)> = vec![("_aws", Member::Metadata(metadata))];
+        members
+            .extend(self.metrics.iter().map(|metric| (metric.name, Member::Property(Property::Number(metric.value)))));
+        members.extend(self.properties.iter().map(|(name, property)| (*name, Member::Property(*property))));
+        // Sorted, so that a line does not change when the code that writes it is put in another order.
+        members.sort_unstable_by_key(|(name, _)| *name);
+        serializer.collect_map(members)
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Member<'a> {
+    Metadata(Metadata<'a>),
+    Property(Property<'a>),
+}
+
+/// What tells `CloudWatch` which members of the line are metrics.
+#[derive(Serialize)]
+struct Metadata<'a> {
+    #[serde(rename = "CloudWatchMetrics")]
+    directives: [&'a Directive<'a>; 1],
+    #[serde(rename = "Timestamp")]
+    timestamp: i64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive<'a> {
+    dimensions: Vec<&'a [&'a str]>,
+    metrics: &'a [Metric],
+    namespace: &'a str,
+}
+
+/// One number with its name. Serialised, it is the entry that declares it.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Metric {
     name: &'static str,
     unit: &'static str,
+    #[serde(skip)]
     value: u64,
 }
 
@@ -75,5 +127,46 @@ impl Metric {
 
     pub fn milliseconds(name: &'static str, value: u64) -> Self {
         Self { name, unit: "Milliseconds", value }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    fn written(sink: impl FnOnce(Sink) -> Sink, emit: impl FnOnce(&Sink)) -> String {
+        let lines = Arc::<Mutex<Vec<String>>>::default();
+        let kept = Arc::clone(&lines);
+        emit(&sink(Sink::from_fn(move |line| kept.lock().unwrap().push(line.to_owned()))));
+        let lines = lines.lock().unwrap();
+        let [line] = &lines[..] else { panic!("{lines:?}") };
+        line.clone()
+    }
+
+    #[test]
+    fn a_line_is_byte_for_byte_what_dashboards_and_searches_know() {
+        let at = Timestamp::from_millisecond(1_779_000_000_123).unwrap();
+        let metrics = [Metric::count("Settled", 3), Metric::watt_hours("UnbilledEnergy", Energy::ZERO)];
+        let properties = [("function", Property::Text("charging-scheduler"))];
+        let line = written(|sink| sink, |sink| sink.emit(at, &[&["function"]], &metrics, &properties));
+        let expected = concat!(
+            r#"{"Settled":3,"UnbilledEnergy":0,"_aws":{"CloudWatchMetrics":[{"Dimensions":[[],["function"]],"Metrics":["#,
+            r#"{"Name":"Settled","Unit":"Count"},{"Name":"UnbilledEnergy","Unit":"None"}],"Namespace":"ev-plaza"}],"#,
+            r#""Timestamp":1779000000123},"function":"charging-scheduler"}"#
+        );
+        assert_eq!(line, expected);
+    }
+
+    #[test]
+    fn names_and_values_are_escaped_and_a_line_without_either_is_whole() {
+        let named = |sink| Sink { namespace: "shop \"x\"".into(), ..sink };
+        let line = written(named, |sink| sink.emit(Timestamp::UNIX_EPOCH, &[], &[], &[]));
+        let expected = r#"{"_aws":{"CloudWatchMetrics":[{"Dimensions":[[]],"Metrics":[],"Namespace":"shop \"x\""}],"Timestamp":0}}"#;
+        assert_eq!(line, expected);
+        let properties = [("request", Property::Text("a \"quoted\" \\ \u{1} 请求\n")), ("reason", Property::Absent)];
+        let line = written(|sink| sink, |sink| sink.emit(Timestamp::UNIX_EPOCH, &[], &[], &properties));
+        let expected = r#""reason":null,"request":"a \"quoted\" \\ \u0001 请求\n"}"#;
+        assert!(line.ends_with(expected), "{line}");
     }
 }

@@ -3,6 +3,7 @@
 use axum::Router;
 use http::header::HOST;
 use lambda_http::{Adapter, LambdaEvent, request::LambdaRequest};
+use std::fmt::Write as _;
 use tower::ServiceExt as _;
 
 /// Takes events from the Lambda runtime until the environment ends.
@@ -33,8 +34,16 @@ fn is_unreserved(byte: u8) -> bool {
 }
 
 fn escaped(text: &str, plain: impl Fn(u8) -> bool) -> String {
-    let escape = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    text.bytes().map(escape).collect()
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if plain(byte) {
+            escaped.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+    }
+    escaped
 }
 
 #[cfg(test)]

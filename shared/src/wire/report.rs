@@ -5,11 +5,10 @@ use crate::{
         origin::Origin,
         reason::{Failure, Reason},
     },
-    outside::metrics::{Metric, Sink},
+    outside::metrics::{Metric, Property, Sink},
 };
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
 /// What is counted while a request is answered.
@@ -47,14 +46,15 @@ impl Report<'_> {
             let (request, route) = (&self.origin.request, self.route);
             tracing::error!(request, route, detail = failure.detail(), "a request failed");
         }
-        let properties = json!({
-            "function": self.function,
-            "route": self.route,
-            "request": self.origin.request,
-            "status": self.status.as_u16(),
-            "reason": self.failure.map(|failure| format!("{:?}", failure.reason())),
-        });
-        sink.emit(self.began, &[&["function"], &["function", "route"]], &self.metrics(), properties);
+        let reason = self.failure.map(|failure| format!("{:?}", failure.reason()));
+        let properties = [
+            ("function", Property::Text(self.function)),
+            ("route", Property::Text(self.route)),
+            ("request", Property::Text(&self.origin.request)),
+            ("status", Property::Number(self.status.as_u16().into())),
+            ("reason", reason.as_deref().map_or(Property::Absent, Property::Text)),
+        ];
+        sink.emit(self.began, &[&["function"], &["function", "route"]], &self.metrics(), &properties);
     }
 
     fn metrics(&self) -> [Metric; 8] {
@@ -70,5 +70,56 @@ impl Report<'_> {
             Metric::count("UnknownField", self.tally.unknown_fields.load(Relaxed)),
             Metric::flag("QueryToken", self.tally.query_token.load(Relaxed)),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+
+    fn line(report: &Report<'_>) -> String {
+        let lines = Arc::<Mutex<Vec<String>>>::default();
+        let kept = Arc::clone(&lines);
+        report.write(&Sink::from_fn(move |line| kept.lock().unwrap().push(line.to_owned())));
+        lines.lock().unwrap().concat()
+    }
+
+    /// Alarms, dashboards and saved searches read these lines.
+    #[test]
+    fn a_line_is_byte_for_byte_what_it_was() {
+        let origin = Origin { request: "JKJaXmPLvHcESHA=".to_owned(), ..Origin::default() };
+        let tally = Tally::default();
+        tally.count_unknown_fields(2);
+        tally.note_query_token();
+        let refused = Failure::from(Reason::Unauthorized);
+        let report = Report {
+            function: "ev-account",
+            route: "/user/{proxy+}",
+            origin: &origin,
+            tally: &tally,
+            status: StatusCode::UNAUTHORIZED,
+            failure: Some(&refused),
+            began: Timestamp::from_millisecond(1_779_000_000_123).unwrap(),
+            took: SignedDuration::from_millis(12),
+        };
+        let metadata = concat!(
+            r#""_aws":{"CloudWatchMetrics":[{"Dimensions":[[],["function"],["function","route"]],"Metrics":["#,
+            r#"{"Name":"Duration","Unit":"Milliseconds"},{"Name":"Fault","Unit":"Count"},"#,
+            r#"{"Name":"Refused","Unit":"Count"},{"Name":"LoginFailure","Unit":"Count"},"#,
+            r#"{"Name":"IdempotencyConflict","Unit":"Count"},{"Name":"TransactionConflict","Unit":"Count"},"#,
+            r#"{"Name":"UnknownField","Unit":"Count"},{"Name":"QueryToken","Unit":"Count"}],"#,
+            r#""Namespace":"ev-plaza"}],"Timestamp":1779000000123}"#
+        );
+        let counted = r#""Duration":12,"Fault":0,"IdempotencyConflict":0,"LoginFailure":0,"QueryToken":1,"Refused":1,"TransactionConflict":0,"UnknownField":2"#;
+        let said = r#""function":"ev-account","reason":"Unauthorized","request":"JKJaXmPLvHcESHA=","route":"/user/{proxy+}","status":401"#;
+        assert_eq!(line(&report), format!("{{{counted},{metadata},{said}}}"));
+
+        let calm = Tally::default();
+        let answered =
+            Report { tally: &calm, status: StatusCode::OK, failure: None, took: SignedDuration::ZERO, ..report };
+        let counted = r#""Duration":0,"Fault":0,"IdempotencyConflict":0,"LoginFailure":0,"QueryToken":0,"Refused":0,"TransactionConflict":0,"UnknownField":0"#;
+        let said = said.replace(r#""Unauthorized""#, "null").replace("401", "200");
+        assert_eq!(line(&answered), format!("{{{counted},{metadata},{said}}}"));
     }
 }
