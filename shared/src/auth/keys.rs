@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// An unknown key id causes one reading of the parameter in so long, whoever sends how many.
@@ -75,7 +75,7 @@ pub struct VerifyingKeys {
 
 #[derive(Debug, Default)]
 struct Cache {
-    keys: HashMap<String, DecodingKey>,
+    keys: HashMap<String, Arc<DecodingKey>>,
     read_at: Option<Timestamp>,
 }
 
@@ -84,8 +84,9 @@ impl VerifyingKeys {
         Self { secrets, parameter: parameter.into(), cache: Mutex::default() }
     }
 
-    /// The key of this id, or nothing when there is none today.
-    pub(super) async fn find(&self, id: &str, now: Timestamp) -> Result<Option<DecodingKey>, Failure> {
+    /// The key of this id, or nothing when there is none today. Two calls give the same `Arc` only if the keys were not read
+    /// again in between.
+    pub(super) async fn find(&self, id: &str, now: Timestamp) -> Result<Option<Arc<DecodingKey>>, Failure> {
         {
             let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
             let good_for = if cache.keys.contains_key(id) { TRUSTED_FOR } else { REFETCH_AFTER };
@@ -110,9 +111,13 @@ impl VerifyingKeys {
     }
 }
 
-fn decode(text: &SecretString) -> Result<HashMap<String, DecodingKey>, Failure> {
+fn decode(text: &SecretString) -> Result<HashMap<String, Arc<DecodingKey>>, Failure> {
     let broken = || Failure::internal("the verifying keys cannot be read");
     let keys: PublicKeys = serde_json::from_str(text.expose_secret()).map_err(|_| broken())?;
     let keys = [Some(keys.current), keys.next, keys.previous].into_iter().flatten();
-    keys.map(|key| Ok((key.kid, DecodingKey::from_ed_components(&key.public).map_err(|_| broken())?))).collect()
+    let decode = |key: PublicKey| {
+        let decoded = DecodingKey::from_ed_components(&key.public).map_err(|_| broken())?;
+        Ok((key.kid, Arc::new(decoded)))
+    };
+    keys.map(decode).collect()
 }

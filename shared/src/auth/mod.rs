@@ -9,3 +9,4 @@ pub mod keys;
 pub mod passwords;
 pub mod sealing;
 pub mod tokens;
+mod verified_tokens;

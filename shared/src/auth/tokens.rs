@@ -1,6 +1,9 @@
 //! Access tokens: JWT signed with Ed25519, one format for every realm, nothing personal inside.
 
-use super::keys::{SigningKey, VerifyingKeys};
+use super::{
+    keys::{SigningKey, VerifyingKeys},
+    verified_tokens::{TokenDigest, VerifiedToken, VerifiedTokens},
+};
 use crate::{
     domain::{
         account::{AccountId, Realm},
@@ -14,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, Header, Validation};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// RFC 9068: tells an access token from any other JWT.
 const TYPE: &str = "at+jwt";
@@ -108,19 +112,34 @@ impl std::fmt::Debug for Issuer {
 pub struct Verifier {
     name: String,
     keys: VerifyingKeys,
+    verified: VerifiedTokens,
 }
 
 impl Verifier {
     pub fn new(name: impl Into<String>, keys: VerifyingKeys) -> Self {
-        Self { name: name.into(), keys }
+        Self { name: name.into(), keys, verified: VerifiedTokens::default() }
     }
 
     /// Reads a token that we signed for one of `realms` and that is good at `now`; every other one is refused alike.
     pub(super) async fn verify(&self, token: &str, realms: &[Realm], now: Timestamp) -> Result<Session, Failure> {
-        let refused = || Failure::from(Reason::Unauthorized);
         if token.len() > LONGEST {
-            return Err(refused());
+            return Err(Reason::Unauthorized.into());
         }
+        let digest = TokenDigest::of(token);
+        if let Some(known) = self.verified.find(&digest, now) {
+            let key = self.keys.find(&known.key_id, now).await?;
+            if key.is_some_and(|key| Arc::ptr_eq(&key, &known.key)) && realms.contains(&known.session.realm) {
+                return Ok(known.session);
+            }
+        }
+        let token = self.verify_signature(token, realms, now).await?;
+        let session = token.session.clone();
+        self.verified.remember(digest, token);
+        Ok(session)
+    }
+
+    async fn verify_signature(&self, token: &str, realms: &[Realm], now: Timestamp) -> Result<VerifiedToken, Failure> {
+        let refused = || Failure::from(Reason::Unauthorized);
         let header = jsonwebtoken::decode_header(token).map_err(|_| refused())?;
         let id = header.kid.filter(|_| header.typ.as_deref() == Some(TYPE)).ok_or_else(refused)?;
         let key = self.keys.find(&id, now).await?.ok_or_else(refused)?;
@@ -131,7 +150,8 @@ impl Verifier {
         if !is_current(&claims, now) {
             return Err(refused());
         }
-        Ok(Session { realm: claims.aud, account: claims.sub, id: SessionId(claims.sid), signed_in_at })
+        let session = Session { realm: claims.aud, account: claims.sub, id: SessionId(claims.sid), signed_in_at };
+        Ok(VerifiedToken { session, key_id: id, key, expires: claims.exp, verified_at: now })
     }
 
     /// Exactly one algorithm, all the claims, this issuer, these audiences. The times are compared by [`is_current`],
@@ -150,4 +170,44 @@ impl Verifier {
 fn is_current(claims: &Claims, now: Timestamp) -> bool {
     let (now, leeway) = (now.as_second(), LEEWAY.as_secs());
     claims.nbf <= now.saturating_add(leeway) && now <= claims.exp.saturating_add(leeway)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outside::secrets::Secrets;
+    use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+    use futures_util::FutureExt as _;
+
+    const NOON: Timestamp = Timestamp::constant(1_800_000_000, 0);
+
+    fn issuer_and_verifier() -> (Issuer, Verifier) {
+        let pair = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
+        let public = BASE64_URL_SAFE_NO_PAD.encode(pair.public_key());
+        let published = format!(r#"{{"current":{{"kid":"k1","public":"{public}"}}}}"#);
+        let secrets = Secrets::from_fn(move |_, _| std::future::ready(Ok(published.clone().into())));
+        let secret = format!(r#"{{"kid":"k1","seed":"{}"}}"#, BASE64_URL_SAFE_NO_PAD.encode([7; 32]));
+        let issuer = Issuer::new("ev-plaza", SigningKey::read(&secret.into()).unwrap());
+        (issuer, Verifier::new("ev-plaza", VerifyingKeys::new(secrets, "verifying-keys")))
+    }
+
+    #[test]
+    fn a_verified_token_is_remembered_and_still_opens_only_the_realms_that_are_asked_for() {
+        use secrecy::ExposeSecret as _;
+        let (signer, verifier) = issuer_and_verifier();
+        let account: AccountId = serde_json::from_value("1003".into()).unwrap();
+        let session = Session::begin(Realm::Ev, account, &Random::system(), NOON);
+        let issued = signer.issue(&session).unwrap();
+        let token = issued.token.expose_secret();
+        let verify = |realms: &[Realm]| verifier.verify(token, realms, NOON).now_or_never().unwrap();
+
+        assert!(verify(&[Realm::Platform]).is_err());
+        assert!(verifier.verified.find(&TokenDigest::of(token), NOON).is_none(), "a refused token is not remembered");
+        for _ in 0..2 {
+            assert_eq!(verify(&[Realm::Platform, Realm::Ev]).unwrap().id, session.id);
+            assert!(verifier.verified.find(&TokenDigest::of(token), NOON).is_some());
+            let failure = verify(&[Realm::Platform]).unwrap_err();
+            assert_eq!(failure.reason(), Reason::Unauthorized);
+        }
+    }
 }

@@ -4,7 +4,7 @@ use super::{is_refused, seconds};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::{
-    keys::{TokenKey, encode, look_into, sign_hs256, signed},
+    keys::{TokenKey, decode, encode, look_into, sign_hs256, signed},
     plaza::{PASSWORD, Plaza, Settings},
     request::{get, post},
 };
@@ -138,6 +138,66 @@ async fn keys_turn_over_without_anybody_being_signed_out() {
     for environment in [&plaza, &turned, &plaza.restarted(|_| ())] {
         assert!(is_refused(environment, &driver.token).await, "a key that was taken back opens nothing anywhere");
         assert!(!is_refused(environment, &fresh).await);
+    }
+}
+
+/// The signature of a token is verified once in five minutes; none of the ways in which a token ends may wait for that.
+#[tokio::test]
+async fn a_token_that_was_verified_a_moment_ago_is_refused_as_soon_as_it_ends() {
+    let plaza = Plaza::open();
+    let driver = plaza.driver("wyc2002").await;
+    let (header, claims) = look_into(&driver.token);
+    let now = plaza.watch.now().as_second();
+    let short = plaza.signing_key().sign(&header, &but(&claims, "exp", (now + 60).into()));
+    assert!(!is_refused(&plaza, &short).await);
+    plaza.watch.advance(seconds(90));
+    assert!(!is_refused(&plaza, &short).await, "clocks may be half a minute apart");
+    plaza.watch.advance(seconds(1));
+    assert!(is_refused(&plaza, &short).await);
+
+    assert!(!is_refused(&plaza, &driver.token).await);
+    plaza.log_out(&driver.token).await;
+    assert!(is_refused(&plaza, &driver.token).await, "the session record is read each time");
+}
+
+#[tokio::test]
+async fn a_tampered_token_is_refused_beside_the_verified_one() {
+    let plaza = Plaza::open();
+    let (mine, other) = (plaza.driver("mine").await, plaza.driver("other").await);
+    for token in [&mine.token, &other.token] {
+        assert!(!is_refused(&plaza, token).await);
+    }
+    let (signed_part, signature) = mine.token.rsplit_once('.').unwrap();
+    let (_, other_signature) = other.token.rsplit_once('.').unwrap();
+    let (header, claims) = look_into(&mine.token);
+    let renamed = signed(&header, &but(&claims, "sub", other.id.as_str().into()), |_| decode(signature));
+    let first = if signature.starts_with('A') { "B" } else { "A" };
+    for (what, tampered) in [
+        ("another signature of ours", format!("{signed_part}.{other_signature}")),
+        ("one letter of the signature", format!("{signed_part}.{first}{}", &signature[1..])),
+        ("another account under the signature", renamed),
+        ("more behind it", format!("{}A", mine.token)),
+    ] {
+        assert!(is_refused(&plaza, &tampered).await, "{what}");
+    }
+    assert_eq!(plaza.detail(&mine.token).await.json()["data"]["username"], "mine");
+}
+
+#[tokio::test]
+async fn a_verified_token_ends_when_its_key_is_taken_back_or_replaced() {
+    let (old, new) = (TokenKey::new("k1", 1), TokenKey::new("k2", 2));
+    for (what, keys) in [
+        ("taken back", json!({"current": new.published()})),
+        ("another key under its id", json!({"current": TokenKey::new("k1", 9).published()})),
+    ] {
+        let plaza = Plaza::with(Settings { signing: old.clone(), ..Settings::default() });
+        let token = plaza.driver("wyc2002").await.token;
+        assert!(!is_refused(&plaza, &token).await, "the keys are read");
+        plaza.watch.advance(SignedDuration::from_mins(8));
+        assert!(!is_refused(&plaza, &token).await, "verified anew, good for five minutes");
+        plaza.publish(keys);
+        plaza.watch.advance(SignedDuration::from_mins(2));
+        assert!(is_refused(&plaza, &token).await, "{what}");
     }
 }
 
