@@ -16,6 +16,7 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::body::SdkBody;
 use futures_util::future::{Either, select};
 use jiff::Timestamp;
+use shared::outside::objects::Objects;
 use std::{
     collections::BTreeMap,
     pin::pin,
@@ -52,6 +53,12 @@ impl Default for Bucket {
 }
 
 impl Bucket {
+    /// The bucket as the functions have it.
+    pub fn handle(&self) -> Objects {
+        let bucket = self.clone();
+        Objects::new(move || bucket.client(), BUCKET)
+    }
+
     /// A client like the one of `boot`, but one that does not wait long before it tries again.
     pub fn client(&self) -> Client {
         let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1));

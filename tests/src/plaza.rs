@@ -2,7 +2,7 @@
 
 use crate::{
     answer::Answer,
-    bucket::{BUCKET, Bucket},
+    bucket::Bucket,
     database::{AUDIT, Database, MAIN},
     dealer::Drawn,
     keys::{TokenKey, sealer},
@@ -31,7 +31,6 @@ use shared::{
         station_id::StationId,
     },
     outside::{
-        objects::Objects,
         payment::{Cashier, Mailbox, NoticeKey},
         queue::{Hint, Parcel, Queue, SmsQueue},
         random::Random,
@@ -242,7 +241,7 @@ impl Plaza {
         let staff = Staff::new(store.clone(), Arc::clone(&passwords), random.clone());
         let (hints, sending) = (Arc::<Mutex<Vec<Hint>>>::default(), Arc::new(Mutex::new(Sending::Works)));
         let charging = Charging::new(store.clone(), queue(&hints, &sending), StationId::parse(STATION).unwrap());
-        let (objects, drawn) = (Objects::new(bucket.client(), BUCKET), Drawn::default());
+        let (objects, drawn) = (bucket.handle(), Drawn::default());
         let seal = CaptchaSeal::new(&pepper).unwrap();
         let captchas =
             Captchas::new(store.clone(), objects.clone(), seal, drawn.random(), settings.pictures_per_minute);

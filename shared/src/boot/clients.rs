@@ -15,80 +15,88 @@ use std::time::Duration;
 /// Amazon Root CA 1–4 and Starfield Services G2, which every AWS endpoint chains up to.
 const AMAZON_ROOTS: &str = include_str!("amazon_roots.pem");
 
-pub(super) struct Clients<'e> {
-    environment: &'e Environment,
+/// What all clients have in common. One HTTP client serves them, so the root certificates are decoded once.
+#[derive(Clone, Debug)]
+pub(super) struct Clients {
+    region: Region,
+    credentials: SharedCredentialsProvider,
+    endpoint: Option<String>,
     http: SharedHttpClient,
 }
 
-impl<'e> Clients<'e> {
-    pub fn new(environment: &'e Environment) -> Result<Self, Error> {
+impl Clients {
+    pub fn new(environment: &Environment) -> Result<Self, Error> {
         let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
         let tls = TlsContext::builder().with_trust_store(roots).build();
         let tls = tls.map_err(|error| Error::Broken(format!("the root certificates are refused: {error}")))?;
         let provider = Provider::Rustls(CryptoMode::AwsLc);
-        Ok(Self { environment, http: Builder::new().tls_provider(provider).tls_context(tls).build_https() })
+        Ok(Self {
+            region: Region::new(environment.get("AWS_REGION").to_owned()),
+            credentials: SharedCredentialsProvider::new(environment.credentials()),
+            endpoint: environment.endpoint().map(ToOwned::to_owned),
+            http: Builder::new().tls_provider(provider).tls_context(tls).build_https(),
+        })
     }
 
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let mut config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(self.environment.get("AWS_REGION").to_owned()))
-            .credentials_provider(SharedCredentialsProvider::new(self.environment.credentials()))
+            .region(self.region.clone())
+            .credentials_provider(self.credentials.clone())
             .http_client(self.http.clone())
             .retry_config(RetryConfig::standard().with_max_attempts(3))
             .timeout_config(timeouts());
-        config.set_endpoint_url(self.environment.endpoint().map(ToOwned::to_owned));
+        config.set_endpoint_url(self.endpoint.clone());
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
     pub fn s3(&self) -> aws_sdk_s3::Client {
-        let endpoint = self.environment.endpoint();
         let mut config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(self.environment.get("AWS_REGION").to_owned()))
-            .credentials_provider(SharedCredentialsProvider::new(self.environment.credentials()))
+            .region(self.region.clone())
+            .credentials_provider(self.credentials.clone())
             .http_client(self.http.clone())
             .retry_config(RetryConfig::standard().with_max_attempts(3))
             .timeout_config(timeouts())
             // A stand-in on one machine has no host name for each bucket.
-            .force_path_style(endpoint.is_some());
-        config.set_endpoint_url(endpoint.map(ToOwned::to_owned));
+            .force_path_style(self.endpoint.is_some());
+        config.set_endpoint_url(self.endpoint.clone());
         aws_sdk_s3::Client::from_conf(config.build())
     }
 
     pub fn sns(&self) -> aws_sdk_sns::Client {
         let mut config = aws_sdk_sns::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(self.environment.get("AWS_REGION").to_owned()))
-            .credentials_provider(SharedCredentialsProvider::new(self.environment.credentials()))
+            .region(self.region.clone())
+            .credentials_provider(self.credentials.clone())
             .http_client(self.http.clone())
             .retry_config(RetryConfig::standard().with_max_attempts(2))
             .timeout_config(timeouts());
-        config.set_endpoint_url(self.environment.endpoint().map(ToOwned::to_owned));
+        config.set_endpoint_url(self.endpoint.clone());
         aws_sdk_sns::Client::from_conf(config.build())
     }
 
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         let mut config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(self.environment.get("AWS_REGION").to_owned()))
-            .credentials_provider(SharedCredentialsProvider::new(self.environment.credentials()))
+            .region(self.region.clone())
+            .credentials_provider(self.credentials.clone())
             .http_client(self.http.clone())
             .retry_config(RetryConfig::standard().with_max_attempts(3))
             .timeout_config(timeouts());
-        config.set_endpoint_url(self.environment.endpoint().map(ToOwned::to_owned));
+        config.set_endpoint_url(self.endpoint.clone());
         aws_sdk_sqs::Client::from_conf(config.build())
     }
 }
 
 #[cfg(not(feature = "local"))]
-impl Clients<'_> {
+impl Clients {
     /// Keys of one machine lie unwrapped, so a local build asks no KMS.
     pub fn kms(&self) -> aws_sdk_kms::Client {
         let config = aws_sdk_kms::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(self.environment.get("AWS_REGION").to_owned()))
-            .credentials_provider(SharedCredentialsProvider::new(self.environment.credentials()))
+            .region(self.region.clone())
+            .credentials_provider(self.credentials.clone())
             .http_client(self.http.clone())
             .retry_config(RetryConfig::standard().with_max_attempts(3))
             .timeout_config(timeouts());

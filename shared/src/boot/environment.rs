@@ -1,8 +1,6 @@
 //! The environment of the process, read once.
 
-use super::Error;
-#[cfg(not(feature = "local"))]
-use super::clients::Clients;
+use super::{Error, clients::Clients};
 use crate::outside::{clock::Clock, key_service::KeyService, secrets::Secrets};
 use aws_credential_types::Credentials;
 use std::collections::HashMap;
@@ -50,8 +48,8 @@ impl Environment {
     }
 
     /// KMS, for the one key that this function may use.
-    pub fn key_service(&self) -> Result<KeyService, Error> {
-        Ok(KeyService::kms(Clients::new(self)?.kms(), self.get("FIELDS_KEY")))
+    pub fn key_service(&self, clients: &Clients) -> KeyService {
+        KeyService::kms(clients.kms(), self.get("FIELDS_KEY"))
     }
 
     /// Where SMS are shown instead of sent: nowhere.
@@ -86,8 +84,8 @@ impl Environment {
     }
 
     /// Keys of one machine lie in a file of its own, unwrapped.
-    pub fn key_service(&self) -> Result<KeyService, Error> {
-        Ok(KeyService::unwrapped())
+    pub fn key_service(&self, _: &Clients) -> KeyService {
+        KeyService::unwrapped()
     }
 
     pub fn endpoint(&self) -> Option<&str> {

@@ -42,7 +42,7 @@ use crate::{
 };
 use clients::Clients;
 use environment::Environment;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use tracing_subscriber::filter::LevelFilter;
 
 /// What every function needs.
@@ -124,11 +124,11 @@ impl From<Failure> for Error {
 pub struct Boot {
     function: &'static str,
     environment: Environment,
+    clients: Clients,
     pub clock: Clock,
     pub random: Random,
     pub store: Store,
     secrets: Secrets,
-    objects: OnceLock<Objects>,
 }
 
 impl Boot {
@@ -140,8 +140,8 @@ impl Boot {
         let store = Store::new(clients.dynamodb(), environment.get("TABLE_NAME"), environment.get("AUDIT_TABLE_NAME"));
         store.prime().await;
         let secrets = environment.secrets();
-        let (clock, random, objects) = (environment.clock(), Random::system(), OnceLock::new());
-        Ok(Self { function, environment, clock, random, store, secrets, objects })
+        let (clock, random) = (environment.clock(), Random::system());
+        Ok(Self { function, environment, clients, clock, random, store, secrets })
     }
 
     /// What stands before the handlers.
@@ -178,7 +178,7 @@ impl Boot {
     /// The sealer of fields, its keys opened.
     pub async fn sealer(&self) -> Result<Sealer, Error> {
         let ring = self.secrets.read(Kind::Parameter, self.environment.get("FIELD_KEYS_PARAMETER")).await?;
-        Ok(Sealer::open_keys(&ring, &self.environment.key_service()?, self.random.clone()).await?)
+        Ok(Sealer::open_keys(&ring, &self.environment.key_service(&self.clients), self.random.clone()).await?)
     }
 
     /// The private key.
@@ -200,26 +200,24 @@ impl Boot {
         Ok(MallUsers::new(self.store.clone(), codes, issuer, self.random.clone(), role))
     }
 
-    /// The queues of stations. The queue's client is made here, because few functions need one.
+    /// The queues of stations.
     pub fn charging(&self) -> Result<Charging, Error> {
-        let queue = Queue::sqs(Clients::new(&self.environment)?.sqs(), self.environment.get("CHARGING_QUEUE_URL"));
+        let clients = self.clients.clone();
+        let queue = Queue::sqs(move || clients.sqs(), self.environment.get("CHARGING_QUEUE_URL"));
         let default = StationId::parse(self.environment.get("DEFAULT_STATION"))?;
         Ok(Charging::new(self.store.clone(), queue, default))
     }
 
-    /// The private bucket. Few functions need its client, so it is made here, once.
-    pub fn objects(&self) -> Result<Objects, Error> {
-        if let Some(objects) = self.objects.get() {
-            return Ok(objects.clone());
-        }
-        let objects = Objects::new(Clients::new(&self.environment)?.s3(), self.environment.get("PICTURES_BUCKET"));
-        Ok(self.objects.get_or_init(|| objects).clone())
+    /// The private bucket.
+    pub fn objects(&self) -> Objects {
+        let clients = self.clients.clone();
+        Objects::new(move || clients.s3(), self.environment.get("PICTURES_BUCKET"))
     }
 
     /// Pictures that people upload.
     pub fn pictures(&self) -> Result<Pictures, Error> {
         let per_day = self.limit("UPLOADS_PER_DAY")?;
-        Ok(Pictures::new(self.store.clone(), self.objects()?, self.random.clone(), per_day))
+        Ok(Pictures::new(self.store.clone(), self.objects(), self.random.clone(), per_day))
     }
 
     /// Papers of agents and dealers, as these hand them in.
@@ -252,7 +250,8 @@ impl Boot {
 
     /// SMS codes, with the key they are worked out from.
     pub async fn codes(&self) -> Result<Codes, Error> {
-        let queue = SmsQueue::sqs(Clients::new(&self.environment)?.sqs(), self.environment.get("SMS_QUEUE_URL"));
+        let clients = self.clients.clone();
+        let queue = SmsQueue::sqs(move || clients.sqs(), self.environment.get("SMS_QUEUE_URL"));
         let limits = otp::Limits {
             per_phone_minute: self.limit("OTP_PER_PHONE_MINUTE")?,
             per_phone_hour: self.limit("OTP_PER_PHONE_HOUR")?,
@@ -272,7 +271,7 @@ impl Boot {
         let sender = match (self.environment.outbox(), self.environment.get("SMS_PROVIDER")) {
             (Some(outbox), _) => outbox,
             (None, "aliyun") => Sender::aliyun(self.aliyun().await?, self.random.clone())?,
-            (None, "sns") => Sender::sns(Clients::new(&self.environment)?.sns()),
+            (None, "sns") => Sender::sns(self.clients.sns()),
             (None, _) => return Err(Error::Invalid { name: "SMS_PROVIDER", expected: "sns or aliyun" }),
         };
         Ok(Sms::new(self.store.clone(), self.code_key().await?, sender))
@@ -321,7 +320,7 @@ impl Boot {
     pub async fn captchas(&self) -> Result<Captchas, Error> {
         let pepper = self.secrets.read(Kind::Secret, self.environment.get("PEPPER_SECRET")).await?;
         let (store, random, limit) = (self.store.clone(), self.random.clone(), self.limit("CAPTCHA_PER_IP_MINUTE")?);
-        let captchas = Captchas::new(store, self.objects()?, CaptchaSeal::new(&pepper)?, random, limit);
+        let captchas = Captchas::new(store, self.objects(), CaptchaSeal::new(&pepper)?, random, limit);
         #[cfg(feature = "local")]
         let captchas = captchas.told_in(self.environment.directory().join("captcha.jsonl"));
         Ok(captchas)

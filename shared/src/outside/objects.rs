@@ -11,23 +11,29 @@ use aws_sdk_s3::{
 };
 use bytes::Bytes;
 use jiff::Timestamp;
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::{Arc, LazyLock},
+    time::{Duration, SystemTime},
+};
 
 /// The longest life of an address.
 const LONGEST_LIFE: Duration = Duration::from_mins(10);
 /// The tag by which the bucket's lifecycle knows what nobody has linked: it is gone after a day.
 const LINKED: &str = "linked";
 
+type Made = LazyLock<Client, Box<dyn FnOnce() -> Client + Send>>;
+
 /// The bucket and the client that reaches it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Objects {
-    client: Client,
+    client: Arc<Made>,
     bucket: String,
 }
 
 impl Objects {
-    pub fn new(client: Client, bucket: impl Into<String>) -> Self {
-        Self { client, bucket: bucket.into() }
+    /// The client is made when the bucket is first needed: making one costs a tenth of a function's start.
+    pub fn new(client: impl FnOnce() -> Client + Send + 'static, bucket: impl Into<String>) -> Self {
+        Self { client: Arc::new(LazyLock::new(Box::new(client))), bucket: bucket.into() }
     }
 
     /// Puts an object that the bucket forgets after a day, unless it is [kept](Self::keep).
@@ -73,6 +79,12 @@ impl Objects {
         let request = request.response_content_disposition(format!("inline; filename=\"{file}\""));
         let signed = request.presigned(from).await.map_err(|error| broken(&DisplayErrorContext(&error)))?;
         Ok(signed.uri().to_owned())
+    }
+}
+
+impl std::fmt::Debug for Objects {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Objects")
     }
 }
 
