@@ -36,6 +36,9 @@ fn the_functions_that_hash_or_decode_pictures_have_cpu_and_the_others_are_cheap(
         let puts = |one: &tests::template::Allowed| one.actions.iter().any(|action| action == "s3:PutObject");
         let decodes = TEMPLATE.allowed(id).iter().any(puts);
         assert_eq!(function["MemorySize"], if hashes || decodes { 1024 } else { 256 }, "{id}");
+        // With the threshold, memory of 19 MiB for every hash would come fresh from the system.
+        let returns_memory = function["Environment"]["Variables"].get("MALLOC_MMAP_THRESHOLD_").is_some();
+        assert_eq!(returns_memory, decodes, "{id}");
         assert_eq!(function["LoggingConfig"]["LogGroup"], json!({ "Ref": "FunctionLogs" }), "{id}");
     }
     assert_eq!(TEMPLATE.properties("FunctionLogs")["RetentionInDays"], json!({ "Ref": "LogRetentionDays" }));
