@@ -1,6 +1,6 @@
 //! Endpoints as OpenAPI writes them.
 
-use crate::failures::{Shown, by_status, examples, reference, response};
+use crate::failures::{Shown, by_status, examples, reference, rendered, response};
 use describe::{Answer, Described, Input, Operation, Place, Voice};
 use serde_json::{Map, Value, json};
 use shared::{
@@ -177,7 +177,11 @@ fn answers(
     shared: &mut Object,
 ) -> Value {
     let said = operation.sayings.iter().map(|(reason, text)| Failure::from(*reason).saying(*text));
-    let mut business = by_status(voice, operation.refusals.iter().copied().map(Failure::from).chain(said));
+    // Where it is a business outcome, what a person typed is refused under the status of success.
+    let typed = Failure::from(Reason::BadInput);
+    let typed = Some(typed).filter(|typed| !operation.inputs.is_empty() && rendered(voice, typed).0 == 200);
+    let refused = operation.refusals.iter().copied().map(Failure::from).chain(said).chain(typed);
+    let mut business = by_status(voice, refused);
     let mut answers = Object::new();
     for answer in operation.successes() {
         let refused = business.remove(&answer.status).unwrap_or_default();

@@ -6,7 +6,8 @@ use shared::{
         cloud::{Customer, Member},
         reason::Failure,
     },
-    wire::{Call, cloud::Success},
+    service::cloud::By,
+    wire::{Call, Stated, cloud::Success},
 };
 use std::sync::Arc;
 
@@ -18,21 +19,32 @@ pub async fn show(app: Arc<App>, member: Member, call: Call) -> Result<Success, 
 
 /// #40
 pub async fn change(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
-    let (form, mobile) = call.read(forms::customer_change)?;
-    if form.authorization.is_some() || mobile.is_some() {
+    let form = call.read(forms::customer_change)?;
+    if form.patch.authorization.is_some() || form.mobile.is_some() {
         member.caller.demand_recent_sign_in(call.now().real)?;
     }
-    let change = |customer: &mut Customer| form.apply_to(customer);
-    match &mobile {
+    must_match(&app, by(&member, &call), &form.stated).await?;
+    let change = |customer: &mut Customer| form.patch.apply_to(customer);
+    match &form.mobile {
         Some((phone, code)) => app.portal.change_mobile(by(&member, &call), (phone, code), change).await?,
         None => app.portal.change_customer(by(&member, &call), change).await?,
     }
     Ok(Success::nothing())
 }
 
+/// What is sent back of the record and not changed by the call must be what the record says.
+async fn must_match(app: &App, by: By<'_>, stated: &Stated) -> Result<(), Failure> {
+    if stated.is_empty() {
+        return Ok(());
+    }
+    let (customer, papers) = app.portal.open_customer(by).await?;
+    stated.must_match(&views::WholeCustomer::of(&customer, &papers, by.member))
+}
+
 /// Extension: what #39 shows of papers is set here.
 pub async fn papers(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
-    let form = call.read(forms::papers)?;
+    let (form, stated) = call.read(forms::papers)?;
+    must_match(&app, by(&member, &call), &stated).await?;
     app.portal.change_papers(by(&member, &call), &form).await?;
     Ok(Success::nothing())
 }
@@ -60,7 +72,8 @@ pub async fn profession(app: Arc<App>, member: Member, _: Call) -> Result<Succes
 
 /// #53
 pub async fn change_profession(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
-    let form = call.read(forms::profession_change)?;
+    let (form, stated) = call.read(forms::profession_change)?;
+    must_match(&app, by(&member, &call), &stated).await?;
     app.portal.change_customer(by(&member, &call), |customer| form.apply_to(customer)).await?;
     Ok(Success::nothing())
 }

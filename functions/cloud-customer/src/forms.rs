@@ -14,7 +14,7 @@ use shared::{
         text::halfwidth,
     },
     service::cloud::{Joining, NewAccount, NewPassword, NewPhone, PapersForm, PapersPicture},
-    wire::{Fields, Upload},
+    wire::{Fields, Stated, Upload, label, missing},
 };
 
 /// Ids that one request may name.
@@ -44,7 +44,7 @@ pub fn account(fields: &mut Fields, shortest: usize) -> Result<NewAccount, Failu
 /// #50, #51: the reason is optional, whatever the table says; an id in the body must be the one in the path.
 pub fn switch(fields: &mut Fields, name: &LoginName) -> Result<String, Failure> {
     if fields.optional("account_id")?.is_some_and(|id| LoginName::read(&id) != *name) {
-        return Err(Failure::malformed("account_id 与路径中的帐号不一致"));
+        return Err(Failure::malformed("登录帐号与路径中的不一致").of("account_id"));
     }
     Account::reason(&fields.given("reason")?.unwrap_or_default())
 }
@@ -66,9 +66,9 @@ pub fn list<T: PartialEq>(
         }
     }
     match ids.len() {
-        0 => Err(Failure::malformed(format!("缺少参数 {name}"))),
+        0 => Err(missing(name)),
         1..=MOST_IDS => Ok(ids),
-        _ => Err(Failure::malformed(format!("{name} 一次最多 {MOST_IDS} 个"))),
+        _ => Err(Failure::malformed(format!("{}一次最多 {MOST_IDS} 个", label(name))).of(name)),
     }
 }
 
@@ -92,20 +92,25 @@ pub fn contact_change(fields: &mut Fields) -> Result<(ContactId, ContactChange),
     Ok((id, contact(fields)?))
 }
 
-/// #40: the service authorisation code is only looked at when `post_field` says so.
-pub fn customer_change(fields: &mut Fields) -> Result<(CustomerPatch, Option<(Phone, Code)>), Failure> {
+/// #40: what is to be changed, and what is only sent back.
+pub struct CustomerChange {
+    pub patch: CustomerPatch,
+    pub mobile: Option<(Phone, Code)>,
+    pub stated: Stated,
+}
+
+/// #40: `post_field` says whether the service authorisation code or the mobile can be changed; else they are sent back.
+pub fn customer_change(fields: &mut Fields) -> Result<CustomerChange, Failure> {
     let post_field = fields.optional("post_field")?.map(|text| halfwidth(&text).to_ascii_lowercase());
-    let authorization = given(fields, "authorization", Customer::authorization)?;
-    let (mobile, code) = (fields.optional("mobile")?, fields.optional("verification_code")?);
+    let code = fields.optional("verification_code")?;
     let (authorization, mobile) = match post_field.as_deref() {
         None => (None, None),
-        Some("auth") => (authorization, None),
+        Some("auth") => (given(fields, "authorization", Customer::authorization)?, None),
         Some("phone") => {
-            let missing = |name: &str| Failure::malformed(format!("缺少参数 {name}"));
-            let phone = Phone::parse(&mobile.ok_or_else(|| missing("mobile"))?)?;
+            let phone = Phone::parse(&fields.required("mobile")?)?;
             (None, Some((phone, Code::read(&code.ok_or_else(|| missing("verification_code"))?)?)))
         }
-        Some(_) => return Err(Failure::malformed("post_field 应为 phone 或 auth")),
+        Some(_) => return Err(Failure::malformed("修改类型应为 phone 或 auth").of("post_field")),
     };
     let patch = CustomerPatch {
         tel: given(fields, "tel", Customer::tel)?,
@@ -114,8 +119,30 @@ pub fn customer_change(fields: &mut Fields) -> Result<(CustomerPatch, Option<(Ph
         fax: given(fields, "fax", Customer::fax)?,
         authorization,
     };
-    Ok((patch, mobile))
+    Ok(CustomerChange { patch, mobile, stated: fields.stated(RECORD) })
 }
+
+/// What a customer's record shows in #39 and #52, and what joining said: each call changes a part of it.
+const RECORD: &[(&str, &str)] = &[
+    ("cus_name", "用户名"),
+    ("short_name", "昵称"),
+    ("cus_type", "用户类型"),
+    ("tel", "固定电话"),
+    ("address", "地址"),
+    ("postcode", "邮编"),
+    ("fax", "传真"),
+    ("mobile", "手机号"),
+    ("cred_type", "证件类型"),
+    ("credentials", "证件号码"),
+    ("permit_number", "营业执照编号"),
+    ("permit_addr", "营业执照图片"),
+    ("organizationcode", "组织机构代码证编号"),
+    ("organizationCode_addr", "组织机构代码证图片"),
+    ("authorization", "授权码"),
+    ("industry_application", "行业应用"),
+    ("main_business", "主营业务"),
+    ("website", "用户网址"),
+];
 
 /// #38: the code may come as a number, which loses its zeros on the left.
 pub fn joining(fields: &mut Fields, shortest: usize) -> Result<Joining, Failure> {
@@ -142,12 +169,12 @@ impl AskForCode {
     pub fn parse(fields: &mut Fields) -> Result<Self, Failure> {
         let addition = fields.required("addition")?;
         if addition.chars().count() > Self::LONGEST_ADDITION {
-            return Err(Failure::malformed("addition 最多 256 个字符"));
+            return Err(Failure::malformed("附加字段最多 256 个字符").of("addition"));
         }
         match fields.optional_of(&["smsype", "smstype"])?.map(|text| halfwidth(&text).to_ascii_lowercase()).as_deref() {
             Some("certify") => Ok(Self { phone: Phone::parse(&fields.required("mobile")?)?, addition }),
-            None => Err(Failure::malformed("缺少参数 smsype")),
-            Some(_) => Err(Failure::malformed("smsype 应为 certify")),
+            None => Err(missing("smsype")),
+            Some(_) => Err(Failure::malformed("验证类型应为 certify").of("smsype")),
         }
     }
 }
@@ -162,7 +189,7 @@ pub fn new_password(fields: &mut Fields) -> Result<NewPassword, Failure> {
     match halfwidth(&verify_type).to_ascii_lowercase().as_str() {
         "phone" => {}
         "wechat" => return Err(Reason::UnsupportedVerifyType.into()),
-        _ => return Err(Failure::malformed("verify_type 应为 phone 或 wechat")),
+        _ => return Err(Failure::malformed("验证方式应为 phone 或 wechat").of("verify_type")),
     }
     Ok(NewPassword { login_id, old, new, phone: Phone::parse(&cell_number)?, code: Code::read(&verify_code)? })
 }
@@ -174,23 +201,24 @@ pub fn new_phone(fields: &mut Fields) -> Result<NewPhone, Failure> {
     let bind = match halfwidth(&fields.required("action_type")?).as_str() {
         "0" => true,
         "1" => false,
-        _ => return Err(Failure::malformed("action_type 应为 0（绑定）或 1（解除绑定）")),
+        _ => return Err(Failure::malformed("动作应为 0（绑定）或 1（解除绑定）").of("action_type")),
     };
     Ok(NewPhone { phone, code: Code::read(&code)?, bind })
 }
 
 /// The extension: fields as #39 shows them, the pictures as files under the names of their addresses.
-pub fn papers(fields: &mut Fields) -> Result<PapersForm, Failure> {
-    let number = |name: &'static str| move |text: &str| Customer::number(text, name);
+pub fn papers(fields: &mut Fields) -> Result<(PapersForm, Stated), Failure> {
+    let number = |name: &'static str| move |text: &str| Customer::number(text, label(name));
     let (permit, organization) = (picture(fields, "permit_addr")?, picture(fields, "organizationCode_addr")?);
-    Ok(PapersForm {
+    let form = PapersForm {
         cred_type: given(fields, "cred_type", Contact::credential_kind)?,
         credentials: given(fields, "credentials", number("credentials"))?,
         permit_number: given(fields, "permit_number", number("permit_number"))?,
         organizationcode: given(fields, "organizationcode", number("organizationcode"))?,
         permit,
         organization,
-    })
+    };
+    Ok((form, fields.stated(RECORD)))
 }
 
 fn picture(fields: &mut Fields, name: &str) -> Result<Option<PapersPicture>, Failure> {
@@ -202,13 +230,14 @@ fn picture(fields: &mut Fields, name: &str) -> Result<Option<PapersPicture>, Fai
 }
 
 /// #53
-pub fn profession_change(fields: &mut Fields) -> Result<ProfessionPatch, Failure> {
-    let business = |name: &'static str| move |text: &str| Customer::business(text, name);
-    Ok(ProfessionPatch {
+pub fn profession_change(fields: &mut Fields) -> Result<(ProfessionPatch, Stated), Failure> {
+    let business = |name: &'static str| move |text: &str| Customer::business(text, label(name));
+    let patch = ProfessionPatch {
         industry_application: given(fields, "industry_application", business("industry_application"))?,
         main_business: given(fields, "main_business", business("main_business"))?,
         website: given(fields, "website", Website::parse)?,
-    })
+    };
+    Ok((patch, fields.stated(RECORD)))
 }
 
 /// #41: a name that could be somebody's.
@@ -221,5 +250,5 @@ fn given<T>(
     name: &str,
     parse: impl FnOnce(&str) -> Result<T, Failure>,
 ) -> Result<Option<T>, Failure> {
-    fields.given(name)?.as_deref().map(parse).transpose()
+    fields.given(name)?.as_deref().map(parse).transpose().map_err(|refused| refused.of(name))
 }

@@ -224,6 +224,26 @@ impl<'a> Customer<'a> {
     }
 }
 
+/// Everything that an administrator knows of the customer's record, as it is compared with what comes back.
+#[derive(Serialize)]
+pub struct WholeCustomer<'a> {
+    #[serde(flatten)]
+    customer: Customer<'a>,
+    #[serde(flatten)]
+    profession: Profession<'a>,
+    short_name: &'a str,
+}
+
+impl<'a> WholeCustomer<'a> {
+    pub fn of(customer: &'a cloud::Customer, papers: &'a OpenPapers, reader: &Member) -> Self {
+        Self {
+            customer: Customer::of(customer, papers, reader),
+            profession: Profession::of(customer),
+            short_name: &customer.short_name,
+        }
+    }
+}
+
 /// #46: `{}` when there is nobody.
 #[derive(Serialize, Default)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]

@@ -5,6 +5,7 @@ use shared::{
         charging::Mode,
         energy::Energy,
         reason::{Failure, Reason},
+        rule::Rule,
         station_id::StationId,
         text::halfwidth,
         vehicle::Plate,
@@ -46,7 +47,7 @@ impl Modify {
 /// #37: ten unless asked otherwise, and never more than a hundred or less than one.
 pub fn most_records(fields: &mut Fields) -> Result<u8, Failure> {
     let Some(text) = fields.optional("num")? else { return Ok(10) };
-    let wanted: i64 = halfwidth(&text).parse().map_err(|_| Failure::malformed("num 应为整数"))?;
+    let wanted: i64 = halfwidth(&text).parse().map_err(|_| Failure::malformed("返回个数应为整数"))?;
     Ok(u8::try_from(wanted.clamp(1, 100)).unwrap_or(100))
 }
 
@@ -60,13 +61,18 @@ fn mode(text: &str) -> Result<Mode, Failure> {
     match halfwidth(text).to_ascii_lowercase().as_str() {
         "fast" => Ok(Mode::Fast),
         "slow" => Ok(Mode::Slow),
-        _ => Err(Failure::malformed("mode 应为 fast 或 slow")),
+        _ => Err(Failure::malformed("充电模式应为 fast（快充）或 slow（慢充）")),
     }
 }
 
-/// More than zero, at most 2000 kWh, at most three decimals.
+/// 充电量 in kWh: more than zero, at most 2000, at most three decimals.
+pub const QUANTITY: Rule = Rule::text(1, 8).matching(concat!(
+    r"^(?:(?:[1-9]|[1-9][0-9]{1,2}|1[0-9]{3})(?:\.[0-9]{1,3})?|2000(?:\.0{1,3})?",
+    r"|0\.(?:[1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9]))$"
+));
+
 fn quantity(text: &str) -> Result<Energy, Failure> {
-    let refused = || Failure::malformed("quantity 应为大于 0、不超过 2000、最多三位小数的数字（kWh）");
+    let refused = || Failure::typed("充电量应为大于 0、不超过 2000、最多三位小数的数字（kWh）");
     let text = halfwidth(text);
     let decimals = text.split_once('.').map_or(0, |(_, fraction)| fraction.trim_end_matches('0').len());
     let energy = Energy::parse_kwh(&text).filter(|energy| *energy <= Energy::from_watt_hours(2_000_000));

@@ -21,10 +21,11 @@ fn profile() -> Vec<Operation> {
         put(ONE, "更新用户接口", "Change a driver's profile")
             .number(1)
             .note("Drivers for themselves, administrators for anybody; another driver's id answers like one that does not exist.")
-            .note("What is missing or empty stays. These four fields and no others can be written.")
+            .note("What is missing or null stays, and an empty text clears. These four fields and no others can be written.")
+            .note("What #2 shows may come back whole: `id`, `phoneNum` and `vehicles` are refused when they say something else.")
             .in_path("id", DRIVER)
             .takes([
-                may("realName", "真实姓名: at most 32 characters", "张三"),
+                may("realName", "真实姓名: 2–50 letters and ideographs, with `·` and spaces between", "张三"),
                 may("gender", "性别: 0 unknown, 1 male, 2 female, 3 third", 1).one_of(&["0", "1", "2", "3"]),
                 may("email", "邮箱", "1221434@qq.com"),
                 may("nickname", "昵称: at most 32 characters", "zz"),

@@ -19,19 +19,28 @@ use shared::{
         customer::{NewPhone, NewVehicle, ProfileChange, SignInNames},
         password::PasswordChange,
     },
-    wire::Fields,
+    wire::{Fields, Stated},
 };
 
-/// #1: these four and nothing else can be written. What is missing or empty stays.
-pub fn profile(fields: &mut Fields) -> Result<ProfileChange, Failure> {
-    let mut name =
-        |field: &str| fields.optional(field)?.as_deref().map(|text| PersonName::parse(field, text)).transpose();
-    Ok(ProfileChange {
-        real_name: name("realName")?,
-        nickname: name("nickname")?,
-        gender: fields.optional("gender")?.as_deref().map(Gender::parse).transpose()?,
-        email: fields.optional("email")?.as_deref().map(Email::parse).transpose()?,
-    })
+/// #1: these four can be written, and what else #2 shows may come back. What is missing stays, what is empty is cleared.
+pub fn profile(fields: &mut Fields) -> Result<(ProfileChange, Stated), Failure> {
+    let change = ProfileChange {
+        real_name: given(fields, "realName", PersonName::real)?,
+        nickname: given(fields, "nickname", PersonName::nickname)?,
+        gender: given(fields, "gender", Gender::parse)?,
+        email: given(fields, "email", Email::parse)?,
+    };
+    Ok((change, fields.stated(&[("id", "用户编号"), ("phoneNum", "手机号"), ("vehicles", "车辆")])))
+}
+
+/// A field that an empty text clears.
+fn given<T: Default>(
+    fields: &mut Fields,
+    name: &str,
+    parse: impl FnOnce(&str) -> Result<T, Failure>,
+) -> Result<Option<T>, Failure> {
+    let sent = fields.given(name)?;
+    sent.map(|text| if text.trim().is_empty() { Ok(T::default()) } else { parse(&text) }).transpose()
 }
 
 /// #3: the one picture, whatever its field is called.
@@ -79,7 +88,7 @@ impl Unbinding {
 /// Our extension: the number under the name that #2 has for it, and the code that went there.
 pub fn new_phone(fields: &mut Fields) -> Result<NewPhone, Failure> {
     let phone = fields.optional_of(&["phoneNum", "telephone"])?;
-    let phone = Phone::parse(&phone.ok_or_else(|| Failure::malformed("缺少参数 phoneNum"))?)?;
+    let phone = Phone::parse(&phone.ok_or_else(|| Failure::malformed("缺少手机号").of("phoneNum"))?)?;
     Ok(NewPhone { phone, code: Code::read(&fields.required("code")?)? })
 }
 

@@ -75,13 +75,16 @@ async fn change(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success
     } else {
         own(&caller, Some(call.path("id")))?
     };
-    let change = call.read(forms::profile)?;
+    let (change, stated) = call.read(forms::profile)?;
+    if !stated.is_empty() {
+        stated.must_match(&views::MyInfo::of(&app.customers.info(&account).await?)?)?;
+    }
     app.customers.change(&account, &change, call.now().real).await?;
     Ok(Success::Done)
 }
 
 async fn my_info(app: Arc<App>, caller: Caller, _: Call) -> Result<Success, Failure> {
-    let info = app.customers.my_info(&caller).await?;
+    let info = app.customers.info(&caller.account).await?;
     Success::data(&views::MyInfo::of(&info)?)
 }
 

@@ -33,7 +33,7 @@ pub fn picture_of_papers(fields: &mut Fields) -> Result<(Phone, Bytes), Failure>
 
 /// #16
 pub fn submission(fields: &mut Fields, today: Date) -> Result<Submission, Failure> {
-    let (phone, real_name) = (phone(fields)?, PersonName::parse("realName", &fields.required("realName")?)?);
+    let (phone, real_name) = (phone(fields)?, PersonName::real(&fields.required("realName")?)?);
     let (id_no, front) = (fields.required("idNo")?, fields.required("frontImg")?);
     let qualification = fields.required("qualification")?;
     Ok(Submission { phone, real_name, id_no: SubmittedId::parse(&id_no, today)?, front, qualification })

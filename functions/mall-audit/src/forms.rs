@@ -24,11 +24,11 @@ pub fn decision(fields: &mut Fields) -> Result<(Whose, Decision), Failure> {
     let status = Status::asked(&fields.required("status")?)?;
     let realm = fields.optional("realm")?.map_or(Ok(Realm::MallAgent), |realm| Realm::parse(&realm))?;
     if !matches!(realm, Realm::MallAgent | Realm::MallDealer) {
-        return Err(Failure::malformed("realm 应为 mall-agent（代理商）或 mall-dealer（经销商）"));
+        return Err(Failure::malformed("用户群应为 mall-agent（代理商）或 mall-dealer（经销商）"));
     }
     let why = fields.optional("reason")?.map(|reason| Why::parse(&reason)).transpose()?;
     let version = fields
         .optional("version")?
-        .map(|version| halfwidth(&version).parse().map_err(|_| Failure::malformed("version 应为证件的版本号")));
+        .map(|version| halfwidth(&version).parse().map_err(|_| Failure::malformed("版本号应为证件的版本号")));
     Ok((Whose { realm, phone }, Decision { status, why, version: version.transpose()? }))
 }

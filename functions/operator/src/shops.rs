@@ -4,13 +4,13 @@ use crate::{App, stations::maker};
 use serde::Serialize;
 use shared::{
     domain::{
-        reason::Failure,
+        reason::{Failure, Reason},
         session::Caller,
         shop::{GroupId, Shop, ShopId},
         text::halfwidth,
     },
     service::shop::ShopSettings,
-    wire::{Call, Fields, plain::Success},
+    wire::{Call, Fields, Stated, plain::Success},
 };
 use std::sync::Arc;
 
@@ -36,6 +36,12 @@ impl<'a> ShopView<'a> {
         let group = shop.group.as_ref().map(GroupId::as_str);
         Self { shop_id: id.as_str(), name: &shop.name, group, signin_points: shop.signin_points }
     }
+}
+
+/// What of a shop is in its path alone.
+#[derive(Serialize)]
+struct Named<'a> {
+    shop_id: &'a str,
 }
 
 /// A page of all shops; `next` is what to send as `after` for the next one.
@@ -65,7 +71,9 @@ pub async fn look(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failu
 
 /// Makes a shop, or changes it: what is said replaces what was said before.
 pub async fn save(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
-    let (id, settings) = (ShopId::parse(call.path("shop"))?, call.read(settings)?);
+    let id = ShopId::parse(call.path("shop"))?;
+    let (settings, stated) = call.read(settings)?;
+    stated.must_match(&Named { shop_id: id.as_str() })?;
     Success::content(&ShopView::of(&id, &app.shops.save(&id, &settings, &maker(&app, &caller, &call)).await?))
 }
 
@@ -77,7 +85,13 @@ pub async fn look_at_group(app: Arc<App>, _: Caller, call: Call) -> Result<Succe
 }
 
 pub async fn name_group(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
-    let (id, name) = (GroupId::parse(call.path("group"))?, call.read(|fields| fields.required("name"))?);
+    let id = GroupId::parse(call.path("group"))?;
+    let (name, stated) = call.read(group)?;
+    if !stated.is_empty() {
+        let shops = app.shops.group(&id).await.map(|(_, shops)| shops).or_else(nothing_yet)?;
+        let shops = shops.iter().map(ShopId::as_str).collect();
+        stated.must_match(&GroupView { group_id: id.as_str(), name: &name, shops })?;
+    }
     app.shops.name_group(&id, &name, &maker(&app, &caller, &call)).await?;
     Ok(Success::Nothing)
 }
@@ -88,14 +102,24 @@ fn page(fields: &mut Fields) -> Result<(Option<ShopId>, u8), Failure> {
     Ok((after, crate::most(fields)?))
 }
 
+/// A group that has no name has no shops.
+fn nothing_yet(failure: Failure) -> Result<Vec<ShopId>, Failure> {
+    if failure.reason() == Reason::NotYours { Ok(Vec::new()) } else { Err(failure) }
+}
+
+/// `{"name"}`
+fn group(fields: &mut Fields) -> Result<(String, Stated), Failure> {
+    Ok((fields.required("name")?, fields.stated(&[("group_id", "门店组编号"), ("shops", "门店")])))
+}
+
 /// `{"name","group","signin_points"}`; without a group the shop stands alone.
-fn settings(fields: &mut Fields) -> Result<ShopSettings, Failure> {
+fn settings(fields: &mut Fields) -> Result<(ShopSettings, Stated), Failure> {
     let name = fields.required("name")?;
     let group = fields.optional("group")?.map(|group| GroupId::parse(&group)).transpose()?;
     let points = fields.optional("signin_points")?.map(|text| halfwidth(&text).parse::<u32>()).transpose();
     let signin_points = points.ok().filter(|points| points.is_none_or(|points| points <= 100_000));
     let signin_points = signin_points.ok_or_else(|| Failure::malformed("signin_points 应为 0 至 100000 的整数"))?;
-    Ok(ShopSettings { name, group, signin_points })
+    Ok((ShopSettings { name, group, signin_points }, fields.stated(&[("shop_id", "门店编号")])))
 }
 
 /// What the reference says of the list.

@@ -9,7 +9,7 @@ use shared::{
         reason::{Failure, Reason},
         session::Caller,
     },
-    wire::Fields,
+    wire::{Fields, missing},
 };
 
 /// A realm, and what proves that somebody is of it.
@@ -30,7 +30,6 @@ impl Token {
         let realm = Realm::parse(&fields.required("realm")?)?;
         let (telephone, code) = (fields.optional("telephone")?, fields.optional("code")?);
         let (name, password) = (fields.optional("username")?, fields.optional("password")?);
-        let missing = |field: &str| Failure::malformed(format!("缺少参数 {field}"));
         let proof = match (telephone, code) {
             (Some(telephone), Some(code)) => {
                 // What cannot be a code is a wrong one, and answered as such.

@@ -16,7 +16,7 @@ pub fn describe() -> Described {
 /// #57, #60 to #62.
 fn records() -> Vec<Operation> {
     let needed = [
-        need("shopId", "门店ID; staff of one shop may leave it out", "S1"),
+        need("shopId", "门店ID", "S1"),
         need("name", "姓名: 1–64 characters", "王小明"),
         need("gender", "性别", "male").one_of(&["male", "female", "unknown"]),
     ];
@@ -39,7 +39,8 @@ fn records() -> Vec<Operation> {
             .answers(shop::record::<views::Record<'static>>(record())),
         patch(ONE, "编辑顾客", "Edit a customer")
             .number(60)
-            .note("A merge patch: `null` clears, what is absent stays. `shopId` cannot be changed and is ignored.")
+            .note("A merge patch: `null` clears, what is absent stays. What only the server sets may come back as #61 shows it, and is refused by name otherwise.")
+            .note("`idcard` may come back masked as it was shown; any other number with a `*` is refused.")
             .in_path("id", ID)
             .as_json()
             .takes(changed)

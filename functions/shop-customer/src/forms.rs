@@ -14,7 +14,7 @@ use shared::{
         },
         text::halfwidth,
     },
-    wire::Fields,
+    wire::{Fields, Stated, label, missing},
 };
 
 const NAME: usize = 64;
@@ -23,10 +23,9 @@ const ADDRESS: usize = 200;
 const REASON: usize = 200;
 const DEFAULT_LIMIT: usize = 10;
 
-/// #57. `shopId`, `name` and `gender` are needed; staff of one shop may leave the shop out.
-pub fn record(fields: &mut Fields, today: Date) -> Result<(Option<ShopId>, Edit), Failure> {
-    let shop = shop(fields)?;
-    let missing = |name: &str| Failure::malformed(format!("缺少参数 {name}"));
+/// #57. `shopId`, `name` and `gender` are needed; what only the server sets is ignored.
+pub fn record(fields: &mut Fields, today: Date) -> Result<(ShopId, Edit), Failure> {
+    let shop = shop(fields)?.ok_or_else(|| missing("shopId"))?;
     let edit = edit(fields, today)?;
     if edit.name.is_none() {
         return Err(missing("name"));
@@ -37,14 +36,18 @@ pub fn record(fields: &mut Fields, today: Date) -> Result<(Option<ShopId>, Edit)
     Ok((shop, edit))
 }
 
-/// #60: only what stands here can be written, by whatever name else something comes.
-pub fn edit(fields: &mut Fields, today: Date) -> Result<Edit, Failure> {
+/// What of a record can be written.
+fn edit(fields: &mut Fields, today: Date) -> Result<Edit, Failure> {
     Ok(Edit {
-        name: must_stay("name", fields.patched("name")?)?.map(|name| line_of_text("name", &name, NAME)).transpose()?,
-        gender: must_stay("gender", fields.patched("gender")?)?.as_deref().map(Gender::parse).transpose()?,
-        mobile: fields.patched("mobile")?.parsed(|text| Phone::parse(&text))?,
+        name: must_stay("name", fields.patched("name")?)?.map(|name| text("name", &name, NAME)).transpose()?,
+        gender: must_stay("gender", fields.patched("gender")?)?
+            .map(|text| Gender::parse(&text).map_err(|no| no.of("gender")))
+            .transpose()?,
+        mobile: fields.patched("mobile")?.parsed(|text| Phone::parse(&text).map_err(|no| no.of("mobile")))?,
         birthday: fields.patched("birthday")?.parsed(|text| birthday(&text, today))?,
-        idcard: fields.patched("idcard")?.parsed(|text| GivenId::of_patient(&text, today))?,
+        idcard: fields
+            .patched("idcard")?
+            .parsed(|text| GivenId::of_patient(&text, today).map_err(|no| no.of("idcard")))?,
         country: line(fields, "country", REGION)?,
         province: line(fields, "province", REGION)?,
         city: line(fields, "city", REGION)?,
@@ -56,6 +59,25 @@ pub fn edit(fields: &mut Fields, today: Date) -> Result<Edit, Failure> {
         activity: fields.patched_nested("fromActivity")?.parsed(|raw| named("fromActivity", &raw))?,
     })
 }
+
+/// #60, and what comes back of the record that no edit changes.
+pub fn change(fields: &mut Fields, today: Date) -> Result<(Edit, Stated), Failure> {
+    Ok((edit(fields, today)?, fields.stated(SERVERS)))
+}
+
+/// What only the server sets.
+const SERVERS: &[(&str, &str)] = &[
+    ("id", "顾客编号"),
+    ("version", "版本号"),
+    ("shopId", "门店编号"),
+    ("mrn", "病历号"),
+    ("balance", "余额"),
+    ("credit", "积分"),
+    ("wechatNickname", "微信昵称"),
+    ("wechatHeadimgurl", "微信头像"),
+    ("LastSigninAt", "最新签到时间"),
+    ("status", "状态"),
+];
 
 /// #58.
 #[derive(Debug)]
@@ -78,7 +100,7 @@ impl List {
         let limit = match limit {
             None => DEFAULT_LIMIT,
             Some(Ok(limit @ 1..=MOST_LISTED)) => limit,
-            Some(_) => return Err(Failure::malformed(format!("limit 应为 1 至 {MOST_LISTED} 的整数"))),
+            Some(_) => return Err(Failure::malformed(format!("返回条数应为 1 至 {MOST_LISTED} 的整数")).of("limit")),
         };
         Ok(Self { shop, filter, limit, cursor: fields.optional("cursor")? })
     }
@@ -112,22 +134,26 @@ pub fn booking(fields: &mut Fields, header: Option<String>) -> Result<Booking, F
     let account = match halfwidth(&fields.required("account")?).to_ascii_lowercase().as_str() {
         "balance" => Account::Balance,
         "credit" => Account::Credit,
-        _ => return Err(Failure::malformed("account 应为 balance 或 credit")),
+        _ => return Err(Failure::malformed("账户应为 balance（余额）或 credit（积分）").of("account")),
     };
     let amount = halfwidth(&fields.required("amount")?).parse::<i64>().ok();
     let amount = amount.filter(|amount| *amount != 0 && (-Booking::LARGEST..=Booking::LARGEST).contains(amount));
     let amount = amount.ok_or_else(|| {
-        Failure::malformed(format!("amount 应为不等于 0、绝对值不超过 {} 的整数（分或积分）", Booking::LARGEST))
+        let text = format!("金额应为不等于 0、绝对值不超过 {} 的整数（分或积分）", Booking::LARGEST);
+        Failure::typed(text).of("amount")
     })?;
-    let reason = line_of_text("reason", &fields.required("reason")?, REASON)?;
-    let key =
-        fields.optional("key")?.or(header).ok_or_else(|| Failure::malformed("缺少参数 key（或 Idempotency-Key）"))?;
+    let reason = text("reason", &fields.required("reason")?, REASON)?;
+    let key = fields.optional("key")?.or(header).ok_or_else(|| missing("key"))?;
     Ok(Booking { key: EntryKey::given(key.trim())?, account, amount, reason })
 }
 
 /// The shop that is meant; whether the caller sees it is the service's question.
 fn shop(fields: &mut Fields) -> Result<Option<ShopId>, Failure> {
-    fields.optional("shopId")?.as_deref().map(|text| ShopId::parse(halfwidth(text).as_str())).transpose()
+    fields
+        .optional("shopId")?
+        .as_deref()
+        .map(|text| ShopId::parse(&halfwidth(text)).map_err(|no| no.of("shopId")))
+        .transpose()
 }
 
 /// What every record has cannot be cleared.
@@ -135,27 +161,31 @@ fn must_stay(name: &str, patch: Patch<String>) -> Result<Option<String>, Failure
     match patch {
         Patch::Keep => Ok(None),
         Patch::Set(text) => Ok(Some(text)),
-        Patch::Clear => Err(Failure::malformed(format!("{name} 不能为空"))),
+        Patch::Clear => Err(Failure::malformed(format!("{}不能为空", label(name))).of(name)),
     }
 }
 
 fn line(fields: &mut Fields, name: &str, longest: usize) -> Result<Patch<String>, Failure> {
-    fields.patched(name)?.parsed(|text| line_of_text(name, &text, longest))
+    fields.patched(name)?.parsed(|sent| text(name, &sent, longest))
 }
 
 fn birthday(text: &str, today: Date) -> Result<Date, Failure> {
     let day = halfwidth(text).parse::<Date>().ok().filter(|day| date(1900, 1, 1) <= *day && *day <= today);
-    day.ok_or_else(|| Failure::malformed("birthday 应为 1900-01-01 至今天之间的日期，例如 1990-01-31"))
+    day.ok_or_else(|| Failure::typed("出生日期应为 1900-01-01 至今天之间的日期，例如 1990-01-31").of("birthday"))
 }
 
 fn tags(raw: &RawValue) -> Result<Vec<Tag>, Failure> {
-    let texts: Vec<String> =
-        serde_json::from_str(raw.get()).map_err(|_| Failure::malformed("tag 应为文本列表，例如 [\"VIP\"]"))?;
-    Tag::all(&texts)
+    let texts: Vec<String> = serde_json::from_str(raw.get())
+        .map_err(|_| Failure::malformed("标签应为文本列表，例如 [\"VIP\"]").of("tag"))?;
+    Tag::all(&texts).map_err(|refused| refused.of("tag"))
 }
 
 fn named(field: &str, raw: &RawValue) -> Result<Named, Failure> {
     let named: Named = serde_json::from_str(raw.get())
-        .map_err(|_| Failure::malformed(format!("{field} 应为 {{\"id\":\"…\",\"name\":\"…\"}}")))?;
-    Ok(Named { id: line_of_text(field, &named.id, NAME)?, name: line_of_text(field, &named.name, NAME)? })
+        .map_err(|_| Failure::malformed(format!("{}应为 {{\"id\":\"…\",\"name\":\"…\"}}", label(field))).of(field))?;
+    Ok(Named { id: text(field, &named.id, NAME)?, name: text(field, &named.name, NAME)? })
+}
+
+fn text(name: &str, sent: &str, longest: usize) -> Result<String, Failure> {
+    line_of_text(label(name), sent, longest).map_err(|refused| refused.of(name))
 }

@@ -14,7 +14,7 @@ use shared::{
         day::local_day,
         reason::Failure,
         session::Caller,
-        shop::{CustomerId, Search},
+        shop::{Customer, CustomerId, Search},
     },
     service::shop::{Asked, By, Records},
     wire::{
@@ -51,7 +51,7 @@ async fn create(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success
     let (key, today) = (call.idempotency_key()?, local_day(call.now().real));
     let (shop, edit) = call.read(|fields| forms::record(fields, today))?;
     let by = by(&caller, &call);
-    let asked = Asked { shop: by.shop(shop)?, edit, key };
+    let asked = Asked { shop: by.shop(Some(shop))?, edit, key };
     views::record(&app.records.create(by, &asked).await?, false)
 }
 
@@ -72,8 +72,9 @@ async fn linked(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success
 
 async fn edit(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (id, version, today) = (id(&call)?, call.if_match()?, local_day(call.now().real));
-    let edit = call.read(|fields| forms::edit(fields, today))?;
-    views::record(&app.records.edit(by(&caller, &call), &id, &edit, version).await?, false)
+    let (edit, stated) = call.read(|fields| forms::change(fields, today))?;
+    let matches = |before: &Customer| stated.must_match(&views::Record::of(before, false));
+    views::record(&app.records.edit(by(&caller, &call), &id, (&edit, version), matches).await?, false)
 }
 
 async fn read(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {

@@ -70,7 +70,7 @@ impl<'c> IdName<'c> {
 }
 
 impl<'c> Record<'c> {
-    fn of(customer: &'c Customer, whole: bool) -> Self {
+    pub fn of(customer: &'c Customer, whole: bool) -> Self {
         let residence = &customer.residence;
         let idcard = |id: &GivenId| if whole { id.as_str().to_owned() } else { id.masked(SHOWN) };
         Self {

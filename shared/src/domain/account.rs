@@ -3,6 +3,7 @@
 use super::{
     phone::Phone,
     reason::Failure,
+    rule::{NAME, Rule},
     text::{composed, halfwidth},
 };
 use serde::{Deserialize, Serialize};
@@ -46,7 +47,7 @@ impl Realm {
 
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let name = halfwidth(text).to_ascii_lowercase();
-        Self::ALL.into_iter().find(|realm| realm.as_str() == name).ok_or_else(|| Failure::malformed("realm 不正确"))
+        Self::ALL.into_iter().find(|realm| realm.as_str() == name).ok_or_else(|| Failure::malformed("用户群不正确"))
     }
 }
 
@@ -151,11 +152,12 @@ impl AccountId {
 pub struct Username(String);
 
 impl Username {
+    pub const RULE: Rule = Rule::text(2, 32).matching(NAME);
+
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let name = halfwidth(text);
-        let length = name.chars().count();
-        if !(2..=32).contains(&length) || name.chars().any(|c| c.is_control() || c.is_whitespace() || c == '#') {
-            return Err(Failure::malformed("用户名需 2 至 32 个字符，不能包含空格、# 或控制字符"));
+        if !Self::RULE.fits(&name) || name.chars().any(|c| c.is_control() || c.is_whitespace() || c == '#') {
+            return Err(Failure::typed("用户名需 2 至 32 个字符，不能包含空格、# 或控制字符"));
         }
         Ok(Self(name))
     }
@@ -223,13 +225,26 @@ fn fold(name: &str) -> String {
 pub struct PersonName(String);
 
 impl PersonName {
-    const LONGEST: usize = 32;
+    pub const REAL: Rule = Rule::text(2, 50).matching(r"^\p{L}(?:\p{L}|[· ])*\p{L}$");
+    /// A driver's may be empty.
+    pub const NICKNAME: Rule = Rule::line(32);
 
-    /// `field` is what the document calls it.
-    pub fn parse(field: &str, text: &str) -> Result<Self, Failure> {
+    /// 真实姓名: letters and ideographs, between which dots and spaces may stand. Input methods have several dots.
+    pub fn real(text: &str) -> Result<Self, Failure> {
+        let name: String = composed(text.trim()).chars().map(|c| if "•‧・･".contains(c) { '·' } else { c }).collect();
+        let is_between = |c: char| c == '·' || c == ' ';
+        let is_plain = name.chars().all(|c| c.is_alphabetic() || is_between(c));
+        if !is_plain || !Self::REAL.fits(&name) || name.starts_with(is_between) || name.ends_with(is_between) {
+            return Err(Failure::typed("真实姓名应为 2 至 50 个汉字或字母，中间可以有“·”和空格"));
+        }
+        Ok(Self(name))
+    }
+
+    /// 昵称 of a driver.
+    pub fn nickname(text: &str) -> Result<Self, Failure> {
         let name = composed(text.trim());
-        if name.chars().count() > Self::LONGEST || name.chars().any(char::is_control) {
-            return Err(Failure::malformed(format!("{field} 最多 {} 个字符，不能包含控制字符", Self::LONGEST)));
+        if !Self::NICKNAME.fits(&name) || name.chars().any(char::is_control) {
+            return Err(Failure::typed("昵称最多 32 个字符，不能包含控制字符"));
         }
         Ok(Self(name))
     }
@@ -246,17 +261,22 @@ impl fmt::Debug for PersonName {
     }
 }
 
-/// An email address that is well-formed.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// An email address that is well-formed; the default is none, which drivers may choose later on (#1).
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Email(String);
 
 impl Email {
+    /// Its form is that of the `email` format.
+    pub const RULE: Rule = Rule::text(3, 254);
+
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let address = halfwidth(text);
         let plain = email_address::Options::default().with_required_tld().without_display_text();
-        if address.len() > 254 || email_address::EmailAddress::parse_with_options(&address, plain).is_err() {
-            return Err(Failure::malformed("邮箱格式不正确"));
+        if address.len() > Self::RULE.longest
+            || email_address::EmailAddress::parse_with_options(&address, plain).is_err()
+        {
+            return Err(Failure::typed("邮箱格式不正确"));
         }
         Ok(Self(address))
     }
@@ -278,11 +298,11 @@ impl fmt::Debug for Email {
 pub struct BatteryCapacity(u32);
 
 impl BatteryCapacity {
-    const LARGEST_KWH: u32 = 10_000;
+    pub const LARGEST_KWH: u32 = 10_000;
 
     /// Reads `60`, `60.5` or `６０．５`.
     pub fn parse(text: &str) -> Result<Self, Failure> {
-        let refused = || Failure::malformed("电池容量应为 0 至 10000 之间、最多三位小数的数字（kWh）");
+        let refused = || Failure::typed("电池容量应为 0 至 10000 之间、最多三位小数的数字（kWh）");
         let typed = halfwidth(text);
         let (whole, fraction) = typed.split_once('.').unwrap_or((&typed, ""));
         let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
@@ -305,6 +325,7 @@ impl fmt::Display for BatteryCapacity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::reason::Reason;
 
     #[test]
     fn names_that_differ_in_case_or_width_are_one_name() {
@@ -319,6 +340,38 @@ mod tests {
             assert!(Username::parse(refused).is_err(), "{refused:?}");
         }
         assert!(Username::parse("王小明").is_ok());
+    }
+
+    #[test]
+    fn real_names_are_of_letters_with_dots_and_spaces_between() {
+        for (typed, name) in [
+            ("张三", "张三"),
+            (" 王小明 ", "王小明"),
+            ("阿卜杜勒·热西提", "阿卜杜勒·热西提"),
+            ("阿卜杜勒•热西提", "阿卜杜勒·热西提"),
+            ("Anna Müller", "Anna Müller"),
+            ("𠮷野", "𠮷野"),
+        ] {
+            assert_eq!(PersonName::real(typed).map(|name| name.0).as_deref(), Ok(name));
+        }
+        for refused in [
+            "12345",
+            "<b>",
+            "张",
+            "",
+            "张3",
+            "张三!",
+            "·张三",
+            "张·",
+            "张\n三",
+            "张\u{200b}三",
+            "😀😀",
+            &"长".repeat(51),
+        ] {
+            let reason = PersonName::real(refused).map_err(|failure| failure.reason());
+            assert_eq!(reason, Err(Reason::BadInput), "{refused:?}");
+        }
+        assert!(PersonName::real(&"长".repeat(50)).is_ok());
     }
 
     #[test]

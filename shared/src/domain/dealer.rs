@@ -1,6 +1,12 @@
 //! Dealers of the auto mall: what they call themselves, and how a request names one.
 
-use super::{account::AccountId, phone::Phone, reason::Failure, text::composed};
+use super::{
+    account::AccountId,
+    phone::Phone,
+    reason::Failure,
+    rule::{ONE_LINE, Rule},
+    text::composed,
+};
 use serde::{Deserialize, Serialize};
 
 /// A name to be shown (昵称).
@@ -9,13 +15,15 @@ use serde::{Deserialize, Serialize};
 pub struct Nickname(String);
 
 impl Nickname {
+    pub const RULE: Rule = Rule::text(1, 32).matching(ONE_LINE);
+
     /// 1 to 32 characters after trimming, composed (NFC), none of them a control character.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let name = composed(text.trim());
-        if (1..=32).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+        if Self::RULE.fits(&name) && !name.chars().any(char::is_control) {
             Ok(Self(name))
         } else {
-            Err(Failure::malformed("昵称需 1 至 32 个字符，不能包含控制字符"))
+            Err(Failure::typed("昵称需 1 至 32 个字符，不能包含控制字符"))
         }
     }
 

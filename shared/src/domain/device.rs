@@ -1,6 +1,10 @@
 //! The id that an app gives the device it runs on.
 
-use super::{reason::Failure, text::halfwidth};
+use super::{
+    reason::Failure,
+    rule::{NAME, Rule},
+    text::halfwidth,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -10,13 +14,15 @@ use std::fmt;
 pub struct DeviceId(String);
 
 impl DeviceId {
+    pub const RULE: Rule = Rule::text(1, 128).matching(NAME);
+
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let id = halfwidth(text);
         let is_plain = |c: char| !c.is_control() && !c.is_whitespace() && c != '#';
-        if (1..=128).contains(&id.chars().count()) && id.chars().all(is_plain) {
+        if Self::RULE.fits(&id) && id.chars().all(is_plain) {
             Ok(Self(id))
         } else {
-            Err(Failure::malformed("deviceId 需 1 至 128 个字符，不能包含空格、# 或控制字符"))
+            Err(Failure::malformed("设备标识需 1 至 128 个字符，不能包含空格、# 或控制字符"))
         }
     }
 

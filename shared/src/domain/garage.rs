@@ -2,6 +2,7 @@
 
 use super::{
     reason::{Failure, Reason},
+    rule::{ONE_LINE, Rule},
     text::halfwidth,
     vehicle::Plate,
     vin::Vin,
@@ -38,12 +39,14 @@ impl From<VehicleId> for u64 {
 pub struct VehicleType(String);
 
 impl VehicleType {
+    pub const RULE: Rule = Rule::text(1, 16).matching(ONE_LINE);
+
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let kind = halfwidth(text);
-        if (1..=16).contains(&kind.chars().count()) && !kind.chars().any(char::is_control) {
+        if Self::RULE.fits(&kind) && !kind.chars().any(char::is_control) {
             return Ok(Self(kind));
         }
-        Err(Failure::malformed("vehicleType 应为 1 至 16 个字符"))
+        Err(Failure::typed("车辆类型应为 1 至 16 个字符"))
     }
 
     pub fn as_str(&self) -> &str {

@@ -20,7 +20,7 @@ impl Gender {
     /// Reads `1`, whether it came as a number or as a string.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let number = halfwidth(text).parse::<u8>().ok().and_then(|number| Self::try_from(number).ok());
-        number.ok_or_else(|| Failure::malformed("gender 应为 0（未知）、1（男）、2（女）或 3（第三性）"))
+        number.ok_or_else(|| Failure::malformed("性别应为 0（未知）、1（男）、2（女）或 3（第三性）"))
     }
 }
 

@@ -26,6 +26,7 @@ pub mod payment;
 pub mod phone;
 pub mod reason;
 pub mod resident_id;
+pub mod rule;
 pub mod sealed;
 pub mod session;
 pub mod shop;

@@ -1,6 +1,12 @@
 //! The `openId` that `WeChat` gives a person for one app, and whose it is.
 
-use super::{account::AccountId, otp::Device, reason::Failure, text::halfwidth};
+use super::{
+    account::AccountId,
+    otp::Device,
+    reason::Failure,
+    rule::{Rule, VISIBLE},
+    text::halfwidth,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -11,12 +17,14 @@ use std::fmt;
 pub struct OpenId(String);
 
 impl OpenId {
+    pub const RULE: Rule = Rule::text(1, 128).matching(VISIBLE);
+
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let id = halfwidth(text);
-        if (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic() && b != b'#') {
+        if Self::RULE.fits(&id) && id.bytes().all(|b| b.is_ascii_graphic() && b != b'#') {
             Ok(Self(id))
         } else {
-            Err(Failure::malformed("openId 应为 1 至 128 个可见 ASCII 字符，不能包含 #"))
+            Err(Failure::malformed("微信用户标识应为 1 至 128 个可见 ASCII 字符，不能包含 #"))
         }
     }
 

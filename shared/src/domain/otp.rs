@@ -5,6 +5,7 @@ use super::{
     device::DeviceId,
     phone::Phone,
     reason::{Failure, Reason},
+    rule::Rule,
     text::halfwidth,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -55,7 +56,7 @@ impl Purpose {
             "login" => Ok(Self::SignIn),
             "reset" => Ok(Self::Reset),
             "change" => caller.cloned().map(Self::Change).ok_or_else(|| Reason::Unauthorized.into()),
-            _ => Err(Failure::malformed("purpose 应为 login、reset 或 change")),
+            _ => Err(Failure::malformed("用途应为 login、reset 或 change")),
         }
     }
 
@@ -110,11 +111,13 @@ pub struct Binding {
 pub struct Code(SecretString);
 
 impl Code {
+    pub const RULE: Rule = Rule::text(1, 6).matching("^[0-9]+$");
+
     /// Six digits; fewer have lost zeros on the left where a document calls the code a number. What cannot be a code is a
     /// wrong one.
     pub fn read(text: &str) -> Result<Self, Failure> {
         let digits = halfwidth(text);
-        if (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+        if Self::RULE.fits(&digits) && digits.bytes().all(|b| b.is_ascii_digit()) {
             Ok(Self(format!("{digits:0>6}").into()))
         } else {
             Err(Reason::WrongCode.into())

@@ -4,6 +4,7 @@ use super::{
     account::{AccountId, PersonName, Role},
     image::PictureKey,
     reason::{Failure, Reason},
+    rule::Rule,
     sealed::{BlindIndex, Sealed},
     text::{composed, halfwidth},
 };
@@ -32,7 +33,7 @@ impl Status {
     pub fn asked(text: &str) -> Result<Self, Failure> {
         let number: i64 = halfwidth(text)
             .parse()
-            .map_err(|_| Failure::malformed("status 应为 1（审核中）、2（未通过）或 3（已通过）"))?;
+            .map_err(|_| Failure::malformed("审核结果应为 1（审核中）、2（未通过）或 3（已通过）"))?;
         u8::try_from(number).ok().and_then(|number| Self::try_from(number).ok()).ok_or(Reason::WrongState.into())
     }
 
@@ -181,12 +182,12 @@ pub struct Decision {
 pub struct Why(String);
 
 impl Why {
-    const LONGEST: usize = 200;
+    pub const RULE: Rule = Rule::line(200);
 
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let why = composed(text.trim());
-        if why.chars().count() > Self::LONGEST || why.chars().any(char::is_control) {
-            return Err(Failure::malformed(format!("reason 最多 {} 个字符，且不能包含控制字符", Self::LONGEST)));
+        if !Self::RULE.fits(&why) || why.chars().any(char::is_control) {
+            return Err(Failure::typed(format!("原因最多 {} 个字符，且不能包含控制字符", Self::RULE.longest)));
         }
         Ok(Self(why))
     }
@@ -226,7 +227,7 @@ mod tests {
         let account = AccountId::known("a1");
         let key = |chance| PictureKey::drawn(Purpose::Papers, &account, chance);
         Content {
-            real_name: PersonName::parse("realName", "王小明").unwrap(),
+            real_name: PersonName::real("王小明").unwrap(),
             id_no: Sealed(format!("1.d1.{picture}")),
             id_index: BlindIndex("x".into()),
             front: key(1),

@@ -2,6 +2,7 @@
 
 use super::{
     reason::{Failure, Reason},
+    rule::Rule,
     text::composed,
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -18,6 +19,8 @@ pub struct Password(SecretString);
 impl Password {
     pub const SHORTEST: usize = 8;
     const LONGEST: usize = 128;
+    /// Of a new one; common ones and one's own names are refused besides.
+    pub const RULE: Rule = Rule::text(Self::SHORTEST, Self::LONGEST);
 
     /// What somebody signs in with. Its strength was judged when it was chosen.
     pub fn typed(text: &str) -> Self {

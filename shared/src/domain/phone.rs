@@ -1,6 +1,6 @@
 //! Mainland mobile numbers (手机号): which are well-formed, and the one way each is written.
 
-use super::{reason::Failure, text::compact};
+use super::{reason::Failure, rule::Rule, text::compact};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -10,6 +10,8 @@ use std::fmt;
 pub struct Phone(String);
 
 impl Phone {
+    pub const RULE: Rule = Rule::text(11, 11).matching("^1[3-9][0-9]{9}$");
+
     /// Reads a number however it was typed: with `+86` or `0086`, spaces, hyphens, full-width digits. Segments of carriers
     /// are not listed, because they change.
     pub fn parse(text: &str) -> Result<Self, Failure> {
@@ -19,7 +21,7 @@ impl Phone {
             [b'1', b'3'..=b'9', rest @ ..] if rest.len() == 9 && rest.iter().all(u8::is_ascii_digit) => {
                 Ok(Self(format!("+86{digits}")))
             }
-            _ => Err(Failure::malformed("手机号格式不正确：应为 11 位大陆手机号")),
+            _ => Err(Failure::typed("手机号格式不正确：应为 11 位大陆手机号")),
         }
     }
 

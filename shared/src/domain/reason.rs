@@ -26,6 +26,8 @@ pub enum Reason {
     Contended,
     /// Something of ours broke.
     Internal,
+    /// A person typed a value that cannot be taken: the sentence says which and why.
+    BadInput,
 
     // Objects.
     /// The object does not exist, or is not the caller's: the two are told apart nowhere.
@@ -111,6 +113,7 @@ impl Reason {
         Self::Throttled,
         Self::Contended,
         Self::Internal,
+        Self::BadInput,
         Self::NotYours,
         Self::WrongCredentials,
         Self::UsernameTaken,
@@ -157,6 +160,7 @@ impl Reason {
             Self::Throttled => "请求过于频繁",
             Self::Contended => "系统繁忙，请稍后重试",
             Self::Internal => "系统内部错误",
+            Self::BadInput => "填写的内容不符合要求",
             Self::NotYours => "记录不存在",
             Self::WrongCredentials => "用户名或密码不正确",
             Self::UsernameTaken => "用户名已存在",
@@ -197,6 +201,7 @@ impl Reason {
 pub struct Failure {
     reason: Reason,
     text: Option<String>,
+    field: Option<String>,
     retry_after: Option<Duration>,
     detail: Option<String>,
     allowed: Vec<&'static str>,
@@ -206,6 +211,11 @@ impl Failure {
     /// A malformed input, with a sentence that tells what and where.
     pub fn malformed(text: impl Into<String>) -> Self {
         Self::from(Reason::Malformed).saying(text)
+    }
+
+    /// A value that a person typed and that cannot be taken, with a sentence that this person can read.
+    pub fn typed(text: impl Into<String>) -> Self {
+        Self::from(Reason::BadInput).saying(text)
     }
 
     /// Too many requests; the caller may come back after `wait`.
@@ -229,8 +239,19 @@ impl Failure {
         Self { text: Some(text.into()), ..self }
     }
 
+    /// The same failure about a field, under the name that the document gives it.
+    #[must_use]
+    pub fn of(self, field: &str) -> Self {
+        Self { field: Some(field.to_owned()), ..self }
+    }
+
     pub fn reason(&self) -> Reason {
         self.reason
+    }
+
+    /// The field that is at fault, for programs.
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
     }
 
     /// The sentence for people.
@@ -262,6 +283,6 @@ impl Failure {
 impl From<Reason> for Failure {
     fn from(reason: Reason) -> Self {
         let retry_after = matches!(reason, Reason::Contended | Reason::Throttled).then(|| Duration::from_secs(1));
-        Self { reason, text: None, retry_after, detail: None, allowed: Vec::new() }
+        Self { reason, text: None, field: None, retry_after, detail: None, allowed: Vec::new() }
     }
 }

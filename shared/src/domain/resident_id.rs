@@ -3,6 +3,7 @@
 use super::{
     mask::{Mask, is_masked},
     reason::{Failure, Reason},
+    rule::Rule,
     text::compact,
 };
 use jiff::civil::{Date, date};
@@ -35,6 +36,9 @@ pub struct Also {
 }
 
 impl ResidentId {
+    /// The last character is a check over the others.
+    pub const RULE: Rule = Rule::text(18, 18).matching("^[1-9][0-9]{16}[0-9Xx]$");
+
     /// Reads a number however it was typed. It refuses what cannot be a person's today: the real-name duty.
     pub fn parse(text: &str, today: Date) -> Result<Self, Failure> {
         Self::parse_with(text, today, Also::default())
@@ -91,6 +95,8 @@ pub struct GivenId {
 }
 
 impl GivenId {
+    pub const RULE: Rule = Rule::line(LONGEST);
+
     /// Of a contact: 18 characters or flagged.
     pub fn of_contact(text: &str, today: Date) -> Result<Self, Failure> {
         Self::read(text, today, Also { leading_nine: true, ..Also::default() })
@@ -107,7 +113,7 @@ impl GivenId {
         }
         let number = compact(text);
         if number.is_empty() || number.chars().count() > LONGEST || number.chars().any(char::is_control) {
-            return Err(Failure::malformed(format!("证件号码应为 1 至 {LONGEST} 个字符")));
+            return Err(Failure::typed(format!("证件号码应为 1 至 {LONGEST} 个字符")));
         }
         Ok(Self { number, valid: false })
     }

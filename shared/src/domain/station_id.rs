@@ -4,6 +4,7 @@
 use super::{
     charging::{Mode, PileId},
     reason::Failure,
+    rule::Rule,
     text::halfwidth,
 };
 use serde::{Deserialize, Serialize};
@@ -14,11 +15,13 @@ use serde::{Deserialize, Serialize};
 pub struct StationId(String);
 
 impl StationId {
+    pub const RULE: Rule = Rule::text(1, 32).matching("^[0-9A-Za-z_-]+$");
+
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let id = halfwidth(text);
         let is_plain = id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        if id.is_empty() || id.len() > 32 || !is_plain {
-            return Err(Failure::malformed("station_id 应为 1 至 32 个字母、数字、- 或 _"));
+        if !Self::RULE.fits(&id) || !is_plain {
+            return Err(Failure::malformed("充电站编号应为 1 至 32 个字母、数字、- 或 _"));
         }
         Ok(Self(id))
     }

@@ -1,9 +1,6 @@
 //! Licence plates by GA 36-2018: which are well-formed, and the one way each is written.
 
-use super::{
-    reason::{Failure, Reason},
-    text::compact,
-};
+use super::{reason::Failure, rule::Rule, text::compact};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -17,13 +14,20 @@ const SPECIAL_ENDS: &str = "警学挂领";
 pub struct Plate(String);
 
 impl Plate {
+    /// GA 36-2018: ordinary, new-energy, special, of Hong Kong and Macao, of embassies.
+    pub const RULE: Rule = Rule::text(7, 8).matching(concat!(
+        "^(?:[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z]",
+        "(?:(?=.{5}$)[0-9]*[A-HJ-NP-Z]?[0-9]*[A-HJ-NP-Z]?[0-9]*|[A-HJK][0-9A-HJ-NP-Z][0-9]{4}|[0-9]{5}[A-HJK]",
+        "|[0-9A-HJ-NP-Z]{4}[警学挂领])|粤Z[0-9A-HJ-NP-Z]{4}[港澳]|使[0-9]{6}|[0-9]{6}使)$"
+    ));
+
     /// Reads a plate however it was typed: full-width, lower case, with a dot or spaces.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let plate = compact(text);
         if is_plate(&plate.chars().collect::<Vec<_>>()) {
             return Ok(Self(plate));
         }
-        Err(Failure::from(Reason::Malformed).saying("车牌号格式不正确（参照 GA 36-2018，例如 皖A12345 或 皖AD12345）"))
+        Err(Failure::typed("车牌号格式不正确（参照 GA 36-2018，例如 皖A12345 或 皖AD12345）"))
     }
 
     pub fn as_str(&self) -> &str {

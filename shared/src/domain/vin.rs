@@ -1,6 +1,6 @@
 //! Vehicle identification numbers by ISO 3779: kept leniently, with whether the check digit of GB 16735 is right.
 
-use super::{reason::Failure, text::compact};
+use super::{reason::Failure, rule::Rule, text::compact};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -15,12 +15,14 @@ const WEIGHTS: [u32; LENGTH] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3,
 pub struct Vin(String);
 
 impl Vin {
+    pub const RULE: Rule = Rule::text(1, LENGTH).matching("^[0-9A-Za-z]+$");
+
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let vin = compact(text);
-        if (1..=LENGTH).contains(&vin.len()) && vin.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if Self::RULE.fits(&vin) && vin.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Ok(Self(vin));
         }
-        Err(Failure::malformed("车架号（VIN）应为 1 至 17 位字母或数字"))
+        Err(Failure::typed("车架号（VIN）应为 1 至 17 位字母或数字"))
     }
 
     pub fn as_str(&self) -> &str {

@@ -86,11 +86,11 @@ impl Customers {
         Self { bills: Bills::new(store.clone()), store, sign_in, codes, pictures, random, most_vehicles }
     }
 
-    /// The caller's own profile.
-    pub async fn my_info(&self, caller: &Caller) -> Result<MyInfo, Failure> {
-        let driver = self.driver(&caller.account).await?;
+    /// A driver's profile.
+    pub async fn info(&self, account: &AccountId) -> Result<MyInfo, Failure> {
+        let driver = self.driver(account).await?;
         Ok(MyInfo {
-            account: caller.account.clone(),
+            account: account.clone(),
             real_name: driver.real_name,
             nickname: driver.nickname,
             phone: driver.phone,

@@ -137,7 +137,8 @@ pub(super) const fn protocol_status(reason: Reason) -> Option<StatusCode> {
         Reason::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Reason::Throttled | Reason::Contended => StatusCode::TOO_MANY_REQUESTS,
         Reason::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        Reason::NotYours
+        Reason::BadInput
+        | Reason::NotYours
         | Reason::WrongCredentials
         | Reason::UsernameTaken
         | Reason::PlateTaken
@@ -175,7 +176,8 @@ pub(super) const fn rest_status(reason: Reason) -> StatusCode {
         (None, Reason::WrongCredentials) => StatusCode::UNAUTHORIZED,
         (
             None,
-            Reason::WeakPassword
+            Reason::BadInput
+            | Reason::WeakPassword
             | Reason::WrongOldPassword
             | Reason::WrongCode
             | Reason::WrongCaptcha

@@ -1,5 +1,6 @@
 //! What a request says, field by field, whatever form it came in.
 
+use super::labels::label;
 use crate::domain::{
     image::LARGEST_UPLOAD,
     patch::Patch,
@@ -17,8 +18,9 @@ pub(super) struct Field {
 
 #[derive(Clone, Debug)]
 pub(super) enum Value {
-    /// A string, or a number or boolean as it was written: documents differ on which is which.
+    /// A string, or a number as it was written: documents differ on which is which.
     Text(String),
+    Flag(bool),
     Null,
     /// An object or a list.
     Nested(Box<RawValue>),
@@ -29,6 +31,7 @@ impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Flag(a), Self::Flag(b)) => a == b,
             (Self::Null, Self::Null) => true,
             (Self::Nested(a), Self::Nested(b)) => a.get() == b.get(),
             (Self::File(a), Self::File(b)) => a == b,
@@ -38,6 +41,17 @@ impl PartialEq for Value {
 }
 
 impl Eq for Value {}
+
+impl Value {
+    /// Null, or a text without anything in it.
+    pub(super) fn is_unset(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Text(text) => text.trim().is_empty(),
+            Self::Flag(_) | Self::Nested(_) | Self::File(_) => false,
+        }
+    }
+}
 
 /// A picture as a form has it: a new one, or the address of the one that is there.
 #[derive(Clone, Debug)]
@@ -65,13 +79,28 @@ impl Fields {
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Text(text)) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
-            Some(Value::Nested(_) | Value::File(_)) => Err(wrong_type(name)),
+            Some(Value::Flag(_) | Value::Nested(_) | Value::File(_)) => Err(wrong_type(name)),
         }
     }
 
     /// A field that must be there.
     pub fn required(&mut self, name: &str) -> Result<String, Failure> {
-        self.optional(name)?.ok_or_else(|| Failure::malformed(format!("缺少参数 {name}")))
+        self.optional(name)?.ok_or_else(|| missing(name))
+    }
+
+    /// Yes or no; a form has it as a text.
+    pub fn flag(&mut self, name: &str) -> Result<bool, Failure> {
+        match self.take(name) {
+            None | Some(Value::Null) => Err(missing(name)),
+            Some(Value::Flag(flag)) => Ok(flag),
+            Some(Value::Text(text)) => match text.trim() {
+                "" => Err(missing(name)),
+                "true" => Ok(true),
+                "false" => Ok(false),
+                _ => Err(wrong_type(name)),
+            },
+            Some(Value::Nested(_) | Value::File(_)) => Err(wrong_type(name)),
+        }
     }
 
     /// A field of a merge patch: absent keeps, `null` and the empty text clear.
@@ -81,7 +110,7 @@ impl Fields {
             Some(Value::Null) => Ok(Patch::Clear),
             Some(Value::Text(text)) if text.trim().is_empty() => Ok(Patch::Clear),
             Some(Value::Text(text)) => Ok(Patch::Set(text)),
-            Some(Value::Nested(_) | Value::File(_)) => Err(wrong_type(name)),
+            Some(Value::Flag(_) | Value::Nested(_) | Value::File(_)) => Err(wrong_type(name)),
         }
     }
 
@@ -92,7 +121,7 @@ impl Fields {
             Some(Value::Null) => Ok(Patch::Clear),
             Some(Value::Text(text)) if text.trim().is_empty() => Ok(Patch::Clear),
             Some(Value::Nested(raw)) => Ok(Patch::Set(raw)),
-            Some(Value::Text(_) | Value::File(_)) => Err(wrong_type(name)),
+            Some(Value::Text(_) | Value::Flag(_) | Value::File(_)) => Err(wrong_type(name)),
         }
     }
 
@@ -101,7 +130,7 @@ impl Fields {
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Text(text)) => Ok(Some(text)),
-            Some(Value::Nested(_) | Value::File(_)) => Err(wrong_type(name)),
+            Some(Value::Flag(_) | Value::Nested(_) | Value::File(_)) => Err(wrong_type(name)),
         }
     }
 
@@ -112,7 +141,7 @@ impl Fields {
             Some(Value::File(file)) if file.len() > LARGEST_UPLOAD => Err(Reason::TooLarge.into()),
             Some(Value::File(file)) => Ok(Some(file).filter(|file| !file.is_empty())),
             Some(Value::Text(text)) if text.is_empty() => Ok(None),
-            Some(Value::Text(_) | Value::Nested(_)) => Err(wrong_type(name)),
+            Some(Value::Text(_) | Value::Flag(_) | Value::Nested(_)) => Err(wrong_type(name)),
         }
     }
 
@@ -134,7 +163,7 @@ impl Fields {
             None | Some(Value::Null) => Ok(Vec::new()),
             Some(Value::Text(text)) => Ok(vec![text]),
             Some(Value::Nested(raw)) => super::json::texts(&raw).ok_or_else(|| wrong_type(name)),
-            Some(Value::File(_)) => Err(wrong_type(name)),
+            Some(Value::Flag(_) | Value::File(_)) => Err(wrong_type(name)),
         }
     }
 
@@ -143,7 +172,7 @@ impl Fields {
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Nested(raw)) => Ok(Some(raw)),
-            Some(Value::Text(_) | Value::File(_)) => Err(wrong_type(name)),
+            Some(Value::Text(_) | Value::Flag(_) | Value::File(_)) => Err(wrong_type(name)),
         }
     }
 
@@ -166,7 +195,7 @@ impl Fields {
         match self.0.swap_remove(position).value {
             Value::File(picture) if picture.len() > LARGEST_UPLOAD => Err(Reason::TooLarge.into()),
             Value::File(picture) => Ok(picture),
-            Value::Text(_) | Value::Null | Value::Nested(_) => Err(Failure::malformed("缺少图片文件")),
+            Value::Text(_) | Value::Flag(_) | Value::Null | Value::Nested(_) => Err(Failure::malformed("缺少图片文件")),
         }
     }
 
@@ -175,14 +204,19 @@ impl Fields {
         self.0.len()
     }
 
-    fn take(&mut self, name: &str) -> Option<Value> {
+    pub(super) fn take(&mut self, name: &str) -> Option<Value> {
         let position = self.0.iter().position(|field| field.name == name)?;
         Some(self.0.swap_remove(position).value)
     }
 }
 
+/// A field that is needed is not there.
+pub fn missing(name: &str) -> Failure {
+    Failure::malformed(format!("缺少{}", label(name))).of(name)
+}
+
 fn wrong_type(name: &str) -> Failure {
-    Failure::malformed(format!("参数 {name} 的类型不正确"))
+    Failure::malformed(format!("{}的类型不正确", label(name))).of(name)
 }
 
 /// Fields of a query string or a form body.
@@ -218,7 +252,7 @@ mod tests {
     #[test]
     fn empty_is_missing_and_named() {
         let failure = fields("username=&x=%20").required("username").unwrap_err();
-        assert_eq!(failure.text(), "缺少参数 username");
+        assert_eq!((failure.text(), failure.field()), ("缺少用户名", Some("username")));
         assert_eq!(fields("x=%20").optional("x"), Ok(None));
     }
 
@@ -230,6 +264,15 @@ mod tests {
         assert_eq!(fields.patched("b"), Ok(Patch::Clear));
         assert_eq!(fields.patched("c"), Ok(Patch::Set("1".to_owned())));
         assert!(fields.patched("d").is_err() && fields.patched_nested("d").is_ok());
+    }
+
+    #[test]
+    fn a_boolean_is_no_text_and_a_text_may_be_one() {
+        let fields = || Fields(crate::wire::json::object(r#"{"a":false,"b":"false","c":0,"d":"yes"}"#).unwrap());
+        assert!(fields().optional("a").is_err() && fields().patched("a").is_err() && fields().given("a").is_err());
+        assert!(fields().texts("a").is_err() && fields().nested("a").is_err() && fields().file("a").is_err());
+        assert_eq!((fields().flag("a"), fields().flag("b")), (Ok(false), Ok(false)));
+        assert!(["c", "d", "e"].into_iter().all(|name| fields().flag(name).is_err()));
     }
 
     #[test]

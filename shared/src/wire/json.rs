@@ -42,7 +42,9 @@ fn value(raw: &RawValue) -> Result<Value, serde_json::Error> {
     Ok(match text.as_bytes().first() {
         Some(b'"') => Value::Text(serde_json::from_str(text)?),
         Some(b'n') => Value::Null,
-        Some(b't' | b'f' | b'-' | b'0'..=b'9') => Value::Text(text.to_owned()),
+        Some(b't') => Value::Flag(true),
+        Some(b'f') => Value::Flag(false),
+        Some(b'-' | b'0'..=b'9') => Value::Text(text.to_owned()),
         _ => Value::Nested(raw.to_owned()),
     })
 }

@@ -114,6 +114,7 @@ impl Envelope for Mall {
             Reason::WrongCaptcha | Reason::CaptchaWanted => (2018, None),
             Reason::PictureNotYours => (2020, None),
             Reason::BadIdNumber => (2023, None),
+            Reason::BadInput => (2024, None),
         };
         let status = match reason {
             Reason::NotYours => StatusCode::FORBIDDEN,

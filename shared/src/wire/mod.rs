@@ -16,12 +16,16 @@ pub mod routes;
 
 mod body;
 mod json;
+mod labels;
 mod report;
+mod stated;
 
 pub use crate::outside::metrics::Sink;
 pub use body::BodyRule;
 pub use call::Call;
 pub use envelope::Envelope;
-pub use fields::{Fields, Upload};
+pub use fields::{Fields, Upload, missing};
 pub use front::Front;
+pub use labels::label;
 pub use routes::{Access, Route, Routes};
+pub use stated::Stated;

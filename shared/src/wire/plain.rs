@@ -84,7 +84,7 @@ impl Envelope for Plain {
 /// failures, on which their documents are silent.
 pub(super) fn bare_failure(failure: &Failure) -> Response {
     let code = match failure.reason() {
-        Reason::Malformed => "invalid_parameter",
+        Reason::Malformed | Reason::BadInput => "invalid_parameter",
         Reason::Unauthorized => "unauthorized",
         Reason::Forbidden => "forbidden",
         Reason::NoSuchRoute | Reason::NotYours => "not_found",
@@ -125,5 +125,9 @@ pub(super) fn bare_failure(failure: &Failure) -> Response {
         Reason::LastAdmin => "last_admin",
         Reason::UnsupportedVerifyType => "unsupported_verify_type",
     };
-    failed(rest_status(failure.reason()), failure, &FailureBody { code, message: failure.text() })
+    let text = failure.text();
+    // The people who read these answers also write the calls, so the field's own name stands beside what people call it.
+    let named = failure.field().filter(|field| !text.contains(field)).map(|field| format!("{text}（{field}）"));
+    let message = named.as_deref().unwrap_or(text);
+    failed(rest_status(failure.reason()), failure, &FailureBody { code, message })
 }

@@ -151,7 +151,7 @@ async fn only_a_code_that_this_account_asked_for_proves_the_number() {
     assert_eq!(plaza.switch_agent(&agent, "13600136000", &code).await.whole(), wrong_code(), "another number");
     let without = json!({"telephone": NEW, "openId": OPEN_ID});
     let answer = plaza.mall_agent(post("/user/proxy/switchPUser").bearer(&agent.token).json(&without)).await;
-    assert_eq!(answer.whole(), failure(400, 400, "缺少参数 phoneNum"), "as the document prints it, it is a take-over");
+    assert_eq!(answer.whole(), failure(400, 400, "缺少短信验证码"), "as the document prints it, it is a take-over");
     let whole = json!({"telephone": NEW, "openId": OPEN_ID, "phoneNum": code});
     assert_eq!(plaza.mall_agent(post("/user/proxy/switchPUser").json(&whole)).await.status, 401);
     assert_eq!(plaza.verify_agent(OPEN_ID, NEW, &code).await.whole(), wrong_code(), "it signs nobody in");

@@ -175,10 +175,10 @@ async fn one_address_is_shown_so_many_a_minute() {
 async fn what_is_missing_or_unfit_is_named() {
     let plaza = Plaza::open();
     for (path, body, text) in [
-        ("sendGraphCode", json!({}), "缺少参数 deviceId"),
-        ("verifyPicCode", json!({"deviceId": DEVICE}), "缺少参数 picCode"),
-        ("verifyPicCode", json!({"picCode": "A"}), "缺少参数 deviceId"),
-        ("sendGraphCode", json!({"deviceId": "a#b"}), "deviceId 需 1 至 128 个字符，不能包含空格、# 或控制字符"),
+        ("sendGraphCode", json!({}), "缺少设备标识"),
+        ("verifyPicCode", json!({"deviceId": DEVICE}), "缺少图形验证码"),
+        ("verifyPicCode", json!({"picCode": "A"}), "缺少设备标识"),
+        ("sendGraphCode", json!({"deviceId": "a#b"}), "设备标识需 1 至 128 个字符，不能包含空格、# 或控制字符"),
     ] {
         let answer = plaza.mall_dealer(post(&format!("/user/dealer/{path}")).json(&body)).await;
         assert_eq!(answer.whole(), (400, json!({"errCode": 400, "msg": text}).to_string()));

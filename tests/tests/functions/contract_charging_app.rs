@@ -193,9 +193,9 @@ async fn bad_values_are_named() {
     let capacity = "电池容量应为 0 至 10000 之间、最多三位小数的数字（kWh）";
     for (field, value, msg) in [
         ("username", "w", "用户名需 2 至 32 个字符，不能包含空格、# 或控制字符"),
-        ("username", "", "缺少参数 username"),
-        ("password", "", "缺少参数 password"),
-        ("email", "", "缺少参数 email"),
+        ("username", "", "缺少用户名"),
+        ("password", "", "缺少密码"),
+        ("email", "", "缺少邮箱"),
         ("email", "wengyuechuan", "邮箱格式不正确"),
         ("email", "wengyuechuan@163", "邮箱格式不正确"),
         // The document's own placeholders.
@@ -204,7 +204,9 @@ async fn bad_values_are_named() {
         ("battery_capcity", "-1", capacity),
         ("battery_capcity", "1e3", capacity),
     ] {
-        assert_failure(&plaza.ev_account(register(&with(field, value))).await, 400, msg);
+        // What a person typed is a business outcome; a field that is not there is the program's mistake.
+        let status = if value.is_empty() { 400 } else { 200 };
+        assert_failure(&plaza.ev_account(register(&with(field, value))).await, status, msg);
     }
     assert!(plaza.database.under("ACCOUNT#").is_empty());
 }
@@ -220,7 +222,7 @@ async fn a_number_in_json_is_read_digit_by_digit_and_never_through_a_float() {
         );
         let answer = plaza.ev_account(post("/u/register").body("application/json", body)).await;
         match shown {
-            None => assert_eq!(answer.status, 400, "{number}"),
+            None => assert_failure(&answer, 200, "电池容量应为 0 至 10000 之间、最多三位小数的数字（kWh）"),
             Some(shown) => {
                 let detail = plaza.detail(&answer.token()).await;
                 assert!(detail.text().contains(&format!("\"battery_capacity\":{shown},")), "{}", detail.text());
@@ -241,11 +243,11 @@ async fn weak_passwords_are_a_business_outcome() {
 #[tokio::test]
 async fn missing_fields_are_named_at_login_too() {
     let plaza = Plaza::open();
-    assert_failure(&plaza.ev_account(post("/u/login")).await, 400, "缺少参数 username");
+    assert_failure(&plaza.ev_account(post("/u/login")).await, 400, "缺少用户名");
     let without = post("/u/login").form(&[("username", "wyc2002")]);
-    assert_failure(&plaza.ev_account(without).await, 400, "缺少参数 password");
+    assert_failure(&plaza.ev_account(without).await, 400, "缺少密码");
     let nested = post("/u/login").json(&json!({"username": {"$ne": ""}, "password": ["123456wyc"]}));
-    assert_failure(&plaza.ev_account(nested).await, 400, "参数 username 的类型不正确");
+    assert_failure(&plaza.ev_account(nested).await, 400, "用户名的类型不正确");
 }
 
 #[tokio::test]

@@ -201,11 +201,17 @@ async fn a_plate_has_one_live_request_whoever_drives() {
 async fn wrong_input_is_named() {
     let plaza = plaza().await;
     let driver = plaza.driver("one").await;
-    for (mode, quantity) in
-        [("turbo", "1"), ("fast", "0"), ("fast", "1e2"), ("fast", "2000.001"), ("", "1"), ("fast", "")]
-    {
+    let range = "充电量应为大于 0、不超过 2000、最多三位小数的数字（kWh）";
+    for (mode, quantity, status, msg) in [
+        ("turbo", "1", 400, "充电模式应为 fast（快充）或 slow（慢充）"),
+        ("fast", "0", 200, range),
+        ("fast", "1e2", 200, range),
+        ("fast", "2000.001", 200, range),
+        ("", "1", 400, "缺少充电模式"),
+        ("fast", "", 400, "缺少充电量"),
+    ] {
         let answer = plaza.apply(&driver, mode, quantity).await;
-        assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (400, &json!(-1)), "{mode} {quantity}");
+        assert_eq!(answer.whole(), (status, json!({"code": -1, "msg": msg}).to_string()), "{mode} {quantity}");
     }
     let elsewhere = [("mode", "fast"), ("quantity", "1"), ("station_id", "nowhere")];
     let target = tests::request::post("/user/charge/apply").bearer(&driver.token).form(&elsewhere);

@@ -140,8 +140,7 @@ async fn each_of_the_two_codes_is_needed() {
     assert_eq!(plaza.register_dealer(DEVICE, PHONE, &code, "AAAAA").await.whole(), picture);
     let bad = plaza.register_dealer(DEVICE, PHONE, &wrong(&code), &letters).await;
     assert_eq!(bad.whole(), failure(200, 2016, "手机验证码错误"));
-    for (field, text) in
-        [("phoneNum", "缺少参数 phoneNum"), ("picCode", "缺少参数 picCode"), ("password", "缺少参数 password")]
+    for (field, text) in [("phoneNum", "缺少短信验证码"), ("picCode", "缺少图形验证码"), ("password", "缺少密码")]
     {
         let mut form = json!({"deviceId": DEVICE, "telephone": PHONE, "phoneNum": code, "picCode": letters,
             "password": PASSWORD});

@@ -273,21 +273,22 @@ async fn an_open_id_an_address_and_the_product_have_limits_of_their_own() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_400() {
+async fn what_cannot_be_read_is_400_and_what_was_typed_wrongly_can_be_shown() {
     for kind in Kind::BOTH {
         let plaza = Plaza::open();
-        let open_id = "openId 应为 1 至 128 个可见 ASCII 字符，不能包含 #";
+        let open_id = "微信用户标识应为 1 至 128 个可见 ASCII 字符，不能包含 #";
         for (id, phone, text) in [
-            ("", PHONE, "缺少参数 openId"),
-            (OPEN_ID, "", "缺少参数 telephone"),
+            ("", PHONE, "缺少微信用户标识"),
+            (OPEN_ID, "", "缺少手机号"),
             ("微信", PHONE, open_id),
             ("a#b", PHONE, open_id),
         ] {
             assert_eq!(kind.send(&plaza, id, phone).await.whole(), failure(400, 400, text));
             assert_eq!(kind.verify(&plaza, id, phone, "123456").await.whole(), failure(400, 400, text));
         }
-        assert_eq!(kind.send(&plaza, OPEN_ID, "12345678910").await.status, 400);
-        assert_eq!(kind.verify(&plaza, OPEN_ID, PHONE, "").await.whole(), failure(400, 400, "缺少参数 phoneNum"));
+        let typed = failure(200, 2024, "手机号格式不正确：应为 11 位大陆手机号");
+        assert_eq!(kind.send(&plaza, OPEN_ID, "12345678910").await.whole(), typed);
+        assert_eq!(kind.verify(&plaza, OPEN_ID, PHONE, "").await.whole(), failure(400, 400, "缺少短信验证码"));
         assert_eq!(kind.verify(&plaza, OPEN_ID, PHONE, "abcdef").await.whole(), wrong_code());
         assert_eq!(plaza.parcels.lock().unwrap().len(), 0);
     }

@@ -59,7 +59,7 @@ async fn a_wrong_password_an_unknown_name_and_the_wrong_realm_are_one_401() {
 #[tokio::test]
 async fn an_unknown_realm_is_malformed() {
     let answer = Plaza::open().sign_in("moon", "wyc2002", PASSWORD).await;
-    assert_eq!(answer.whole(), (400, r#"{"code":"invalid_parameter","message":"realm 不正确"}"#.to_owned()));
+    assert_eq!(answer.whole(), (400, r#"{"code":"invalid_parameter","message":"用户群不正确"}"#.to_owned()));
 }
 
 #[tokio::test]

@@ -193,10 +193,10 @@ async fn a_code_for_a_change_wants_a_drivers_session() {
 async fn what_is_missing_or_no_number_is_named() {
     let (plaza, driver, code) = ready().await;
     for (body, message) in [
-        (json!({"code": code}), "缺少参数 phoneNum"),
-        (json!({"phoneNum": NEW}), "缺少参数 code"),
+        (json!({"code": code}), "缺少手机号"),
+        (json!({"phoneNum": NEW}), "缺少短信验证码"),
         (json!({"phoneNum": "12345678910", "code": code}), "手机号格式不正确：应为 11 位大陆手机号"),
-        (json!({"phoneNum": [NEW], "code": code}), "参数 phoneNum 的类型不正确"),
+        (json!({"phoneNum": [NEW], "code": code}), "短信验证码的类型不正确"),
     ] {
         assert_eq!(put_phone(&plaza, &driver.token, &body).await.whole(), failure(400, message), "{body}");
     }

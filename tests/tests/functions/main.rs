@@ -48,6 +48,7 @@ mod round_trips;
 mod routes;
 mod shops;
 mod sms_sender;
+mod texts;
 mod tokens_and_sessions;
 mod wire_golden;
 mod wire_inputs;

@@ -218,3 +218,64 @@ async fn papers_that_are_handed_in_again_with_the_number_as_it_was_shown_keep_it
         assert_eq!(again("王大明", OTHER_ID_NO).await.json()["data"]["idNo"], "440308********7715");
     }
 }
+
+#[tokio::test]
+async fn what_only_the_server_sets_of_a_shop_record_is_refused_by_name_when_it_differs() {
+    let floor = Floor::open().await;
+    let record = floor.record(json!({"mobile": "13800138000", "tag": ["VIP"]})).await;
+    floor.sign_in(id(&record)).await;
+    let before = floor.read(id(&record)).await;
+    assert!(before["LastSigninAt"].is_string());
+    for (field, other) in [
+        ("id", json!("S1.000")),
+        ("version", json!(1)),
+        ("shopId", json!("S2")),
+        ("mrn", json!("00000009")),
+        ("balance", json!(9900)),
+        ("balance", Value::Null),
+        ("credit", json!("11")),
+        ("wechatNickname", json!("x")),
+        ("wechatHeadimgurl", json!("https://example.com/a.jpg")),
+        ("LastSigninAt", json!("2020-01-01T00:00:00+08:00")),
+        ("status", json!("deleted")),
+    ] {
+        let mut body = before.clone();
+        (body[field], body["city"]) = (other, json!("上海"));
+        for token in [&floor.staff, &floor.manager] {
+            assert_named(&floor.send(patch(id(&record)).json(&body), token).await, field);
+        }
+    }
+    assert_eq!(floor.read(id(&record)).await, before);
+    // A new record is made of what can be written; the rest is no mistake there.
+    let create = json!({"shopId": "S1", "name": "李四", "gender": "male", "balance": 9900, "mrn": "x", "version": 7});
+    let made = floor.send(post(CUSTOMERS).json(&create), &floor.staff).await.json();
+    assert_eq!((&made["balance"], &made["version"]), (&json!(0), &json!(1)));
+}
+
+/// #40, #53 and the papers change parts of one record, and each takes the whole of it.
+#[tokio::test]
+async fn a_customers_record_that_is_sent_back_whole_passes() {
+    let plaza = Plaza::open();
+    let admin = plaza.customer("51idc").await;
+    let auth = json!({"post_field": "auth", "authorization": "121"});
+    assert_eq!(plaza.cloud(put("/customer").bearer(&admin).json(&auth)).await.status, 200);
+    let papers = json!({"cred_type": "IDENTITY", "credentials": ID_NO});
+    assert_eq!(plaza.cloud(put("/customer/papers").bearer(&admin).json(&papers)).await.status, 200);
+    let picture = put("/customer/papers").bearer(&admin).multipart_file(&[], ("permit_addr", &png(30, 20)));
+    assert_eq!(plaza.cloud(picture).await.status, 200);
+
+    let show = async || plaza.cloud(get("/customer").bearer(&admin)).await;
+    let body = edited(&show().await, r#""tel":"021-9621312""#, r#""tel":"021-45612""#);
+    let answer = plaza.cloud(json_body(put("/v2/zone/ac1/customer").bearer(&admin), body)).await;
+    assert_eq!(answer.whole(), (200, String::new()));
+    let shown = show().await;
+    assert_eq!((&shown.json()["tel"], &shown.json()["credentials"]), (&json!("021-45612"), &json!(ID_NO)));
+    for path in ["/customer/profession", "/customer/papers"] {
+        assert_eq!(plaza.cloud(json_body(put(path).bearer(&admin), shown.text())).await.whole(), (200, String::new()));
+    }
+    for (field, value) in [("credentials", OTHER_ID_NO), ("mobile", "13800138000"), ("authorization", "122")] {
+        let body = json!({"address": "宝山", field: value});
+        assert_named(&plaza.cloud(put("/customer").bearer(&admin).json(&body)).await, field);
+    }
+    assert!(show().await.json().get("address").is_none());
+}

@@ -62,7 +62,7 @@ async fn every_reason_in_every_envelope() {
 
 #[tokio::test]
 async fn a_failure_with_a_sentence_of_its_own_says_it_in_every_envelope() {
-    let failure = Failure::malformed("缺少参数 username");
+    let failure = Failure::malformed("缺少用户名").of("username");
     for response in [
         EvCustomer::failure(&failure),
         EvVehicle::failure(&failure),
@@ -73,8 +73,11 @@ async fn a_failure_with_a_sentence_of_its_own_says_it_in_every_envelope() {
         Plain::failure(&failure),
     ] {
         let text = shown(response).await;
-        assert!(text.starts_with("400 ") && text.contains("缺少参数 username"), "{text}");
+        assert!(text.starts_with("400 ") && text.contains("缺少用户名"), "{text}");
     }
+    // Who reads a shop's or the portal's answers also writes the calls.
+    assert!(shown(Cloud::failure(&failure)).await.contains("缺少用户名（username）"));
+    assert!(!shown(EvApp::failure(&failure)).await.contains("username"));
 }
 
 #[tokio::test]

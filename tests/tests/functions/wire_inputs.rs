@@ -50,11 +50,21 @@ async fn mistakes_in_json_are_named_with_their_place() {
         ("\"wyc2002\"", "请求内容应为 JSON 对象"),
         ("null", "请求内容应为 JSON 对象"),
         ("{", "JSON 格式错误：第 1 行第 1 个字符附近"),
-        ("{}", "缺少参数 username"),
-        ("", "缺少参数 username"),
+        ("{}", "缺少用户名"),
+        ("", "缺少用户名"),
     ] {
         let answer = plaza.ev_account(post("/u/login").body("application/json", body)).await;
         assert_eq!(said(&answer), (400, msg.into()), "{body}");
+    }
+}
+
+/// `false` where a text is wanted is a mistake of the program, not the text «false».
+#[tokio::test]
+async fn a_boolean_is_no_text() {
+    let plaza = Plaza::open();
+    for body in [r#"{"username":false,"password":"x"}"#, r#"{"username":"wyc2002","password":true}"#] {
+        let answer = plaza.ev_account(post("/u/login").body("application/json", body)).await;
+        assert_eq!(said(&answer).0, 400, "{body}");
     }
 }
 
@@ -88,7 +98,7 @@ async fn a_broken_multipart_body_is_malformed() {
     }
     let file = "--b\r\nContent-Disposition: form-data; name=\"username\"; filename=\"a.txt\"\r\n\r\nwyc\r\n--b--\r\n";
     let answer = plaza.ev_account(post("/u/login").body("multipart/form-data; boundary=b", file)).await;
-    assert_eq!(said(&answer), (400, "参数 username 的类型不正确".into()));
+    assert_eq!(said(&answer), (400, "用户名的类型不正确".into()));
 }
 
 #[tokio::test]

@@ -24,10 +24,11 @@ fn record() -> Vec<Operation> {
         put("/customer", "修改用户基本信息", "Change the customer's record")
             .number(40)
             .note("What is absent stays, `\"\"` clears; the answer is empty.")
-            .note("`authorization` counts only with `post_field=auth`. No documented field carries a new phone: `post_field=phone` takes `mobile` with the code that went there. Both ask for a sign-in of the last ten minutes.")
+            .note("`authorization` is changed only with `post_field=auth`. No documented field carries a new phone: `post_field=phone` takes `mobile` with the code that went there. Both ask for a sign-in of the last ten minutes.")
+            .note("What #39 and #52 show may come back whole; what this call does not change is refused by name when it differs.")
             .note("A new `mobile` is the customer's own; what accounts have bound stays.")
             .takes([
-                may("post_field", "可选字段，\"phone\"修改客户手机，\"auth\"修改服务授权码", "auth").one_of(&["phone", "auth"]),
+                may("post_field", "可选字段，\"phone\"修改客户手机，\"auth\"修改服务授权码", "auth").one_of(&["phone", "auth"]).depending(),
                 may("tel", "固定电话", "021-45612"),
                 may("address", "地址", "宝山"),
                 may("postcode", "邮编", "201900"),

@@ -16,7 +16,7 @@ use shared::{
         bill::{Among, Cursor, Search, Whose},
         ledger::Booking,
     },
-    wire::Fields,
+    wire::{Fields, missing},
 };
 
 const LONGEST_REASON: usize = 200;
@@ -65,7 +65,7 @@ pub fn money(fields: &mut Fields, kind: EntryKind) -> Result<Booking, Failure> {
 /// `{"key":"…","amount":"10.00","reason":"…"}`; the key may also come as `Idempotency-Key`.
 pub fn credit(fields: &mut Fields, header: Option<String>) -> Result<Booking, Failure> {
     let given = fields.optional("key")?.or(header);
-    let given = given.ok_or_else(|| Failure::malformed("缺少参数 key（或 Idempotency-Key）"))?;
+    let given = given.ok_or_else(|| missing("key"))?;
     let reason = fields.required("reason")?.trim().to_owned();
     if reason.chars().count() > LONGEST_REASON || reason.chars().any(char::is_control) {
         return Err(Failure::malformed(format!("reason 应为 1 至 {LONGEST_REASON} 个字符，一行")));

@@ -15,7 +15,7 @@ use shared::{
         reason::{Failure, Reason},
         session::Caller,
     },
-    wire::{Call, Fields, plain::Success},
+    wire::{Call, Fields, label, missing, plain::Success},
 };
 use std::sync::Arc;
 
@@ -89,10 +89,12 @@ fn tenant(call: &Call) -> Result<Tenant, Failure> {
 /// `{"name","mobile","email","qq"}`; all but the name may be left out. The mobile is shown as it is given, because it may
 /// be an extension or a landline.
 fn manager(fields: &mut Fields) -> Result<Manager, Failure> {
-    let mut text = |name: &str, longest| line(&fields.optional(name)?.unwrap_or_default(), longest, name);
+    let mut text = |name: &str, longest| {
+        line(&fields.optional(name)?.unwrap_or_default(), longest, label(name)).map_err(|no| no.of(name))
+    };
     let (name, mobile, qq) = (text("name", 64)?, text("mobile", 32)?, text("qq", 20)?);
     if name.is_empty() {
-        return Err(Failure::malformed("缺少参数 name"));
+        return Err(missing("name"));
     }
     let email = fields.optional("email")?.map(|email| Email::parse(&email)).transpose()?;
     Ok(Manager { name, mobile, email: email.map_or_else(String::new, |email| email.as_str().to_owned()), qq })

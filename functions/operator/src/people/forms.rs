@@ -8,7 +8,7 @@ use shared::{
         text::halfwidth,
     },
     service::people::Appointment,
-    wire::Fields,
+    wire::{Fields, Stated},
 };
 
 /// Roles that the operator gives.
@@ -25,7 +25,7 @@ pub fn appointment(fields: &mut Fields) -> Result<Appointment, Failure> {
 }
 
 /// A role with its shops: shop staff work in one at least, the platform's in none.
-pub fn role(fields: &mut Fields, realm: Option<Realm>) -> Result<(Role, Vec<String>), Failure> {
+fn role(fields: &mut Fields, realm: Option<Realm>) -> Result<(Role, Vec<String>), Failure> {
     let name = halfwidth(&fields.required("role")?).to_ascii_lowercase();
     let role = ROLES.into_iter().find(|role| role.as_str() == name);
     let role = role.filter(|role| realm.is_none_or(|realm| role.realm() == realm));
@@ -43,6 +43,12 @@ pub fn role(fields: &mut Fields, realm: Option<Realm>) -> Result<(Role, Vec<Stri
         return Err(Failure::malformed("shops 应为 1 至 20 个以逗号分隔的门店 id；平台人员没有门店"));
     }
     Ok((role, shops))
+}
+
+/// What of a member of staff can be changed, and what is only sent back.
+pub fn change(fields: &mut Fields, realm: Realm) -> Result<(Role, Vec<String>, Stated), Failure> {
+    let (role, shops) = role(fields, Some(realm))?;
+    Ok((role, shops, fields.stated(&[("account_id", "账户编号"), ("realm", "用户群"), ("locked", "是否锁定")])))
 }
 
 /// An id that we gave. What cannot be one is nobody's.
@@ -81,11 +87,7 @@ pub struct Lock {
 
 impl Lock {
     pub fn parse(fields: &mut Fields) -> Result<Self, Failure> {
-        let locked = match fields.required("locked")?.as_str() {
-            "true" => true,
-            "false" => false,
-            _ => return Err(Failure::malformed("locked 应为 true 或 false")),
-        };
+        let locked = fields.flag("locked")?;
         let reason = fields.optional("reason")?.unwrap_or_default();
         if reason.chars().count() > 200 {
             return Err(Failure::malformed("reason 最多 200 个字符"));

@@ -41,7 +41,10 @@ pub async fn look(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failu
 
 pub async fn change(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (realm, account) = (Realm::parse(call.path("realm"))?, forms::account(call.path("account"))?);
-    let (role, shops) = call.read(|fields| forms::role(fields, Some(realm)))?;
+    let (role, shops, stated) = call.read(|fields| forms::change(fields, realm))?;
+    if !stated.is_empty() {
+        stated.must_match(&views::Person::of(&app.people.person(realm, &account).await?))?;
+    }
     let member = app.people.change_role(&account, role, shops, &deed(&app, &caller, &call)).await?;
     Success::content(&views::Member::of(&member))
 }

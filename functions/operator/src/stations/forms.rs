@@ -12,7 +12,7 @@ use shared::{
         text::halfwidth,
     },
     service::charging::Switch,
-    wire::Fields,
+    wire::{Fields, missing},
 };
 
 /// The settings of a station, under the names that scenarios use: what was tried in one is what a station is made with.
@@ -27,13 +27,13 @@ pub fn settings(fields: &mut Fields) -> Result<Settings, Failure> {
 
 /// The settings that are to change; the others stay as they are.
 pub fn settings_change(fields: &mut Fields) -> Result<SettingsChange, Failure> {
-    let raw = fields.nested("settings")?.ok_or_else(|| Failure::malformed("缺少参数 settings"))?;
+    let raw = fields.nested("settings")?.ok_or_else(|| missing("settings"))?;
     SettingsChange::read(&raw).map_err(Failure::malformed)
 }
 
 /// `{"prices":{"tariff","service_fee","zone"},"valid_from":"2026-06-02T00:00:00+08:00"}`; without a date, from now on.
 pub fn price_change(fields: &mut Fields, now: Timestamp) -> Result<PriceChange, Failure> {
-    let raw = fields.nested("prices")?.ok_or_else(|| Failure::malformed("缺少参数 prices"))?;
+    let raw = fields.nested("prices")?.ok_or_else(|| missing("prices"))?;
     let from = match fields.optional("valid_from")? {
         None => now,
         Some(text) => {

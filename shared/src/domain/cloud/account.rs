@@ -5,6 +5,7 @@ use crate::domain::{
     account::{AccountId, LoginName, Role},
     phone::Phone,
     reason::{Failure, Reason},
+    rule::Rule,
     text::halfwidth,
 };
 use jiff::Timestamp;
@@ -17,15 +18,15 @@ use std::{collections::BTreeSet, fmt, net::IpAddr};
 pub struct LoginId(String);
 
 impl LoginId {
-    const LONGEST: usize = 64;
+    pub const RULE: Rule = Rule::text(2, 64).matching(r"^[^\s#,/\x00-\x1f\x7f-\x9f]+$");
 
     /// `,` separates names in a list and `/` parts of a path, so no name has them.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let name = halfwidth(text);
         let length = name.to_lowercase().chars().count();
         let is_refused = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '#' | ',' | '/' | '，');
-        if !(2..=Self::LONGEST).contains(&length) || name.contains(is_refused) {
-            return Err(Failure::malformed("登录帐号需 2 至 64 个字符，不能包含空格、逗号、# 或 /"));
+        if !(Self::RULE.shortest..=Self::RULE.longest).contains(&length) || name.contains(is_refused) {
+            return Err(Failure::typed("登录帐号需 2 至 64 个字符，不能包含空格、逗号、# 或 /"));
         }
         Ok(Self(name))
     }
@@ -62,7 +63,7 @@ impl AccountType {
         match halfwidth(text).to_ascii_lowercase().as_str() {
             "admin" => Ok(Self::Admin),
             "sub" => Ok(Self::Sub),
-            _ => Err(Failure::malformed("account_type 应为 admin 或 sub")),
+            _ => Err(Failure::malformed("账户类型应为 admin 或 sub")),
         }
     }
 
@@ -94,7 +95,7 @@ impl AccountStatus {
         match halfwidth(text).to_ascii_uppercase().as_str() {
             "ACTIVITY" => Ok(Self::Activity),
             "DISABLED" => Ok(Self::Disabled),
-            _ => Err(Failure::malformed("status 应为 ACTIVITY、DISABLED 或空")),
+            _ => Err(Failure::malformed("状态应为 ACTIVITY、DISABLED 或空")),
         }
     }
 
@@ -136,11 +137,11 @@ impl Account {
 
     /// The name of the person behind it.
     pub fn contact_name(text: &str) -> Result<String, Failure> {
-        line(text, 64, "contact_name")
+        line(text, 64, "联系人")
     }
 
     pub fn reason(text: &str) -> Result<String, Failure> {
-        line(text, 200, "reason")
+        line(text, 200, "理由")
     }
 }
 

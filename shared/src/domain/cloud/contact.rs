@@ -1,7 +1,7 @@
 //! People to reach at a business customer (联系人).
 
 use super::{customer::CredentialKind, line::line};
-use crate::domain::{account::Email, mask::Mask, phone::Phone, reason::Failure, text::halfwidth};
+use crate::domain::{account::Email, mask::Mask, phone::Phone, reason::Failure, rule::Rule, text::halfwidth};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -109,10 +109,11 @@ impl ContactChange {
     /// The contact after the change. A number that comes back as it was shown stays.
     pub fn applied_to(&self, contact: Contact) -> Result<Contact, Failure> {
         let ContactChange { name, sex, tel, mobile, email, con_type, cred_type, credentials } = self.clone();
+        let is_unchanged = |sent: &str, stored: &str| {
+            Mask::Middle.is_unchanged(sent, stored, "证件号码").map_err(|refused| refused.of("credentials"))
+        };
         let credentials = match credentials {
-            Some(sent) if !Mask::Middle.is_unchanged(&sent, &contact.credentials, "证件号（credentials）")? => {
-                sent
-            }
+            Some(sent) if !is_unchanged(&sent, &contact.credentials)? => sent,
             _ => contact.credentials,
         };
         Ok(Contact {
@@ -130,12 +131,16 @@ impl ContactChange {
 
 /// How the document's fields are read; each may be empty.
 impl Contact {
+    pub const NAME: Rule = Rule::line(64);
+    pub const TEL: Rule = Rule::line(32);
+    pub const CREDENTIALS: Rule = Rule::line(64);
+
     pub fn name(text: &str) -> Result<String, Failure> {
-        line(text, 64, "name")
+        line(text, Self::NAME.longest, "姓名")
     }
 
     pub fn tel(text: &str) -> Result<String, Failure> {
-        line(&halfwidth(text), 32, "tel")
+        line(&halfwidth(text), Self::TEL.longest, "固定电话")
     }
 
     pub fn sex(text: &str) -> Result<Option<Sex>, Failure> {
@@ -143,7 +148,7 @@ impl Contact {
             "" => Ok(None),
             "M" => Ok(Some(Sex::M)),
             "F" => Ok(Some(Sex::F)),
-            _ => Err(Failure::malformed("sex 应为 M 或 F")),
+            _ => Err(Failure::malformed("性别应为 M 或 F")),
         }
     }
 
@@ -152,7 +157,7 @@ impl Contact {
             "" => Ok(None),
             "STYPE" => Ok(Some(ContactKind::SType)),
             "JTYPE" => Ok(Some(ContactKind::JType)),
-            _ => Err(Failure::malformed("con_type 应为 STYPE 或 JTYPE")),
+            _ => Err(Failure::malformed("联系人类型应为 STYPE 或 JTYPE")),
         }
     }
 
@@ -166,7 +171,7 @@ impl Contact {
 
     /// Whatever it says: the documents' own examples are no real numbers.
     pub fn credentials(text: &str) -> Result<String, Failure> {
-        line(&halfwidth(text), 64, "credentials")
+        line(&halfwidth(text), Self::CREDENTIALS.longest, "证件号码")
     }
 
     pub fn credential_kind(text: &str) -> Result<Option<CredentialKind>, Failure> {

@@ -8,6 +8,7 @@ use crate::domain::{
     phone::Phone,
     reason::Failure,
     resident_id::GivenId,
+    rule::Rule,
     sealed::Sealed,
     text::{composed, halfwidth},
 };
@@ -30,7 +31,7 @@ impl CustomerKind {
         match halfwidth(text).to_ascii_uppercase().as_str() {
             "FIRM" => Ok(Self::Firm),
             "SELF" => Ok(Self::Person),
-            _ => Err(Failure::malformed("cus_type 应为 FIRM 或 SELF")),
+            _ => Err(Failure::malformed("用户类型应为 FIRM 或 SELF")),
         }
     }
 
@@ -60,7 +61,7 @@ impl CredentialKind {
             "IDENTITY" => Ok(Self::Identity),
             "MILITARY" => Ok(Self::Military),
             "DRIVER" => Ok(Self::Driver),
-            _ => Err(Failure::malformed("cred_type 应为 IDENTITY、MILITARY 或 DRIVER")),
+            _ => Err(Failure::malformed("证件类型应为 IDENTITY、MILITARY 或 DRIVER")),
         }
     }
 
@@ -94,7 +95,7 @@ impl Website {
         let has_host = rest.is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
         let is_plain = address.chars().all(|c| !c.is_control() && !c.is_whitespace() && !"<>\"'`\\".contains(c));
         if !has_host || !is_plain || address.chars().count() > 200 {
-            return Err(Failure::malformed("website 应为 http:// 或 https:// 开头的网址，最多 200 个字符"));
+            return Err(Failure::typed("用户网址应为 http:// 或 https:// 开头的网址，最多 200 个字符"));
         }
         Ok(Some(Self(address)))
     }
@@ -240,43 +241,64 @@ fn set<T: Clone>(field: &mut T, value: Option<&T>) {
 
 /// How the document's fields are read; each may be empty.
 impl Customer {
+    pub const SHORT_NAME: Rule = Rule::line(64);
+    pub const TEL: Rule = Rule::line(32);
+    pub const ADDRESS: Rule = Rule::line(200);
+    pub const POSTCODE: Rule = Rule::text(0, 6).matching("^(?:[0-9]{6})?$");
+    pub const AUTHORIZATION: Rule = Rule::line(64);
+    pub const NUMBER: Rule = Rule::line(64);
+    pub const BUSINESS: Rule = Rule::line(500);
+
     pub fn short_name(text: &str) -> Result<String, Failure> {
-        line(text, 64, "short_name")
+        line(text, Self::SHORT_NAME.longest, "昵称")
     }
 
     pub fn tel(text: &str) -> Result<String, Failure> {
-        line(&halfwidth(text), 32, "tel")
+        line(&halfwidth(text), Self::TEL.longest, "固定电话")
     }
 
     pub fn fax(text: &str) -> Result<String, Failure> {
-        line(&halfwidth(text), 32, "fax")
+        line(&halfwidth(text), Self::TEL.longest, "传真")
     }
 
     pub fn address(text: &str) -> Result<String, Failure> {
-        line(text, 200, "address")
+        line(text, Self::ADDRESS.longest, "地址")
     }
 
     pub fn postcode(text: &str) -> Result<String, Failure> {
-        line(&halfwidth(text), 16, "postcode")
+        let postcode = halfwidth(text);
+        if postcode.is_empty() || postcode.len() == 6 && postcode.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(postcode);
+        }
+        Err(Failure::typed("邮编应为 6 位数字"))
     }
 
     pub fn authorization(text: &str) -> Result<String, Failure> {
-        line(text, 64, "authorization")
+        line(text, Self::AUTHORIZATION.longest, "授权码")
     }
 
     /// Of any document; what it can be is only flagged.
-    pub fn number(text: &str, name: &str) -> Result<String, Failure> {
-        line(&halfwidth(text), 64, name)
+    pub fn number(text: &str, label: &str) -> Result<String, Failure> {
+        line(&halfwidth(text), Self::NUMBER.longest, label)
     }
 
-    pub fn business(text: &str, name: &str) -> Result<String, Failure> {
-        line(text, 500, name)
+    pub fn business(text: &str, label: &str) -> Result<String, Failure> {
+        line(text, Self::BUSINESS.longest, label)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_postcode_has_six_digits_where_there_is_one() {
+        assert_eq!(Customer::postcode(" ２０１９００ ").as_deref(), Ok("201900"));
+        assert_eq!(Customer::postcode("").as_deref(), Ok(""));
+        for refused in ["abc", "20190", "2019000", "20 1900", "-20190"] {
+            assert!(Customer::postcode(refused).is_err(), "{refused}");
+        }
+    }
 
     #[test]
     fn a_website_is_http_or_nothing() {

@@ -2,11 +2,11 @@
 
 use crate::domain::{reason::Failure, text::composed};
 
-/// A line of at most `longest` characters, which may be empty; `name` is the field's, for the message.
-pub fn line(text: &str, longest: usize, name: &str) -> Result<String, Failure> {
+/// A line of at most `longest` characters, which may be empty; `label` is what people call the field.
+pub fn line(text: &str, longest: usize, label: &str) -> Result<String, Failure> {
     let line = composed(text.trim());
     if line.chars().count() > longest || line.chars().any(char::is_control) {
-        return Err(Failure::malformed(format!("{name} 最多 {longest} 个字符，且不能包含换行等控制字符")));
+        return Err(Failure::typed(format!("{label}最多 {longest} 个字符，且不能包含换行等控制字符")));
     }
     Ok(line)
 }

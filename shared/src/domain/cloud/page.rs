@@ -15,9 +15,9 @@ impl Page {
 
     /// Ten from the beginning unless it says otherwise; never more than a hundred.
     pub fn parse(offset: Option<&str>, limit: Option<&str>) -> Result<Self, Failure> {
-        let offset = offset.map_or(Ok(0), |text| whole(text, usize::MAX, "offset 应为不小于 0 的整数"))?;
+        let offset = offset.map_or(Ok(0), |text| whole(text, usize::MAX, "数据偏移量应为不小于 0 的整数"))?;
         let limit = limit
-            .map_or(Ok(Self::DEFAULT_LIMIT), |text| whole(text, Self::LARGEST_LIMIT, "limit 应为 0 至 100 的整数"))?;
+            .map_or(Ok(Self::DEFAULT_LIMIT), |text| whole(text, Self::LARGEST_LIMIT, "返回条数应为 0 至 100 的整数"))?;
         Ok(Self { offset, limit })
     }
 

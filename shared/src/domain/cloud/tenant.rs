@@ -18,7 +18,7 @@ impl Zone {
         let zone = halfwidth(text).to_ascii_lowercase();
         let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         if !(1..=16).contains(&zone.len()) || !zone.bytes().all(is_plain) {
-            return Err(Failure::malformed("zone 应为 1 至 16 个小写字母、数字或连字符"));
+            return Err(Failure::malformed("区域应为 1 至 16 个小写字母、数字或连字符"));
         }
         Ok(Self(zone))
     }

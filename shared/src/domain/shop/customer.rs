@@ -6,6 +6,7 @@ use crate::domain::{
     phone::Phone,
     reason::Failure,
     resident_id::GivenId,
+    rule::{ONE_LINE, Rule},
     text::{composed, halfwidth},
 };
 use jiff::{Timestamp, civil::Date};
@@ -83,7 +84,7 @@ impl Gender {
             "male" => Ok(Self::Male),
             "female" => Ok(Self::Female),
             "unknown" => Ok(Self::Unknown),
-            _ => Err(Failure::malformed("gender 应为 male、female 或 unknown")),
+            _ => Err(Failure::malformed("性别应为 male、female 或 unknown")),
         }
     }
 }
@@ -101,12 +102,12 @@ pub struct Named {
 pub struct Tag(String);
 
 impl Tag {
-    const LONGEST: usize = 20;
+    pub const RULE: Rule = Rule::text(1, 20).matching(ONE_LINE);
     /// Each costs a write at every change of the record.
     const MOST: usize = 10;
 
     pub fn parse(text: &str) -> Result<Self, Failure> {
-        line_of_text("tag", text, Self::LONGEST).map(Self)
+        line_of_text("标签", text, Self::RULE.longest).map(Self)
     }
 
     /// All tags of a record, each once, in the order in which they came.
@@ -119,7 +120,7 @@ impl Tag {
             }
         }
         if tags.len() > Self::MOST {
-            return Err(Failure::malformed(format!("tag 最多 {} 个", Self::MOST)));
+            return Err(Failure::malformed(format!("标签最多 {} 个", Self::MOST)));
         }
         Ok(tags)
     }
@@ -135,11 +136,11 @@ impl fmt::Debug for Tag {
     }
 }
 
-/// One line that people read: composed, trimmed, not empty, without control characters.
-pub fn line_of_text(field: &str, text: &str, longest: usize) -> Result<String, Failure> {
+/// One line that people read: composed, trimmed, not empty, without control characters. `label` is what people call it.
+pub fn line_of_text(label: &str, text: &str, longest: usize) -> Result<String, Failure> {
     let line = composed(text.trim());
     if line.is_empty() || line.chars().count() > longest || line.chars().any(char::is_control) {
-        return Err(Failure::malformed(format!("{field} 应为 1 至 {longest} 个字符，不含控制字符")));
+        return Err(Failure::typed(format!("{label}应为 1 至 {longest} 个字符，不含控制字符")));
     }
     Ok(line)
 }

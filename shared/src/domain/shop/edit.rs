@@ -35,7 +35,7 @@ impl Edit {
         after.birthday = edit.birthday.over(after.birthday);
         if let Patch::Set(sent) = &edit.idcard {
             let stored = before.idcard.as_ref().map_or("", GivenId::as_str);
-            if !SHOWN.is_unchanged(sent.as_str(), stored, "身份证（idcard）")? {
+            if !SHOWN.is_unchanged(sent.as_str(), stored, "身份证号码").map_err(|refused| refused.of("idcard"))? {
                 after.idcard = Some(sent.clone());
             }
         } else {

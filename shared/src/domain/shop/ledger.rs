@@ -30,7 +30,7 @@ impl EntryKey {
         let is_key = (1..=64).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic() && b != b'#');
         is_key
             .then(|| Self(format!("given-{key}")))
-            .ok_or_else(|| Failure::malformed("key 应为 1 至 64 个可见 ASCII 字符"))
+            .ok_or_else(|| Failure::malformed("幂等键应为 1 至 64 个可见 ASCII 字符"))
     }
 
     /// The key of a day's sign-in: there is one a day.
@@ -96,7 +96,7 @@ impl Booking {
             return Err(Failure::from(Reason::WrongState).saying(text));
         }
         if *sum > Self::MOST {
-            return Err(Failure::malformed("amount 过大"));
+            return Err(Failure::malformed("金额过大"));
         }
         let entry = Entry {
             key: self.key.clone(),

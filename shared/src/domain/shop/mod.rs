@@ -14,7 +14,7 @@ pub use ledger::{Account, Booking, Entry, EntryKey};
 pub use search::{Filter, Index, Keyword, MOST_LISTED, Search, folded};
 pub use signin::{SIGNIN_REASON, has_signed_in, sign_in};
 
-use super::{mask::Mask, reason::Failure};
+use super::{mask::Mask, reason::Failure, rule::Rule};
 use serde::{Deserialize, Serialize};
 
 /// How records show ID numbers to staff without the right to whole ones.
@@ -26,8 +26,10 @@ pub const SHOWN: Mask = Mask::AllButTwo;
 pub struct ShopId(String);
 
 impl ShopId {
+    pub const RULE: Rule = Rule::text(1, 32).matching("^[0-9A-Za-z_-]+$");
+
     pub fn parse(text: &str) -> Result<Self, Failure> {
-        name(text).map(Self).ok_or_else(|| Failure::malformed("shopId 应为 1 至 32 位字母、数字、_ 或 -"))
+        name(text).map(Self).ok_or_else(|| Failure::malformed("门店编号应为 1 至 32 位字母、数字、_ 或 -"))
     }
 
     pub fn as_str(&self) -> &str {
@@ -42,7 +44,7 @@ pub struct GroupId(String);
 
 impl GroupId {
     pub fn parse(text: &str) -> Result<Self, Failure> {
-        name(text).map(Self).ok_or_else(|| Failure::malformed("groupId 应为 1 至 32 位字母、数字、_ 或 -"))
+        name(text).map(Self).ok_or_else(|| Failure::malformed("门店组编号应为 1 至 32 位字母、数字、_ 或 -"))
     }
 
     pub fn as_str(&self) -> &str {

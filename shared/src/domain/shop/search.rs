@@ -64,7 +64,7 @@ impl Keyword {
         }
         let name = folded(&word);
         if name.is_empty() || name.chars().count() > Self::LONGEST || name.chars().any(char::is_control) {
-            return Err(Failure::malformed(format!("keyword 应为 1 至 {} 个字符", Self::LONGEST)));
+            return Err(Failure::malformed(format!("关键字应为 1 至 {} 个字符", Self::LONGEST)));
         }
         Ok(Self::Name(name))
     }

@@ -57,6 +57,16 @@ enum PapersRefused {
 impl Portal {
     /// #39: the record and the papers. Numbers are whole for admins, whose reading of them is noted, and masked for others.
     pub async fn customer_with_papers(&self, by: By<'_>) -> Result<(Customer, OpenPapers), Failure> {
+        let (customer, papers) = self.open_customer(by).await?;
+        let numbers = [&papers.credentials, &papers.permit_number, &papers.organizationcode];
+        if by.member.is_admin() && numbers.iter().any(|number| !number.is_empty()) {
+            self.note_numbers_read(by).await?;
+        }
+        Ok((customer, papers))
+    }
+
+    /// The same for comparing it with what was sent, which shows it to no reader and is not noted.
+    pub async fn open_customer(&self, by: By<'_>) -> Result<(Customer, OpenPapers), Failure> {
         let Member { tenant, .. } = by.member;
         let customer = self.customer(by.member).await?;
         let Papers { cred_type, credentials, permit_number, organizationcode, .. } = &customer.papers;
@@ -72,10 +82,6 @@ impl Portal {
             organizationcode: shown(organizationcode, ORGANIZATION)?,
             organization_addr: self.address(customer.papers.organization_picture.as_ref(), by.now).await?,
         };
-        let numbers = [&papers.credentials, &papers.permit_number, &papers.organizationcode];
-        if by.member.is_admin() && numbers.iter().any(|number| !number.is_empty()) {
-            self.note_numbers_read(by).await?;
-        }
         Ok((customer, papers))
     }
 
@@ -143,7 +149,7 @@ impl Portal {
         if is_present {
             Ok(())
         } else {
-            Err(Failure::malformed(format!("图片（{field}）应为图片文件，或当前图片的地址")))
+            Err(Failure::malformed("图片应为图片文件，或当前图片的地址").of(field))
         }
     }
 
@@ -159,7 +165,7 @@ impl Portal {
         let number = |before: &Option<Number>, given: Option<&String>, field, kind: NumberKind| {
             let Some(given) = given else { return Ok(before.clone()) };
             let known = self.open_number(tenant, before.as_ref(), field)?;
-            if Mask::Middle.is_unchanged(given, &known, called(field))? {
+            if Mask::Middle.is_unchanged(given, &known, called(field)).map_err(|no| no.of(field))? {
                 return Ok(before.clone());
             }
             if given.is_empty() {
@@ -210,9 +216,9 @@ const ORGANIZATION: &str = "organizationcode";
 /// What a refusal calls a number.
 fn called(field: &str) -> &'static str {
     match field {
-        PERMIT => "营业执照编号（permit_number）",
-        ORGANIZATION => "组织机构代码（organizationcode）",
-        _ => "证件编号（credentials）",
+        PERMIT => "营业执照编号",
+        ORGANIZATION => "组织机构代码证编号",
+        _ => "证件号码",
     }
 }
 

@@ -77,7 +77,7 @@ impl Portal {
         let account = self.store.cloud_account(&by.member.tenant, &wanted.login_id).await?;
         let account = account.filter(|account| account.account == caller.account).ok_or(Reason::NotYours)?;
         if account.phone.as_ref() != Some(&wanted.phone) {
-            return Err(Failure::malformed("cell_number 不是该帐号绑定的手机号"));
+            return Err(Failure::typed("手机号不是该帐号绑定的手机号").of("cell_number"));
         }
         let names = [account.login_id.as_str(), wanted.phone.digits(), &account.contact_name];
         let new = Password::choose_of(self.settings.password_min, &wanted.new, &names)?;
@@ -105,7 +105,7 @@ impl Portal {
             let account = self.own_account(by).await?;
             let is_bound = account.phone.as_ref() == Some(&wanted.phone);
             if !wanted.bind && !is_bound {
-                return Err(Failure::malformed("mobile 不是该帐号绑定的手机号"));
+                return Err(Failure::typed("手机号不是该帐号绑定的手机号").of("mobile"));
             }
             // Taking a number away, or another in its place, must not be done with a phone left lying about.
             if account.phone.is_some() {

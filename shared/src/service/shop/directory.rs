@@ -55,7 +55,7 @@ impl Directory {
 
     /// Makes a group, or gives it another name. The name that it has changes nothing and leaves no entry.
     pub async fn name_group(&self, id: &GroupId, name: &str, by: &Maker<'_>) -> Result<(), Failure> {
-        let name = line_of_text("name", name, LONGEST_NAME)?;
+        let name = line_of_text("名称", name, LONGEST_NAME)?;
         if self.store.shop_group(id).await?.is_some_and(|group| group.name == name) {
             return Ok(());
         }
@@ -67,7 +67,7 @@ impl Directory {
     /// Makes a shop or changes it. Shop and group say the same of who belongs where, whatever two requests race. What
     /// changes nothing leaves no entry.
     pub async fn save(&self, id: &ShopId, settings: &ShopSettings, by: &Maker<'_>) -> Result<Shop, Failure> {
-        let name = line_of_text("name", &settings.name, LONGEST_NAME)?;
+        let name = line_of_text("名称", &settings.name, LONGEST_NAME)?;
         for _ in 0..TRIES {
             let before = self.store.shop(id).await?;
             let (group, signin_points) = (settings.group.clone(), settings.signin_points);

@@ -59,7 +59,7 @@ impl Records {
 
     fn opened_cursor(&self, place: &Place, cursor: &str) -> Result<String, Failure> {
         let opened = self.sealer.open(place, &Sealed(cursor.to_owned()));
-        let opened = opened.map_err(|_| Failure::malformed("cursor 不正确，或不属于该查询"))?;
+        let opened = opened.map_err(|_| Failure::malformed("翻页标记不正确，或不属于该查询").of("cursor"))?;
         Ok(opened.expose_secret().to_owned())
     }
 

@@ -65,7 +65,7 @@ impl By<'_> {
         match (named, self.caller.shops.as_slice()) {
             (Some(shop), _) => self.must_see(&shop).map(|()| shop),
             (None, [only]) => ShopId::parse(only),
-            (None, _) => Err(Failure::malformed("缺少参数 shopId")),
+            (None, _) => Err(Failure::malformed("缺少门店编号").of("shopId")),
         }
     }
 }

@@ -82,18 +82,19 @@ impl Records {
         Ok((customer, whole))
     }
 
-    /// #60: a merge patch, over the version that the caller names, or over whatever is there. One that changes nothing
-    /// writes nothing, so it may come again.
+    /// #60: a merge patch, over the version that the caller names, or over whatever is there, as long as `matches` holds of
+    /// it. One that changes nothing writes nothing, so it may come again.
     pub async fn edit(
         &self,
         by: By<'_>,
         id: &CustomerId,
-        edit: &Edit,
-        wanted: Option<u64>,
+        (edit, wanted): (&Edit, Option<u64>),
+        matches: impl Fn(&Customer) -> Result<(), Failure>,
     ) -> Result<Customer, Failure> {
         let (mut stored, mut before) = self.seen(by, id).await?;
         for _ in 0..TRIES {
             must_be(wanted, &before)?;
+            matches(&before)?;
             let mut after = edit.over(&before)?;
             if after == before {
                 return Ok(before);

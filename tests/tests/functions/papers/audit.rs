@@ -121,13 +121,18 @@ async fn what_cannot_be_read_is_malformed() {
         json!({"status": 1.5}),
         json!({"status": 3, "realm": "ev"}),
         json!({"status": 3, "realm": "agent?"}),
-        json!({"status": 3, "telephone": "12345678910"}),
-        json!({"status": 3, "reason": "长".repeat(201)}),
-        json!({"status": 3, "reason": "a\u{7}b"}),
         json!({"status": 3, "version": "latest"}),
     ] {
         let answer = plaza.mall_audit(decision(&whose, &more).bearer(&auditor)).await;
         assert_eq!(code(&answer), (400, 400), "{more}: {}", answer.text());
+    }
+    for typed in [
+        json!({"status": 3, "telephone": "12345678910"}),
+        json!({"status": 3, "reason": "长".repeat(201)}),
+        json!({"status": 3, "reason": "a\u{7}b"}),
+    ] {
+        let answer = plaza.mall_audit(decision(&whose, &typed).bearer(&auditor)).await;
+        assert_eq!(code(&answer), (200, 2024), "{typed}: {}", answer.text());
     }
     let read = plaza.mall_audit(get("/user/proxy/auditPUser").bearer(&auditor)).await;
     assert_eq!(code(&read), (405, 405));

@@ -99,7 +99,7 @@ async fn each_field_is_needed_and_what_a_form_does_not_know_is_not_bound() {
         let mut body = body.clone();
         body[field] = json!(" ");
         let answer = plaza.send(whose.function, whose.post("submit").json(&body)).await;
-        assert_eq!(answer.whole(), refusal(400, 400, &format!("缺少参数 {field}")));
+        assert_eq!(answer.whole(), refusal(400, 400, &format!("缺少{}", shared::wire::label(field))));
     }
     let mut more = body.clone();
     more.as_object_mut().unwrap().extend(

@@ -42,7 +42,9 @@ async fn the_service_authorisation_code_is_for_admins_and_asks_to_be_named() {
     let admin = plaza.customer("51idc").await;
     let sub = plaza.portal_account(&admin, "sub@51idc.com", "sub").await;
     let silent = json!({"authorization": "121"});
-    assert_empty(&plaza.cloud(put("/customer").bearer(&admin).json(&silent)).await);
+    let unnamed = plaza.cloud(put("/customer").bearer(&admin).json(&silent)).await;
+    assert_eq!(refused(&unnamed), refusal(400, "invalid_parameter"));
+    assert!(unnamed.text().contains("authorization"), "{}", unnamed.text());
     assert!(plaza.cloud(get("/customer").bearer(&admin)).await.json().get("authorization").is_none());
 
     let named = json!({"post_field": "auth", "authorization": "121"});
@@ -60,8 +62,15 @@ async fn nothing_that_is_the_servers_can_be_written_with_the_record() {
     let plaza = Plaza::open();
     let admin = plaza.customer("51idc").await;
     let before = plaza.cloud(get("/customer").bearer(&admin)).await.text().to_owned();
-    let body = json!({"cus_name": "x", "cus_type": "SELF", "mobile": "13800138000", "version": 9, "manager": {"name": "x"},
-        "created_at": "x", "account_type": "admin", "authorization": "x", "zone": "bj2", "n": 1, "admins": 9});
+    for (field, value) in [("cus_name", "x"), ("cus_type", "SELF"), ("mobile", "13800138000"), ("authorization", "x")] {
+        for path in ["/customer", "/customer/profession", "/customer/papers"] {
+            let answer = plaza.cloud(put(path).bearer(&admin).json(&json!({ field: value }))).await;
+            assert_eq!(refused(&answer), refusal(400, "invalid_parameter"), "{path} {field}");
+            assert!(answer.text().contains(field), "{}", answer.text());
+        }
+    }
+    let body = json!({"version": 9, "manager": {"name": "x"}, "created_at": "x", "account_type": "admin", "zone": "bj2",
+        "n": 1, "admins": 9});
     assert_empty(&plaza.cloud(put("/customer").bearer(&admin).json(&body)).await);
     assert_empty(&plaza.cloud(put("/customer/profession").bearer(&admin).json(&body)).await);
     assert_eq!(plaza.cloud(get("/customer").bearer(&admin)).await.text(), before);
@@ -77,6 +86,8 @@ async fn a_record_that_is_changed_wrongly_stays_as_it_is() {
         json!({"address": "长".repeat(201)}),
         json!({"tel": ["021"]}),
         json!({"postcode": "2019\u{0}00"}),
+        json!({"postcode": "abc"}),
+        json!({"postcode": "20190"}),
     ] {
         let answer = plaza.cloud(put("/customer").bearer(&admin).json(&body)).await;
         assert_eq!(refused(&answer), refusal(400, "invalid_parameter"), "{body}");
