@@ -1,6 +1,6 @@
 //! What the reference says of these endpoints.
 
-use crate::{routes, views};
+use crate::{forms, routes, views};
 use describe::{Described, Document, Operation, Place, ev_app, get, may, need, post};
 use serde_json::json;
 use shared::domain::reason::Reason;
@@ -20,7 +20,7 @@ pub fn describe() -> Described {
             .as_form()
             .takes([
                 need(MODE.0, MODE.1, "fast").one_of(&["fast", "slow"]),
-                need(QUANTITY.0, QUANTITY.1, "100.4"),
+                need(QUANTITY.0, QUANTITY.1, "100.4").ruled(forms::QUANTITY),
                 may("station_id", "充电站; the default one if left out", "S1"),
                 may("license_plate", "车牌号, one of the driver's own; the first one if left out", "皖A12345"),
                 may("Idempotency-Key", "1–64 visible ASCII characters", "2b1f6c1e-apply-1").at(Place::Header),
@@ -44,7 +44,7 @@ pub fn describe() -> Described {
             .note("A changed amount keeps the number; a changed mode gives a new one at the tail. Neither given: refused.")
             .note("Once the car has been called neither can be changed; cancel and apply again.")
             .as_form()
-            .takes([may(MODE.0, MODE.1, "fast").one_of(&["fast", "slow"]), may(QUANTITY.0, QUANTITY.1, "1023.4")])
+            .takes([may(MODE.0, MODE.1, "fast").one_of(&["fast", "slow"]), may(QUANTITY.0, QUANTITY.1, "1023.4").ruled(forms::QUANTITY)])
             .refuses(&[Reason::NothingQueued, Reason::ChangeNotAllowed, Reason::QueueFull])
             .answers(ev_app::text("修改成功", "F12")),
         get("/user/charge/info", "返回充电状态", "The driver's request as it is now")

@@ -1,6 +1,7 @@
 //! What an endpoint takes.
 
 use serde_json::{Map, Value, json};
+use shared::domain::rule::Rule;
 
 /// Where a field is shown. One reader takes body and query alike (docs/wire.md); this is where the document has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,11 +24,32 @@ pub struct Input {
     pub place: Option<Place>,
     values: &'static [&'static str],
     form: Option<Value>,
+    rule: Option<Rule>,
+    bounds: Option<Bounds>,
+}
+
+/// Between which numbers a field lies, and of which step they are multiples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounds {
+    pub least: i64,
+    pub most: i64,
+    pub step: Option<f64>,
 }
 
 /// A field without which the endpoint answers 400.
 pub fn need(name: &'static str, about: &'static str, example: impl Into<Value>) -> Input {
-    Input { name, about, example: example.into(), required: true, depends: false, place: None, values: &[], form: None }
+    Input {
+        name,
+        about,
+        example: example.into(),
+        required: true,
+        depends: false,
+        place: None,
+        values: &[],
+        form: None,
+        rule: None,
+        bounds: None,
+    }
 }
 
 /// A field that may be left out.
@@ -51,6 +73,23 @@ impl Input {
     #[must_use]
     pub fn one_of(self, values: &'static [&'static str]) -> Self {
         Self { values, ..self }
+    }
+
+    /// What the type that reads it refuses by.
+    #[must_use]
+    pub fn ruled(self, rule: Rule) -> Self {
+        Self { rule: Some(rule), ..self }
+    }
+
+    /// Between which numbers it lies.
+    #[must_use]
+    pub fn bounded(self, bounds: Bounds) -> Self {
+        Self { bounds: Some(bounds), ..self }
+    }
+
+    /// Whether it says of itself what it may hold.
+    pub(crate) fn is_told(&self) -> bool {
+        self.rule.is_some() || self.bounds.is_some() || self.is_file() || !self.values.is_empty()
     }
 
     /// A picture's bytes.
@@ -81,9 +120,49 @@ impl Input {
                 |text: &&str| if self.example.is_number() { text.parse().unwrap_or_default() } else { json!(text) };
             schema.insert("enum".to_owned(), self.values.iter().map(of_type).collect());
         }
+        match &self.example {
+            Value::String(_) => schema.extend(self.rule.map(|rule| self.text_rule(rule)).unwrap_or_default()),
+            Value::Array(_) => {
+                if let (Some(rule), Some(items)) = (self.rule, schema.get_mut("items").and_then(Value::as_object_mut)) {
+                    items.extend(length_and_pattern(rule, true));
+                }
+            }
+            _ => schema.extend(self.bounds.map(number_rule).unwrap_or_default()),
+        }
         schema.insert("description".to_owned(), self.about.into());
         schema.into()
     }
+
+    /// A text that may be left out may be empty as well.
+    fn text_rule(&self, rule: Rule) -> Map<String, Value> {
+        let mut said = length_and_pattern(rule, self.required);
+        if self.name == "email" {
+            said.insert("format".to_owned(), "email".into());
+        }
+        said
+    }
+}
+
+fn length_and_pattern(rule: Rule, is_needed: bool) -> Map<String, Value> {
+    let mut said = Map::new();
+    if is_needed && rule.shortest > 0 {
+        said.insert("minLength".to_owned(), rule.shortest.into());
+    }
+    if rule.longest < usize::MAX {
+        said.insert("maxLength".to_owned(), rule.longest.into());
+    }
+    if let Some(pattern) = rule.pattern {
+        let may_be_empty = !is_needed && rule.shortest > 0;
+        let pattern = if may_be_empty { format!("^$|{pattern}") } else { pattern.to_owned() };
+        said.insert("pattern".to_owned(), pattern.into());
+    }
+    said
+}
+
+fn number_rule(Bounds { least, most, step }: Bounds) -> Map<String, Value> {
+    let mut said = Map::from_iter([("minimum".to_owned(), least.into()), ("maximum".to_owned(), most.into())]);
+    said.extend(step.map(|step| ("multipleOf".to_owned(), step.into())));
+    said
 }
 
 fn type_of(example: &Value) -> &'static str {

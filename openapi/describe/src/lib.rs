@@ -6,11 +6,12 @@ mod answer;
 mod documents;
 mod input;
 mod operation;
+mod rules;
 mod voice;
 
 pub use answer::{Answer, cloud, ev_app, ev_customer, mall, plain, shop};
 pub use documents::Document;
-pub use input::{Input, Place, may, need};
+pub use input::{Bounds, Input, Place, may, need};
 pub use operation::{Operation, delete, get, patch, post, put};
 pub use voice::{Speaks, Voice};
 
@@ -32,8 +33,11 @@ impl Described {
         function: &'static str,
         document: Document,
         routes: &Routes<E, S>,
-        operations: Vec<Operation>,
+        mut operations: Vec<Operation>,
     ) -> Self {
+        for operation in &mut operations {
+            rules::tell(document, operation);
+        }
         Self { function, document, voice: E::voice(), routes: routes.table(), operations }
     }
 }
