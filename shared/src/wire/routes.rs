@@ -15,7 +15,9 @@ use crate::domain::{
 use axum::{Router, extract::Request, routing::MethodRouter};
 use http::{
     HeaderValue, Method,
-    header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
+    header::{
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    },
 };
 use jiff::{SignedDuration, Timestamp};
 use std::{collections::BTreeMap, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
@@ -298,9 +300,16 @@ fn refuse(
     with_safe_headers(response)
 }
 
+/// What a browser does with an answer that it is led to show: it runs nothing and puts it into no frame.
+const SHOW_ONLY: &str = "default-src 'none'; frame-ancestors 'none'";
+/// A browser that has come once comes over TLS for a year.
+const TLS_ONLY: &str = "max-age=31536000";
+
 /// Nothing is cached unless a view said so, nothing is guessed, and no address leaks to a page that a link leads to.
 fn with_safe_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(SHOW_ONLY));
+    headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TLS_ONLY));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

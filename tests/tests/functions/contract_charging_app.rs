@@ -78,6 +78,8 @@ async fn the_details_are_the_documents_fields_and_no_other() {
         ("content-type", "application/json; charset=utf-8"),
         ("cache-control", "no-store"),
         ("referrer-policy", "no-referrer"),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("strict-transport-security", "max-age=31536000"),
         ("x-content-type-options", "nosniff"),
     ] {
         assert_eq!(answer.header(name), Some(value));

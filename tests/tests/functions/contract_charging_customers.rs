@@ -287,6 +287,8 @@ async fn any_driver_sees_any_avatar_and_need_not_fetch_it_twice() {
         ("cache-control", "private, max-age=300"),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("strict-transport-security", "max-age=31536000"),
     ] {
         assert_eq!(seen.header(name), Some(value));
     }
