@@ -18,18 +18,27 @@ const PARAMETERS: &[&str] = &[
 ];
 
 const NAME: &str = "ev-plaza-local";
+/// The folder with a file per function: the variables of the session in which it acts, under its own role.
+pub const CREDENTIALS: &str = "credentials";
+/// Where the API's CORS policy is written down for the front door.
+pub const CORS: &str = "cors.json";
 
-/// Makes the stack, or changes it to what the template says now, and writes the variables for the functions.
-pub fn deploy(venv: &Venv, repository: &Path, dir: &StackDir, aws: &str, api: &str) -> Result<()> {
+/// Makes the stack, or changes it to what the template says now, and writes down what functions and front door read.
+/// `functions` is where they are invoked.
+pub fn deploy(venv: &Venv, repository: &Path, dir: &StackDir, aws: &str, functions: &str) -> Result<()> {
     let mut python = venv.python();
     python
         .args(["-m", "stack", "--name", NAME, "--endpoint", aws])
-        .args(["--invoke", &format!("http://{api}/2015-03-31/functions/{{}}/invocations")])
+        .args(["--invoke", &format!("http://{functions}/2015-03-31/functions/{{}}/invocations")])
         .args(PARAMETERS.iter().flat_map(|parameter| ["--parameter", parameter]))
         .arg("--template")
         .arg(repository.join("template.yaml"))
         .arg("--env-file")
         .arg(dir.join("functions.env"))
+        .arg("--cors-file")
+        .arg(dir.join(CORS))
+        .arg("--credentials")
+        .arg(dir.join(CREDENTIALS))
         .env("PYTHONPATH", repository.join("local"))
         .env("NO_PROXY", "*");
     let done = python.output().map_err(doing("the stack cannot be deployed"))?;

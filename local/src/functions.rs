@@ -41,15 +41,13 @@ impl Functions {
         build::clean(&mut watch);
         let (address, port) = api.split_once(':').unwrap_or((api, ""));
         watch
-            .args(["lambda", "watch", "--invoke-address", address, "--invoke-port", port])
+            .args(["lambda", "watch", "--disable-cors", "--invoke-address", address, "--invoke-port", port])
             .args(["--features", "local", "--concurrency", CONCURRENCY, "--env-file"])
             .arg(dir.join("functions.env"))
             .env("CARGO", cargo)
             .env("EV_PLAZA_DIR", dir.path())
             .env("AWS_ENDPOINT_URL", aws.url())
             .env("AWS_REGION", "ap-southeast-1")
-            .env("AWS_ACCESS_KEY_ID", "local")
-            .env("AWS_SECRET_ACCESS_KEY", "local")
             .arg("--manifest-path")
             .arg(repository.join("Cargo.toml"));
         watch.current_dir(programs::sources(repository, dir, reload)?);

@@ -34,23 +34,45 @@ pub fn send(
     body: &[u8],
     patience: Duration,
 ) -> Result<Answer> {
-    let failed = || format!("{method} {path} at {address}");
+    let mut all: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+    if !all.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+        all.insert(0, ("Host", address.as_bytes()));
+    }
+    pass_on(address, method, path, &all, body, patience)
+}
+
+/// Fetches what an absolute address names, as a browser that follows it.
+pub fn get(url: &str, patience: Duration) -> Result<Answer> {
+    let rest = url.strip_prefix("http://").ok_or_else(|| doing(url)("the address does not begin with http://"))?;
+    let (address, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    send(address, "GET", if path.is_empty() { "/" } else { path }, &[], b"", patience)
+}
+
+/// Sends a request with exactly these headers, and those that say how long it is.
+pub fn pass_on(
+    address: &str,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &[u8])],
+    body: &[u8],
+    patience: Duration,
+) -> Result<Answer> {
+    let failed = || format!("{method} {target} at {address}");
     let socket: SocketAddr = address.parse().map_err(doing(failed()))?;
     let mut stream = TcpStream::connect_timeout(&socket, patience).map_err(doing(failed()))?;
     stream.set_read_timeout(Some(patience)).map_err(doing(failed()))?;
-    let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    let mut request = format!("{method} {target} HTTP/1.1\r\nConnection: close\r\n").into_bytes();
     for (name, value) in headers {
-        head.extend([name, ": ", value, "\r\n"]);
+        request.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
     }
-    if !body.is_empty() || method != "GET" {
-        let length = body.len().to_string();
-        head.extend(["Content-Length: ", &length, "\r\n"]);
+    if !body.is_empty() || !matches!(method, "GET" | "HEAD") {
+        request.extend(format!("Content-Length: {}\r\n", body.len()).into_bytes());
     }
-    let request = [head.as_bytes(), b"\r\n", body].concat();
+    request.extend([b"\r\n", body].concat());
     stream.write_all(&request).map_err(doing(failed()))?;
     let mut answer = Vec::new();
     let mut part = [0; 16 * 1024];
-    while !is_whole(&answer) {
+    while !is_whole(&answer, method) {
         match stream.read(&mut part).map_err(doing(failed()))? {
             0 => break,
             read => answer.extend_from_slice(&part[..read]),
@@ -61,14 +83,21 @@ pub fn send(
 
 /// Whether an answer that says how long it is has come whole. Some servers keep a connection open that they were asked to
 /// close.
-fn is_whole(answer: &[u8]) -> bool {
-    let Some(end) = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n") else { return false };
-    let head = String::from_utf8_lossy(&answer[..end]);
-    let mut headers = head.lines().filter_map(|line| line.split_once(':'));
-    let length = headers.find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    length
-        .and_then(|(_, value)| value.trim().parse().ok())
-        .is_some_and(|length: usize| answer.len() >= end + 4 + length)
+fn is_whole(answer: &[u8], method: &str) -> bool {
+    let Some(end) = memchr::memmem::find(answer, b"\r\n\r\n") else { return false };
+    let (head, body) = (String::from_utf8_lossy(&answer[..end]), &answer[end + 4..]);
+    let status = head.split(' ').nth(1).unwrap_or_default();
+    if method == "HEAD" || matches!(status, "204" | "304") {
+        return true;
+    }
+    let value = |name: &str| {
+        let mut headers = head.lines().filter_map(|line| line.split_once(':'));
+        headers.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned())
+    };
+    match value("content-length").and_then(|length| length.parse().ok()) {
+        Some(length) => body.len() >= length,
+        None => value("transfer-encoding").is_some() && unchunk(body).is_some(),
+    }
 }
 
 fn parse(answer: &[u8]) -> Option<Answer> {
@@ -81,21 +110,26 @@ fn parse(answer: &[u8]) -> Option<Answer> {
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
     let chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
-    let body = if chunked { unchunk(body)? } else { body.to_vec() };
+    let body = if chunked { unchunk(body)?.0 } else { body.to_vec() };
     Some(Answer { status, headers, body })
 }
 
-fn unchunk(mut body: &[u8]) -> Option<Vec<u8>> {
-    let mut whole = Vec::new();
+/// A body in chunks put together, and how many bytes it took; none while the last chunk has not come.
+pub(crate) fn unchunk(body: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let (mut whole, mut at) = (Vec::new(), 0);
     loop {
-        let end = body.windows(2).position(|bytes| bytes == b"\r\n")?;
-        let size = usize::from_str_radix(std::str::from_utf8(&body[..end]).ok()?.trim(), 16).ok()?;
-        let chunk = body.get(end + 2..end + 2 + size)?;
+        let rest = body.get(at..)?;
+        let line = memchr::memmem::find(rest, b"\r\n")?;
+        let size = std::str::from_utf8(&rest[..line]).ok()?;
+        let size = usize::from_str_radix(size.split(';').next().unwrap_or_default().trim(), 16).ok()?;
+        let end = at + line + 2 + size;
+        whole.extend_from_slice(body.get(at + line + 2..end)?);
+        // Each chunk is followed by an empty line, the last one too.
+        body.get(end..end + 2)?;
+        at = end + 2;
         if size == 0 {
-            return Some(whole);
+            return Some((whole, at));
         }
-        whole.extend_from_slice(chunk);
-        body = body.get(end + 2 + size + 2..)?;
     }
 }
 
@@ -114,10 +148,15 @@ mod tests {
 
     #[test]
     fn an_answer_is_whole_when_it_is_as_long_as_it_says() {
-        assert!(!is_whole(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"));
-        assert!(!is_whole(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1"));
-        assert!(is_whole(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n12"));
-        assert!(!is_whole(b"HTTP/1.1 200 OK\r\n\r\n12"));
+        let whole = |answer: &[u8]| is_whole(answer, "GET");
+        assert!(!whole(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"));
+        assert!(!whole(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1"));
+        assert!(whole(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n12"));
+        assert!(!whole(b"HTTP/1.1 200 OK\r\n\r\n12"));
+        assert!(!whole(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"));
+        assert!(whole(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"));
+        assert!(whole(b"HTTP/1.1 304 Not Modified\r\n\r\n"));
+        assert!(is_whole(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", "HEAD"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod build;
 pub mod clock;
 mod command;
 mod deployment;
+mod front;
 mod functions;
 pub mod http;
 mod keeper;
@@ -63,7 +64,9 @@ pub fn run(arguments: Vec<String>) -> ExitCode {
         Command::Clock { dir, at } => command::clock::turn(&dir, at),
         Command::Token { dir, role, shops } => command::token::print(&dir, &role, &shops),
         Command::Stop { dir } => command::stop::stop(&dir),
-        Command::Keys => command::keys::print(),
+        Command::Keys { public_half: false } => command::keys::print(),
+        Command::Keys { public_half: true } => command::keys::public_half(),
+        Command::Bootstrap { stack, options } => command::bootstrap::run(&stack, &options),
         Command::Keeper { dir, owner } => keeper::keep(&dir, owner),
     });
     match done {

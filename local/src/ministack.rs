@@ -1,8 +1,15 @@
 //! MiniStack: DynamoDB, S3 and SQS in one process, with its data in the stack's directory.
 
-use crate::{Problem, Result, doing, http, paths::StackDir, port, process, venv::Venv};
+use crate::{
+    Problem, Result, build, doing, http,
+    paths::{self, StackDir},
+    port, process,
+    venv::Venv,
+};
+use jiff::{Timestamp, tz::TimeZone};
 use std::{
-    process::{Child, Command},
+    path::PathBuf,
+    process::Child,
     time::{Duration, Instant},
 };
 
@@ -19,24 +26,40 @@ impl MiniStack {
     pub fn start(venv: &Venv, dir: &StackDir) -> Result<Self> {
         let port = port::remembered(dir, "ministack.port")?;
         let data = dir.join("ministack");
-        for folder in ["state", "s3", "tmp"] {
+        for folder in ["s3", "tmp"] {
             std::fs::create_dir_all(data.join(folder)).map_err(doing(data.display()))?;
         }
-        let mut program = Command::new(venv.program("ministack"));
+        let mut program = venv.python();
+        build::clean(&mut program);
         program
+            .args(["-m", "stack.emulator"])
+            .arg(snapshots(dir))
+            .env("PYTHONPATH", paths::repository()?.join("local"))
+            // Policies of roles, buckets and queues are enforced.
+            .env("AUTH", "true")
             .env("GATEWAY_PORT", port.to_string())
             .env("BIND_HOST", "127.0.0.1")
             .env("MINISTACK_HOST", "127.0.0.1")
-            .env("PERSIST_STATE", "1")
-            .env("STATE_DIR", data.join("state"))
-            .env("S3_PERSIST", "1")
             .env("S3_DATA_DIR", data.join("s3"))
             .env("TMPDIR", data.join("tmp"))
             .env("IOT_MTLS_ENABLED", "0")
-            .env("SFTP_ENABLED", "0")
-            .env("PYTHONDONTWRITEBYTECODE", "1");
+            .env("SFTP_ENABLED", "0");
         let child = process::start(&mut program, &dir.join(LOG))?;
         Ok(Self { child, address: format!("127.0.0.1:{port}") })
+    }
+
+    /// What a run that was cut off could not save, in words; none if all that it wrote is there.
+    pub fn lost(dir: &StackDir) -> Option<String> {
+        let snapshots = snapshots(dir);
+        if !snapshots.join("unsaved").exists() {
+            return None;
+        }
+        let saved = std::fs::metadata(snapshots.join("newest")).and_then(|newest| newest.modified()).ok();
+        let Some(saved) = saved.and_then(|saved| Timestamp::try_from(saved).ok()) else {
+            return Some("the last run was cut off before it had saved anything; this one starts without data".into());
+        };
+        let saved = saved.to_zoned(TimeZone::system()).strftime("%H:%M:%S");
+        Some(format!("the last run was cut off: all that was written until {saved} is there, what came later is lost"))
     }
 
     pub fn url(&self) -> String {
@@ -57,4 +80,9 @@ impl MiniStack {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+/// Where its state is saved; local/stack/emulator.py says how.
+fn snapshots(dir: &StackDir) -> PathBuf {
+    dir.join("ministack").join("snapshots")
 }

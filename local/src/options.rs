@@ -18,7 +18,8 @@ cargo local token ROLE            a bearer token for admin, auditor, shop-manage
 cargo local replay FILE|-         run a scenario through the charging rules alone (--table for people)
   --over-http                     the same against the running stack, whose clock must stand still
 cargo local plan FILE|-           the placing of cars that costs the least time
-cargo local keys                  a new signing key and pepper, as operations.md wants them
+cargo local keys                  new keys and secrets, as operations.md wants them (--public-half: of the key on standard input)
+cargo local bootstrap STACK       keys, secrets and the first administrator of a deployed stack; what is there stays (--region)
 cargo local stop                  stop a stack started elsewhere
 (clock, token, replay --over-http and stop take --dir too)";
 
@@ -53,7 +54,14 @@ pub enum Command {
     Stop {
         dir: PathBuf,
     },
-    Keys,
+    Keys {
+        public_half: bool,
+    },
+    Bootstrap {
+        stack: String,
+        /// For the program that does it.
+        options: Vec<String>,
+    },
     /// Not for people: the process that ends a stack whose `cargo local` died.
     Keeper {
         dir: PathBuf,
@@ -80,7 +88,14 @@ pub fn parse(arguments: Vec<String>) -> Result<Command> {
         Some("clock") => Command::Clock { at: clock::parse(&words.positional("a time, as 2026-06-01T08:25")?)?, dir },
         Some("token") => token(&mut words, dir)?,
         Some("stop") => Command::Stop { dir },
-        Some("keys") => Command::Keys,
+        Some("keys") => Command::Keys { public_half: words.flag("--public-half") },
+        Some("bootstrap") => {
+            let mut options = Vec::new();
+            for option in ["--region", "--endpoint"] {
+                options.extend(words.value(option)?.map(|value| [option.to_owned(), value]).into_iter().flatten());
+            }
+            Command::Bootstrap { stack: words.positional("the name of a stack")?, options }
+        }
         Some("keeper") => {
             let owner = words.number("--owner")?.ok_or_else(|| Problem("keeper needs --owner".into()))?;
             Command::Keeper { dir, owner }
@@ -184,6 +199,14 @@ mod tests {
         assert!(typed("token shop-manager").is_err());
         assert!(typed("token admin --shop 1").is_err());
         assert!(typed("token king").is_err());
+    }
+
+    #[test]
+    fn a_deployed_stack_is_named_with_where_it_is() {
+        let options = ["--region", "cn-northwest-1"].map(ToOwned::to_owned).to_vec();
+        let wanted = Command::Bootstrap { stack: "ev-plaza-prod".to_owned(), options };
+        assert_eq!(typed("bootstrap ev-plaza-prod --region cn-northwest-1"), Ok(wanted));
+        assert!(typed("bootstrap").is_err() && typed("bootstrap a b").is_err());
     }
 
     #[test]

@@ -13,11 +13,14 @@ pub fn default_stack() -> Result<PathBuf> {
     Ok(repository()?.join(".local"))
 }
 
-const MADE_HERE: [&str; 11] = [
+const MADE_HERE: [&str; 14] = [
     "captcha.jsonl",
     "clock.json",
+    "cors.json",
+    "credentials",
     "functions.env",
     "functions.log",
+    "functions.port",
     "ministack",
     "ministack.log",
     "ministack.port",

@@ -3,8 +3,8 @@
 use crate::{Problem, Result, doing, paths::StackDir, paths::replace};
 use std::net::{Ipv4Addr, TcpListener};
 
-/// The port that was asked for, or any free one for 0.
-pub fn wanted(port: u16) -> Result<u16> {
+/// Takes the port that was asked for, or any free one for 0.
+pub fn wanted(port: u16) -> Result<TcpListener> {
     bind(port).ok_or_else(|| {
         Problem(format!("port {port} is taken by another program; choose another one with --port, or --port 0"))
     })
@@ -14,16 +14,19 @@ pub fn wanted(port: u16) -> Result<u16> {
 pub fn remembered(dir: &StackDir, name: &str) -> Result<u16> {
     let file = dir.join(name);
     let before = std::fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok());
-    let port = before.and_then(bind).or_else(|| bind(0)).ok_or_else(|| Problem("no port is free".into()))?;
+    let port = before.and_then(free).or_else(|| free(0)).ok_or_else(|| Problem("no port is free".into()))?;
     if before != Some(port) {
         replace(&file, &port.to_string()).map_err(|Problem(text)| doing("the port cannot be remembered")(text))?;
     }
     Ok(port)
 }
 
-fn bind(port: u16) -> Option<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok()?;
-    Some(listener.local_addr().ok()?.port())
+fn free(port: u16) -> Option<u16> {
+    Some(bind(port)?.local_addr().ok()?.port())
+}
+
+fn bind(port: u16) -> Option<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! waits for every other cargo at work in the repository and may find a program that one has built differently. A small
 //! stand-in for cargo starts the kept program instead, as long as no source is newer.
 
-use crate::{Problem, Result, build, doing, paths::StackDir, paths::replace};
+use crate::{Problem, Result, build, deployment, doing, paths::StackDir, paths::replace};
 use std::{
     fs::{File, Permissions},
     os::unix::fs::PermissionsExt as _,
@@ -15,6 +15,8 @@ const ATTEMPTS: u32 = 3;
 const STAND_IN: &str = r#"#!/bin/sh
 # Stands in for cargo under `cargo lambda watch`, which ends its command with the function's name.
 for name; do :; done
+# Each function acts under its own role, in a session of its own.
+[ "$1" = run ] && . "CREDENTIALS/$name"
 program="PROGRAMS/$name"
 if [ "$1" = run ] && [ -x "$program" ]; then
     changed=$(NEWER)
@@ -62,7 +64,7 @@ pub fn compile_and_keep(
         let compiled_from = SystemTime::now();
         build::compile(repository, names, stop)?;
         if keep(repository, &folder, names, compiled_from)? {
-            return write_stand_in(repository, &folder, reload);
+            return write_stand_in(repository, dir, &folder, reload);
         }
         // Another cargo put other programs in their place in the same moment.
     }
@@ -89,11 +91,12 @@ fn keep(repository: &Path, folder: &Path, names: &[String], compiled_from: Syste
     Ok(true)
 }
 
-fn write_stand_in(repository: &Path, folder: &Path, reload: bool) -> Result<PathBuf> {
+fn write_stand_in(repository: &Path, dir: &StackDir, folder: &Path, reload: bool) -> Result<PathBuf> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let script = STAND_IN
         .replace("NEWER", if reload { NEWER } else { "true" })
         .replace("PROGRAMS", &folder.to_string_lossy())
+        .replace("CREDENTIALS", &dir.join(deployment::CREDENTIALS).to_string_lossy())
         .replace("REPOSITORY", &repository.to_string_lossy())
         .replace("CARGO", &cargo);
     let stand_in = folder.join("cargo");

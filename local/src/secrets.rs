@@ -27,17 +27,25 @@ impl Secrets {
         let (seed, pepper, id, fields) = (random::<32>()?, random::<32>()?, random::<6>()?, random::<32>()?);
         let (code, payment) = (random::<32>()?, random::<32>()?);
         let kid = format!("k-{}", URL_SAFE_NO_PAD.encode(id));
-        let pair = KeyPair::from_seed(Seed::new(seed));
-        let public = URL_SAFE_NO_PAD.encode(pair.pk.as_ref());
+        let signing_key = json!({ "kid": kid, "seed": URL_SAFE_NO_PAD.encode(seed) });
         Ok(Self {
-            signing_key: json!({ "kid": kid, "seed": URL_SAFE_NO_PAD.encode(seed) }),
-            verifying_keys: json!({ "current": { "kid": kid, "public": public }, "next": null, "previous": null }),
+            verifying_keys: verifying_keys(&signing_key)?,
+            signing_key,
             pepper: json!({ "id": "p1", "key": URL_SAFE_NO_PAD.encode(pepper) }),
             field_keys: json!({ "seal": "d1", "index": "d1", "keys": { "d1": STANDARD.encode(fields) } }),
             code_key: json!({ "key": URL_SAFE_NO_PAD.encode(code) }),
             payment_key: json!({ "key": URL_SAFE_NO_PAD.encode(payment) }),
         })
     }
+}
+
+/// The public keys of a deployment whose only key is this one.
+pub fn verifying_keys(signing_key: &Value) -> Result<Value> {
+    let text = |field: &str| signing_key.get(field).and_then(Value::as_str).unwrap_or_default();
+    let seed = URL_SAFE_NO_PAD.decode(text("seed")).map_err(doing("the seed of the signing key is malformed"))?;
+    let seed = Seed::from_slice(&seed).map_err(doing("the seed of the signing key is malformed"))?;
+    let public = URL_SAFE_NO_PAD.encode(KeyPair::from_seed(seed).pk.as_ref());
+    Ok(json!({ "current": { "kid": text("kid"), "public": public }, "next": null, "previous": null }))
 }
 
 /// Makes the secrets of a stack that has none. What is there stays: it has signed tokens and hashed passwords.
@@ -86,8 +94,12 @@ mod tests {
         };
         let seed = hex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
         let public = hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
-        let pair = KeyPair::from_seed(Seed::from_slice(&seed).expect("32 bytes"));
-        assert_eq!(pair.pk.as_ref(), public.as_slice());
+        let keys = verifying_keys(&json!({ "kid": "k-1", "seed": URL_SAFE_NO_PAD.encode(seed) })).expect("it is a key");
+        let wanted = json!({ "kid": "k-1", "public": URL_SAFE_NO_PAD.encode(public) });
+        assert_eq!(keys, json!({ "current": wanted, "next": null, "previous": null }));
+        for malformed in [json!({}), json!({ "seed": "abc" }), json!({ "seed": "not base64" })] {
+            assert!(verifying_keys(&malformed).is_err(), "{malformed}");
+        }
     }
 
     #[test]

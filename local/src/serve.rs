@@ -4,6 +4,7 @@ use crate::{
     Problem, Result, build,
     clock::Clock,
     command, deployment, doing,
+    front::Front,
     functions::Functions,
     keeper,
     ministack::MiniStack,
@@ -40,7 +41,7 @@ pub fn serve(wish: &Wish) -> Result<()> {
         dir.forget()?;
     }
     let clock = Clock::after(Clock::read(&dir)?.as_ref(), wish, Timestamp::now())?;
-    port::wanted(wish.port)?;
+    drop(port::wanted(wish.port)?);
 
     let stop = Stop::on_signals()?;
     if wish.attached {
@@ -53,25 +54,29 @@ pub fn serve(wish: &Wish) -> Result<()> {
     stop.check()?;
     let cargo = cargo?;
     // Asked again only now, because compiling may take minutes in which a port found free is taken.
-    let api = format!("127.0.0.1:{}", port::wanted(wish.port)?);
+    let listener = port::wanted(wish.port)?;
+    let api = listener.local_addr().map_err(doing("the system does not say where we listen"))?.to_string();
+    let watch = format!("127.0.0.1:{}", port::remembered(&dir, "functions.port")?);
 
     secrets::make_once(&dir)?;
     clock.write(&dir)?;
     let mut stack = Stack::new(&dir, &api)?;
+    MiniStack::lost(&dir).into_iter().for_each(tell::step);
     tell::step("starting DynamoDB, S3 and SQS");
     let mut ministack = MiniStack::start(&venv, &dir)?;
     stack.aws(&ministack)?;
     ministack.wait_until_it_answers(&dir)?;
     stop.check()?;
     tell::step("making the stack of template.yaml");
-    deployment::deploy(&venv, &repository, &dir, &ministack.url(), &api)?;
+    deployment::deploy(&venv, &repository, &dir, &ministack.url(), &watch)?;
     stop.check()?;
     tell::step("starting the functions");
-    let mut functions = Functions::start(&venv, &repository, &dir, &ministack, &api, &cargo, wish.reload)?;
+    let mut functions = Functions::start(&venv, &repository, &dir, &ministack, &watch, &cargo, wish.reload)?;
     stack.add(&functions.child)?;
     let answered = functions.wait_until_they_answer(&dir, &names, &|| stop.asked());
     stop.check()?;
     answered?;
+    Front::new(&dir.join(deployment::CORS), &watch)?.serve(listener);
     command::seed::first_station(&api)?;
     command::clock::settle(&api)?;
     stop.check()?;

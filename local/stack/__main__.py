@@ -5,7 +5,7 @@ import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stack import cloudformation, environment, gaps, template
+from stack import cloudformation, cors, credentials, environment, gaps, template
 from stack.clients import Clients
 
 
@@ -23,6 +23,10 @@ def main() -> int:
         gaps.fill(clients, arguments.name, document)
         if arguments.env_file:
             environment.write(clients, arguments.name, document, arguments.env_file)
+        if arguments.credentials:
+            credentials.write(clients, arguments.name, document, arguments.credentials)
+        if arguments.cors_file:
+            cors.write(document, parameters, arguments.cors_file)
         return 0
     except (cloudformation.Failed, environment.Conflict, BotoCoreError, ClientError) as error:
         print(error, file=sys.stderr)
@@ -37,6 +41,8 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--invoke", help="where functions are invoked, {} standing for the function's name")
     parser.add_argument("--env-file", help="where to write the variables that functions read")
+    parser.add_argument("--cors-file", help="where to write the API's CORS policy, its parameters filled in")
+    parser.add_argument("--credentials", help="the folder for the variables of each function's session")
     parser.add_argument("--delete", action="store_true", help="delete the stack instead")
     return parser
 

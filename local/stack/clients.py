@@ -4,6 +4,8 @@ import botocore.session
 from botocore.config import Config
 
 REGION = "ap-southeast-1"
+# The id and the secret of the key that MiniStack takes for the account's own.
+KEY = "test"
 
 
 class Clients:
@@ -20,8 +22,8 @@ class Clients:
                 service,
                 endpoint_url=self.endpoint,
                 region_name=REGION,
-                aws_access_key_id="local",
-                aws_secret_access_key="local",
+                aws_access_key_id=KEY,
+                aws_secret_access_key=KEY,
                 config=Config(s3={"addressing_style": "path"}, proxies={}, retries={"max_attempts": 2}),
             )
         return self.made[service]

@@ -2,6 +2,7 @@
 //! its functions as the gateway does.
 
 pub mod answer;
+pub mod authorizations;
 pub mod bills;
 pub mod browser;
 pub mod bucket;
@@ -13,6 +14,7 @@ pub mod dealer;
 pub mod document;
 mod fate;
 pub mod functions;
+pub mod iam;
 pub mod idle;
 pub mod keys;
 pub mod mall_user;
@@ -20,6 +22,7 @@ pub mod papers;
 pub mod pictures;
 pub mod plaza;
 pub mod portal;
+pub mod power;
 pub mod request;
 pub mod schema;
 pub mod simulation;

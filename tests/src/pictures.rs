@@ -5,6 +5,23 @@ use image::{
 };
 use std::io::Cursor;
 
+/// Why `shown` is not the picture `uploaded`, written anew as a JPEG.
+pub fn difference(uploaded: &[u8], shown: &[u8]) -> Option<String> {
+    /// What compression may do to a colour, of 255.
+    const COMPRESSION: u64 = 12;
+    let uploaded = image::load_from_memory(uploaded).unwrap().into_rgb8();
+    let shown = match image::load_from_memory_with_format(shown, ImageFormat::Jpeg) {
+        Ok(shown) => shown.into_rgb8(),
+        Err(error) => return Some(format!("it is no JPEG: {error}")),
+    };
+    if shown.dimensions() != uploaded.dimensions() {
+        return Some(format!("it measures {:?} instead of {:?}", shown.dimensions(), uploaded.dimensions()));
+    }
+    let apart = uploaded.as_raw().iter().zip(shown.as_raw()).map(|(one, other)| u64::from(one.abs_diff(*other)));
+    let average = apart.sum::<u64>() / uploaded.as_raw().len() as u64;
+    (average > COMPRESSION).then(|| format!("its colours differ by {average} on average"))
+}
+
 /// Left half red, right half blue.
 pub fn halves(width: u32, height: u32) -> DynamicImage {
     let colour = |x: u32, _: u32| if x < width / 2 { Rgb([250, 10, 10]) } else { Rgb([10, 10, 250]) };
@@ -61,4 +78,19 @@ fn crc(bytes: &[u8]) -> u32 {
     let step = |crc: u32| if crc & 1 == 1 { 0xEDB8_8320 ^ (crc >> 1) } else { crc >> 1 };
     let all = bytes.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)));
     !all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_told_from_another_one() {
+        let uploaded = png(40, 20);
+        assert_eq!(difference(&uploaded, &jpeg(40, 20)), None);
+        let mirrored = written(&halves(40, 20).fliph(), ImageFormat::Jpeg);
+        for other in [jpeg(20, 20), mirrored, png(40, 20), b"<Error/>".to_vec()] {
+            assert!(difference(&uploaded, &other).is_some());
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! A stack that `cargo local` starts, on a directory and ports of its own, for tests that speak to the real thing.
 
+use crate::power;
 use local::{
     http::{Answer, send},
     record::Record,
@@ -7,14 +8,14 @@ use local::{
 use serde_json::Value;
 use std::{
     fs::File,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 const PROGRESS: &str = "progress.log";
@@ -49,6 +50,16 @@ impl Place {
     pub fn cargo_local(&self, arguments: &[&str]) -> Output {
         cargo_local(arguments, &self.path).stdin(Stdio::null()).output().unwrap()
     }
+
+    /// The same with something on its standard input.
+    pub fn cargo_local_with(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = cargo_local(arguments, &self.path);
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // What asks nothing has ended before it reads.
+        child.stdin.take().unwrap().write_all(input.as_bytes()).ok();
+        child.wait_with_output().unwrap()
+    }
 }
 
 impl Drop for Place {
@@ -78,10 +89,7 @@ impl Stack {
 
     /// What it said instead, if it ends without being ready.
     pub fn try_start(place: &Place, options: &[&str]) -> Result<Self, String> {
-        let progress = place.path().join(PROGRESS);
-        let mut command = cargo_local(&[&["--port", "0", "--no-reload", "--attached"], options].concat(), place.path());
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(File::create(&progress).unwrap());
-        let mut child = command.spawn().unwrap();
+        let mut child = launch(place, options);
         let said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let ready = said.into_iter().find_map(|line| line.strip_prefix("ready http://").map(ToOwned::to_owned));
         if let Some(api) = ready {
@@ -123,6 +131,26 @@ impl Stack {
         serde_json::from_slice(&self.send("POST", path, &headers, form).body).unwrap()
     }
 
+    /// The code that was sent to a telephone last, once the queue has delivered it.
+    #[expect(clippy::disallowed_methods, reason = "what a queue does takes real time")]
+    pub fn code_sent_to(&self, telephone: &str) -> String {
+        let of_telephone = || {
+            let file = self.file("sms.jsonl");
+            let messages = file.lines().rev().map(|line| serde_json::from_str::<Value>(line).unwrap());
+            messages
+                .filter(|message| message["to"] == telephone)
+                .find_map(|it| it["code"].as_str().map(ToOwned::to_owned))
+        };
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(code) = of_telephone() {
+                return code;
+            }
+            assert!(Instant::now() < until, "no code was sent to {telephone}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     pub fn get(&self, path: &str, token: &str) -> Value {
         let headers = [("Authorization", &*format!("Bearer {token}"))];
         serde_json::from_slice(&self.send("GET", path, &headers, "").body).unwrap()
@@ -132,6 +160,26 @@ impl Stack {
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// As a power cut does: every process of it ends at once.
+    pub fn cut_the_power(&mut self) {
+        power::cut(self.child.id());
+        self.child.wait().unwrap();
+    }
+
+    /// Registers drivers, one after the other, until the stack ends.
+    pub fn writer(&self, form: impl Fn(u32) -> String + Send + 'static) -> Writer {
+        let written = Arc::new(AtomicU32::new(0));
+        let (api, count) = (self.api.clone(), Arc::clone(&written));
+        let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+        std::thread::spawn(move || {
+            let register = |n| send(&api, "POST", "/u/register", &headers, form(n).as_bytes(), PATIENCE);
+            for n in (0..).take_while(|n| register(*n).is_ok_and(|answer| answer.status == 200)) {
+                count.store(n + 1, Ordering::Relaxed);
+            }
+        });
+        Writer(written)
     }
 
     /// As Ctrl-C would; returns when it has ended.
@@ -152,6 +200,38 @@ impl Drop for Stack {
         }
         self.end();
     }
+}
+
+/// Who registers drivers.
+#[derive(Debug)]
+pub struct Writer(Arc<AtomicU32>);
+
+impl Writer {
+    /// How many have been registered.
+    pub fn written(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A stack that is not ready yet.
+#[derive(Debug)]
+pub struct Starting(Child);
+
+impl Starting {
+    pub fn new(place: &Place) -> Self {
+        Self(launch(place, &[]))
+    }
+
+    pub fn cut_the_power(mut self) {
+        power::cut(self.0.id());
+        self.0.wait().unwrap();
+    }
+}
+
+fn launch(place: &Place, options: &[&str]) -> Child {
+    let progress = File::create(place.path().join(PROGRESS)).unwrap();
+    let mut command = cargo_local(&[&["--port", "0", "--no-reload", "--attached"], options].concat(), place.path());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(progress).spawn().unwrap()
 }
 
 /// Its progress, and the end of what its functions wrote.

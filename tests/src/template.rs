@@ -50,6 +50,12 @@ impl Template {
         self.of_type("AWS::Lambda::Function").into_iter().map(|(id, _)| id).collect()
     }
 
+    /// The program of a function, which is called as the function is after the stack's name.
+    pub fn binary(&self, id: &str) -> &str {
+        let name = self.properties(id)["FunctionName"]["Fn::Sub"].as_str();
+        name.and_then(|name| name.strip_prefix("${AWS::StackName}-")).unwrap_or_else(|| panic!("{id} has no name"))
+    }
+
     /// What a function's own policy allows it.
     pub fn allowed(&self, function: &str) -> Vec<Allowed> {
         let role = self.properties(&format!("{function}Role"));

@@ -1,19 +1,39 @@
 //! The calls of docs/calls, carried out against a stack as `cargo local` starts it, and held against docs/openapi.json.
 
+use local::http::{Answer, get};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     sync::LazyLock,
+    time::Duration,
 };
 use tests::{
+    authorizations,
     calls::{Call, Done, Runner, read, succeeded},
     document::{endpoints, fault},
+    pictures::difference,
     stack::{Place, Stack},
 };
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(openapi::document);
+
+/// What answers with addresses of pictures.
+const WITH_ADDRESSES: [&str; 12] = [
+    "/customer",
+    "/operator/papers",
+    "/operator/papers/{realm}/{account}",
+    "/user/dealer/login",
+    "/user/dealer/sendGraphCode",
+    "/user/dealer/submit",
+    "/user/dealer/uploadFavicon",
+    "/user/dealer/uploadFrontImg",
+    "/user/dealer/uploadQualification",
+    "/user/proxy/submitPUser",
+    "/user/proxy/uploadFrontImg",
+    "/user/proxy/uploadQualification",
+];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/calls")
@@ -45,12 +65,48 @@ fn carry_out(api: &str, calls: &[Call]) -> (Vec<Done>, Option<String>) {
     let folder = folder();
     let (mut runner, mut all) = (Runner::new(api, &folder), Vec::new());
     for call in calls {
-        match runner.carry_out(call) {
+        let opened = |done: Done| match closed_address(&done.answer) {
+            Some(why) => Err(format!("line {}: {} {}: {why}", done.line, done.method, done.path)),
+            None => Ok(done),
+        };
+        match runner.carry_out(call).and_then(opened) {
             Ok(done) => all.push(done),
             Err(why) => return (all, Some(why)),
         }
     }
     (all, None)
+}
+
+/// The addresses on this machine that an answer contains.
+fn addresses(answer: &Answer) -> Vec<String> {
+    fn collect(value: &Value, into: &mut Vec<String>) {
+        match value {
+            Value::String(text) if text.starts_with("http://127.0.0.1") => into.push(text.clone()),
+            Value::Array(values) => values.iter().for_each(|value| collect(value, into)),
+            Value::Object(fields) => fields.values().for_each(|value| collect(value, into)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    collect(&serde_json::from_slice(&answer.body).unwrap_or_default(), &mut found);
+    found
+}
+
+/// Opens every address of an answer at once, because none lives long. The first that does not show its picture, and why.
+fn closed_address(answer: &Answer) -> Option<String> {
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+    let uploaded = fs::read(folder().join("picture.png")).unwrap();
+    addresses(answer).into_iter().find_map(|address| {
+        let shown = get(&address, Duration::from_secs(30)).unwrap();
+        let fault = if shown.status != 200 {
+            Some(format!("{} {}", shown.status, shown.text()))
+        } else if address.contains("/captcha/") {
+            (!shown.body.starts_with(PNG)).then(|| "it is no PNG".to_owned())
+        } else {
+            difference(&uploaded, &shown.body)
+        };
+        fault.map(|fault| format!("{address}: {fault}"))
+    })
 }
 
 /// The files are carried out side by side, because some wait a minute for another code; each has people of its own.
@@ -65,6 +121,7 @@ fn every_call_ends_as_it_says_and_as_the_document_says() {
             files.iter().map(|(name, calls)| (name, scope.spawn(move || carry_out(api, calls)))).collect();
         running.into_iter().map(|(name, thread)| (name, thread.join().unwrap())).collect()
     });
+    let refused = authorizations::refused(&stack);
     stack.stop();
 
     let mut faults: Vec<_> =
@@ -87,6 +144,13 @@ fn every_call_ends_as_it_says_and_as_the_document_says() {
         of_kind.insert(format!("{method} {template}"));
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let all = ended.iter().flat_map(|(_, (done, _))| done);
+    let with_address = all.filter(|done| !addresses(&done.answer).is_empty());
+    let with_address: BTreeSet<_> =
+        with_address.filter_map(|done| endpoints(&DOCUMENT, &done.path)).map(|(path, _)| path).collect();
+    assert_eq!(with_address.into_iter().collect::<Vec<_>>(), WITH_ADDRESSES, "their addresses are opened");
+
+    assert_eq!(refused, [""; 0], "functions ask for what their roles do not allow");
 
     // What the payment provider signs, no file can.
     assert_eq!(without(&good), ["POST /payments/callback"], "no file has a call of these that succeeds");

@@ -6,9 +6,14 @@ use shared::domain::charging::scenario::{Answer, Scenario};
 use std::{
     net::TcpListener,
     path::Path,
+    process::Command,
     time::{Duration, Instant},
 };
-use tests::stack::{Place, Stack};
+use tests::{
+    iam::Policy,
+    stack::{Place, Stack, Starting},
+    template::repository,
+};
 
 const ADA: &str = "username=ada&email=ada%40example.com&password=long-enough-1";
 const SIGN_IN: &str = "username=ada&password=long-enough-1";
@@ -39,6 +44,27 @@ fn a_newcomer_registers_signs_in_and_sees_the_account() {
     assert_eq!((product.status, platform.status), (404, 404));
     assert!(product.text().contains(r#""code":-1"#) && platform.text().contains(r#""code":"not_found""#));
     assert_eq!(stack.send("GET", "/", &[], "").status, 404);
+
+    // As README shows it.
+    let venv = Venv::ready(&repository()).unwrap();
+    let mut invoke = Command::new(venv.program("cargo-lambda"));
+    let event = repository().join("events/ev-account/unknown-path.json");
+    let port = stack.api().rsplit(':').next().unwrap();
+    invoke.args(["lambda", "invoke", "ev-account", "-A", "127.0.0.1", "-P", port, "--data-file"]).arg(event);
+    let invoked = invoke.output().unwrap();
+    assert!(text(&invoked.stdout).contains("\"statusCode\":404"), "{invoked:?}");
+
+    // A web page that a developer happens to visit must not act as the platform's staff.
+    let invoke = |headers: &[_]| {
+        let path = "/2015-03-31/functions/local-staff/invocations";
+        stack.send("POST", path, headers, r#"{"role":"admin"}"#).status
+    };
+    assert_eq!(invoke(&[]), 200);
+    assert_eq!(invoke(&[("Origin", "http://evil.example")]), 403);
+    assert_eq!(invoke(&[("Host", "evil.example")]), 403);
+    let asked = [("Origin", "http://evil.example"), ("Access-Control-Request-Method", "POST")];
+    let answer = stack.send("OPTIONS", "/2015-03-31/functions/local-staff/invocations", &asked, "");
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (403, None));
 }
 
 #[test]
@@ -69,9 +95,34 @@ fn staff_get_tokens_and_nobody_else_does() {
         assert!(given.status.success() && text(&given.stdout).starts_with("eyJ"), "{line:?}: {}", text(&given.stderr));
     }
     assert!(!place.cargo_local(&["token", "king"]).status.success());
+    what_a_role_may_not_its_function_cannot(&stack, text(&place.cargo_local(&["token", "admin"]).stdout).trim());
     stack.stop();
     let refused = place.cargo_local(&["token", "admin"]);
     assert!(text(&refused.stderr).contains("no stack is running"), "{}", text(&refused.stderr));
+}
+
+/// The emulator enforces the policies of template.yaml: with one action less, the endpoint that needs it fails.
+fn what_a_role_may_not_its_function_cannot(stack: &Stack, admin: &str) {
+    let bearer = format!("Bearer {admin}");
+    let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+    let person = r#"{"username":"li.si","password":"a phrase for the first day","role":"shop-staff","shops":"s1"}"#;
+    let made = stack.send("POST", "/operator/people", &headers, person);
+    assert_eq!(made.status, 200, "{}", made.text());
+    let made: serde_json::Value = serde_json::from_slice(&made.body).unwrap();
+    let lock = format!("/operator/people/shop/{}/lock", made["account_id"].as_str().unwrap());
+    let locks = |locked: bool| {
+        let wanted = serde_json::json!({ "locked": locked, "reason": "离职" });
+        stack.send("PUT", &lock, &headers, &wanted.to_string()).status
+    };
+
+    let policy = Policy::of(stack, "Operator");
+    assert_eq!(locks(true), 200);
+    policy.lose("dynamodb:ConditionCheckItem");
+    assert_eq!(locks(false), 500);
+    let log = stack.file("functions.log");
+    assert!(log.contains("is not authorized to perform: dynamodb:ConditionCheckItem"), "{log}");
+    policy.restore();
+    assert_eq!(locks(false), 200);
 }
 
 #[test]
@@ -89,6 +140,48 @@ fn data_survives_a_stop_and_a_kill_and_fresh_forgets_it() {
     stack.stop();
     let stack = Stack::start(&place, &["--fresh"]);
     assert_eq!(stack.form("/u/login", None, SIGN_IN)["code"], -1);
+}
+
+#[test]
+fn after_a_power_cut_the_next_start_works_by_itself_and_says_what_is_lost() {
+    let place = Place::new();
+    let mut stack = Stack::start(&place, &[]);
+    assert_eq!(stack.form("/u/register", None, ADA)["code"], 200);
+    let snapshots = place.path().join("ministack/snapshots");
+    eventually("all is saved", || !snapshots.join("unsaved").exists());
+
+    for round in 0..2 {
+        // While accounts are being written, everything ends at once.
+        let writer =
+            stack.writer(move |n| format!("username=eve{round}x{n}&email=e%40example.com&password=long-enough-1"));
+        eventually("accounts are being written", || writer.written() > 2 && snapshots.join("unsaved").exists());
+        stack.cut_the_power();
+
+        stack = Stack::start(&place, &[]);
+        let said = stack.file("progress.log");
+        assert!(said.contains("the last run was cut off: all that was written until"), "{said}");
+        assert_eq!(stack.form("/u/login", None, SIGN_IN)["code"], 200);
+        let eve = format!("username=eve{round}&email=e%40example.com&password=long-enough-1");
+        assert_eq!(stack.form("/u/register", None, &eve)["code"], 200);
+        eventually("all is saved", || !snapshots.join("unsaved").exists());
+    }
+    // Nothing is lost, so nothing is said.
+    stack.cut_the_power();
+    let stack = Stack::start(&place, &[]);
+    assert!(!stack.file("progress.log").contains("cut off"), "{}", stack.file("progress.log"));
+    assert_eq!(stack.form("/u/login", None, "username=eve1&password=long-enough-1")["code"], 200);
+}
+
+#[test]
+fn a_power_cut_before_anything_was_saved_is_survived_too() {
+    let place = Place::new();
+    let starting = Starting::new(&place);
+    eventually("the stack is being made", || place.path().join("ministack/snapshots/unsaved").exists());
+    starting.cut_the_power();
+    let stack = Stack::start(&place, &[]);
+    let said = stack.file("progress.log");
+    assert!(said.contains("the last run was cut off"), "{said}");
+    assert_eq!(stack.form("/u/register", None, ADA)["code"], 200);
 }
 
 #[test]
@@ -116,7 +209,7 @@ fn a_message_in_the_queue_wakes_the_scheduler() {
     });
     // The emulator reads the region from the signature and does not check it.
     let scope =
-        "AWS4-HMAC-SHA256 Credential=local/20260601/ap-southeast-1/sqs/aws4_request, SignedHeaders=host, Signature=0";
+        "AWS4-HMAC-SHA256 Credential=test/20260601/ap-southeast-1/sqs/aws4_request, SignedHeaders=host, Signature=0";
     let headers = [
         ("Content-Type", "application/x-amz-json-1.0"),
         ("X-Amz-Target", "AmazonSQS.SendMessage"),

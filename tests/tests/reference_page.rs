@@ -1,7 +1,12 @@
 //! The reference as it is served: the document, and the page as a person meets it in a browser.
 
-use serde_json::Value;
-use std::{fs, io::Read as _, path::PathBuf};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+};
 use tests::{
     answer::Answer,
     browser::Browser,
@@ -124,4 +129,47 @@ fn the_page_lists_every_document_and_sends_a_request_that_succeeds() {
     assert_eq!(elsewhere, [""; 0]);
     let complaints: Vec<_> = browser.console().into_iter().filter(|line| line.contains("SEVERE")).collect();
     assert_eq!(complaints, [""; 0]);
+
+    a_page_of_another_origin_signs_a_mall_user_in(&browser, &stack);
+}
+
+/// Sends the headers that the documents know, so that the browser asks first, and keeps what it is let read.
+const SIGN_IN: &str = "const [api, body] = arguments[0].split('\\n');
+    fetch(api, { method: 'POST', body, headers: { 'Content-Type': 'application/json', 'Idempotency-Key': 'k1',
+        'If-None-Match': '\"x\"', 'X-Device-Token': 'd', 'Authorization': 'Bearer none' } })
+      .then(async it => { window.answered = [it.status, it.headers.get('X-Access-Token'), await it.text()]; })
+      .catch(why => { window.answered = [0, null, String(why)]; })";
+const THE_ANSWER: &str = "return window.answered ?? null";
+
+/// Another port is another origin. The reference stays on that of the API, so this page is the test's own.
+fn a_page_of_another_origin_signs_a_mall_user_in(browser: &Browser, stack: &Stack) {
+    let (open_id, telephone) = ("oGZUI0egBJY1zhBYw2KhdUfwVJJE", "13712345678");
+    let wanted = json!({ "openId": open_id, "telephone": telephone }).to_string();
+    let asked = stack.send("POST", "/user/custom/sendPhoneNum", &[("Content-Type", "application/json")], &wanted);
+    assert_eq!(asked.status, 200, "{}", asked.text());
+    let code = stack.code_sent_to(telephone);
+
+    browser.go(&format!("http://{}/", blank_page()));
+    let body = json!({ "openId": open_id, "telephone": telephone, "phoneNum": code });
+    browser.run(SIGN_IN, &format!("http://{}/user/custom/verifyPhoneNum\n{body}", stack.api()));
+    let answered = browser.wait_for("the mall answers", THE_ANSWER, "");
+    assert_eq!(answered[0], 200, "{answered} {:?}", browser.console());
+    assert!(answered[1].as_str().is_some_and(|token| token.starts_with("eyJ")), "{answered}");
+}
+
+/// Serves one empty page, on a port of its own, for as long as the test lives.
+fn blank_page() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            BufReader::new(&stream).read_line(&mut String::new()).ok();
+            stream
+                .write_all(
+                    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+                )
+                .ok();
+        }
+    });
+    address
 }

@@ -1,7 +1,12 @@
 //! `cargo local keys`: fresh secrets in the formats that functions read, for a deployment or a rotation.
 
-use crate::{Result, secrets::Secrets, tell};
+use crate::{
+    Result, doing,
+    secrets::{self, Secrets},
+    tell,
+};
 use serde_json::json;
+use std::io::stdin;
 
 pub fn print() -> Result<()> {
     let Secrets { signing_key, verifying_keys, pepper, code_key, payment_key, field_keys: _ } = Secrets::new()?;
@@ -10,5 +15,12 @@ pub fn print() -> Result<()> {
         "payment-key": payment_key
     });
     tell::answer(format!("{all:#}"));
+    Ok(())
+}
+
+/// The public half of the signing key on standard input, as `verifying-keys` holds it.
+pub fn public_half() -> Result<()> {
+    let signing_key = serde_json::from_reader(stdin()).map_err(doing("standard input holds no signing key"))?;
+    tell::answer(secrets::verifying_keys(&signing_key)?);
     Ok(())
 }

@@ -21,17 +21,16 @@ pub struct Done {
 /// The variables of one file.
 #[derive(Debug)]
 pub struct Runner<'r> {
-    /// As `127.0.0.1:9000`.
-    address: &'r str,
     /// Where the files lie that calls send.
     folder: &'r Path,
     variables: BTreeMap<String, String>,
 }
 
 impl<'r> Runner<'r> {
-    pub fn new(address: &'r str, folder: &'r Path) -> Self {
+    /// `address` is the stack's, as `127.0.0.1:9000`.
+    pub fn new(address: &str, folder: &'r Path) -> Self {
         let variables = BTreeMap::from([("host".to_owned(), format!("http://{address}"))]);
-        Self { address, folder, variables }
+        Self { folder, variables }
     }
 
     /// Carries a call out, again if it says so, and keeps what it captures.
@@ -54,7 +53,8 @@ impl<'r> Runner<'r> {
 
     fn send(&self, call: &Call) -> Result<Done, String> {
         let url = self.filled(&call.url)?;
-        let target = url.strip_prefix(&format!("http://{}", self.address)).ok_or("a call begins with {{host}}")?;
+        let rest = url.strip_prefix("http://").ok_or("a call begins with {{host}} or an address of this machine")?;
+        let (address, target) = rest.split_at(rest.find('/').ok_or("a call has a path")?);
         let pairs = |pairs: &[(String, String)]| -> Result<Vec<(String, String)>, String> {
             pairs.iter().map(|(name, value)| Ok((name.clone(), self.filled(value)?))).collect()
         };
@@ -79,7 +79,7 @@ impl<'r> Runner<'r> {
         let says_its_type = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
         headers.extend(media.filter(|_| !says_its_type).map(|media| ("Content-Type".to_owned(), media)));
         let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let answer = send(self.address, &call.method, &target, &headers, &body, PATIENCE);
+        let answer = send(address, &call.method, &target, &headers, &body, PATIENCE);
         let answer = answer.map_err(|error| format!("line {}: {error:?}", call.line))?;
         let path = target.split('?').next().unwrap_or_default().to_owned();
         Ok(Done { line: call.line, method: call.method.clone(), path, answer })

@@ -1,0 +1,208 @@
+//! The front door of a local stack: what API Gateway does before and after a function. It stands between callers and
+//! `cargo lambda watch`, answers preflights, adds the headers of template.yaml's CORS policy and keeps web pages of other
+//! origins away from direct invocations.
+
+mod cors;
+mod request;
+
+use crate::{
+    Problem, Result, doing,
+    http::{self, Answer},
+};
+use cors::Cors;
+use request::{Refused, Request};
+use std::{
+    io::Write as _,
+    net::{TcpListener, TcpStream},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+/// How long a connection may be silent.
+const IDLE: Duration = Duration::from_secs(75);
+/// How long a function may take. It may have to be compiled first.
+const PATIENCE: Duration = Duration::from_mins(10);
+/// Headers that speak of one connection, and those that are written anew for the next one.
+const NOT_PASSED_ON: [&str; 8] =
+    ["connection", "content-length", "expect", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"];
+/// Below it functions are invoked as the AWS API does it, past their routes and their access checks.
+const INVOCATIONS: &str = "/2015-03-31/";
+
+/// What it does with a request, and where it sends it.
+#[derive(Debug)]
+pub struct Front {
+    cors: Cors,
+    /// Where `cargo lambda watch` listens, as `127.0.0.1:9001`.
+    functions: String,
+}
+
+impl Front {
+    /// Reads the CORS policy that the deployment wrote down.
+    pub fn new(cors: &Path, functions: &str) -> Result<Self> {
+        let text = std::fs::read(cors).map_err(doing(cors.display()))?;
+        let cors = serde_json::from_slice(&text).map_err(doing(cors.display()))?;
+        Ok(Self { cors, functions: functions.to_owned() })
+    }
+
+    /// Serves until the process ends.
+    pub fn serve(self, listener: TcpListener) {
+        let front = Arc::new(self);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(std::result::Result::ok) {
+                let front = Arc::clone(&front);
+                std::thread::spawn(move || front.speak(&stream));
+            }
+        });
+    }
+
+    fn speak(&self, mut stream: &TcpStream) {
+        // Answers are written at once and whole, so waiting for more only delays them.
+        if stream.set_read_timeout(Some(IDLE)).and_then(|()| stream.set_nodelay(true)).is_err() {
+            return;
+        }
+        let mut unread = Vec::new();
+        loop {
+            let (answer, head_only, last) = match Request::read(stream, &mut unread) {
+                Ok(Some(request)) => (self.answer(&request), request.method == "HEAD", request.is_last()),
+                Ok(None) => return,
+                Err(refused) => (Answer::from(refused), false, true),
+            };
+            if stream.write_all(&written(&answer, head_only, last)).is_err() || last {
+                return;
+            }
+        }
+    }
+
+    fn answer(&self, request: &Request) -> Answer {
+        if request.path().starts_with(INVOCATIONS) {
+            return if is_foreign(request) { message(403, "Forbidden") } else { self.pass_on(request) };
+        }
+        if let Some(answer) = self.cors.preflight(request) {
+            return answer;
+        }
+        let mut answer = self.pass_on(request);
+        self.cors.add(request, &mut answer);
+        answer
+    }
+
+    fn pass_on(&self, request: &Request) -> Answer {
+        let headers = request.headers.iter().filter(|(name, _)| is_passed_on(name));
+        let headers: Vec<_> = headers.map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+        let target = &request.target;
+        match http::pass_on(&self.functions, &request.method, target, &headers, &request.body, PATIENCE) {
+            Ok(mut answer) => {
+                answer
+                    .headers
+                    .retain(|(name, _)| is_passed_on(name) || request.method == "HEAD" && name == "content-length");
+                answer
+            }
+            Err(Problem(_)) => message(503, "Service Unavailable"),
+        }
+    }
+}
+
+fn is_passed_on(name: &str) -> bool {
+    !NOT_PASSED_ON.iter().any(|other| name.eq_ignore_ascii_case(other))
+}
+
+/// Whether a web page of another origin sends it, or one that reached this machine under a name of its own.
+fn is_foreign(request: &Request) -> bool {
+    let is_here = |host: &str| {
+        let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+        matches!(name.map_or(host, |(name, _)| name), "127.0.0.1" | "localhost" | "[::1]")
+    };
+    let host = request.header("host").unwrap_or_default();
+    let foreign_origin = request.header("origin").is_some_and(|origin| origin != format!("http://{host}"));
+    !is_here(&host) || foreign_origin
+}
+
+/// An answer of the gateway itself, as API Gateway words it.
+fn message(status: u16, text: &str) -> Answer {
+    let body = serde_json::json!({ "message": text }).to_string().into_bytes();
+    Answer { status, headers: vec![("content-type".to_owned(), "application/json".to_owned())], body }
+}
+
+impl From<Refused> for Answer {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Malformed => message(400, "Bad Request"),
+            Refused::TooLarge => message(413, "Request Entity Too Large"),
+        }
+    }
+}
+
+fn written(answer: &Answer, head_only: bool, last: bool) -> Vec<u8> {
+    let mut head = format!("HTTP/1.1 {} {}\r\n", answer.status, reason(answer.status));
+    for (name, value) in &answer.headers {
+        head.extend([name, ": ", value, "\r\n"]);
+    }
+    let has_body = answer.status >= 200 && answer.status != 204 && answer.status != 304;
+    if has_body && !head_only {
+        head.extend(["content-length: ", &answer.body.len().to_string(), "\r\n"]);
+    }
+    head.push_str(if last { "connection: close\r\n\r\n" } else { "\r\n" });
+    let body = if has_body && !head_only { answer.body.as_slice() } else { &[] };
+    [head.as_bytes(), body].concat()
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        204 => "No Content",
+        304 => "Not Modified",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        413 => "Request Entity Too Large",
+        429 => "Too Many Requests",
+        500 => "Internal Server Error",
+        503 => "Service Unavailable",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(head: &str) -> Request {
+        Request::parse(head.as_bytes()).expect("it is a request")
+    }
+
+    #[test]
+    fn direct_invocations_are_for_programs_on_this_machine() {
+        let invoke =
+            |headers: &str| request(&format!("POST /2015-03-31/functions/x/invocations HTTP/1.1\r\n{headers}"));
+        for allowed in [
+            "Host: 127.0.0.1:9000\r\n",
+            "Host: localhost:9000\r\n",
+            "Host: localhost\r\n",
+            "Host: [::1]:9000\r\n",
+            "Host: 127.0.0.1:9000\r\nOrigin: http://127.0.0.1:9000\r\n",
+        ] {
+            assert!(!is_foreign(&invoke(allowed)), "{allowed}");
+        }
+        for refused in [
+            "",
+            "Host: evil.example:9000\r\n",
+            "Host: 127.0.0.1.evil.example\r\n",
+            "Host: 127.0.0.1:9000\r\nOrigin: http://evil.example\r\n",
+            "Host: 127.0.0.1:9000\r\nOrigin: null\r\n",
+            "Host: 127.0.0.1:9000\r\nOrigin: http://127.0.0.1:9001\r\n",
+        ] {
+            assert!(is_foreign(&invoke(refused)), "{refused}");
+        }
+    }
+
+    #[test]
+    fn an_answer_without_a_body_promises_none() {
+        let answer = Answer { status: 204, headers: vec![("a".to_owned(), "b".to_owned())], body: Vec::new() };
+        assert_eq!(written(&answer, false, false), b"HTTP/1.1 204 No Content\r\na: b\r\n\r\n");
+        let found = message(403, "Forbidden");
+        assert!(written(&found, false, true).ends_with(b"connection: close\r\n\r\n{\"message\":\"Forbidden\"}"));
+        assert!(written(&found, true, false).ends_with(b"application/json\r\n\r\n"));
+    }
+}
