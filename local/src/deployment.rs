@@ -6,7 +6,6 @@ use std::path::Path;
 /// What template.yaml's parameters are on one machine. All callers share one address here, so limits per address and
 /// per product are a hundred times as high.
 const PARAMETERS: &[&str] = &[
-    "SecretPrefix=",
     "DeletionProtection=false",
     "LoginPerIpMinute=2000",
     "RegisterPerIpMinute=2000",

@@ -8,7 +8,6 @@ import yaml
 BUCKET = "placeholder-packages"
 KEY = "empty.zip"
 
-# The logical id of a function's package build: the binary that `cargo lambda watch` knows it by.
 FUNCTION = "AWS::Serverless::Function"
 
 
@@ -35,10 +34,10 @@ def read(path: str) -> dict:
 
 
 def functions(document: dict):
-    """Each function's logical id, binary name and resource."""
+    """Each function's logical id, binary name (by which `cargo lambda watch` knows it) and resource."""
     for logical_id, resource in document["Resources"].items():
         if resource["Type"] == FUNCTION:
-            yield logical_id, resource["Metadata"]["BuildProperties"]["Binary"], resource
+            yield logical_id, resource["Properties"]["CodeUri"].rsplit("/", 1)[-1], resource
 
 
 def adapt(document: dict, package: str, invoke: str | None) -> None:

@@ -8,7 +8,7 @@ pub struct Function {
     /// Its name in `template.yaml`, of its crate and of its binary.
     pub name: &'static str,
     pub table: Vec<Route>,
-    /// The prefixes whose rest it answers, as the gateway writes them.
+    /// The paths that the gateway sends to it, whatever the method.
     pub catch_all: Vec<&'static str>,
 }
 
@@ -28,6 +28,20 @@ pub fn all() -> Vec<Function> {
         of("session", &session::routes()),
         of("shop-customer", &shop_customer::routes()),
     ]
+}
+
+/// The function to which the gateway sends a path: what is written out in full wins over a prefix, a longer prefix over
+/// a shorter one, and `$default` has the rest.
+pub fn function_at(path: &str) -> &'static str {
+    let functions = all();
+    let length = |sent: &str| match sent.strip_suffix("{proxy+}") {
+        _ if sent == path => Some(usize::MAX),
+        Some(prefix) if path.len() > prefix.len() && path.starts_with(prefix) => Some(prefix.len()),
+        None if sent == "$default" => Some(0),
+        _ => None,
+    };
+    let sent = functions.iter().flat_map(|function| function.catch_all.iter().map(|sent| (*sent, function.name)));
+    sent.max_by_key(|one| length(one.0)).map(|(_, name)| name).expect("there is a $default")
 }
 
 fn of<E: Envelope, S: Send + Sync + 'static>(name: &'static str, routes: &Routes<E, S>) -> Function {

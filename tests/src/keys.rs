@@ -41,7 +41,7 @@ impl TokenKey {
         json!({"kid": self.id, "seed": encode(&self.seed)}).to_string()
     }
 
-    /// As the parameter of the verifying keys holds it.
+    /// As the secret of the verifying keys holds it.
     pub fn published(&self) -> Value {
         json!({"kid": self.id, "public": encode(&self.public())})
     }

@@ -11,6 +11,7 @@ use crate::{
 };
 use axum::Router;
 use http_body_util::BodyExt as _;
+use jiff::Timestamp;
 use lambda_http::request::LambdaRequest;
 use serde_json::{Value, json};
 use shared::{
@@ -232,7 +233,7 @@ impl Plaza {
         let (key_readings, lines) = (Arc::<AtomicUsize>::default(), Arc::<Mutex<Vec<String>>>::default());
         let front = |function: &'static str| Front {
             function,
-            gate: Some(Arc::new(Gate::new(verifier(&published, &key_readings), store.clone()))),
+            gate: Some(Arc::new(Gate::new(verifier(&published, &key_readings, watch.now()), store.clone()))),
             clock: watch.clock(),
             sink: collecting(&lines),
             allow_query_token: settings.allow_query_token,
@@ -384,12 +385,12 @@ impl Plaza {
         self.session(post("/auth/token").json(&body)).await
     }
 
-    /// Publishes other verifying keys, as the operator does by writing the parameter.
+    /// Publishes other verifying keys, as the operator does by writing the secret.
     pub fn publish(&self, keys: Value) {
         *self.published.lock().unwrap() = keys;
     }
 
-    /// How often any function has read the verifying keys.
+    /// How often any function has read the verifying keys again.
     pub fn key_readings(&self) -> usize {
         self.key_readings.load(Relaxed)
     }
@@ -454,13 +455,15 @@ impl Plaza {
     }
 }
 
-fn verifier(published: &Arc<Mutex<Value>>, readings: &Arc<AtomicUsize>) -> Verifier {
+fn verifier(published: &Arc<Mutex<Value>>, readings: &Arc<AtomicUsize>, now: Timestamp) -> Verifier {
     let (published, readings) = (Arc::clone(published), Arc::clone(readings));
-    let secrets = Secrets::from_fn(move |_, _| {
+    let first = published.lock().unwrap().to_string().into();
+    let secrets = Secrets::from_fn(move |ids| {
         readings.fetch_add(1, Relaxed);
-        std::future::ready(Ok(published.lock().unwrap().to_string().into()))
+        let value = published.lock().unwrap().to_string();
+        std::future::ready(Ok(ids.into_iter().map(|id| (id, value.clone().into())).collect()))
     });
-    Verifier::new(ISSUER, VerifyingKeys::new(secrets, "verifying-keys"))
+    Verifier::new(ISSUER, VerifyingKeys::new(secrets, "verifying-keys", &first, now).unwrap())
 }
 
 fn queue(hints: &Arc<Mutex<Vec<Hint>>>, sending: &Arc<Mutex<Sending>>) -> Queue {

@@ -2,7 +2,7 @@
 
 use local::venv::Venv;
 use serde_json::Value;
-use std::{path::PathBuf, process::Command};
+use std::{collections::BTreeMap, path::PathBuf, process::Command};
 
 #[derive(Debug)]
 pub struct Template(Value);
@@ -39,6 +39,35 @@ impl Template {
         let resource = &self.0["Resources"][id];
         assert!(resource.is_object(), "there is no {id}");
         resource
+    }
+
+    /// The key of every route, with the function that it goes to.
+    pub fn routes(&self) -> BTreeMap<String, String> {
+        let mut routes = BTreeMap::new();
+        for (path, methods) in self.properties("HttpApi")["Body"]["paths"].as_object().unwrap() {
+            for (method, route) in methods.as_object().unwrap() {
+                let key = match (path.as_str(), method.as_str()) {
+                    ("$default", _) => "$default".to_owned(),
+                    (path, "x-amazon-apigateway-any-method") => format!("ANY {path}"),
+                    (path, method) => format!("{} {path}", method.to_uppercase()),
+                };
+                let uri = route["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"].as_str().unwrap();
+                let function = uri.split_once("functions/${").unwrap().1;
+                let function = function.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap();
+                let function = self.functions().into_iter().find(|id| function.starts_with(id)).unwrap();
+                assert!(routes.insert(key.clone(), function.to_owned()).is_none(), "{key} is there twice");
+            }
+        }
+        routes
+    }
+
+    /// The one stage of the API.
+    pub fn stage(&self) -> &Value {
+        self.of_type("AWS::ApiGatewayV2::Stage")[0].1
+    }
+
+    pub fn rule(&self, name: &str) -> &Value {
+        &self.0["Rules"][name]
     }
 
     /// The default of a parameter.

@@ -2,17 +2,37 @@
 //! it deploys.
 
 use serde_json::{Value, json};
+use shared::{
+    auth::{
+        codes::CodeKey,
+        passwords::{Passwords, Strength},
+    },
+    outside::{payment::NoticeKey, random::Random},
+};
 use std::{collections::BTreeSet, process::Command, sync::LazyLock};
 use tests::{
+    functions,
     stack::Place,
     template::{Template, python, repository},
 };
 
 static TEMPLATE: LazyLock<Template> = LazyLock::new(Template::read);
 
+/// Each secret, with the variable that names it.
+const SECRETS: [(&str, &str); 7] = [
+    ("SigningKey", "SIGNING_KEY_SECRET"),
+    ("VerifyingKeys", "VERIFYING_KEYS_SECRET"),
+    ("FieldKeys", "FIELD_KEYS_SECRET"),
+    ("Pepper", "PEPPER_SECRET"),
+    ("CodeKey", "CODE_KEY_SECRET"),
+    ("PaymentKey", "PAYMENT_KEY_SECRET"),
+    ("AliyunKey", "ALIYUN_KEY_SECRET"),
+];
+
 fn binary(id: &str) -> &'static str {
-    let name = &TEMPLATE.resource(id)["Metadata"]["BuildProperties"]["Binary"];
-    name.as_str().unwrap_or_else(|| panic!("{id} does not say its binary"))
+    let name = TEMPLATE.properties(id)["FunctionName"]["Fn::Sub"].as_str();
+    let binary = name.and_then(|name| name.strip_prefix("${AWS::StackName}-"));
+    binary.unwrap_or_else(|| panic!("{id} is not called after its stack and its binary"))
 }
 
 #[test]
@@ -21,10 +41,10 @@ fn every_function_is_deployed_under_the_name_of_its_crate() {
     let crates: BTreeSet<_> = crates.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     let functions: BTreeSet<_> = TEMPLATE.functions().into_iter().map(|id| binary(id).to_owned()).collect();
     assert_eq!(functions, crates);
-    for id in TEMPLATE.functions() {
-        let function = TEMPLATE.properties(id);
-        assert_eq!(function["FunctionName"], json!({ "Fn::Sub": format!("${{AWS::StackName}}-{}", binary(id)) }));
-        assert_eq!(TEMPLATE.resource(id)["Metadata"]["BuildMethod"], "rust-cargolambda");
+    // `sam deploy` takes the packages where `cargo lambda build` puts them.
+    let template = std::fs::read_to_string(repository().join("template.yaml")).unwrap();
+    for name in functions {
+        assert_eq!(template.matches(&format!("CodeUri: target/lambda/{name}\n")).count(), 1, "{name}");
     }
 }
 
@@ -44,19 +64,27 @@ fn the_functions_that_hash_or_decode_pictures_have_cpu_and_the_others_are_cheap(
     assert_eq!(TEMPLATE.properties("FunctionLogs")["RetentionInDays"], json!({ "Ref": "LogRetentionDays" }));
 }
 
-/// SAM would make one per route, and a function's policy is full after about thirty.
+/// The gateway's control plane creates ten routes a second, and functions answer unknown paths and methods themselves.
 #[test]
-fn the_gateway_has_one_permission_per_function() {
-    let permissions = TEMPLATE.of_type("AWS::Lambda::Permission");
-    let granted: Vec<_> = permissions.iter().map(|(_, permission)| permission["FunctionName"]["Ref"].clone()).collect();
-    let integrations = TEMPLATE.of_type("AWS::ApiGatewayV2::Integration");
-    let targets: Vec<_> =
-        integrations.iter().map(|(_, integration)| integration["IntegrationUri"]["Fn::GetAtt"][0].clone()).collect();
-    assert_eq!(granted, targets);
-    let distinct: BTreeSet<_> = granted.iter().map(Value::to_string).collect();
-    assert_eq!(distinct.len(), granted.len());
-    for (id, permission) in permissions {
-        assert!(permission["SourceArn"]["Fn::Sub"].as_str().unwrap().ends_with(":${HttpApi}/*/*"), "{id}");
+fn the_gateway_has_the_prefixes_of_the_code_and_a_route_of_its_own_for_what_is_throttled_apart() {
+    let of_code = functions::all().into_iter().flat_map(|function| {
+        let key = |path: &'static str| if path == "$default" { path.to_owned() } else { format!("ANY {path}") };
+        function.catch_all.clone().into_iter().map(move |path| (key(path), function.name.to_owned()))
+    });
+    let routes = TEMPLATE.routes().into_iter().map(|(key, function)| (key, binary(&function).to_owned()));
+    let (prefixes, others): (BTreeSet<_>, BTreeSet<_>) =
+        routes.partition(|(key, _)| key == "$default" || key.starts_with("ANY "));
+    assert_eq!(prefixes, of_code.collect());
+
+    let throttled = TEMPLATE.stage()["RouteSettings"].as_object().unwrap();
+    assert!(others.iter().map(|(key, _)| key).eq(throttled.keys()), "{others:?}");
+    for (key, function) in others {
+        let (method, path) = key.split_once(' ').unwrap();
+        let functions = functions::all();
+        let route = functions.iter().find(|one| one.name == function).unwrap().table.iter();
+        assert!(route.clone().any(|route| (route.method, route.path) == (method, path)), "{function} has no {key}");
+        let settings = &throttled[&key];
+        assert!(settings["ThrottlingRateLimit"].is_u64() && settings["ThrottlingBurstLimit"].is_u64(), "{key}");
     }
 }
 
@@ -65,10 +93,12 @@ fn every_policy_names_its_actions_and_its_resources() {
     for function in TEMPLATE.functions() {
         for allowed in TEMPLATE.allowed(function) {
             for action in &allowed.actions {
-                let is_wide = action.contains('*') || action.ends_with(":Scan") || action.contains("Batch");
+                let is_wide = action.contains('*') || action.ends_with(":Scan") || action.starts_with("dynamodb:Batch");
                 assert!(!is_wide, "{function} may {action}");
             }
-            assert_ne!(allowed.on, r#""*""#, "{function} may {:?} on anything", allowed.actions);
+            // It takes no resource, and gives out only what `GetSecretValue` on the secret itself allows.
+            let is_without_resource = allowed.actions == ["secretsmanager:BatchGetSecretValue"];
+            assert_eq!(allowed.on == r#""*""#, is_without_resource, "{function} may {:?}", allowed.actions);
         }
     }
 }
@@ -89,19 +119,55 @@ fn entries_of_the_audit_trail_are_added_and_never_touched_again() {
 fn a_secret_is_read_by_those_who_use_it_and_nobody_else() {
     for function in TEMPLATE.functions() {
         let variables = &TEMPLATE.properties(function)["Environment"]["Variables"];
-        for (secret, variable) in [
-            ("SigningKey", "SIGNING_KEY_SECRET"),
-            ("Pepper", "PEPPER_SECRET"),
-            ("CodeKey", "CODE_KEY_SECRET"),
-            ("PaymentKey", "PAYMENT_KEY_SECRET"),
-        ] {
+        let mut reads = false;
+        for (secret, variable) in SECRETS {
             let may = TEMPLATE.allowed(function).iter().any(|allowed| {
                 allowed.actions == ["secretsmanager:GetSecretValue"] && allowed.on.contains(&format!("\"{secret}\""))
             });
             assert_eq!(may, variables.get(variable).is_some(), "{function} and {secret}");
+            assert!(!may || variables[variable] == json!({ "Ref": secret }), "{function} and {secret}");
+            reads |= may;
         }
-        let may = TEMPLATE.allowed(function).iter().any(|allowed| allowed.actions == ["ssm:GetParameter"]);
-        assert_eq!(may, variables.get("VERIFYING_KEYS_PARAMETER").is_some(), "{function} and the public keys");
+        let in_one_call = |one: &tests::template::Allowed| one.actions == ["secretsmanager:BatchGetSecretValue"];
+        assert_eq!(TEMPLATE.allowed(function).iter().any(in_one_call), reads, "{function}");
+    }
+}
+
+/// A name would collide with the one of another stack, and for thirty days with the one of this stack that was deleted.
+#[test]
+fn no_secret_and_no_schedule_has_a_name_and_what_is_generated_is_what_functions_read() {
+    let secrets = TEMPLATE.of_type("AWS::SecretsManager::Secret");
+    assert_eq!(secrets.iter().map(|(id, _)| *id).collect::<BTreeSet<_>>(), SECRETS.map(|(id, _)| id).into());
+    for (id, secret) in secrets.iter().copied().chain(TEMPLATE.of_type("AWS::Scheduler::Schedule")) {
+        assert!(secret.get("Name").is_none(), "{id}");
+    }
+    let drawn = |id: &str| {
+        // Exactly these lines: a change of them makes CloudFormation draw another value, which ends every password.
+        let how = &TEMPLATE.properties(id)["GenerateSecretString"];
+        let rest = json!({ "GenerateStringKey": "key", "PasswordLength": 44, "ExcludePunctuation": true });
+        let template = how["SecretStringTemplate"].as_str().unwrap();
+        assert_eq!(*how, with(rest, "SecretStringTemplate", template), "{id}");
+        with(serde_json::from_str(template).unwrap(), "key", &"aZ09".repeat(11)).to_string()
+    };
+    assert!(Passwords::new(&drawn("Pepper").into(), Strength::PRODUCTION, Random::system()).is_ok());
+    assert!(CodeKey::read(&drawn("CodeKey").into()).is_ok());
+    assert!(NoticeKey::read(&drawn("PaymentKey").into()).is_ok());
+    for id in ["SigningKey", "VerifyingKeys", "FieldKeys", "AliyunKey"] {
+        assert!(TEMPLATE.properties(id).get("GenerateSecretString").is_none(), "{id} has a form of its own");
+    }
+}
+
+fn with(mut object: Value, name: &str, value: &str) -> Value {
+    object[name] = value.into();
+    object
+}
+
+/// Each of these has a condition on an item that its transaction does not write.
+#[test]
+fn whoever_checks_a_condition_in_a_transaction_may() {
+    for function in ["EvAccount", "EvCustomer", "MallDealer", "Operator", "Session", "ShopCustomer"] {
+        let may = |one: &tests::template::Allowed| one.actions.iter().any(|one| one == "dynamodb:ConditionCheckItem");
+        assert!(TEMPLATE.allowed(function).iter().any(may), "{function}");
     }
 }
 
@@ -126,8 +192,8 @@ fn only_functions_that_seal_fields_open_their_keys() {
             assert_eq!(statement.actions, ["kms:Decrypt"], "{function}");
             assert_eq!(statement.on, json!({ "Fn::GetAtt": ["FieldsKey", "Arn"] }).to_string(), "{function}");
         }
-        let reads = allowed.iter().any(|one| one.on.contains("field-keys"));
-        assert_eq!((reads, variables.get("FIELD_KEYS_PARAMETER").is_some()), (seals, seals), "{function}");
+        let reads = allowed.iter().any(|one| one.on.contains("\"FieldKeys\""));
+        assert_eq!((reads, variables.get("FIELD_KEYS_SECRET").is_some()), (seals, seals), "{function}");
     }
 }
 
@@ -139,11 +205,10 @@ fn the_audit_of_papers_is_a_function_of_its_own_that_opens_nothing() {
     actions.sort_unstable();
     actions.dedup();
     let table = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"];
-    assert_eq!(actions, [table.as_slice(), &["ssm:GetParameter"]].concat());
-    let of_audit = |(_, route): &&(&str, &Value)| route["Target"].to_string().contains("MallAuditIntegration");
-    let routes: Vec<_> = TEMPLATE.of_type("AWS::ApiGatewayV2::Route");
-    let routes: Vec<_> = routes.iter().filter(of_audit).map(|(_, route)| route["RouteKey"].clone()).collect();
-    assert_eq!(routes, ["POST /user/proxy/auditPUser"]);
+    let secrets = ["secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue"];
+    assert_eq!(actions, [table.as_slice(), &secrets].concat());
+    let routes = TEMPLATE.routes().into_iter().filter(|(_, function)| function == "MallAudit");
+    assert_eq!(routes.map(|(key, _)| key).collect::<Vec<_>>(), ["ANY /user/proxy/auditPUser"]);
 }
 
 #[test]
@@ -189,12 +254,13 @@ fn pictures_are_private_and_encrypted_with_our_own_key() {
     let statements = &TEMPLATE.properties("PicturesBucketPolicy")["PolicyDocument"]["Statement"];
     let statement = |sid: &str| statements.as_array().unwrap().iter().find(|one| one["Sid"] == sid).unwrap();
     assert_eq!(statement("DenyWithoutTls")["Condition"]["Bool"]["aws:SecureTransport"], "false");
-    for sid in ["DenyOtherEncryption", "DenyOtherKeys"] {
+    let headers = ["s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"];
+    for (sid, header) in ["DenyOtherEncryption", "DenyOtherKeys"].into_iter().zip(headers) {
         assert_eq!(statement(sid)["Action"], "s3:PutObject");
-        // An upload without the header is encrypted by the bucket's default, which comes after this policy.
         let condition = &statement(sid)["Condition"];
-        let header = condition["StringNotEquals"].as_object().unwrap().keys().next().unwrap();
-        assert_eq!(condition["Null"][header], "false");
+        assert!(condition["StringNotEquals"].get(header).is_some(), "{sid}");
+        // A negated operator also matches an absent header, and our uploads send none.
+        assert_eq!(condition["Null"], json!({ header: "false" }), "{sid}");
     }
     assert!(statements.as_array().unwrap().iter().all(|one| one["Effect"] == "Deny"));
 }
@@ -231,9 +297,44 @@ fn queues_are_fast_fifo_and_lose_nothing_in_silence() {
     assert_eq!(schedule["Target"]["Input"], r#"{"sweep":true}"#);
 }
 
+/// SQS refuses a policy statement with several resources.
+#[test]
+fn the_policy_of_queues_names_one_resource() {
+    let policy = TEMPLATE.properties("QueuePolicy");
+    assert_eq!(policy["Queues"].as_array().unwrap().len(), TEMPLATE.of_type("AWS::SQS::Queue").len());
+    let statements = policy["PolicyDocument"]["Statement"].as_array().unwrap();
+    assert!(statements.iter().all(|one| one["Effect"] == "Deny" && one["Resource"] == "*"), "{statements:?}");
+}
+
+#[test]
+fn the_china_regions_refuse_the_sms_provider_that_they_do_not_have() {
+    let rule = &TEMPLATE.rule("ChinaSendsThroughAliyun");
+    assert_eq!(
+        rule["RuleCondition"]["Fn::Contains"],
+        json!([["cn-north-1", "cn-northwest-1"], { "Ref": "AWS::Region" }])
+    );
+    assert_eq!(rule["Assertions"][0]["Assert"]["Fn::Equals"], json!([{ "Ref": "SmsProvider" }, "aliyun"]));
+    let settings = std::fs::read_to_string(repository().join("samconfig.toml")).unwrap();
+    let in_china = settings.split("\n[").filter(|section| section.contains("region = \"cn-"));
+    assert!(in_china.clone().count() > 0 && in_china.clone().all(|one| one.contains("\"SmsProvider=aliyun\"")));
+}
+
+/// A stack that fails to create deletes what it made, which protected tables refuse.
+#[test]
+fn the_first_deployment_to_production_differs_in_the_protection_of_the_tables_only() {
+    let settings = std::fs::read_to_string(repository().join("samconfig.toml")).unwrap();
+    let section = |name: &str| {
+        let text = settings.split_once(&format!("[{name}.deploy.parameters]\n")).unwrap().1;
+        text.split("\n[").next().unwrap().trim().to_owned()
+    };
+    let first = section("prod-first");
+    assert!(first.contains("\"DeletionProtection=false\""));
+    assert_eq!(first.replace("DeletionProtection=false", "DeletionProtection=true"), section("prod"));
+}
+
 #[test]
 fn the_access_log_has_no_query_string() {
-    let stage = TEMPLATE.properties("HttpApiStage");
+    let stage = TEMPLATE.stage();
     let format = stage["AccessLogSettings"]["Format"].as_str().unwrap();
     let line: Value = serde_json::from_str(format).expect("a line is JSON");
     for value in line.as_object().unwrap().values() {
@@ -245,13 +346,20 @@ fn the_access_log_has_no_query_string() {
     assert!(settings.get("ThrottlingRateLimit").is_some() && settings.get("ThrottlingBurstLimit").is_some());
 }
 
+/// A browser asks first whether it may send a header, and hides every header of the answer that is not exposed.
 #[test]
 fn web_pages_may_send_and_read_the_headers_of_the_documents() {
-    let cors = &TEMPLATE.properties("HttpApi")["CorsConfiguration"];
+    let cors = &TEMPLATE.properties("HttpApi")["Body"]["x-amazon-apigateway-cors"];
+    let names =
+        |list: &str| cors[list].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect::<Vec<_>>();
     let sent = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Device-Token"];
-    assert_eq!(cors["AllowHeaders"], json!(sent));
-    assert_eq!(cors["ExposeHeaders"], json!(["X-Access-Token", "X-Device-Token", "ETag", "Retry-After"]));
-    assert!(cors.get("AllowCredentials").is_none(), "no cookie is ever used");
+    assert_eq!(names("allowHeaders"), sent);
+    assert_eq!(names("exposeHeaders"), ["X-Access-Token", "X-Device-Token", "ETag", "Retry-After"]);
+    let methods = names("allowMethods");
+    for route in functions::all().iter().flat_map(|function| function.table.clone()) {
+        assert!(methods.contains(&route.method), "{route:?}");
+    }
+    assert!(cors.get("allowCredentials").is_none(), "no cookie is ever used");
 }
 
 #[test]

@@ -29,8 +29,8 @@ pub struct App {
 }
 
 impl App {
-    pub async fn new(boot: &Boot) -> Result<Self, Error> {
-        let sign_in = boot.sign_in().await?;
+    pub fn new(boot: &Boot) -> Result<Self, Error> {
+        let sign_in = boot.sign_in()?;
         let drivers = Drivers::new(boot.store.clone(), sign_in, boot.limit("REGISTER_PER_IP_MINUTE")?);
         Ok(Self { drivers })
     }

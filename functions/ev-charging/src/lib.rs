@@ -34,15 +34,21 @@ const DRIVERS: Access = Access::SignedIn(&[Realm::Ev]);
 
 /// #33 to #37 of the contracts, and what we add: the stations, a driver's bills and their payment.
 pub fn routes() -> Routes<EvApp, App> {
-    Routes::new(&["/user/charge/{proxy+}", "/user/log/{proxy+}"])
-        .guarded("POST", "/user/charge/apply", DRIVERS, apply)
-        .guarded("POST", "/user/charge/cancel", DRIVERS, cancel)
-        .guarded("POST", "/user/charge/modify", DRIVERS, modify)
-        .guarded("GET", "/user/charge/info", DRIVERS, info)
-        .guarded("GET", "/user/log/get", DRIVERS, log)
-        .guarded("GET", "/user/stations", DRIVERS, stations)
-        .guarded("GET", "/user/bills", DRIVERS, bills)
-        .guarded("POST", "/user/bill/pay", DRIVERS, pay)
+    Routes::new(&[
+        "/user/charge/{proxy+}",
+        "/user/log/{proxy+}",
+        "/user/stations",
+        "/user/bills",
+        "/user/bill/{proxy+}",
+    ])
+    .guarded("POST", "/user/charge/apply", DRIVERS, apply)
+    .guarded("POST", "/user/charge/cancel", DRIVERS, cancel)
+    .guarded("POST", "/user/charge/modify", DRIVERS, modify)
+    .guarded("GET", "/user/charge/info", DRIVERS, info)
+    .guarded("GET", "/user/log/get", DRIVERS, log)
+    .guarded("GET", "/user/stations", DRIVERS, stations)
+    .guarded("GET", "/user/bills", DRIVERS, bills)
+    .guarded("POST", "/user/bill/pay", DRIVERS, pay)
 }
 
 async fn apply(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {

@@ -11,5 +11,5 @@ async fn main() -> Result<(), lambda_http::Error> {
     let boot = Boot::start("ev-charging", &[TABLES, GATE, CHARGING, PAYMENTS]).await?;
     let (bills, payments) = (Bills::new(boot.store.clone()), boot.payments()?);
     let app = App { charging: boot.charging()?, bills, payments };
-    shared::wire::gateway::run(ev_charging::routes().serve(&boot.front(), app)).await
+    shared::wire::gateway::run(ev_charging::routes().serve(&boot.front()?, app)).await
 }

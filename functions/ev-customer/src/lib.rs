@@ -35,8 +35,8 @@ pub struct App {
 }
 
 impl App {
-    pub async fn new(boot: &Boot) -> Result<Self, Error> {
-        Ok(Self { customers: boot.customers().await? })
+    pub fn new(boot: &Boot) -> Result<Self, Error> {
+        Ok(Self { customers: boot.customers()? })
     }
 }
 

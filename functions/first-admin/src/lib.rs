@@ -32,8 +32,8 @@ pub struct Appointed {
 pub struct Refused(String);
 
 impl App {
-    pub async fn new(boot: &Boot) -> Result<Self, Error> {
-        let staff = Staff::new(boot.store.clone(), boot.passwords().await?, boot.random.clone());
+    pub fn new(boot: &Boot) -> Result<Self, Error> {
+        let staff = Staff::new(boot.store.clone(), boot.passwords()?, boot.random.clone());
         Ok(Self { staff, clock: boot.clock.clone() })
     }
 

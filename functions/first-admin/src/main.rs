@@ -7,7 +7,7 @@ use shared::boot::{Boot, PASSWORDS, TABLES};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let boot = Boot::start("first-admin", &[TABLES, PASSWORDS]).await?;
-    let app = &App::new(&boot).await?;
+    let app = &App::new(&boot)?;
     let appoint = |event: LambdaEvent<_>| async move {
         app.appoint(event.payload, event.context.request_id).await.map_err(lambda_runtime::Error::from)
     };

@@ -34,7 +34,7 @@ pub struct App {
 
 impl App {
     pub async fn new(boot: &Boot) -> Result<Self, Error> {
-        let (agents, papers) = (Agents::new(boot.mall_users(Role::Agent).await?), boot.submissions().await?);
+        let (agents, papers) = (Agents::new(boot.mall_users(Role::Agent)?), boot.submissions().await?);
         Ok(Self { agents, papers })
     }
 }

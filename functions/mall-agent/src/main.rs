@@ -7,5 +7,5 @@ use shared::boot::{Boot, CODES, FIELDS, GATE, ISSUING, PICTURES, TABLES};
 async fn main() -> Result<(), lambda_http::Error> {
     let boot = Boot::start("mall-agent", &[TABLES, GATE, ISSUING, CODES, PICTURES, FIELDS]).await?;
     let app = App::new(&boot).await?;
-    shared::wire::gateway::run(mall_agent::routes().serve(&boot.front(), app)).await
+    shared::wire::gateway::run(mall_agent::routes().serve(&boot.front()?, app)).await
 }

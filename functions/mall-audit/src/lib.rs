@@ -37,7 +37,7 @@ const AUDITORS: Access = Access::Roles(&[Role::Auditor, Role::Admin]);
 
 /// #17 of the contracts. What else lies under its prefix is the agents' function's.
 pub fn routes() -> Routes<Mall, App> {
-    Routes::new(&[]).guarded("POST", "/user/proxy/auditPUser", AUDITORS, decide)
+    Routes::new(&["/user/proxy/auditPUser"]).guarded("POST", "/user/proxy/auditPUser", AUDITORS, decide)
 }
 
 async fn decide(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {

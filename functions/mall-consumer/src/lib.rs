@@ -25,8 +25,8 @@ pub struct App {
 }
 
 impl App {
-    pub async fn new(boot: &Boot) -> Result<Self, Error> {
-        Ok(Self { consumers: boot.mall_users(Role::Consumer).await? })
+    pub fn new(boot: &Boot) -> Result<Self, Error> {
+        Ok(Self { consumers: boot.mall_users(Role::Consumer)? })
     }
 }
 

@@ -6,6 +6,6 @@ use shared::boot::{Boot, CODES, GATE, ISSUING, TABLES};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let boot = Boot::start("mall-consumer", &[TABLES, GATE, ISSUING, CODES]).await?;
-    let app = App::new(&boot).await?;
-    shared::wire::gateway::run(mall_consumer::routes().serve(&boot.front(), app)).await
+    let app = App::new(&boot)?;
+    shared::wire::gateway::run(mall_consumer::routes().serve(&boot.front()?, app)).await
 }

@@ -36,14 +36,14 @@ pub struct App {
 
 impl App {
     pub async fn new(boot: &Boot) -> Result<Self, Error> {
-        let (sign_in, captchas, pictures) = (boot.sign_in().await?, boot.captchas().await?, boot.pictures()?);
+        let (sign_in, captchas, pictures) = (boot.sign_in()?, boot.captchas()?, boot.pictures()?);
         let settings = Settings {
             registrations_per_minute: boot.limit("REGISTER_PER_IP_MINUTE")?,
             sends_without_captcha: boot.limit("CAPTCHA_AFTER_SENDS")?,
             tells_unknown_user: boot.switch("MALL_TELL_UNKNOWN_USER")?,
         };
         Ok(Self {
-            dealers: Dealers::new(boot.store.clone(), sign_in, boot.codes().await?, captchas, pictures, settings),
+            dealers: Dealers::new(boot.store.clone(), sign_in, boot.codes()?, captchas, pictures, settings),
             papers: boot.submissions().await?,
         })
     }

@@ -8,5 +8,5 @@ async fn main() -> Result<(), lambda_http::Error> {
     let needs = &[TABLES, GATE, SIGN_IN, CODES, PICTURES, FIELDS, mall_dealer::NEEDS];
     let boot = Boot::start("mall-dealer", needs).await?;
     let app = App::new(&boot).await?;
-    shared::wire::gateway::run(mall_dealer::routes().serve(&boot.front(), app)).await
+    shared::wire::gateway::run(mall_dealer::routes().serve(&boot.front()?, app)).await
 }

@@ -17,12 +17,12 @@ async fn main() -> Result<(), lambda_http::Error> {
         reports: Reports::new(boot.store.clone()),
         bills: Bills::new(boot.store.clone()),
         ledger: Ledger::new(boot.store.clone()),
-        people: People::new(boot.store.clone(), boot.passwords().await?, boot.random.clone()),
+        people: People::new(boot.store.clone(), boot.passwords()?, boot.random.clone()),
         papers: boot.desk().await?,
         trail: Trail::new(boot.store.clone()),
         shops: Directory::new(boot.store.clone()),
         business: Business::new(boot.store.clone()),
         random: boot.random.clone(),
     };
-    shared::wire::gateway::run(operator::routes().serve(&boot.front(), app)).await
+    shared::wire::gateway::run(operator::routes().serve(&boot.front()?, app)).await
 }

@@ -6,6 +6,6 @@ use shared::boot::{Boot, NOTICES, TABLES};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let boot = Boot::start("payment-callback", &[TABLES, NOTICES]).await?;
-    let app = App { notices: boot.notices().await?, random: boot.random.clone() };
-    shared::wire::gateway::run(payment_callback::routes().serve(&boot.front(), app)).await
+    let app = App { notices: boot.notices()?, random: boot.random.clone() };
+    shared::wire::gateway::run(payment_callback::routes().serve(&boot.front_without_gate(), app)).await
 }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 /// Three files and the page that loads them.
 pub fn routes() -> Routes<Plain, ()> {
-    Routes::new(&[])
+    Routes::new(&["/openapi.json", "/docs", "/docs/{proxy+}"])
         .public("GET", "/openapi.json", document)
         .public("GET", "/docs", page)
         .public("GET", "/docs/start.js", start)

@@ -46,9 +46,9 @@ pub struct App {
 pub const NEEDS: &[&str] = &["CLOUD_PASSWORD_MIN"];
 
 impl App {
-    pub async fn new(boot: &Boot) -> Result<Self, Error> {
+    pub fn new(boot: &Boot) -> Result<Self, Error> {
         let cloud_password_min = usize::try_from(boot.limit("CLOUD_PASSWORD_MIN")?).unwrap_or(usize::MAX);
-        let (sign_in, codes) = (boot.sign_in().await?, boot.codes().await?);
+        let (sign_in, codes) = (boot.sign_in()?, boot.codes()?);
         Ok(Self { sign_in, codes, zones: boot.zones()?, cloud_password_min })
     }
 }

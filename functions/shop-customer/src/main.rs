@@ -7,5 +7,5 @@ use shop_customer::App;
 async fn main() -> Result<(), lambda_http::Error> {
     let boot = Boot::start("shop-customer", &[TABLES, GATE, FIELDS, SHOP]).await?;
     let app = App { records: boot.shop_records().await? };
-    shared::wire::gateway::run(shop_customer::routes().serve(&boot.front(), app)).await
+    shared::wire::gateway::run(shop_customer::routes().serve(&boot.front()?, app)).await
 }

@@ -56,8 +56,8 @@ struct Tally {
 }
 
 impl App {
-    pub async fn new(boot: &Boot) -> Result<Self, Error> {
-        Ok(Self { sms: boot.sms().await?, clock: boot.clock.clone(), sink: boot.sink() })
+    pub fn new(boot: &Boot) -> Result<Self, Error> {
+        Ok(Self { sms: boot.sms()?, clock: boot.clock.clone(), sink: boot.sink() })
     }
 
     /// Each message for itself: one that fails comes again, the others do not. What can never be sent is told of, counted,

@@ -25,7 +25,8 @@ impl CaptchaSeal {
     /// With a key of its own, made from the pepper.
     pub fn new(pepper: &SecretString) -> Result<Self, Failure> {
         let secret: PepperSecret = serde_json::from_str(pepper.expose_secret())
-            .map_err(|error| Failure::internal(format!("the pepper cannot be read: {error}")))?;
+            // serde's own text would quote the secret.
+            .map_err(|_| Failure::internal(r#"the pepper should be {"id":"…","key":"…"}"#))?;
         let pepper = BASE64_URL_SAFE_NO_PAD.decode(secret.key).ok().filter(|key| key.len() >= 32);
         let pepper = pepper.ok_or_else(|| Failure::internal("a pepper is 32 bytes or more in base64url"))?;
         let derived = hmac::sign(&Key::new(HMAC_SHA256, &pepper), PURPOSE);

@@ -1,9 +1,6 @@
 //! The keys that sign and verify tokens, and how they turn over.
 
-use crate::{
-    domain::reason::Failure,
-    outside::secrets::{Kind, Secrets},
-};
+use crate::{domain::reason::Failure, outside::secrets::Secrets};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{DecodingKey, EncodingKey};
@@ -35,7 +32,7 @@ struct SigningSecret {
 
 impl SigningKey {
     pub fn read(secret: &SecretString) -> Result<Self, Failure> {
-        let broken = || Failure::internal("the signing key cannot be read");
+        let broken = || Failure::internal(r#"the signing key should be {"kid":"…","seed":"<base64url of 32 bytes>"}"#);
         let secret: SigningSecret = serde_json::from_str(secret.expose_secret()).map_err(|_| broken())?;
         let seed =
             BASE64_URL_SAFE_NO_PAD.decode(secret.seed).ok().filter(|seed| seed.len() == 32).ok_or_else(broken)?;
@@ -65,54 +62,52 @@ struct PublicKey {
     public: String,
 }
 
-/// The public keys, read when first needed and again when a key id is unknown.
+/// The public keys, read when a function starts, again when a key id is unknown, and every ten minutes.
 #[derive(Debug)]
 pub struct VerifyingKeys {
     secrets: Secrets,
-    parameter: String,
+    id: String,
     cache: Mutex<Cache>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Cache {
     keys: HashMap<String, Arc<DecodingKey>>,
-    read_at: Option<Timestamp>,
+    read_at: Timestamp,
 }
 
 impl VerifyingKeys {
-    pub fn new(secrets: Secrets, parameter: impl Into<String>) -> Self {
-        Self { secrets, parameter: parameter.into(), cache: Mutex::default() }
+    /// `first` is what was read at the start, at `read_at`; `id` is where it is read again.
+    pub fn new(secrets: Secrets, id: &str, first: &SecretString, read_at: Timestamp) -> Result<Self, Failure> {
+        let cache = Mutex::new(Cache { keys: decode(first)?, read_at });
+        Ok(Self { secrets, id: id.to_owned(), cache })
     }
 
     /// The key of this id, or nothing when there is none today. Two calls give the same `Arc` only if the keys were not read
     /// again in between.
-    pub(super) async fn find(&self, id: &str, now: Timestamp) -> Result<Option<Arc<DecodingKey>>, Failure> {
+    pub(super) async fn find(&self, id: &str, now: Timestamp) -> Option<Arc<DecodingKey>> {
         {
             let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
             let good_for = if cache.keys.contains_key(id) { TRUSTED_FOR } else { REFETCH_AFTER };
-            if cache.read_at.is_some_and(|at| now.duration_since(at) < good_for) {
-                return Ok(cache.keys.get(id).cloned());
+            if now.duration_since(cache.read_at) < good_for {
+                return cache.keys.get(id).cloned();
             }
             // Noted before the reading, so that a flood of unknown ids does not become a flood of readings.
-            cache.read_at = Some(now);
+            cache.read_at = now;
         }
-        let read = self.secrets.read(Kind::Parameter, &self.parameter).await.and_then(|text| decode(&text));
+        let read = self.secrets.read(&self.id).await.and_then(|text| decode(&text));
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         match read {
             Ok(keys) => cache.keys = keys,
-            Err(failure) if cache.keys.is_empty() => {
-                cache.read_at = None;
-                return Err(failure);
-            }
-            // Known keys go on working while the parameter cannot be read.
+            // Known keys go on working while the secret cannot be read.
             Err(failure) => tracing::warn!(detail = failure.detail(), "verifying keys could not be read again"),
         }
-        Ok(cache.keys.get(id).cloned())
+        cache.keys.get(id).cloned()
     }
 }
 
 fn decode(text: &SecretString) -> Result<HashMap<String, Arc<DecodingKey>>, Failure> {
-    let broken = || Failure::internal("the verifying keys cannot be read");
+    let broken = || Failure::internal(r#"the verifying keys should be {"current":{"kid":"…","public":"…"},…}"#);
     let keys: PublicKeys = serde_json::from_str(text.expose_secret()).map_err(|_| broken())?;
     let keys = [Some(keys.current), keys.next, keys.previous].into_iter().flatten();
     let decode = |key: PublicKey| {

@@ -97,7 +97,8 @@ struct PepperSecret {
 impl Passwords {
     pub fn new(pepper: &SecretString, strength: Strength, random: Random) -> Result<Self, Failure> {
         let secret: PepperSecret = serde_json::from_str(pepper.expose_secret())
-            .map_err(|error| Failure::internal(format!("the pepper cannot be read: {error}")))?;
+            // serde's own text would quote the secret.
+            .map_err(|_| Failure::internal(r#"the pepper should be {"id":"…","key":"…"}"#))?;
         let peppers =
             [PepperSecret { earlier: vec![], ..secret }].into_iter().chain(secret.earlier).map(Pepper::decode);
         let peppers = peppers.collect::<Result<Vec<_>, _>>()?;

@@ -53,7 +53,7 @@ impl Sealer {
     /// Opens every wrapped data key once, when a function starts; after that no field costs a call.
     pub async fn open_keys(ring: &SecretString, service: &KeyService, random: Random) -> Result<Self, Failure> {
         let ring: KeyRing = serde_json::from_str(ring.expose_secret())
-            .map_err(|error| Failure::internal(format!("the keys of fields cannot be read: {error}")))?;
+            .map_err(|_| Failure::internal(r#"the keys of fields should be {"seal":"…","index":"…","keys":{…}}"#))?;
         let mut all = BTreeMap::new();
         for (id, wrapped) in ring.keys {
             let wrapped = BASE64_STANDARD.decode(wrapped.trim().as_bytes());

@@ -142,7 +142,7 @@ impl Verifier {
         let refused = || Failure::from(Reason::Unauthorized);
         let header = jsonwebtoken::decode_header(token).map_err(|_| refused())?;
         let id = header.kid.filter(|_| header.typ.as_deref() == Some(TYPE)).ok_or_else(refused)?;
-        let key = self.keys.find(&id, now).await?.ok_or_else(refused)?;
+        let key = self.keys.find(&id, now).await.ok_or_else(refused)?;
 
         let claims =
             jsonwebtoken::decode::<Claims>(token, &key, &self.validation(realms)).map_err(|_| refused())?.claims;

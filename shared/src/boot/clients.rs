@@ -14,6 +14,9 @@ use std::time::Duration;
 
 /// Amazon Root CA 1–4 and Starfield Services G2, which every AWS endpoint chains up to.
 const AMAZON_ROOTS: &str = include_str!("amazon_roots.pem");
+/// `DigiCert` Global Root CA, G2 and G3: endpoints of the China regions have chained up to them. Only those regions decode
+/// them, so that no other pays for it at start-up.
+const DIGICERT_ROOTS: &str = include_str!("digicert_roots.pem");
 
 /// What all clients have in common. One HTTP client serves them, so the root certificates are decoded once.
 #[derive(Clone, Debug)]
@@ -27,6 +30,8 @@ pub(super) struct Clients {
 impl Clients {
     pub fn new(environment: &Environment) -> Result<Self, Error> {
         let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
+        let is_in_china = environment.get("AWS_REGION").starts_with("cn-");
+        let roots = if is_in_china { roots.with_pem_certificate(DIGICERT_ROOTS) } else { roots };
         let tls = TlsContext::builder().with_trust_store(roots).build();
         let tls = tls.map_err(|error| Error::Broken(format!("the root certificates are refused: {error}")))?;
         let provider = Provider::Rustls(CryptoMode::AwsLc);
@@ -91,6 +96,18 @@ impl Clients {
 
 #[cfg(not(feature = "local"))]
 impl Clients {
+    /// Secrets of one machine are files, so a local build asks no Secrets Manager.
+    pub fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
+        let config = aws_sdk_secretsmanager::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(self.region.clone())
+            .credentials_provider(self.credentials.clone())
+            .http_client(self.http.clone())
+            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .timeout_config(timeouts());
+        aws_sdk_secretsmanager::Client::from_conf(config.build())
+    }
+
     /// Keys of one machine lie unwrapped, so a local build asks no KMS.
     pub fn kms(&self) -> aws_sdk_kms::Client {
         let config = aws_sdk_kms::Config::builder()
@@ -115,10 +132,34 @@ fn timeouts() -> TimeoutConfig {
 
 #[cfg(test)]
 mod tests {
-    use super::AMAZON_ROOTS;
+    use super::{AMAZON_ROOTS, DIGICERT_ROOTS};
+    use aws_lc_rs::digest::{SHA256, digest};
+    use base64::{Engine as _, prelude::BASE64_STANDARD};
+    use std::fmt::Write as _;
+
+    /// As Amazon Trust Services and `DigiCert` publish them.
+    const FINGERPRINTS: [&str; 8] = [
+        "8ecde6884f3d87b1125ba31ac3fcb13d7016de7f57cc904fe1cb97c6ae98196e",
+        "1ba5b2aa8c65401a82960118f80bec4f62304d83cec4713a19c39c011ea46db4",
+        "18ce6cfe7bf14e60b2e347b8dfe868cb31d02ebb3ada271569f50343b46db3a4",
+        "e35d28419ed02025cfa69038cd623962458da5c695fbdea3c22b0bfb25897092",
+        "568d6905a2c88708a4b3025190edcfedb1974a606a13c6e5290fcb2ae63edab5",
+        "4348a0e9444c78cb265e058d5e8944b4d84f9662bd26db257f8934a443c70161",
+        "cb3ccbb76031e5e0138f8dd39a23f9de47ffc35e43c1144cea27d46a5ab1cb5f",
+        "31ad6648f8104138c738f39ea4320133393e3a18cc02296ef97c2ac9ef6731d0",
+    ];
 
     #[test]
-    fn five_roots_are_pinned() {
-        assert_eq!(AMAZON_ROOTS.matches("BEGIN CERTIFICATE").count(), 5);
+    fn the_roots_are_those_that_their_owners_publish() {
+        let bundles = [AMAZON_ROOTS, DIGICERT_ROOTS].concat();
+        let certificates = bundles.split("-----BEGIN CERTIFICATE-----").skip(1).map(|rest| {
+            let text: String = rest.split("-----END").next().unwrap_or_default().split_whitespace().collect();
+            let der = BASE64_STANDARD.decode(text).unwrap_or_default();
+            digest(&SHA256, &der).as_ref().iter().fold(String::new(), |mut hex, byte| {
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            })
+        });
+        assert_eq!(certificates.collect::<Vec<_>>(), FINGERPRINTS);
     }
 }

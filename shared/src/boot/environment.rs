@@ -5,6 +5,9 @@ use crate::outside::{clock::Clock, key_service::KeyService, secrets::Secrets};
 use aws_credential_types::Credentials;
 use std::collections::HashMap;
 
+/// The variables that name a secret end with this.
+pub(super) const SECRET: &str = "_SECRET";
+
 /// The variables that a function asked for, and those that Lambda sets.
 #[derive(Debug)]
 pub(super) struct Environment(HashMap<String, String>);
@@ -14,9 +17,18 @@ impl Environment {
     pub fn read(needs: &[&[&'static str]]) -> Result<Self, Error> {
         #[expect(clippy::disallowed_methods, reason = "this is the edge at which the environment comes in")]
         let environment = Self(std::env::vars().collect());
-        let missing: Vec<_> =
-            needs.concat().into_iter().filter(|name| environment.get(name).is_empty()).map(ToOwned::to_owned).collect();
-        if missing.is_empty() { Ok(environment) } else { Err(Error::Missing(missing)) }
+        environment.require(&needs.concat())?;
+        Ok(environment)
+    }
+
+    pub fn require(&self, names: &[&str]) -> Result<(), Error> {
+        let missing: Vec<_> = names.iter().filter(|name| self.get(name).is_empty()).map(ToString::to_string).collect();
+        if missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
+    }
+
+    /// A local stack shows SMS instead of sending them, whatever the provider is.
+    pub fn sends_through_aliyun(&self) -> bool {
+        self.outbox().is_none() && self.get("SMS_PROVIDER") == "aliyun"
     }
 
     /// A variable that was asked for.
@@ -43,8 +55,13 @@ impl Environment {
         Clock::system()
     }
 
-    pub fn secrets(&self) -> Secrets {
-        Secrets::from_extension(self.get("AWS_SESSION_TOKEN").into())
+    pub fn secrets(&self, clients: &Clients) -> Secrets {
+        Secrets::secrets_manager(clients.secrets_manager())
+    }
+
+    /// The template puts the ARN of a secret into the variable of that secret.
+    pub fn secret_id(&self, variable: &str) -> String {
+        self.get(variable).to_owned()
     }
 
     /// KMS, for the one key that this function may use.
@@ -79,8 +96,13 @@ impl Environment {
         Some(crate::outside::sms::Sender::outbox(self.directory().join("sms.jsonl")))
     }
 
-    pub fn secrets(&self) -> Secrets {
+    pub fn secrets(&self, _: &Clients) -> Secrets {
         Secrets::from_directory(self.directory().join("secrets"))
+    }
+
+    /// The file that holds the secret of a variable: `signing-key` for `SIGNING_KEY_SECRET`.
+    pub fn secret_id(&self, variable: &str) -> String {
+        variable.trim_end_matches(SECRET).to_lowercase().replace('_', "-")
     }
 
     /// Keys of one machine lie in a file of its own, unwrapped.

@@ -20,7 +20,7 @@ use crate::{
         payment::{Cashier, Mailbox, NoticeKey},
         queue::{Queue, SmsQueue},
         random::Random,
-        secrets::{Kind, Secrets},
+        secrets::{Secrets, Values},
         sms::{Aliyun, AliyunKey, Sender},
     },
     service::{
@@ -41,14 +41,15 @@ use crate::{
     wire::{Front, Sink},
 };
 use clients::Clients;
-use environment::Environment;
-use std::sync::Arc;
+use environment::{Environment, SECRET};
+use secrecy::SecretString;
+use std::{collections::BTreeSet, sync::Arc};
 use tracing_subscriber::filter::LevelFilter;
 
 /// What every function needs.
 pub const TABLES: &[&str] = &["AWS_REGION", "TABLE_NAME", "AUDIT_TABLE_NAME"];
 /// What a function with routes needs to let callers in.
-pub const GATE: &[&str] = &["TOKEN_ISSUER", "VERIFYING_KEYS_PARAMETER"];
+pub const GATE: &[&str] = &["TOKEN_ISSUER", "VERIFYING_KEYS_SECRET"];
 /// What a function needs that signs people in by code alone.
 pub const ISSUING: &[&str] = &["SIGNING_KEY_SECRET"];
 /// What a function needs that signs people in.
@@ -56,7 +57,7 @@ pub const SIGN_IN: &[&str] = &["SIGNING_KEY_SECRET", "PEPPER_SECRET", "LOGIN_PER
 /// What a function needs that makes password hashes and nothing more.
 pub const PASSWORDS: &[&str] = &["PEPPER_SECRET"];
 /// What a function needs that seals fields.
-pub const FIELDS: &[&str] = &["FIELDS_KEY", "FIELD_KEYS_PARAMETER"];
+pub const FIELDS: &[&str] = &["FIELDS_KEY", "FIELD_KEYS_SECRET"];
 
 /// What a function needs that keeps shops' records.
 pub const SHOP: &[&str] = &["SHOP_SIGNIN_POINTS", "SHOP_LIST_READS"];
@@ -76,6 +77,9 @@ pub const CODES: &[&str] = &[
 ];
 /// What the function needs that sends SMS.
 pub const SMS: &[&str] = &["CODE_KEY_SECRET", "SMS_PROVIDER"];
+
+/// What it needs besides where SMS go through Aliyun.
+const ALIYUN: &[&str] = &["ALIYUN_KEY_SECRET", "ALIYUN_SIGN_NAME", "ALIYUN_CODE_TEMPLATE", "ALIYUN_NOTICE_TEMPLATE"];
 
 /// What the function needs that hears from the payment provider.
 pub const NOTICES: &[&str] = &["PAYMENT_PROVIDER", "PAYMENT_KEY_SECRET"];
@@ -109,14 +113,20 @@ pub enum Error {
     Missing(Vec<String>),
     #[error("{name} should be {expected}")]
     Invalid { name: &'static str, expected: &'static str },
+    #[error("the secret of {variable} ({id}) is malformed: {problem}. docs/operations.md, «Keys», shows its form")]
+    MalformedSecret { variable: &'static str, id: String, problem: String },
     #[error("{0}")]
     Broken(String),
 }
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
-        Self::Broken(failure.detail().unwrap_or_else(|| failure.text()).to_owned())
+        Self::Broken(detail(&failure))
     }
+}
+
+fn detail(failure: &Failure) -> String {
+    failure.detail().unwrap_or_else(|| failure.text()).to_owned()
 }
 
 /// A function that has read its environment.
@@ -128,33 +138,56 @@ pub struct Boot {
     pub clock: Clock,
     pub random: Random,
     pub store: Store,
+    /// Where the public keys are read again.
     secrets: Secrets,
+    /// Everything else is read once.
+    values: Values,
 }
 
 impl Boot {
-    /// Reads the environment (every missing name is reported at once), starts the log, makes the clients.
+    /// Reads the environment (every missing name is reported at once), starts the log, makes the clients, and reads all
+    /// secrets that are needed in one call, while the first call to the table is on its way.
     pub async fn start(function: &'static str, needs: &[&[&'static str]]) -> Result<Self, Error> {
         let environment = Environment::read(needs)?;
+        let aliyun: &[&str] = if environment.sends_through_aliyun() { ALIYUN } else { &[] };
+        environment.require(aliyun)?;
         start_log(&environment);
         let clients = Clients::new(&environment)?;
         let store = Store::new(clients.dynamodb(), environment.get("TABLE_NAME"), environment.get("AUDIT_TABLE_NAME"));
-        store.prime().await;
-        let secrets = environment.secrets();
-        let (clock, random) = (environment.clock(), Random::system());
-        Ok(Self { function, environment, clients, clock, random, store, secrets })
+        let secrets = environment.secrets(&clients);
+        let wanted = needs.iter().copied().flatten().chain(aliyun).filter(|name| name.ends_with(SECRET));
+        let ids: BTreeSet<_> = wanted.map(|name| environment.secret_id(name)).collect();
+        let ((), values) = tokio::join!(store.prime(), secrets.read_all(ids.into_iter().collect()));
+        let (values, clock, random) = (values?, environment.clock(), Random::system());
+        Ok(Self { function, environment, clients, clock, random, store, secrets, values })
+    }
+
+    /// A secret as `read` reads it; one that is malformed is named.
+    fn secret<T>(
+        &self,
+        variable: &'static str,
+        read: impl FnOnce(&SecretString) -> Result<T, Failure>,
+    ) -> Result<T, Error> {
+        let id = self.environment.secret_id(variable);
+        let value = self.values.get(&id).ok_or_else(|| Error::Missing(vec![variable.to_owned()]))?;
+        read(value).map_err(|failure| Error::MalformedSecret { variable, id, problem: detail(&failure) })
     }
 
     /// What stands before the handlers.
-    pub fn front(&self) -> Front {
-        let keys = VerifyingKeys::new(self.secrets.clone(), self.environment.get("VERIFYING_KEYS_PARAMETER"));
+    pub fn front(&self) -> Result<Front, Error> {
+        let (variable, now) = ("VERIFYING_KEYS_SECRET", self.clock.now().real);
+        let id = self.environment.secret_id(variable);
+        let keys = self.secret(variable, |first| VerifyingKeys::new(self.secrets.clone(), &id, first, now))?;
         let verifier = Verifier::new(self.environment.get("TOKEN_ISSUER"), keys);
-        Front {
-            function: self.function,
-            gate: Some(Arc::new(Gate::new(verifier, self.store.clone()))),
-            clock: self.clock.clone(),
-            sink: sink(&self.environment),
-            allow_query_token: self.environment.or("ALLOW_QUERY_TOKEN", "true") == "true",
-        }
+        let allow_query_token = self.environment.or("ALLOW_QUERY_TOKEN", "true") == "true";
+        let gate = Some(Arc::new(Gate::new(verifier, self.store.clone())));
+        Ok(Front { gate, allow_query_token, ..self.front_without_gate() })
+    }
+
+    /// The same for a function whose routes admit no session.
+    pub fn front_without_gate(&self) -> Front {
+        let (function, clock, sink) = (self.function, self.clock.clone(), sink(&self.environment));
+        Front { function, gate: None, clock, sink, allow_query_token: false }
     }
 
     /// Where a local stack keeps its files.
@@ -169,34 +202,32 @@ impl Boot {
     }
 
     /// The hasher at production strength.
-    pub async fn passwords(&self) -> Result<Arc<Passwords>, Error> {
-        let pepper = self.secrets.read(Kind::Secret, self.environment.get("PEPPER_SECRET")).await?;
-        let passwords = Passwords::new(&pepper, Strength::PRODUCTION, self.random.clone())?;
-        Ok(Arc::new(passwords.with_touched_memory()))
+    pub fn passwords(&self) -> Result<Arc<Passwords>, Error> {
+        let made = |pepper: &_| Passwords::new(pepper, Strength::PRODUCTION, self.random.clone());
+        Ok(Arc::new(self.secret("PEPPER_SECRET", made)?.with_touched_memory()))
     }
 
     /// The sealer of fields, its keys opened.
     pub async fn sealer(&self) -> Result<Sealer, Error> {
-        let ring = self.secrets.read(Kind::Parameter, self.environment.get("FIELD_KEYS_PARAMETER")).await?;
+        let ring = self.secret("FIELD_KEYS_SECRET", |ring| Ok(ring.clone()))?;
         Ok(Sealer::open_keys(&ring, &self.environment.key_service(&self.clients), self.random.clone()).await?)
     }
 
     /// The private key.
-    async fn issuer(&self) -> Result<Issuer, Error> {
-        let key = self.secrets.read(Kind::Secret, self.environment.get("SIGNING_KEY_SECRET")).await?;
-        Ok(Issuer::new(self.environment.get("TOKEN_ISSUER"), SigningKey::read(&key)?))
+    fn issuer(&self) -> Result<Issuer, Error> {
+        Ok(Issuer::new(self.environment.get("TOKEN_ISSUER"), self.secret("SIGNING_KEY_SECRET", SigningKey::read)?))
     }
 
     /// Signing in, with the private key.
-    pub async fn sign_in(&self) -> Result<SignIn, Error> {
-        let (passwords, issuer) = (self.passwords().await?, self.issuer().await?);
+    pub fn sign_in(&self) -> Result<SignIn, Error> {
+        let (passwords, issuer) = (self.passwords()?, self.issuer()?);
         let limit = self.limit("LOGIN_PER_IP_MINUTE")?;
         Ok(SignIn::new(self.store.clone(), passwords, issuer, self.random.clone(), limit))
     }
 
     /// Consumers or agents of the mall, as the role says.
-    pub async fn mall_users(&self, role: Role) -> Result<MallUsers, Error> {
-        let (codes, issuer) = (self.codes().await?, self.issuer().await?);
+    pub fn mall_users(&self, role: Role) -> Result<MallUsers, Error> {
+        let (codes, issuer) = (self.codes()?, self.issuer()?);
         Ok(MallUsers::new(self.store.clone(), codes, issuer, self.random.clone(), role))
     }
 
@@ -249,7 +280,7 @@ impl Boot {
     }
 
     /// SMS codes, with the key they are worked out from.
-    pub async fn codes(&self) -> Result<Codes, Error> {
+    pub fn codes(&self) -> Result<Codes, Error> {
         let clients = self.clients.clone();
         let queue = SmsQueue::sqs(move || clients.sqs(), self.environment.get("SMS_QUEUE_URL"));
         let limits = otp::Limits {
@@ -263,30 +294,24 @@ impl Boot {
             per_product_minute: self.limit("OTP_PER_PRODUCT_MINUTE")?,
         };
         let enabled = self.environment.get("OTP_ENABLED") == "true";
-        Ok(Codes::new(self.store.clone(), self.code_key().await?, queue, self.random.clone(), limits, enabled))
+        Ok(Codes::new(self.store.clone(), self.code_key()?, queue, self.random.clone(), limits, enabled))
     }
 
     /// Sending SMS: through Aliyun where that is configured, else through SNS; on a local stack into a file.
-    pub async fn sms(&self) -> Result<Sms, Error> {
+    pub fn sms(&self) -> Result<Sms, Error> {
         let sender = match (self.environment.outbox(), self.environment.get("SMS_PROVIDER")) {
             (Some(outbox), _) => outbox,
-            (None, "aliyun") => Sender::aliyun(self.aliyun().await?, self.random.clone())?,
+            (None, "aliyun") => Sender::aliyun(self.aliyun()?, self.random.clone())?,
             (None, "sns") => Sender::sns(self.clients.sns()),
             (None, _) => return Err(Error::Invalid { name: "SMS_PROVIDER", expected: "sns or aliyun" }),
         };
-        Ok(Sms::new(self.store.clone(), self.code_key().await?, sender))
+        Ok(Sms::new(self.store.clone(), self.code_key()?, sender))
     }
 
-    async fn aliyun(&self) -> Result<Aliyun, Error> {
-        let needs = ["ALIYUN_KEY_SECRET", "ALIYUN_SIGN_NAME", "ALIYUN_CODE_TEMPLATE", "ALIYUN_NOTICE_TEMPLATE"];
-        let missing: Vec<_> = needs.into_iter().filter(|name| self.environment.get(name).is_empty()).collect();
-        if !missing.is_empty() {
-            return Err(Error::Missing(missing.into_iter().map(ToOwned::to_owned).collect()));
-        }
+    fn aliyun(&self) -> Result<Aliyun, Error> {
         let of = |name: &str| self.environment.get(name).to_owned();
-        let key = self.secrets.read(Kind::Secret, &of("ALIYUN_KEY_SECRET")).await?;
         Ok(Aliyun {
-            key: AliyunKey::read(&key)?,
+            key: self.secret("ALIYUN_KEY_SECRET", AliyunKey::read)?,
             sign_name: of("ALIYUN_SIGN_NAME"),
             code_template: of("ALIYUN_CODE_TEMPLATE"),
             notice_template: of("ALIYUN_NOTICE_TEMPLATE"),
@@ -303,24 +328,23 @@ impl Boot {
     }
 
     /// What the payment provider says of them, with the key that it signs with.
-    pub async fn notices(&self) -> Result<Notices, Error> {
-        let key = self.secrets.read(Kind::Secret, self.environment.get("PAYMENT_KEY_SECRET")).await?;
+    pub fn notices(&self) -> Result<Notices, Error> {
         let mailbox = match self.environment.get("PAYMENT_PROVIDER") {
-            "stand-in" => Mailbox::stand_in(NoticeKey::read(&key)?),
+            "stand-in" => Mailbox::stand_in(self.secret("PAYMENT_KEY_SECRET", NoticeKey::read)?),
             _ => return Err(Error::Invalid { name: "PAYMENT_PROVIDER", expected: "stand-in" }),
         };
         Ok(Notices::new(self.store.clone(), mailbox))
     }
 
-    async fn code_key(&self) -> Result<CodeKey, Error> {
-        Ok(CodeKey::read(&self.secrets.read(Kind::Secret, self.environment.get("CODE_KEY_SECRET")).await?)?)
+    fn code_key(&self) -> Result<CodeKey, Error> {
+        self.secret("CODE_KEY_SECRET", CodeKey::read)
     }
 
     /// Pictures with letters, sealed with a key made from the pepper.
-    pub async fn captchas(&self) -> Result<Captchas, Error> {
-        let pepper = self.secrets.read(Kind::Secret, self.environment.get("PEPPER_SECRET")).await?;
+    pub fn captchas(&self) -> Result<Captchas, Error> {
+        let seal = self.secret("PEPPER_SECRET", CaptchaSeal::new)?;
         let (store, random, limit) = (self.store.clone(), self.random.clone(), self.limit("CAPTCHA_PER_IP_MINUTE")?);
-        let captchas = Captchas::new(store, self.objects(), CaptchaSeal::new(&pepper)?, random, limit);
+        let captchas = Captchas::new(store, self.objects(), seal, random, limit);
         #[cfg(feature = "local")]
         let captchas = captchas.told_in(self.environment.directory().join("captcha.jsonl"));
         Ok(captchas)
@@ -336,9 +360,9 @@ impl Boot {
     }
 
     /// The customer pages of drivers.
-    pub async fn customers(&self) -> Result<Customers, Error> {
+    pub fn customers(&self) -> Result<Customers, Error> {
         let most_vehicles = self.limit("VEHICLES_PER_DRIVER")?;
-        let proofs = (self.sign_in().await?, self.codes().await?);
+        let proofs = (self.sign_in()?, self.codes()?);
         Ok(Customers::new(self.store.clone(), proofs, self.pictures()?, self.random.clone(), most_vehicles))
     }
 
@@ -356,7 +380,7 @@ impl Boot {
             password_min: usize::try_from(self.limit("CLOUD_PASSWORD_MIN")?).unwrap_or(usize::MAX),
             available_per_address_minute: self.limit("AVAILABLE_PER_IP_MINUTE")?,
         };
-        let proofs = (self.sign_in().await?, self.codes().await?);
+        let proofs = (self.sign_in()?, self.codes()?);
         let papers = (self.pictures()?, self.sealer().await?);
         Ok(Portal::new(self.store.clone(), proofs, papers, settings))
     }

@@ -1,53 +1,68 @@
-//! Keys and peppers, read by name when a function starts and again when a key is unknown.
+//! Keys and peppers: everything that a function needs in one call while it starts, and the public keys again later.
 
 use crate::domain::reason::Failure;
-use http::{Request, header::HOST};
-use http_body_util::{BodyExt as _, Empty, Limited};
+use aws_sdk_secretsmanager::{
+    Client,
+    error::{DisplayErrorContext, SdkError},
+    operation::batch_get_secret_value::{BatchGetSecretValueError, BatchGetSecretValueOutput},
+};
 use secrecy::SecretString;
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc};
 
-/// Where a secret is kept; it decides who may read it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Secrets Manager.
-    Secret,
-    /// A parameter of Systems Manager: public keys, which are no secret but must be ours.
-    Parameter,
-}
+/// The most that one call of Secrets Manager reads. No function needs half of it.
+pub const MOST_AT_ONCE: usize = 20;
 
-type Reading = Pin<Box<dyn Future<Output = Result<SecretString, Failure>> + Send>>;
+/// Values by the ids that were asked for.
+pub type Values = HashMap<String, SecretString>;
 
-/// Reads a secret by its name.
+type Reading = Pin<Box<dyn Future<Output = Result<Values, Failure>> + Send>>;
+
+/// Reads secrets by their ids.
 #[derive(Clone)]
-pub struct Secrets(Arc<dyn Fn(Kind, String) -> Reading + Send + Sync>);
+pub struct Secrets(Arc<dyn Fn(Vec<String>) -> Reading + Send + Sync>);
 
 impl Secrets {
-    pub fn from_fn<F>(read: impl Fn(Kind, String) -> F + Send + Sync + 'static) -> Self
+    /// `read` gives a value for every id, or fails.
+    pub fn from_fn<F>(read: impl Fn(Vec<String>) -> F + Send + Sync + 'static) -> Self
     where
-        F: Future<Output = Result<SecretString, Failure>> + Send + 'static,
+        F: Future<Output = Result<Values, Failure>> + Send + 'static,
     {
-        Self(Arc::new(move |kind, name| Box::pin(read(kind, name))))
+        Self(Arc::new(move |ids| Box::pin(read(ids))))
     }
 
-    pub async fn read(&self, kind: Kind, name: &str) -> Result<SecretString, Failure> {
-        (self.0)(kind, name.to_owned()).await
+    /// All of them in one call; the failure names each one that cannot be read.
+    pub async fn read_all(&self, ids: Vec<String>) -> Result<Values, Failure> {
+        if ids.is_empty() { Ok(Values::new()) } else { (self.0)(ids).await }
     }
 
-    /// Through the AWS Parameters and Secrets extension, which caches beside the function and needs no SDK client.
-    /// `session_token` is what Lambda gave the function; the extension knows its own function by it.
-    pub fn from_extension(session_token: SecretString) -> Self {
-        Self::from_fn(move |kind, name| ask_extension(kind, name, session_token.clone()))
+    pub async fn read(&self, id: &str) -> Result<SecretString, Failure> {
+        let mut values = self.read_all(vec![id.to_owned()]).await?;
+        values.remove(id).ok_or_else(|| unreadable(id, "it is not in the answer"))
+    }
+
+    /// From Secrets Manager; ids are ARNs or names.
+    pub fn secrets_manager(client: Client) -> Self {
+        Self::from_fn(move |ids| {
+            let request = client.batch_get_secret_value().set_secret_id_list(Some(ids.clone()));
+            async move {
+                let answer = request.send().await;
+                let answer =
+                    answer.map_err(|error| Failure::internal(format!("Secrets Manager: {}", cause(&error))))?;
+                values_of(&ids, &answer)
+            }
+        })
     }
 
     /// From files of a local stack.
     #[cfg(feature = "local")]
     pub fn from_directory(directory: std::path::PathBuf) -> Self {
-        Self::from_fn(move |_, name| {
-            let path = directory.join(&name);
-            async move {
-                let text = std::fs::read_to_string(&path);
-                text.map(Into::into).map_err(|error| Failure::internal(format!("secret {name}: {error}")))
-            }
+        Self::from_fn(move |ids| {
+            let read = |id: String| {
+                let text = std::fs::read_to_string(directory.join(&id));
+                let text = text.map_err(|error| Failure::internal(format!("secret {id}: {error}")))?;
+                Ok((id, text.into()))
+            };
+            std::future::ready(ids.into_iter().map(read).collect())
         })
     }
 }
@@ -58,57 +73,48 @@ impl std::fmt::Debug for Secrets {
     }
 }
 
-const EXTENSION: &str = "localhost:2773";
-const LARGEST_ANSWER: usize = 64 * 1024;
-
-async fn ask_extension(kind: Kind, name: String, session_token: SecretString) -> Result<SecretString, Failure> {
-    use secrecy::ExposeSecret as _;
-    let broken = |error: &dyn std::fmt::Display| Failure::internal(format!("secret {name}: {error}"));
-    let query: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
-    let path = match kind {
-        Kind::Secret => format!("/secretsmanager/get?secretId={query}"),
-        Kind::Parameter => format!("/systemsmanager/parameters/get?name={query}"),
-    };
-    let request = Request::get(path)
-        .header(HOST, EXTENSION)
-        .header("X-Aws-Parameters-Secrets-Token", session_token.expose_secret())
-        .body(Empty::<bytes::Bytes>::new())
-        .map_err(|error| broken(&error))?;
-
-    let stream = tokio::net::TcpStream::connect(EXTENSION).await.map_err(|error| broken(&error))?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(hyper_util::rt::TokioIo::new(stream))
-        .await
-        .map_err(|error| broken(&error))?;
-    let driver = tokio::spawn(connection);
-    let answer = sender.send_request(request).await.map_err(|error| broken(&error))?;
-    let status = answer.status();
-    let body = Limited::new(answer.into_body(), LARGEST_ANSWER).collect().await.map_err(|error| broken(&error))?;
-    driver.abort();
-    if !status.is_success() {
-        return Err(broken(&status));
+fn values_of(ids: &[String], answer: &BatchGetSecretValueOutput) -> Result<Values, Failure> {
+    let (mut values, mut problems) = (Values::new(), Vec::new());
+    for id in ids {
+        let found = answer.secret_values().iter().find(|one| [one.arn(), one.name()].contains(&Some(id)));
+        if let Some(text) = found.and_then(|one| one.secret_string()) {
+            values.insert(id.clone(), text.into());
+            continue;
+        }
+        let error = answer.errors().iter().find(|error| error.secret_id() == Some(id));
+        problems.push(match (found, error.and_then(|error| error.error_code())) {
+            (Some(_), _) => unreadable(id, "its value is binary: store a text"),
+            (None, Some(code)) => unreadable(id, &format!("{code}, {}", remedy(code))),
+            (None, None) => unreadable(id, "it is not in the answer"),
+        });
     }
-    secret_in(kind, &body.to_bytes()).ok_or_else(|| broken(&"the extension's answer holds no value"))
+    if problems.is_empty() {
+        return Ok(values);
+    }
+    let details: Vec<_> = problems.iter().filter_map(Failure::detail).collect();
+    Err(Failure::internal(details.join("; ")))
 }
 
-fn secret_in(kind: Kind, body: &[u8]) -> Option<SecretString> {
-    let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let value = match kind {
-        Kind::Secret => answer.get("SecretString")?,
-        Kind::Parameter => answer.get("Parameter")?.get("Value")?,
-    };
-    value.as_str().map(Into::into)
+fn unreadable(id: &str, why: &str) -> Failure {
+    Failure::internal(format!("secret {id} cannot be read: {why}"))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use secrecy::ExposeSecret as _;
+/// What an operator does about an error code of Secrets Manager.
+fn remedy(code: &str) -> &'static str {
+    match code {
+        // A secret without a value is answered like one that does not exist.
+        "ResourceNotFoundException" => "it has no value yet: run `cargo local bootstrap STACK`",
+        "AccessDeniedException" => "the function's role may not read it: deploy the stack again",
+        "DecryptionFailure" => "the function's role may not use the secret's KMS key",
+        _ => "docs/operations.md describes the secrets",
+    }
+}
 
-    #[test]
-    fn the_value_is_found_in_either_answer_of_the_extension() {
-        let found = |kind, body: &str| secret_in(kind, body.as_bytes()).map(|secret| secret.expose_secret().to_owned());
-        assert_eq!(found(Kind::Secret, r#"{"Name":"n","SecretString":"s"}"#).as_deref(), Some("s"));
-        assert_eq!(found(Kind::Parameter, r#"{"Parameter":{"Name":"n","Value":"p"}}"#).as_deref(), Some("p"));
-        assert_eq!(found(Kind::Secret, r#"{"SecretBinary":"AA=="}"#), None);
+/// An answer that cannot be parsed may hold values, so nothing of it is shown.
+fn cause<H: std::fmt::Debug>(error: &SdkError<BatchGetSecretValueError, H>) -> String {
+    match error {
+        SdkError::ResponseError(_) => "the answer cannot be read".to_owned(),
+        SdkError::ServiceError(refused) => DisplayErrorContext(refused.err()).to_string(),
+        other => DisplayErrorContext(other).to_string(),
     }
 }

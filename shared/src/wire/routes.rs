@@ -83,7 +83,8 @@ pub struct Routes<E: Envelope, S> {
 }
 
 impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
-    /// `catch_all`: the prefixes, `{proxy+}` included, whose unknown paths and methods this function answers.
+    /// `catch_all`: the paths that the gateway sends to this function whatever the method, `{proxy+}` standing for
+    /// everything below; unknown paths and methods among them are answered here.
     pub fn new(catch_all: &[&'static str]) -> Self {
         Self { table: Vec::new(), catch_all: catch_all.to_vec(), envelope: PhantomData }
     }
@@ -178,12 +179,12 @@ impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
         self
     }
 
-    /// The table, for the test that keeps it equal to the template's.
+    /// The table, for the tests that look at all routes.
     pub fn table(&self) -> Vec<Route> {
         self.table.iter().map(|entry| entry.route).collect()
     }
 
-    /// The prefixes whose rest this function answers.
+    /// The paths that the gateway sends to this function.
     pub fn catch_all(&self) -> &[&'static str] {
         &self.catch_all
     }

@@ -46,6 +46,7 @@ mod portal;
 mod reference;
 mod round_trips;
 mod routes;
+mod secrets;
 mod shops;
 mod sms_sender;
 mod texts;

@@ -1,60 +1,35 @@
-//! The routes, which four lists name and one table guards: `template.yaml`, the watch router in `Cargo.toml`, the route
-//! tables in the code, and `events/`.
+//! The routes: the code declares them, the gateway and the watch router send whole prefixes, and every route has an
+//! example in `events/`. What the template has of it is in `tests/tests/template.rs`.
 
 use http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use shared::{
     domain::account::{Realm, Role},
-    wire::Access,
+    wire::{Access, Route},
 };
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::PathBuf};
 use tests::{
     answer::Answer,
-    functions::{Function, all},
+    functions::{Function, all, function_at},
     keys::look_into,
     plaza::Plaza,
     request::Request,
 };
 
-/// Method, path and function; a catch-all has the method `ANY`, the last resort the path `$default` and no method.
+/// Method, path and function.
 type Line = (String, String, String);
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn line(key: &str, function: &str) -> Line {
-    let (method, path) = key.split_once(' ').unwrap_or(("", key));
-    (method.to_owned(), path.to_owned(), function.to_owned())
-}
-
 fn in_the_code() -> BTreeSet<Line> {
-    let keys = |function: &Function| {
-        let routes = function.table.iter().map(|route| format!("{} {}", route.method, route.path));
-        let rest = function.catch_all.iter().map(|prefix| match *prefix {
-            "$default" => prefix.to_string(),
-            prefix => format!("ANY {prefix}"),
-        });
-        routes.chain(rest).map(|key| line(&key, function.name)).collect::<Vec<_>>()
+    let of = |function: &Function| {
+        let line = |route: &Route| (route.method.to_owned(), route.path.to_owned(), function.name.to_owned());
+        function.table.iter().map(line).collect::<Vec<_>>()
     };
-    all().iter().flat_map(keys).collect()
-}
-
-/// `RouteKey: GET /x, Target: !Sub "integrations/${EvAccountIntegration}"` means that the function `ev-account` has it.
-fn in_the_template() -> BTreeSet<Line> {
-    let template = fs::read_to_string(root().join("template.yaml")).unwrap();
-    let mut routes = BTreeSet::new();
-    for part in template.split("RouteKey:").skip(1) {
-        let key = part.split([',', '\n']).next().unwrap().trim().trim_matches('"');
-        let target = part.split_once("integrations/${").unwrap().1.split_once("Integration}").unwrap().0;
-        let function = target.char_indices().fold(String::new(), |name, (at, letter)| {
-            let hyphen = if at > 0 && letter.is_ascii_uppercase() { "-" } else { "" };
-            name + hyphen + &letter.to_ascii_lowercase().to_string()
-        });
-        assert!(routes.insert(line(key, &function)), "{key} is there twice");
-    }
-    routes
+    all().iter().flat_map(of).collect()
 }
 
 /// The watch router knows no methods and writes catch-alls in its own way.
@@ -67,35 +42,56 @@ fn in_the_watch_router() -> BTreeSet<(String, String)> {
     router.lines().filter_map(|line| Some((quoted(line, "path")?, quoted(line, "function")?))).collect()
 }
 
+/// A prefix is not enough where another function has a longer one, or the same path written out.
 #[test]
-fn the_template_has_the_routes_of_the_code() {
-    assert_eq!(in_the_template(), in_the_code());
+fn the_gateway_sends_every_route_to_the_function_that_has_it() {
+    for (method, path, function) in in_the_code() {
+        let called = path.split('/').map(|part| if part.starts_with('{') { "x" } else { part });
+        let called = called.collect::<Vec<_>>().join("/");
+        assert_eq!(function_at(&called), function, "{method} {path}");
+    }
 }
 
 #[test]
 fn the_watch_router_has_the_paths_of_the_code() {
-    let paths = |(_, path, function): Line| match path.as_str() {
-        "$default" => vec![("/".to_owned(), function.clone()), ("/{*rest}".to_owned(), function)],
-        // The router takes no catch-all beside a parameter; the parameter's own route has the segment before it.
-        "/customer/customers/{proxy+}" => vec![("/customer/customers/{id}/{*rest}".to_owned(), function)],
-        _ => vec![(path.replace("{proxy+}", "{*rest}"), function)],
+    let of = |function: &Function| {
+        let name = function.name.to_owned();
+        let paths = function.catch_all.iter().flat_map(|path| match *path {
+            "$default" => vec!["/".to_owned(), "/{*rest}".to_owned()],
+            path => vec![path.replace("{proxy+}", "{*rest}")],
+        });
+        paths.map(|path| (path, name.clone())).collect::<Vec<_>>()
     };
-    assert_eq!(in_the_watch_router(), in_the_code().into_iter().flat_map(paths).collect());
+    assert_eq!(in_the_watch_router(), all().iter().flat_map(of).collect());
+}
+
+/// The route of a call: the one that writes out most of its path.
+fn route_of(function: &Function, method: &str, path: &str) -> Option<Line> {
+    let parts: Vec<_> = path.split('/').collect();
+    let fits = |route: &&Route| {
+        let pattern: Vec<_> = route.path.split('/').collect();
+        let same = |(one, part): (&&str, &&str)| one.starts_with('{') || one == part;
+        route.method == method && pattern.len() == parts.len() && pattern.iter().zip(&parts).all(same)
+    };
+    let route = function.table.iter().filter(fits).min_by_key(|route| route.path.matches('{').count())?;
+    Some((method.to_owned(), route.path.to_owned(), function.name.to_owned()))
 }
 
 #[test]
 fn every_route_has_an_event() {
-    let mut events = BTreeSet::new();
+    let mut with_event = BTreeSet::new();
     for function in all() {
         for file in fs::read_dir(root().join("events").join(function.name)).unwrap() {
-            let event: Value = serde_json::from_slice(&fs::read(file.unwrap().path()).unwrap()).unwrap();
-            events.insert(line(event["routeKey"].as_str().unwrap(), function.name));
+            let file = file.unwrap().path();
+            let event: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+            let (method, path) = (&event["requestContext"]["http"]["method"], &event["rawPath"]);
+            let route = route_of(&function, method.as_str().unwrap(), path.as_str().unwrap());
+            assert!(route.is_some(), "{} is of no route", file.display());
+            with_event.extend(route);
         }
     }
-    let is_last_resort = |line: &Line| line.0.is_empty() || line.0 == "ANY";
     let routes = in_the_code();
-    assert!(events.is_subset(&routes), "of no route: {:?}", events.difference(&routes));
-    let missing: Vec<_> = routes.difference(&events).filter(|line| !is_last_resort(line)).collect();
+    let missing: Vec<_> = routes.difference(&with_event).collect();
     assert!(missing.is_empty(), "no event for {missing:?}");
 }
 
@@ -105,7 +101,7 @@ fn no_two_routes_collide() {
     let mut shapes = BTreeSet::new();
     for (method, path, function) in in_the_code() {
         let shape: Vec<_> = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
-        let shape = (method, shape.join("/"), path.ends_with("{proxy+}"));
+        let shape = (method, shape.join("/"));
         assert!(shapes.insert(shape.clone()), "{shape:?} of {function}");
     }
 }
