@@ -17,6 +17,7 @@ def main() -> int:
             cloudformation.delete(clients, arguments.name)
             return 0
         document = template.read(arguments.template)
+        template.without_unknown(document)
         template.adapt(document, template.upload_placeholder(clients), arguments.invoke)
         parameters = dict(pair.split("=", 1) for pair in arguments.parameter)
         cloudformation.deploy(clients, arguments.name, document, parameters)

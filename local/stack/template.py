@@ -50,6 +50,19 @@ def adapt(document: dict, package: str, invoke: str | None) -> None:
             variables["MINISTACK_LAMBDA_PROXY_URL"] = invoke.format(binary)
 
 
+# MiniStack's CloudFormation refuses a stack with a resource type that it does not know. SAM makes such resources of these
+# properties of functions; the tests name the types.
+UNKNOWN_TO_MINISTACK = ("DeploymentPreference",)
+
+
+def without_unknown(document: dict) -> None:
+    """Leaves out what only AWS can run; the linters judge it."""
+    sections = [resource["Properties"] for _, _, resource in functions(document)]
+    for properties in [document["Globals"]["Function"], *sections]:
+        for name in UNKNOWN_TO_MINISTACK:
+            properties.pop(name, None)
+
+
 def upload_placeholder(clients) -> str:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:

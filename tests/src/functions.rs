@@ -8,7 +8,7 @@ pub struct Function {
     /// Its name in `template.yaml`, of its crate and of its binary.
     pub name: &'static str,
     pub table: Vec<Route>,
-    /// The paths that the gateway sends to it, whatever the method.
+    /// The paths that the gateway sends to it, with any method.
     pub catch_all: Vec<&'static str>,
 }
 

@@ -17,8 +17,13 @@ pub struct Allowed {
 
 impl Template {
     pub fn read() -> Self {
+        Self::read_with(&[])
+    }
+
+    /// The same with arguments for `local/stack/translated.py`.
+    pub fn read_with(arguments: &[&str]) -> Self {
         let mut python = python();
-        python.args(["-m", "stack.translated"]).arg(repository().join("template.yaml"));
+        python.args(["-m", "stack.translated"]).arg(repository().join("template.yaml")).args(arguments);
         let output = python.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         Self(serde_json::from_slice(&output.stdout).unwrap())
@@ -68,6 +73,24 @@ impl Template {
 
     pub fn rule(&self, name: &str) -> &Value {
         &self.0["Rules"][name]
+    }
+
+    pub fn has(&self, id: &str) -> bool {
+        self.0["Resources"].get(id).is_some()
+    }
+
+    /// The types of all resources, with how many there are of each.
+    pub fn types(&self) -> BTreeMap<&str, usize> {
+        let mut types = BTreeMap::new();
+        for resource in self.0["Resources"].as_object().unwrap().values() {
+            *types.entry(resource["Type"].as_str().unwrap()).or_default() += 1;
+        }
+        types
+    }
+
+    /// The whole document.
+    pub fn document(&self) -> &Value {
+        &self.0
     }
 
     /// The default of a parameter.

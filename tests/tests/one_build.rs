@@ -61,3 +61,39 @@ fn every_function_runs_on_one_thread() {
         assert!(text.contains(r#"#[tokio::main(flavor = "current_thread")]"#), "{}", main.display());
     }
 }
+
+/// Cargo unifies features over everything that one call builds, so the call must name nothing but functions.
+#[test]
+fn the_build_for_aws_names_every_function_and_turns_on_no_feature_of_tools_or_tests() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let output = Command::new(root.join("local/build")).arg("--print").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let call: Vec<_> = text.split_whitespace().collect();
+    assert_eq!(call[..4], ["cargo", "lambda", "build", "--release"], "{text}");
+    let packages: BTreeSet<_> = call.windows(2).filter(|pair| pair[0] == "--package").map(|pair| pair[1]).collect();
+    let functions = std::fs::read_dir(root.join("functions")).unwrap();
+    let functions: BTreeSet<_> = functions.map(|one| one.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(packages, functions.iter().map(String::as_str).collect());
+
+    let mut tree = Command::new(env!("CARGO"));
+    tree.current_dir(&root).args([
+        "tree",
+        "--locked",
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+        "--format",
+        "{p} [{f}]",
+    ]);
+    let output = tree.args(&call[4..]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).unwrap();
+    let ours: BTreeSet<_> = tree.lines().filter(|line| line.contains("(/")).collect();
+    assert_eq!(ours.len(), functions.len() + 1, "{ours:?}");
+    for line in ours {
+        let features = line.rsplit_once('[').unwrap().1.trim_end_matches(" (*)").trim_end_matches(']');
+        let expected = if line.starts_with("shared ") { "aws" } else { "" };
+        assert_eq!(features, expected, "{line}");
+    }
+}

@@ -164,7 +164,7 @@ fn with(mut object: Value, name: &str, value: &str) -> Value {
 
 /// Each of these has a condition on an item that its transaction does not write.
 #[test]
-fn whoever_checks_a_condition_in_a_transaction_may() {
+fn functions_that_check_a_condition_in_a_transaction_may() {
     for function in ["EvAccount", "EvCustomer", "MallDealer", "Operator", "Session", "ShopCustomer"] {
         let may = |one: &tests::template::Allowed| one.actions.iter().any(|one| one == "dynamodb:ConditionCheckItem");
         assert!(TEMPLATE.allowed(function).iter().any(may), "{function}");
@@ -288,7 +288,8 @@ fn queues_are_fast_fifo_and_lose_nothing_in_silence() {
         let timeout = TEMPLATE.properties(function)["Timeout"].as_u64().unwrap();
         assert!(queue["VisibilityTimeout"].as_u64().unwrap() >= 6 * timeout);
         let mappings = TEMPLATE.of_type("AWS::Lambda::EventSourceMapping");
-        let of_function = |(_, mapping): &&(&str, &Value)| mapping["FunctionName"] == json!({ "Ref": function });
+        let alias = json!({ "Ref": format!("{function}Aliaslive") });
+        let of_function = |(_, mapping): &&(&str, &Value)| mapping["FunctionName"] == alias;
         let (_, mapping) = mappings.iter().find(of_function).unwrap();
         assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
     }
@@ -362,50 +363,120 @@ fn web_pages_may_send_and_read_the_headers_of_the_documents() {
     assert!(cors.get("allowCredentials").is_none(), "no cookie is ever used");
 }
 
+/// Callers reach published versions, and a version keeps its environment: SAM by itself makes no new one when only the
+/// value of a parameter changes, so that a kill switch would do nothing.
 #[test]
-fn every_alarm_of_the_operations_handbook_is_there() {
-    let alarms = TEMPLATE.of_type("AWS::CloudWatch::Alarm");
-    let metric = |name: &str| alarms.iter().filter(|(_, alarm)| alarm["MetricName"] == name).count();
-    let functions = TEMPLATE.functions().len();
-    assert_eq!((metric("Errors"), metric("Throttles"), metric("Duration")), (functions, functions, functions));
-    for name in ["ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"] {
-        assert_eq!(metric(name), 2, "{name} of each queue");
-    }
-    for name in ["5xx", "LoginFailure", "OtpSend", "IdempotencyConflict", "TransactionConflict", "UnbilledEnergy"] {
-        assert_eq!(metric(name), 1, "{name}");
-    }
-    for (id, alarm) in alarms {
-        assert_eq!(alarm["TreatMissingData"], "notBreaching", "{id}");
-        assert_eq!(alarm["AlarmActions"]["Fn::If"][0], "HasAlarmTopic", "{id}");
-    }
-    for id in ["DeadLettersAlarm", "SmsDeadLettersAlarm"] {
-        let dead = TEMPLATE.properties(id);
-        assert_eq!((&dead["Threshold"], &dead["Period"]), (&json!(1), &json!(60)), "{id}");
+fn every_deployment_publishes_every_function_anew() {
+    let another = Template::read_with(&["--parameter", "Release=1780273805abc"]);
+    let versions = |template: &Template| -> BTreeSet<String> {
+        template.of_type("AWS::Lambda::Version").into_iter().map(|(id, _)| id.to_owned()).collect()
+    };
+    let (before, after) = (versions(&TEMPLATE), versions(&another));
+    assert_eq!((before.len(), after.len()), (TEMPLATE.functions().len(), TEMPLATE.functions().len()));
+    assert!(before.is_disjoint(&after), "{before:?}");
+    for id in TEMPLATE.functions() {
+        assert_eq!(TEMPLATE.properties(&format!("{id}Aliaslive"))["Name"], "live");
     }
 }
 
-/// An emulator stands in for AWS: the stack is created, changed and deleted through its CloudFormation.
+#[test]
+fn the_schedule_repeats_and_lambda_does_not() {
+    let (_, invoked) = TEMPLATE.of_type("AWS::Lambda::EventInvokeConfig")[0];
+    assert_eq!(invoked["FunctionName"], json!({ "Ref": "ChargingScheduler" }));
+    assert_eq!((&invoked["MaximumRetryAttempts"], &invoked["MaximumEventAgeInSeconds"]), (&json!(0), &json!(60)));
+    for (id, schedule) in TEMPLATE.of_type("AWS::Scheduler::Schedule") {
+        assert_eq!(schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"], 0, "{id}");
+    }
+}
+
+#[test]
+fn a_deleted_picture_can_be_brought_back_for_a_week_and_is_gone_then() {
+    let bucket = TEMPLATE.properties("PicturesBucket");
+    assert_eq!(bucket["VersioningConfiguration"]["Status"], "Enabled");
+    let rules = bucket["LifecycleConfiguration"]["Rules"].as_array().unwrap();
+    let old = rules.iter().find(|rule| rule["Id"] == "old-versions").unwrap();
+    assert_eq!(old["NoncurrentVersionExpiration"]["NoncurrentDays"], 7);
+    assert!(old.get("Prefix").is_none() && old.get("TagFilters").is_none(), "of every picture");
+}
+
+#[test]
+fn the_table_and_its_indexes_are_warm_from_the_first_moment_on() {
+    let table = TEMPLATE.properties("Table");
+    let warm = json!({ "ReadUnitsPerSecond": { "Ref": "WarmReads" }, "WriteUnitsPerSecond": { "Ref": "WarmWrites" } });
+    assert_eq!(table["WarmThroughput"], warm);
+    for index in table["GlobalSecondaryIndexes"].as_array().unwrap() {
+        assert_eq!(index["WarmThroughput"], warm, "{}", index["IndexName"]);
+    }
+}
+
+/// Quotas of CloudFormation, IAM, Lambda and API Gateway, and what we keep free of them for what is to come.
+#[test]
+fn the_stack_stays_well_inside_the_limits_of_aws() {
+    let source = std::fs::read_to_string(repository().join("template.yaml")).unwrap();
+    assert!(source.lines().count() <= 1800, "{} lines", source.lines().count());
+    assert!(TEMPLATE.document().to_string().len() < 500_000, "CloudFormation takes a megabyte");
+    let resources: usize = TEMPLATE.types().values().sum();
+    assert!(resources <= 280, "{resources} resources of 500");
+    assert!(TEMPLATE.routes().len() <= 60, "{} routes", TEMPLATE.routes().len());
+    let count = |section: &str| TEMPLATE.document()[section].as_object().unwrap().len();
+    assert!(count("Parameters") < 200 && count("Outputs") < 200);
+    for id in TEMPLATE.functions() {
+        let policies = &TEMPLATE.properties(&format!("{id}Role"))["Policies"];
+        assert!(policies.to_string().len() < 8_000, "{id}: a role takes 10,240 characters of inline policies");
+        let variables = TEMPLATE.properties(id)["Environment"]["Variables"].to_string().len();
+        assert!(variables < 3_500, "{id}: a function takes 4 KB of variables");
+        let permissions = TEMPLATE.of_type("AWS::Lambda::Permission").into_iter();
+        let of_function = permissions.filter(|(permission, _)| permission.starts_with(id)).count();
+        assert!(of_function < 30, "{id}: 20 KB of its resource policy hold about thirty permissions");
+    }
+}
+
+/// The rest is created on MiniStack by [`the_template_deploys`]; the linters judge these.
+#[test]
+fn the_local_stack_leaves_out_what_its_emulator_does_not_know_and_nothing_else() {
+    let local = Template::read_with(&["--ministack"]);
+    let (of_aws, of_ministack) = (TEMPLATE.types(), local.types());
+    let missing: Vec<_> = of_aws.iter().filter(|(kind, count)| of_ministack.get(*kind) != Some(count)).collect();
+    let functions = TEMPLATE.functions().len();
+    let roles = of_aws["AWS::IAM::Role"];
+    assert_eq!(
+        missing,
+        [
+            (&"AWS::CodeDeploy::Application", &1),
+            (&"AWS::CodeDeploy::DeploymentGroup", &functions),
+            (&"AWS::IAM::Role", &roles),
+        ]
+    );
+    assert_eq!(of_ministack["AWS::IAM::Role"], roles - 1, "the role of CodeDeploy");
+}
+
+/// An emulator stands in for AWS: two stacks are created side by side, and one is changed, deleted and created again.
 #[test]
 fn the_template_deploys() {
     let place = Place::new();
     let emulator = Emulator::start(&place);
-    let deploy = |more: &[&str]| {
+    let deploy = |name: &str, more: &[&str]| {
         let env_file = place.path().join("functions.env");
-        let mut stack = emulator.stack();
+        let mut stack = emulator.stack(name);
         stack.arg("--template").arg(repository().join("template.yaml")).arg("--env-file").arg(&env_file).args(more);
         let output = stack.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         std::fs::read_to_string(env_file).unwrap()
     };
-    let created = deploy(&["--parameter", "DeletionProtection=false"]);
+    let created = deploy("a-stack", &["--parameter", "DeletionProtection=false"]);
+    let beside = deploy("b-stack", &["--parameter", "DeletionProtection=false"]);
     assert!(
         created.contains("\nLOGIN_PER_IP_MINUTE=20\n") && created.contains("TABLE_NAME=a-stack-Table-"),
         "{created}"
     );
-    let updated = deploy(&["--parameter", "DeletionProtection=false", "--parameter", "LoginPerIpMinute=7"]);
+    let updated = deploy("a-stack", &["--parameter", "DeletionProtection=false", "--parameter", "LoginPerIpMinute=7"]);
     assert_eq!(updated, created.replace("LOGIN_PER_IP_MINUTE=20", "LOGIN_PER_IP_MINUTE=7"));
-    let deleted = emulator.stack().arg("--delete").output().unwrap();
+    let deleted = emulator.stack("a-stack").arg("--delete").output().unwrap();
     assert!(deleted.status.success(), "{}", String::from_utf8_lossy(&deleted.stderr));
+    let again = deploy("a-stack", &["--parameter", "DeletionProtection=false"]);
+    let secret =
+        |variables: &str| variables.lines().find(|line| line.starts_with("PEPPER_SECRET=")).unwrap().to_owned();
+    assert_eq!(BTreeSet::from([&created, &beside, &again].map(|one| secret(one))).len(), 3, "each has its own");
 }
 
 struct Emulator(local::ministack::MiniStack);
@@ -419,9 +490,9 @@ impl Emulator {
         emulator
     }
 
-    fn stack(&self) -> Command {
+    fn stack(&self, name: &str) -> Command {
         let mut python = python();
-        python.args(["-m", "stack", "--name", "a-stack", "--endpoint", &self.0.url()]);
+        python.args(["-m", "stack", "--name", name, "--endpoint", &self.0.url()]);
         python
     }
 }

@@ -51,12 +51,14 @@ impl App {
             Event::Batch { records } => Ok(Answer::Batch(self.settle_hinted(records, now).await)),
             Event::Pictures { .. } => {
                 let swept = self.pictures.sweep(self.clock.now().real).await?;
-                self.report(swept.settled, swept.due, 0, Energy::ZERO);
+                let (settled, unsettled) = (swept.settled, swept.due);
+                self.report(Figures { sweep: false, settled, unsettled, quarantined: 0, unbilled: Energy::ZERO });
                 Ok(Answer::SweptPictures(swept))
             }
             Event::Sweep {} => {
                 let swept = self.charging.sweep(now).await?;
-                self.report(swept.settled, swept.due, 0, swept.unbilled);
+                let (settled, unsettled, unbilled) = (swept.settled, swept.due, swept.unbilled);
+                self.report(Figures { sweep: true, settled, unsettled, quarantined: 0, unbilled });
                 Ok(Answer::Swept(swept))
             }
         }
@@ -90,20 +92,32 @@ impl App {
                 }
             }
         }
-        self.report(settled, failed.len(), quarantined, unbilled);
+        self.report(Figures { sweep: false, settled, unsettled: failed.len(), quarantined, unbilled });
         failed
     }
 
-    fn report(&self, settled: usize, unsettled: usize, quarantined: usize, unbilled: Energy) {
+    fn report(&self, figures: Figures) {
         let metrics = [
-            Metric::count("Settled", settled),
-            Metric::count("Unsettled", unsettled),
-            Metric::count("Quarantined", quarantined),
-            Metric::watt_hours("UnbilledEnergy", unbilled),
+            Metric::flag("Sweep", figures.sweep),
+            Metric::count("Settled", figures.settled),
+            Metric::count("Unsettled", figures.unsettled),
+            Metric::count("Quarantined", figures.quarantined),
+            Metric::watt_hours("UnbilledEnergy", figures.unbilled),
         ];
         let properties = [("function", Property::Text("charging-scheduler"))];
-        self.sink.emit(self.clock.now().real, &[&["function"]], &metrics, &properties);
+        self.sink.emit(self.clock.now().real, &metrics, &properties);
     }
+}
+
+/// What one invocation did.
+#[derive(Clone, Copy)]
+struct Figures {
+    /// A sweep that came to its end; an alarm waits for each.
+    sweep: bool,
+    settled: usize,
+    unsettled: usize,
+    quarantined: usize,
+    unbilled: Energy,
 }
 
 impl From<Failure> for Broken {

@@ -108,6 +108,6 @@ impl App {
             Metric::count("Quarantined", tally.quarantined),
         ];
         let properties = [("function", Property::Text("sms-sender"))];
-        self.sink.emit(self.clock.now().real, &[&["function"]], &metrics, &properties);
+        self.sink.emit(self.clock.now().real, &metrics, &properties);
     }
 }

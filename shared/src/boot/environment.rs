@@ -26,7 +26,7 @@ impl Environment {
         if missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
     }
 
-    /// A local stack shows SMS instead of sending them, whatever the provider is.
+    /// A local stack shows SMS instead of sending them, with either provider.
     pub fn sends_through_aliyun(&self) -> bool {
         self.outbox().is_none() && self.get("SMS_PROVIDER") == "aliyun"
     }

@@ -205,6 +205,7 @@ pub struct Failure {
     retry_after: Option<Duration>,
     detail: Option<String>,
     allowed: Vec<&'static str>,
+    refuses_guess: bool,
 }
 
 impl Failure {
@@ -221,6 +222,11 @@ impl Failure {
     /// Too many requests; the caller may come back after `wait`.
     pub fn throttled(wait: Duration) -> Self {
         Self { retry_after: Some(wait.max(Duration::from_secs(1))), ..Self::from(Reason::Throttled) }
+    }
+
+    /// The same for an attempt to prove an identity.
+    pub fn throttled_guess(wait: Duration) -> Self {
+        Self { refuses_guess: true, ..Self::throttled(wait) }
     }
 
     /// A fault of ours. The detail goes to the log and never into an answer.
@@ -254,6 +260,15 @@ impl Failure {
         self.field.as_deref()
     }
 
+    /// Whether a password or code was wrong, or not looked at after too many of them.
+    pub fn refuses_guess(&self) -> bool {
+        let is_wrong = matches!(
+            self.reason,
+            Reason::WrongCredentials | Reason::WrongOldPassword | Reason::WrongCode | Reason::SecondProofWanted
+        );
+        self.refuses_guess || is_wrong
+    }
+
     /// The sentence for people.
     pub fn text(&self) -> &str {
         self.text.as_deref().unwrap_or_else(|| self.reason.text())
@@ -283,6 +298,7 @@ impl Failure {
 impl From<Reason> for Failure {
     fn from(reason: Reason) -> Self {
         let retry_after = matches!(reason, Reason::Contended | Reason::Throttled).then(|| Duration::from_secs(1));
-        Self { reason, text: None, field: None, retry_after, detail: None, allowed: Vec::new() }
+        let (text, field, detail, allowed) = (None, None, None, Vec::new());
+        Self { reason, text, field, retry_after, detail, allowed, refuses_guess: false }
     }
 }

@@ -27,12 +27,16 @@ impl Sink {
         Self { namespace: "ev-plaza".into(), write: Arc::new(write) }
     }
 
-    /// Writes one line. Each metric counts once over everything, which is what the alarms watch, and once for each set of
-    /// `dimensions`, whose values are among the `properties`.
-    pub fn emit(&self, at: Timestamp, dimensions: &[&[&str]], metrics: &[Metric], properties: &[(&str, Property<'_>)]) {
-        let dimensions = [&[] as &[&str]].into_iter().chain(dimensions.iter().copied()).collect();
-        let directive = Directive { dimensions, metrics, namespace: &self.namespace };
-        let line = Line { directive, at, metrics, properties };
+    /// Writes one line. Each metric counts once over everything, and those that say so once more for the `function` among
+    /// the `properties`. Nothing else is a dimension, because every value of one is another metric to pay for.
+    pub fn emit(&self, at: Timestamp, metrics: &[Metric], properties: &[(&str, Property<'_>)]) {
+        let namespace = &*self.namespace;
+        let overall = Directive { dimensions: [&[]], metrics: metrics.iter().collect(), namespace };
+        let of_function: Vec<_> = metrics.iter().filter(|metric| metric.per_function).collect();
+        let of_function = Directive { dimensions: [&["function"]], metrics: of_function, namespace };
+        let directives = [overall, of_function];
+        let directives = if directives[1].metrics.is_empty() { &directives[..1] } else { &directives };
+        let line = Line { directives, at, metrics, properties };
         match serde_json::to_string(&line) {
             Ok(line) => (self.write)(&line),
             Err(error) => tracing::error!(%error, "a metrics line cannot be written"),
@@ -57,7 +61,7 @@ pub enum Property<'a> {
 
 /// A whole line, serialised without a tree of values in between: every request writes one.
 struct Line<'a> {
-    directive: Directive<'a>,
+    directives: &'a [Directive<'a>],
     at: Timestamp,
     metrics: &'a [Metric],
     properties: &'a [(&'a str, Property<'a>)],
@@ -65,7 +69,7 @@ struct Line<'a> {
 
 impl Serialize for Line<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let metadata = Metadata { directives: [&self.directive], timestamp: self.at.as_millisecond() };
+        let metadata = Metadata { directives: self.directives, timestamp: self.at.as_millisecond() };
         let mut members: Vec<(&str, Member<'_>)> = vec![("_aws", Member::Metadata(metadata))];
         members
             .extend(self.metrics.iter().map(|metric| (metric.name, Member::Property(Property::Number(metric.value)))));
@@ -87,7 +91,7 @@ enum Member<'a> {
 #[derive(Serialize)]
 struct Metadata<'a> {
     #[serde(rename = "CloudWatchMetrics")]
-    directives: [&'a Directive<'a>; 1],
+    directives: &'a [Directive<'a>],
     #[serde(rename = "Timestamp")]
     timestamp: i64,
 }
@@ -95,8 +99,8 @@ struct Metadata<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Directive<'a> {
-    dimensions: Vec<&'a [&'a str]>,
-    metrics: &'a [Metric],
+    dimensions: [&'static [&'static str]; 1],
+    metrics: Vec<&'a Metric>,
     namespace: &'a str,
 }
 
@@ -108,11 +112,19 @@ pub struct Metric {
     unit: &'static str,
     #[serde(skip)]
     value: u64,
+    #[serde(skip)]
+    per_function: bool,
 }
 
 impl Metric {
+    /// The same, counted for each function as well.
+    #[must_use]
+    pub fn per_function(self) -> Self {
+        Self { per_function: true, ..self }
+    }
+
     pub fn count(name: &'static str, value: usize) -> Self {
-        Self { name, unit: "Count", value: value as u64 }
+        Self { name, unit: "Count", value: value as u64, per_function: false }
     }
 
     pub fn flag(name: &'static str, value: bool) -> Self {
@@ -122,11 +134,11 @@ impl Metric {
     /// Whatever is more than nothing counts as one at least. The format has no unit for energy.
     pub fn watt_hours(name: &'static str, energy: Energy) -> Self {
         let watt_hours = energy.millijoules().over(3_600_000).ceil();
-        Self { name, unit: "None", value: u64::try_from(watt_hours).unwrap_or(u64::MAX) }
+        Self { name, unit: "None", value: u64::try_from(watt_hours).unwrap_or(u64::MAX), per_function: false }
     }
 
     pub fn milliseconds(name: &'static str, value: u64) -> Self {
-        Self { name, unit: "Milliseconds", value }
+        Self { name, unit: "Milliseconds", value, per_function: false }
     }
 }
 
@@ -149,9 +161,9 @@ mod tests {
         let at = Timestamp::from_millisecond(1_779_000_000_123).unwrap();
         let metrics = [Metric::count("Settled", 3), Metric::watt_hours("UnbilledEnergy", Energy::ZERO)];
         let properties = [("function", Property::Text("charging-scheduler"))];
-        let line = written(|sink| sink, |sink| sink.emit(at, &[&["function"]], &metrics, &properties));
+        let line = written(|sink| sink, |sink| sink.emit(at, &metrics, &properties));
         let expected = concat!(
-            r#"{"Settled":3,"UnbilledEnergy":0,"_aws":{"CloudWatchMetrics":[{"Dimensions":[[],["function"]],"Metrics":["#,
+            r#"{"Settled":3,"UnbilledEnergy":0,"_aws":{"CloudWatchMetrics":[{"Dimensions":[[]],"Metrics":["#,
             r#"{"Name":"Settled","Unit":"Count"},{"Name":"UnbilledEnergy","Unit":"None"}],"Namespace":"ev-plaza"}],"#,
             r#""Timestamp":1779000000123},"function":"charging-scheduler"}"#
         );
@@ -161,11 +173,11 @@ mod tests {
     #[test]
     fn names_and_values_are_escaped_and_a_line_without_either_is_whole() {
         let named = |sink| Sink { namespace: "shop \"x\"".into(), ..sink };
-        let line = written(named, |sink| sink.emit(Timestamp::UNIX_EPOCH, &[], &[], &[]));
+        let line = written(named, |sink| sink.emit(Timestamp::UNIX_EPOCH, &[], &[]));
         let expected = r#"{"_aws":{"CloudWatchMetrics":[{"Dimensions":[[]],"Metrics":[],"Namespace":"shop \"x\""}],"Timestamp":0}}"#;
         assert_eq!(line, expected);
         let properties = [("request", Property::Text("a \"quoted\" \\ \u{1} 请求\n")), ("reason", Property::Absent)];
-        let line = written(|sink| sink, |sink| sink.emit(Timestamp::UNIX_EPOCH, &[], &[], &properties));
+        let line = written(|sink| sink, |sink| sink.emit(Timestamp::UNIX_EPOCH, &[], &properties));
         let expected = r#""reason":null,"request":"a \"quoted\" \\ \u0001 请求\n"}"#;
         assert!(line.ends_with(expected), "{line}");
     }

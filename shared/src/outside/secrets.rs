@@ -9,9 +9,6 @@ use aws_sdk_secretsmanager::{
 use secrecy::SecretString;
 use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc};
 
-/// The most that one call of Secrets Manager reads. No function needs half of it.
-pub const MOST_AT_ONCE: usize = 20;
-
 /// Values by the ids that were asked for.
 pub type Values = HashMap<String, SecretString>;
 
@@ -40,7 +37,7 @@ impl Secrets {
         values.remove(id).ok_or_else(|| unreadable(id, "it is not in the answer"))
     }
 
-    /// From Secrets Manager; ids are ARNs or names.
+    /// From Secrets Manager; ids are ARNs or names. One call reads twenty, and no function has half as many.
     pub fn secrets_manager(client: Client) -> Self {
         Self::from_fn(move |ids| {
             let request = client.batch_get_secret_value().set_secret_id_list(Some(ids.clone()));

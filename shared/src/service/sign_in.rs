@@ -21,7 +21,7 @@ use crate::{
     },
 };
 use jiff::Timestamp;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// How often a read is repeated when somebody else wrote between it and the write that rests on it.
 const TRIES: u32 = 3;
@@ -118,12 +118,12 @@ impl SignIn {
             match self.store.count_try(name, record.failures, limit, attempt.now).await? {
                 Outcome::Done => return Ok(record),
                 Outcome::Refused(TryRefused::AddressThrottled, _) => {
-                    return Err(Failure::throttled(AddressLimit::wait(attempt.now)));
+                    return Err(Failure::throttled_guess(AddressLimit::wait(attempt.now)));
                 }
                 Outcome::Refused(TryRefused::Raced, _) => {}
             }
         }
-        Err(Reason::Throttled.into())
+        Err(Failure::throttled_guess(Duration::ZERO))
     }
 
     /// A session for a right password; none when the account is disabled or the password was changed meanwhile.
@@ -219,7 +219,7 @@ impl SignIn {
 }
 
 fn refuse_while_closed(failures: Failures, now: Timestamp) -> Result<(), Failure> {
-    failures.wait(now).map_or(Ok(()), |wait| Err(Failure::throttled(wait)))
+    failures.wait(now).map_or(Ok(()), |wait| Err(Failure::throttled_guess(wait)))
 }
 
 impl From<&Credential> for StoredHash {

@@ -12,6 +12,9 @@ use crate::domain::{
     shop::{GroupId, ShopId},
     station_id::StationId,
 };
+use aws_sdk_dynamodb::{
+    error::SdkError, operation::put_item::PutItemError, types::ReturnValuesOnConditionCheckFailure,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -193,7 +196,21 @@ impl Store {
         let mut item = serde_dynamo::to_item::<_, super::Item>(entry)
             .map_err(|error| Failure::internal(format!("an audit entry cannot be written: {error}")))?;
         item.extend(entry.key().item());
-        let request = self.client.put_item().table_name(&self.audit_table).set_item(Some(item));
-        request.send().await.map(drop).map_err(fault)
+        let request = self.client.put_item().table_name(&self.audit_table).set_item(Some(item.clone()));
+        let request = request.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK);
+        let request = request.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match request.send().await {
+            Err(error) if is_repetition(&error, &item) => Ok(()),
+            answer => answer.map(drop).map_err(fault),
+        }
     }
+}
+
+/// Whether the entry was written by an earlier try whose answer was lost.
+fn is_repetition<H>(error: &SdkError<PutItemError, H>, entry: &super::Item) -> bool {
+    let found = match error.as_service_error() {
+        Some(PutItemError::ConditionalCheckFailedException(refused)) => refused.item(),
+        _ => None,
+    };
+    found == Some(entry)
 }

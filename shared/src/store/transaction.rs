@@ -94,10 +94,10 @@ impl<R: Copy> Transaction<'_, R> {
         self.put(&table, key, content, &Condition::None, None)
     }
 
-    /// Adds an entry to the audit table, in which every key is unique.
+    /// Adds an entry to the audit table. **Invariant:** an entry that is there is never written over.
     pub(super) fn put_audit(self, key: &Key, content: &impl Serialize) -> Self {
         let table = self.store.audit_table.clone();
-        self.put(&table, key, content, &Condition::None, None)
+        self.put(&table, key, content, &Condition::Absent, None)
     }
 
     fn put(
@@ -274,6 +274,10 @@ impl<R: Copy> Transaction<'_, R> {
             let request = request.client_request_token(&token);
             let Err(error) = request.send().await else { return Ok(Outcome::Done) };
             let Some(reasons) = cancellation(&error) else { return Err(fault(error)) };
+            // An entry of the trail is written in one transaction only, so that its presence proves that this one was done.
+            if self.writes.iter().zip(reasons).any(|(write, reason)| self.store.has_entry_of(write, reason)) {
+                return Ok(Outcome::Done);
+            }
             let refused = refused(reasons, &self.refusals);
             if !refused.is_empty() {
                 return Ok(Outcome::Refused(refused, Item::new()));
@@ -288,6 +292,12 @@ impl<R: Copy> Transaction<'_, R> {
 }
 
 impl Store {
+    /// Whether a write was to add exactly the entry of the audit trail that it found.
+    fn has_entry_of(&self, write: &TransactWriteItem, reason: &CancellationReason) -> bool {
+        let put = write.put().filter(|put| put.table_name() == self.audit_table);
+        put.is_some_and(|put| failed(reason) && reason.item() == Some(put.item()))
+    }
+
     /// By the clock that the SDK waits by, so that a simulation has them both in hand.
     async fn pause(&self, pause: Duration) {
         match self.client.config().sleep_impl() {
@@ -316,9 +326,12 @@ fn passes_by_itself(reason: &CancellationReason) -> bool {
     matches!(reason.code(), Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"))
 }
 
+fn failed(reason: &CancellationReason) -> bool {
+    reason.code() == Some("ConditionalCheckFailed")
+}
+
 /// The named conditions that failed, each with the item as it stands.
 fn refused<R: Copy>(reasons: &[CancellationReason], refusals: &[Option<R>]) -> Vec<(R, Item)> {
-    let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
     let named = reasons.iter().zip(refusals).filter(|(reason, _)| failed(reason));
     named.filter_map(|(reason, refusal)| Some(((*refusal)?, reason.item().cloned().unwrap_or_default()))).collect()
 }

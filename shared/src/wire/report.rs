@@ -54,17 +54,17 @@ impl Report<'_> {
             ("status", Property::Number(self.status.as_u16().into())),
             ("reason", reason.as_deref().map_or(Property::Absent, Property::Text)),
         ];
-        sink.emit(self.began, &[&["function"], &["function", "route"]], &self.metrics(), &properties);
+        sink.emit(self.began, &self.metrics(), &properties);
     }
 
     fn metrics(&self) -> [Metric; 8] {
         let reason = self.failure.map(Failure::reason);
         let fault = self.status.is_server_error();
         [
-            Metric::milliseconds("Duration", u64::try_from(self.took.as_millis()).unwrap_or(0)),
-            Metric::flag("Fault", fault),
+            Metric::milliseconds("Duration", u64::try_from(self.took.as_millis()).unwrap_or(0)).per_function(),
+            Metric::flag("Fault", fault).per_function(),
             Metric::flag("Refused", reason.is_some() && !fault),
-            Metric::flag("LoginFailure", reason == Some(Reason::WrongCredentials)),
+            Metric::flag("LoginFailure", self.failure.is_some_and(Failure::refuses_guess)),
             Metric::flag("IdempotencyConflict", reason == Some(Reason::KeyReused)),
             Metric::flag("TransactionConflict", reason == Some(Reason::Contended)),
             Metric::count("UnknownField", self.tally.unknown_fields.load(Relaxed)),
@@ -104,11 +104,13 @@ mod tests {
             took: SignedDuration::from_millis(12),
         };
         let metadata = concat!(
-            r#""_aws":{"CloudWatchMetrics":[{"Dimensions":[[],["function"],["function","route"]],"Metrics":["#,
+            r#""_aws":{"CloudWatchMetrics":[{"Dimensions":[[]],"Metrics":["#,
             r#"{"Name":"Duration","Unit":"Milliseconds"},{"Name":"Fault","Unit":"Count"},"#,
             r#"{"Name":"Refused","Unit":"Count"},{"Name":"LoginFailure","Unit":"Count"},"#,
             r#"{"Name":"IdempotencyConflict","Unit":"Count"},{"Name":"TransactionConflict","Unit":"Count"},"#,
             r#"{"Name":"UnknownField","Unit":"Count"},{"Name":"QueryToken","Unit":"Count"}],"#,
+            r#""Namespace":"ev-plaza"},{"Dimensions":[["function"]],"Metrics":["#,
+            r#"{"Name":"Duration","Unit":"Milliseconds"},{"Name":"Fault","Unit":"Count"}],"#,
             r#""Namespace":"ev-plaza"}],"Timestamp":1779000000123}"#
         );
         let counted = r#""Duration":12,"Fault":0,"IdempotencyConflict":0,"LoginFailure":0,"QueryToken":1,"Refused":1,"TransactionConflict":0,"UnknownField":2"#;

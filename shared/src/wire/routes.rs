@@ -83,7 +83,7 @@ pub struct Routes<E: Envelope, S> {
 }
 
 impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
-    /// `catch_all`: the paths that the gateway sends to this function whatever the method, `{proxy+}` standing for
+    /// `catch_all`: the paths that the gateway sends to this function with any method, `{proxy+}` standing for
     /// everything below; unknown paths and methods among them are answered here.
     pub fn new(catch_all: &[&'static str]) -> Self {
         Self { table: Vec::new(), catch_all: catch_all.to_vec(), envelope: PhantomData }

@@ -2,9 +2,10 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use shared::outside::random::Random;
 use tests::{
-    database::AUDIT,
-    plaza::{PASSWORD, Plaza},
+    database::{AUDIT, Fate},
+    plaza::{PASSWORD, Plaza, Settings},
     request::{HOME, post},
 };
 
@@ -171,4 +172,38 @@ async fn no_entry_holds_a_secret_or_what_identifies_a_person() {
     for secret in [PASSWORD, "123456wyd", "wyc2002", "wengyuechuan", "皖A12345", "13912345678", "eyJ", "$argon2"] {
         assert!(!trail.contains(secret), "{secret}: {trail}");
     }
+}
+
+/// Ids of entries are drawn; a source of chance that always draws the same makes two entries meet in one place.
+#[tokio::test]
+async fn an_entry_is_never_written_over() {
+    let random = Random::from_fn(|bytes| bytes.fill(7));
+    let plaza = Plaza::with(Settings { random, ..Settings::default() });
+    let failing = |address: &str| {
+        let fields = [("username", "nobody"), ("password", "not the password")];
+        plaza.ev_account(post("/u/login").form(&fields).from(address))
+    };
+    failing("203.0.113.9").await;
+    let before = plaza.database.items(AUDIT);
+    assert_eq!(before.len(), 1);
+    failing("203.0.113.10").await;
+    assert_eq!(plaza.database.items(AUDIT), before);
+}
+
+/// The answer to the first try is lost, and the second one finds the entry of the first.
+#[tokio::test]
+async fn an_entry_whose_answer_is_lost_is_written_once_and_is_no_failure() {
+    let plaza = Plaza::open();
+    let driver = plaza.driver("wyc2002").await;
+    let mut trail = Trail::of(&plaza);
+    let lost = std::sync::atomic::AtomicBool::new(false);
+    plaza.database.follow(move |call| {
+        let is_entry = call.body["TableName"] == AUDIT;
+        let is_first = is_entry && !lost.swap(true, std::sync::atomic::Ordering::Relaxed);
+        if is_first { Fate::LoseAnswer } else { Fate::Apply }
+    });
+    assert_eq!(plaza.log_in(&driver.name, "not the password").await.status, 200);
+    assert_eq!(text(&trail.one(), "action"), "sign-in-failed");
+    let tries = plaza.database.take_calls().into_iter().filter(|call| call.body["TableName"] == AUDIT).count();
+    assert_eq!(tries, 2);
 }
