@@ -33,4 +33,16 @@ impl Answer {
     pub fn whole(&self) -> (u16, String) {
         (self.status.as_u16(), self.text().to_owned())
     }
+
+    pub fn succeeded(&self) -> bool {
+        is_success(self.status.as_u16(), &self.body)
+    }
+}
+
+/// Whether an answer is a success in its document's own words.
+pub fn is_success(status: u16, body: &[u8]) -> bool {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let failed = body["code"] == -1 || body["status"] == "FAILURE" || body["status"] == false;
+    let in_the_mall = body.get("errCode").is_none_or(|code| *code == 200 || *code == "200");
+    status < 400 && !failed && in_the_mall
 }

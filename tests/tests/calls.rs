@@ -113,8 +113,7 @@ fn closed_address(answer: &Answer) -> Option<String> {
 #[test]
 fn every_call_ends_as_it_says_and_as_the_document_says() {
     let place = Place::new();
-    // Time is quick, so that a charge delivers something worth a bill before it is cancelled.
-    let stack = Stack::start(&place, &["--speed", "600"]);
+    let stack = Stack::start(&place, &[]);
     let (api, files) = (stack.api(), files());
     let ended: Vec<_> = std::thread::scope(|scope| {
         let running: Vec<_> =
@@ -152,8 +151,7 @@ fn every_call_ends_as_it_says_and_as_the_document_says() {
 
     assert_eq!(refused, [""; 0], "functions ask for what their roles do not allow");
 
-    // What the payment provider signs, no file can.
-    assert_eq!(without(&good), ["POST /payments/callback"], "no file has a call of these that succeeds");
+    assert_eq!(without(&good), [""; 0], "no file has a call of these that succeeds");
     let (of_reference, unfailing): (Vec<_>, Vec<_>) = without(&bad).into_iter().partition(|way| never_fails(way));
     assert_eq!(unfailing, [""; 0], "no file has a call of these that fails");
     assert_eq!(of_reference.len(), 4);

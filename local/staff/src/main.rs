@@ -1,5 +1,5 @@
-//! What a developer needs and no deployment gives away: tokens of the platform's own staff, a first station, and what left
-//! the system for a phone or a screen. A Lambda function that only a local stack has.
+//! What a developer needs and no deployment gives away: tokens of the platform's own staff, a first station, what left the
+//! system for a phone or a screen, and a payment provider's signature. A Lambda function that only a local stack has.
 
 mod outbox;
 
@@ -8,9 +8,9 @@ use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared::{
-    boot::{Boot, CHARGING, GATE, SIGN_IN, TABLES},
+    boot::{Boot, CHARGING, GATE, NOTICES, SIGN_IN, TABLES},
     domain::{account::Role, charging::Settings, origin::Origin, reason::Failure},
-    outside::{clock::Clock, random::Random},
+    outside::{clock::Clock, payment::NoticeKey, random::Random},
     service::{
         charging::{Charging, Maker},
         sign_in::SignIn,
@@ -24,6 +24,7 @@ struct App {
     clock: Clock,
     random: Random,
     directory: PathBuf,
+    provider: NoticeKey,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +42,8 @@ enum Event {
     Sms { sms: String },
     /// `{"captcha":"a-device"}`: what its newest picture with letters shows.
     Captcha { captcha: String },
+    /// `{"notice":{"payment":"…","transaction":"…","amount":"67.44"}}`: that as the payment provider sends it.
+    Notice { notice: Value },
 }
 
 #[derive(Serialize)]
@@ -52,16 +55,24 @@ enum Answer {
     Token {
         token: String,
     },
+    Signed {
+        /// `X-Payment-Timestamp`
+        timestamp: String,
+        /// `X-Payment-Signature`
+        signature: String,
+        /// To be sent as it is, for the signature is over it.
+        body: String,
+    },
     /// A line of an outbox, as it stands there.
     Left(Map<String, Value>),
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let boot = Boot::start("local-staff", &[TABLES, GATE, SIGN_IN, CHARGING]).await?;
+    let boot = Boot::start("local-staff", &[TABLES, GATE, SIGN_IN, CHARGING, NOTICES]).await?;
     let (sign_in, charging) = (boot.sign_in().await?, boot.charging()?);
-    let directory = boot.directory();
-    let app = &App { sign_in, charging, clock: boot.clock.clone(), random: boot.random.clone(), directory };
+    let (directory, provider) = (boot.directory(), boot.notice_key()?);
+    let app = &App { sign_in, charging, clock: boot.clock.clone(), random: boot.random.clone(), directory, provider };
     let answer = |event: LambdaEvent<Event>| async move {
         app.answer(event.payload).await.map_err(|failure| failure.detail().unwrap_or_else(|| failure.text()).to_owned())
     };
@@ -85,6 +96,11 @@ impl App {
                 Ok(Answer::Token { token: issued.token.expose_secret().to_owned() })
             }
             Event::Sms { sms } => Ok(Answer::Left(outbox::newest(&self.directory.join("sms.jsonl"), "to", &sms)?)),
+            Event::Notice { notice } => {
+                let (timestamp, body) = (now.real.as_second().to_string(), notice.to_string());
+                let signature = self.provider.sign(&timestamp, body.as_bytes());
+                Ok(Answer::Signed { timestamp, signature, body })
+            }
             Event::Captcha { captcha } => {
                 Ok(Answer::Left(outbox::newest(&self.directory.join("captcha.jsonl"), "deviceId", &captcha)?))
             }

@@ -330,10 +330,15 @@ impl Boot {
     /// What the payment provider says of them, with the key that it signs with.
     pub fn notices(&self) -> Result<Notices, Error> {
         let mailbox = match self.environment.get("PAYMENT_PROVIDER") {
-            "stand-in" => Mailbox::stand_in(self.secret("PAYMENT_KEY_SECRET", NoticeKey::read)?),
+            "stand-in" => Mailbox::stand_in(self.notice_key()?),
             _ => return Err(Error::Invalid { name: "PAYMENT_PROVIDER", expected: "stand-in" }),
         };
         Ok(Notices::new(self.store.clone(), mailbox))
+    }
+
+    /// What the provider signs with.
+    pub fn notice_key(&self) -> Result<NoticeKey, Error> {
+        self.secret("PAYMENT_KEY_SECRET", NoticeKey::read)
     }
 
     fn code_key(&self) -> Result<CodeKey, Error> {

@@ -9,6 +9,7 @@ pub fn find(answer: &Answer, look: &Look) -> Option<Value> {
     match look {
         Look::Header(name) => answer.header(&name.to_ascii_lowercase()).map(Into::into),
         Look::Json(path) => follow(serde_json::from_slice(&answer.body).ok()?, path),
+        Look::Body => Some(answer.text().into()),
         Look::Bytes => Some(answer.body.iter().map(|byte| Value::from(*byte)).collect()),
     }
 }
@@ -36,8 +37,19 @@ pub fn fault(found: Option<&Value>, must: &Must) -> Option<String> {
         Must::Count(count) => found.and_then(Value::as_array).is_some_and(|items| items.len() == *count),
         Must::StartWith(start) => text.starts_with(start.as_str()),
         Must::Contain(part) => text.contains(part.as_str()),
+        Must::StartWithBytes(start) => found.and_then(Value::as_array).is_some_and(|bytes| begins(bytes, start)),
     };
-    (!holds).then(|| format!("must {must:?} and is {}", found.map_or("not there".to_owned(), Value::to_string)))
+    (!holds).then(|| format!("must {must:?} and is {}", found.map_or("not there".to_owned(), shortened)))
+}
+
+fn begins(bytes: &[Value], start: &[u8]) -> bool {
+    bytes.len() >= start.len() && bytes.iter().zip(start).all(|(byte, wanted)| byte == wanted)
+}
+
+/// A picture would fill the screen.
+fn shortened(value: &Value) -> String {
+    let text = value.to_string();
+    text.char_indices().nth(300).map_or(text.clone(), |(at, _)| format!("{}…", &text[..at]))
 }
 
 #[cfg(test)]
@@ -68,6 +80,8 @@ mod tests {
             assert_eq!(fault(Some(&found), &holds), None);
             assert!(fault(Some(&found), &fails).is_some(), "{fails:?}");
         }
+        assert_eq!(fault(Some(&json!([255, 216, 1])), &Must::StartWithBytes(vec![255, 216])), None);
+        assert!(fault(Some(&json!([255])), &Must::StartWithBytes(vec![255, 216])).is_some());
         assert_eq!(fault(Some(&json!([1])), &Must::Count(1)), None);
         assert!(fault(Some(&json!([1])), &Must::Count(2)).is_some());
         assert!(fault(None, &Must::NotBe("1".into())).is_some());

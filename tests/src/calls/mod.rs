@@ -45,6 +45,8 @@ pub enum Content {
 pub enum Look {
     Json(String),
     Header(String),
+    /// The whole body as text.
+    Body,
     Bytes,
 }
 
@@ -59,4 +61,6 @@ pub enum Must {
     Count(usize),
     StartWith(String),
     Contain(String),
+    /// Bytes in hexadecimal digits.
+    StartWithBytes(Vec<u8>),
 }

@@ -108,8 +108,10 @@ fn add(call: &mut Call, part: Part, line: &str) -> Result<(), String> {
 
 /// `jsonpath "$.token"` and the like, and what comes after it.
 fn look(line: &str) -> Result<(Look, &str), String> {
-    if let Some(rest) = line.strip_prefix("bytes") {
-        return Ok((Look::Bytes, rest.trim_start()));
+    for (word, look) in [("bytes", Look::Bytes), ("body", Look::Body)] {
+        if let Some(rest) = line.strip_prefix(word) {
+            return Ok((look, rest.trim_start()));
+        }
     }
     let (kind, rest) = line.split_once(' ').ok_or("where to look, and at what")?;
     let (what, rest) = quoted(rest).ok_or("what to look at stands in quotes")?;
@@ -128,6 +130,7 @@ fn must(line: &str) -> Result<Must, String> {
         "not" if rest == "exists" => Must::NotExist,
         "==" => Must::Be(rest.to_owned()),
         "!=" => Must::NotBe(rest.to_owned()),
+        "startsWith" if rest.starts_with("hex,") => Must::StartWithBytes(bytes(rest).ok_or("bytes, as hex,ffd8;")?),
         "startsWith" => Must::StartWith(text()?),
         "contains" => Must::Contain(text()?),
         "count" => {
@@ -136,6 +139,12 @@ fn must(line: &str) -> Result<Must, String> {
         }
         _ => return Err(format!("{word} is nothing to demand")),
     })
+}
+
+/// Bytes as `hex,ffd8;`.
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    let digits = text.strip_prefix("hex,")?.strip_suffix(';')?;
+    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok()).collect()
 }
 
 /// A text in quotes, and what comes after it.
@@ -170,17 +179,20 @@ mod tests {
     #[test]
     fn a_call_is_read_with_all_its_parts() {
         let text = "# a comment\nPOST {{host}}/a\nAuthorization: Bearer {{token}}\n[Query]\nb: 1\n[Options]\nretry: 3\n\
-                    retry-interval: 20ms\n{\n  \"c\": [1]\n}\nHTTP 200\n[Captures]\nd: jsonpath \"$.d\"\n[Asserts]\n\
-                    jsonpath \"$.e[0]\" == \"f g\"\nheader \"H\" not exists\nbytes count == 2\n";
+                    retry-interval: 20ms\n{\n  \"c\": [1]\n}\nHTTP 200\n[Captures]\nd: jsonpath \"$.d\"\nwhole: body\n[Asserts]\n\
+                    jsonpath \"$.e[0]\" == \"f g\"\nheader \"H\" not exists\nbytes count == 2\n\
+                    bytes startsWith hex,ffd8;\n";
         let call = &read(text).unwrap()[0];
         assert_eq!((call.line, call.method.as_str(), call.status, call.retry), (2, "POST", 200, 3));
         assert_eq!(call.headers, [("Authorization".to_owned(), "Bearer {{token}}".to_owned())]);
         assert_eq!(call.content, Content::Json("{\n  \"c\": [1]\n}".to_owned()));
-        assert_eq!(call.captures, [("d".to_owned(), Look::Json("$.d".to_owned()))]);
+        let captures = [("d".to_owned(), Look::Json("$.d".to_owned())), ("whole".to_owned(), Look::Body)];
+        assert_eq!(call.captures, captures);
         let asserts = [
             (Look::Json("$.e[0]".to_owned()), Must::Be("\"f g\"".to_owned())),
             (Look::Header("H".to_owned()), Must::NotExist),
             (Look::Bytes, Must::Count(2)),
+            (Look::Bytes, Must::StartWithBytes(vec![0xff, 0xd8])),
         ];
         assert_eq!(call.asserts, asserts);
     }
@@ -195,6 +207,7 @@ mod tests {
             "GET {{host}}/a\nHTTP 200\n[Asserts]\njsonpath \"$.a\" isEven\n",
             "GET {{host}}/a\nHTTP 200\n[Asserts]\nxpath \"a\" exists\n",
             "GET {{host}}/a\nHTTP 200\n[Captures]\na: jsonpath \"$.a\" count\n",
+            "GET {{host}}/a\nHTTP 200\n[Asserts]\nbytes startsWith hex,f;\n",
             "GET {{host}}/a\n[Options]\ninsecure: true\nHTTP 200\n",
         ] {
             let said = read(wrong).unwrap_err();

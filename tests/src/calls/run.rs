@@ -1,8 +1,8 @@
 //! Calls carried out, with what earlier ones have captured.
 
 use super::{Call, Content, look};
+use crate::answer::is_success;
 use local::http::{Answer, send};
-use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -153,8 +153,5 @@ impl super::Must {
 
 /// Whether an answer is a success in its document's own words.
 pub fn succeeded(answer: &Answer) -> bool {
-    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let failed = body["code"] == -1 || body["status"] == "FAILURE" || body["status"] == false;
-    let in_the_mall = body.get("errCode").is_none_or(|code| *code == 200 || *code == "200");
-    answer.status < 400 && !failed && in_the_mall
+    is_success(answer.status, &answer.body)
 }
