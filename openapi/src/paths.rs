@@ -1,6 +1,10 @@
 //! Endpoints as OpenAPI writes them.
 
-use crate::failures::{Shown, by_status, examples, reference, rendered, response};
+use crate::{
+    failures::{Shown, by_status, examples, reference, rendered, response},
+    fields::{explained, in_path, widened},
+    recipe,
+};
 use describe::{Answer, Described, Input, Operation, Place, Voice};
 use serde_json::{Map, Value, json};
 use shared::{
@@ -17,9 +21,12 @@ type Object = Map<String, Value>;
 pub fn add(function: &Described, paths: &mut Object, schemas: &mut Object, responses: &mut Object) {
     for operation in &function.operations {
         let voice = operation.voice.as_ref().unwrap_or(&function.voice);
-        schemas.insert(format!("{}.Failure", voice.name), (voice.shape)());
+        schemas.insert(format!("{}.Failure", voice.name), explained(voice.name, "Failure", (voice.shape)()));
         for (name, schema) in operation.successes().flat_map(|answer| &answer.parts) {
-            schemas.insert(format!("{}.{name}", function.function), own(function, schema.clone()));
+            schemas.insert(
+                format!("{}.{name}", function.function),
+                own(function, explained(function.function, name, schema.clone())),
+            );
         }
         let id = operation_id(operation.method, operation.path);
         let body = body(operation, &format!("{}.{id}", function.function), schemas);
@@ -70,49 +77,56 @@ fn describe(
         "security": security(voice, access),
         "responses": answers(function, operation, voice, access, path, responses),
     });
-    let parameters = parameters(operation, path);
+    let parameters = parameters(function.function, operation, path);
     if !parameters.is_empty() {
         described["parameters"] = parameters.into();
     }
     described
 }
 
-fn operation_id(method: &str, path: &str) -> String {
+pub fn operation_id(method: &str, path: &str) -> String {
     let words = path.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     // `/x` and `/x/` are two routes.
     let slash = if path.len() > 1 && path.ends_with('/') { "_" } else { "" };
     words.fold(method.to_ascii_lowercase(), |id, word| format!("{id}_{word}")) + slash
 }
 
+/// What it is and who may call it, what it does in Chinese, the decisions in English, and what goes before its sample.
 fn description(operation: &Operation, access: Access, way: (&str, &str)) -> String {
-    let mut lines = vec![match operation.number {
-        Some(number) => format!("Endpoint #{number} of the contracts. {}", who(access)),
-        None => format!("Our extension. {}", who(access)),
+    let mut parts = vec![match operation.number {
+        Some(number) => format!("接口 · Endpoint #{number}。{}", who(access)),
+        None => format!("扩展 · Extension。{}", who(access)),
     }];
     if way != (operation.method, operation.path) {
-        lines.push(format!("The same as `{} {}`.", operation.method, operation.path));
+        let (method, path) = (operation.method, operation.path);
+        parts.push(format!("与 `{method} {path}` 相同 · The same as `{method} {path}`."));
     }
-    if !operation.notes.is_empty() {
-        lines.push(operation.notes.iter().map(|note| format!("- {note}")).collect::<Vec<_>>().join("\n"));
-    }
-    lines.join("\n\n")
+    let list = |lines: &[&str]| lines.iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n");
+    parts.extend([operation.explanation.join(""), list(&operation.notes), recipe::first(operation)]);
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n\n")
 }
 
 fn who(access: Access) -> String {
     let names = |names: Vec<&str>| names.join("`, `");
+    let said = |chinese: &str, english: &str| format!("**访问 · Access:** {chinese} · {english}.");
     match access {
-        Access::Public => "**Access:** anybody, throttled.".to_owned(),
-        Access::Signed => "**Access:** whoever signs what is sent; sessions do not count.".to_owned(),
+        Access::Public => said("无需登录，限流", "no session, throttled"),
+        Access::Signed => said("凭签名，不看会话", "a signature; sessions do not count"),
         Access::Known(realms) => {
             let realms = names(realms.iter().map(|realm| realm.as_str()).collect());
-            format!("**Access:** anybody, throttled; whoever is signed in to `{realms}` is known.")
+            let (chinese, english) =
+                ("无需登录，限流；会识别的会话", "no session needed, throttled; a session is known of");
+            said(&format!("{chinese} `{realms}`"), &format!("{english} `{realms}`"))
         }
-        Access::SignedIn(realms) if realms.len() == Realm::ALL.len() => "**Access:** anybody signed in.".to_owned(),
+        Access::SignedIn(realms) if realms.len() == Realm::ALL.len() => said("任何已登录用户", "any signed-in user"),
         Access::SignedIn(realms) => {
-            format!("**Access:** signed in to `{}`.", names(realms.iter().map(|realm| realm.as_str()).collect()))
+            let realms = names(realms.iter().map(|realm| realm.as_str()).collect());
+            said(&format!("已登录 `{realms}`"), &format!("signed in to `{realms}`"))
         }
         Access::Roles(roles) => {
-            format!("**Access:** the roles `{}`.", names(roles.iter().copied().map(Role::as_str).collect()))
+            let roles = names(roles.iter().copied().map(Role::as_str).collect());
+            said(&format!("角色 `{roles}`"), &format!("the roles `{roles}`"))
         }
     }
 }
@@ -127,21 +141,35 @@ fn security(voice: &Voice, access: Access) -> Vec<Value> {
     std::iter::once(json!({ "bearer": [] })).chain(query).chain(without).collect()
 }
 
-fn parameters(operation: &Operation, path: &str) -> Vec<Value> {
-    let in_path = path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).map(|name| {
+fn parameters(function: &str, operation: &Operation, path: &str) -> Vec<Value> {
+    let of_path = path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).map(|name| {
         let example =
             operation.path_examples.iter().find(|(known, _)| *known == name).map_or("1", |(_, example)| *example);
-        json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" }, "example": example })
+        json!({ "name": name, "in": "path", "required": true, "description": in_path(function, name),
+            "schema": { "type": "string" }, "example": example })
     });
+    // What stands in the path of another way to the endpoint is needed here.
+    let in_other_path = |input: &Input| {
+        let hole = format!("{{{}}}", input.name);
+        !path.contains(&hole) && operation.path.contains(&hole)
+    };
     let parameter = |place: &'static str| {
         move |input: &Input| {
-            json!({ "name": input.name, "in": place, "required": input.required, "description": input.about,
-                "schema": input.schema() })
+            let mut schema = widened(input.name, input.schema());
+            let mut about = input.about.to_owned();
+            // The page sends what has an example.
+            if let Some(fields) = schema.as_object_mut().filter(|_| input.is_left_out) {
+                fields.remove("examples");
+                let example = input.example.as_str().map_or_else(|| input.example.to_string(), ToOwned::to_owned);
+                about = format!("{about} (`{example}`)");
+            }
+            json!({ "name": input.name, "in": place, "required": input.required || in_other_path(input),
+                "description": about, "schema": schema })
         }
     };
     let query = operation.inputs_in(Place::Query).map(parameter("query"));
     let header = operation.inputs_in(Place::Header).map(parameter("header"));
-    in_path.chain(query).chain(header).collect()
+    of_path.chain(query).chain(header).collect()
 }
 
 /// The body, whose schema is kept under `name`: it is the same in each media type and on each alias.
@@ -151,7 +179,8 @@ fn body(operation: &Operation, name: &str, schemas: &mut Object) -> Option<Value
         return None;
     }
     let required: Vec<_> = inputs.iter().filter(|input| input.required).map(|input| input.name).collect();
-    let properties: Object = inputs.iter().map(|input| (input.name.to_owned(), input.schema())).collect();
+    let properties: Object =
+        inputs.iter().map(|input| (input.name.to_owned(), widened(input.name, input.schema()))).collect();
     let mut schema = json!({ "type": "object", "properties": properties });
     if !required.is_empty() {
         schema["required"] = json!(required);
@@ -159,7 +188,8 @@ fn body(operation: &Operation, name: &str, schemas: &mut Object) -> Option<Value
     schemas.insert(name.to_owned(), schema);
     let mut form = json!({ "schema": { "$ref": format!("#/components/schemas/{name}") } });
     if !inputs.iter().any(|input| input.is_file()) {
-        form["example"] = inputs.iter().map(|input| (input.name.to_owned(), input.example.clone())).collect();
+        let sample = operation.sample_in(Place::Body);
+        form["example"] = sample.map(|input| (input.name.to_owned(), input.example.clone())).collect();
     }
     let picture = json!({ "schema": { "type": "string", "format": "binary" } });
     let in_media = |media: &str| if media.starts_with("image/") { picture.clone() } else { form.clone() };
@@ -185,7 +215,7 @@ fn answers(
     let mut answers = Object::new();
     for answer in operation.successes() {
         let refused = business.remove(&answer.status).unwrap_or_default();
-        let success = success(function, operation.english, voice, answer, &refused);
+        let success = success(function, operation, voice, answer, &refused);
         match answers.get_mut(&answer.status.to_string()) {
             Some(known) => join(known, success),
             None => drop(answers.insert(answer.status.to_string(), success)),
@@ -222,6 +252,9 @@ fn share(name: &str, answer: &mut Value, shared: &mut Object) {
     }
 }
 
+/// What stands around a view, by whose name fields are told apart.
+const ENVELOPE: &str = "Envelope";
+
 /// What may be answered whatever the endpoint is for.
 const COMMON: &[Reason] = &[
     Reason::Malformed,
@@ -250,10 +283,11 @@ fn common(access: Access, path: &str) -> Vec<Reason> {
 }
 
 /// A success, with the failures that come under its status.
-fn success(function: &Described, about: &str, voice: &Voice, answer: &Answer, refused: &[Shown]) -> Value {
-    let mut success = json!({ "description": answer.about.unwrap_or(about) });
+fn success(function: &Described, operation: &Operation, voice: &Voice, answer: &Answer, refused: &[Shown]) -> Value {
+    let usual = format!("成功 · {}", operation.english);
+    let mut success = json!({ "description": answer.about.unwrap_or(&usual) });
     if let Some((media, schema)) = &answer.content {
-        let mut content = json!({ "schema": own(function, schema.clone()) });
+        let mut content = json!({ "schema": own(function, explained(function.function, ENVELOPE, schema.clone())) });
         let mut shown = examples(refused);
         if !refused.is_empty() {
             content["schema"] = json!({ "oneOf": [content["schema"].take(), reference(voice)] });

@@ -18,6 +18,7 @@ pub mod iam;
 pub mod idle;
 pub mod keys;
 pub mod mall_user;
+pub mod newcomer;
 pub mod papers;
 pub mod pictures;
 pub mod plaza;

@@ -94,6 +94,7 @@ fn tags() -> Vec<String> {
 
 const A_LINK_TO_THE_TAG: &str = "return [...document.querySelectorAll('a, button')]
     .find(it => it.textContent.includes(arguments[0])) ? true : null";
+const A_TEXT: &str = "return document.body.innerText.includes(arguments[0]) ? true : null";
 const CLICK_THE_BUTTON: &str = "const it = [...document.querySelectorAll('button')]
     .find(it => it.textContent.includes(arguments[0])); if (!it) return null; it.scrollIntoView(); it.click(); return true";
 const SHOW_THE_ENDPOINT: &str = "const it = [...document.querySelectorAll('a')]
@@ -113,6 +114,8 @@ fn the_page_lists_every_document_and_sends_a_request_that_succeeds() {
     for tag in tags() {
         browser.wait_for(&format!("the page lists {tag}"), A_LINK_TO_THE_TAG, &tag);
     }
+
+    browser.wait_for("the first app's part begins with signing in", A_TEXT, "Signing in and keeping the session");
 
     browser.wait_for("the endpoint is listed", SHOW_THE_ENDPOINT, "POST/u/register");
     browser.wait_for("the endpoint can be tried", CLICK_THE_BUTTON, "(post /u/register)");

@@ -17,5 +17,5 @@ pub fn describe() -> Described {
 
 /// How many to a page.
 fn limit() -> Input {
-    may("limit", "1–100, else 50", 50)
+    may("limit", "每页条数，1 至 100，默认 50 · How many to a page: 1–100, 50 if left out", 50)
 }

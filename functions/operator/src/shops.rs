@@ -126,9 +126,10 @@ fn settings(fields: &mut Fields) -> Result<(ShopSettings, Stated), Failure> {
 #[cfg(feature = "openapi")]
 pub fn listing() -> describe::Operation {
     describe::get("/operator/shops", "门店列表", "All shops, by id")
+        .zh("分页列出所有门店，按编号排序。")
         .takes([
-            describe::may("after", "The `next` of the page before", "s1"),
-            describe::may("limit", "1–100, 50 if left out", 50),
+            describe::may("after", "上一页的 next · The `next` of the page before", "s1").left_out(),
+            describe::may("limit", "每页条数，1 至 100，默认 50 · How many to a page: 1–100, 50 if left out", 50),
         ])
         .answers(describe::plain::content::<ShopList<'static>>(serde_json::json!({
             "shops": [{ "shop_id": "s1", "name": "一号店", "group": "g1", "signin_points": null }], "next": null

@@ -2,6 +2,8 @@
 // stop it too.
 Scalar.createApiReference("#reference", {
   url: "openapi.json",
+  // As the documents have them.
+  orderSchemaPropertiesBy: "preserve",
   withDefaultFonts: false,
   telemetry: false,
   hideClientButton: true,

@@ -1,11 +1,14 @@
 //! The documents, as the reference groups endpoints.
 
-/// One of the five contracts, or an extension of ours.
+/// One of the five contracts or a part of it, or an extension of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Document {
     ChargingApp,
     ChargingCustomers,
-    MallUsers,
+    MallConsumers,
+    MallAgents,
+    MallAudit,
+    MallDealers,
     CloudCustomers,
     ShopCustomers,
     Sessions,
@@ -15,10 +18,13 @@ pub enum Document {
 }
 
 impl Document {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::ChargingApp,
         Self::ChargingCustomers,
-        Self::MallUsers,
+        Self::MallConsumers,
+        Self::MallAgents,
+        Self::MallAudit,
+        Self::MallDealers,
         Self::CloudCustomers,
         Self::ShopCustomers,
         Self::Sessions,
@@ -30,56 +36,89 @@ impl Document {
     /// Its name in the reference, in both languages.
     pub const fn tag(self) -> &'static str {
         match self {
-            Self::ChargingApp => "Charging app 充电桩用户端",
-            Self::ChargingCustomers => "EV customers 充电桩客户",
-            Self::MallUsers => "Auto mall 汽车城用户",
-            Self::CloudCustomers => "Business portal 企业客户",
-            Self::ShopCustomers => "Shops 门店客户",
-            Self::Sessions => "Sessions 登录与凭证",
-            Self::Operator => "Operator 运营",
-            Self::Payments => "Payments 支付",
-            Self::Reference => "Reference 接口文档",
+            Self::ChargingApp => "充电桩用户端 Charging app",
+            Self::ChargingCustomers => "充电桩客户 EV customers",
+            Self::MallConsumers => "汽车城·c端用户 Mall consumers",
+            Self::MallAgents => "汽车城·代理商 Mall agents",
+            Self::MallAudit => "汽车城·审核 Mall audit",
+            Self::MallDealers => "汽车城·提供商 Mall dealers",
+            Self::CloudCustomers => "企业客户 Business portal",
+            Self::ShopCustomers => "门店客户 Shops",
+            Self::Sessions => "登录与凭证 Sessions",
+            Self::Operator => "运营 Operator",
+            Self::Payments => "支付 Payments",
+            Self::Reference => "接口文档 Reference",
         }
     }
 
-    pub const fn about(self) -> &'static str {
+    /// What it is about and how it answers, in Chinese and in English.
+    pub const fn about(self) -> (&'static str, &'static str) {
         match self {
-            Self::ChargingApp => {
-                "`charging-app.md`: a driver's account, the charging queue and its history. 用户、充电与日志管理。\n\n\
-                 Answers are `{\"code\":200,\"msg\",token|data|log}`, failures `{\"code\":-1,\"msg\"}`; business outcomes \
-                 come with HTTP 200. The documents' example value `\"code\": 0` is a generator's placeholder."
-            }
-            Self::ChargingCustomers => {
-                "`charging-customers.md`: a driver's profile, pictures, vehicles and fees. 客户资料、头像、车辆与费用。\n\n\
-                 Answers are `{\"status\":\"SUCCESS\",\"data\"}`, failures `{\"status\":\"FAILURE\",\"message\"}` with their \
-                 HTTP status; the two vehicle endpoints answer `{\"status\":true|false,\"data\":\"text\"}`."
-            }
-            Self::MallUsers => {
-                "`mall-users.md`: consumers, agents and dealers of the auto mall. c端用户、代理商与经销商。\n\n\
-                 Answers are `{\"errCode\":200,\"msg\":\"success\"}` or `{\"errCode\":\"200\",\"msg\":\"sucess\"}`, by endpoint, \
-                 just as the document prints them; failures are `{\"errCode\":2016,\"msg\"}`, always a number, with HTTP 200 \
-                 where they are business outcomes. A session comes in the header `X-Access-Token`."
-            }
-            Self::CloudCustomers => {
-                "`cloud-customers.md`: business customers, their contacts and login accounts. 企业客户、联系人与登录账号。\n\n\
-                 Answers are bare objects or truly empty, failures `{\"code\",\"message\"}`. Every path answers with and \
-                 without `/v2/zone/{zone}`; a zone is a tenant boundary."
-            }
-            Self::ShopCustomers => {
-                "`shop-customers.md`: customer records of shops. 门店客户档案。\n\n\
-                 Answers are bare objects, a single record with its version as `ETag`; failures `{\"code\",\"message\"}`."
-            }
-            Self::Sessions => {
-                "Our extension, which the five documents lack: getting a credential and giving it back. 登录、验证码、\
-                 重置密码与退出。"
-            }
-            Self::Payments => {
-                "Our extension: what the payment provider says, signed and without a session (`docs/payments.md`). 支付回调。"
-            }
-            Self::Operator => {
-                "Our extension for platform staff and shop managers. 站点、充电桩、报表、账单、人员与审计。"
-            }
-            Self::Reference => "This document and the page that shows it. 接口描述与文档页面。",
+            Self::ChargingApp => (
+                "`charging-app.md`：用户、充电队列与历史详单。成功为 `{\"code\":200,\"msg\",token|data|log}`，失败为 \
+                 `{\"code\":-1,\"msg\"}`；业务结果一律 HTTP 200。文档示例中的 `\"code\": 0` 只是生成工具的占位值。",
+                "`charging-app.md`: a driver's account, the charging queue and its history. Successes are \
+                 `{\"code\":200,\"msg\",token|data|log}`, failures `{\"code\":-1,\"msg\"}`; business outcomes come with HTTP \
+                 200. The document's example value `\"code\": 0` is a generator's placeholder.",
+            ),
+            Self::ChargingCustomers => (
+                "`charging-customers.md`：车主资料、头像、车辆与费用。成功为 `{\"status\":\"SUCCESS\",\"data\"}`，失败为 \
+                 `{\"status\":\"FAILURE\",\"message\"}` 加相应的 HTTP 状态；绑定和解绑车辆为 \
+                 `{\"status\":true|false,\"data\":\"提示\"}`。",
+                "`charging-customers.md`: a driver's profile, pictures, vehicles and fees. Successes are \
+                 `{\"status\":\"SUCCESS\",\"data\"}`, failures `{\"status\":\"FAILURE\",\"message\"}` with their HTTP status; \
+                 the two vehicle endpoints answer `{\"status\":true|false,\"data\":\"text\"}`.",
+            ),
+            Self::MallConsumers => (
+                "`mall-users.md` 第一部分：汽车城 c 端用户。",
+                "`mall-users.md`, first part: consumers of the auto mall. ",
+            ),
+            Self::MallAgents => (
+                "`mall-users.md` 第二部分：代理商及其认证。",
+                "`mall-users.md`, second part: agents and their papers. ",
+            ),
+            Self::MallAudit => (
+                "`mall-users.md` 第二部分：平台审核员审核代理商和提供商的认证信息。",
+                "`mall-users.md`, second part: staff of the platform decide on agents' and dealers' papers. ",
+            ),
+            Self::MallDealers => (
+                "`mall-users.md` 第三部分：提供商（经销商），以及扩展的认证接口。",
+                "`mall-users.md`, third part: dealers, with their papers as an extension. ",
+            ),
+            Self::CloudCustomers => (
+                "`cloud-customers.md`：企业客户、联系人与登录帐号。成功为资源本身或空响应体，失败为 \
+                 `{\"code\",\"message\"}`。每个路径都可带或不带 `/v2/zone/{zone}`；不同区域的数据互不可见。",
+                "`cloud-customers.md`: business customers, their contacts and login accounts. Answers are bare objects or truly \
+                 empty, failures `{\"code\",\"message\"}`. Every path answers with and without `/v2/zone/{zone}`; a zone sees \
+                 nothing of another.",
+            ),
+            Self::ShopCustomers => (
+                "`shop-customers.md`：门店顾客档案。成功为资源本身，单条记录的版本在 `ETag` 中；失败为 `{\"code\",\"message\"}`。",
+                "`shop-customers.md`: customer records of shops. Answers are bare objects, a single record with its version as \
+                 `ETag`; failures `{\"code\",\"message\"}`.",
+            ),
+            Self::Sessions => (
+                "扩展：五份文档都没有的登录、验证码、重置密码与退出。`realm` 是用户群：`ev` 车主，`mall-consumer`、\
+                 `mall-agent`、`mall-dealer` 汽车城三种用户，`cloud` 企业客户，`shop` 门店人员，`platform` 平台人员。",
+                "Our extension, which the five documents lack: getting a credential and giving it back. `realm` says who signs \
+                 in: `ev` drivers, `mall-consumer`, `mall-agent` and `mall-dealer` the users of the mall, `cloud` business \
+                 customers, `shop` staff of shops, `platform` staff of the platform.",
+            ),
+            Self::Operator => (
+                "扩展：平台人员使用的充电站、报表、账单、企业客户、人员、审计、证件与门店接口。",
+                "Our extension for staff of the platform: stations, reports, bills, business customers, people, the audit \
+                 trail, papers and shops.",
+            ),
+            Self::Payments => (
+                "扩展：支付渠道的通知，凭签名，不需要会话（`docs/payments.md`）。",
+                "Our extension: what the payment provider says, signed and without a session (`docs/payments.md`).",
+            ),
+            Self::Reference => ("本接口描述与文档页面。", "This document and the page that shows it."),
         }
+    }
+
+    /// Whether it is a part of `mall-users.md`, whose envelope all parts share.
+    pub const fn is_of_the_mall(self) -> bool {
+        matches!(self, Self::MallConsumers | Self::MallAgents | Self::MallAudit | Self::MallDealers)
     }
 }

@@ -1,5 +1,6 @@
 //! What an endpoint takes.
 
+use crate::Source;
 use serde_json::{Map, Value, json};
 use shared::domain::rule::Rule;
 
@@ -15,11 +16,16 @@ pub enum Place {
 #[derive(Clone, Debug)]
 pub struct Input {
     pub name: &'static str,
+    /// In Chinese and in English, with ` · ` between.
     pub about: &'static str,
     pub example: Value,
     pub required: bool,
     /// Whether it is needed hangs on other fields.
     pub depends: bool,
+    /// Where a sample's value comes from, if no caller can make it up.
+    pub source: Option<Source>,
+    /// Whether the sample does without it, because it excludes another field, narrows what is found, or has to be new.
+    pub is_left_out: bool,
     /// None: in the body where the method has one, else in the query.
     pub place: Option<Place>,
     values: &'static [&'static str],
@@ -44,6 +50,8 @@ pub fn need(name: &'static str, about: &'static str, example: impl Into<Value>) 
         example: example.into(),
         required: true,
         depends: false,
+        source: None,
+        is_left_out: false,
         place: None,
         values: &[],
         form: None,
@@ -67,6 +75,18 @@ impl Input {
     #[must_use]
     pub fn depending(self) -> Self {
         Self { depends: true, ..self }
+    }
+
+    /// Where the value of a sample comes from.
+    #[must_use]
+    pub fn from(self, source: Source) -> Self {
+        Self { source: Some(source), ..self }
+    }
+
+    /// The sample does without it.
+    #[must_use]
+    pub fn left_out(self) -> Self {
+        Self { is_left_out: true, ..self }
     }
 
     /// The only values it takes.

@@ -7,12 +7,16 @@ mod documents;
 mod input;
 mod operation;
 mod rules;
+mod sample;
+mod sign_in;
 mod voice;
 
 pub use answer::{Answer, cloud, ev_app, ev_customer, mall, plain, shop};
 pub use documents::Document;
 pub use input::{Bounds, Input, Place, may, need};
 pub use operation::{Operation, delete, get, patch, post, put};
+pub use sample::{Before, Given, Source, Way, answer, before, picture, sms};
+pub use sign_in::{Life, SignIn, Token};
 pub use voice::{Speaks, Voice};
 
 use schemars::{JsonSchema, generate::SchemaSettings};

@@ -1,6 +1,6 @@
 //! One endpoint: what is said of it, what it takes, what it answers, what it refuses.
 
-use crate::{Answer, Input, Place, Speaks, Voice, plain};
+use crate::{Answer, Before, Input, Place, Source, Speaks, Voice, plain};
 use shared::domain::reason::Reason;
 
 #[derive(Clone, Debug)]
@@ -13,11 +13,17 @@ pub struct Operation {
     pub number: Option<u8>,
     pub chinese: &'static str,
     pub english: &'static str,
-    /// What was decided where the document is silent or contradicts itself.
+    /// What it does, for readers of Chinese.
+    pub explanation: Vec<&'static str>,
+    /// What was decided where the document is silent or contradicts itself, in English.
     pub notes: Vec<&'static str>,
+    /// The calls that go before its sample.
+    pub before: Vec<Before>,
     pub inputs: Vec<Input>,
     /// Examples of what stands in the path.
     pub path_examples: Vec<(&'static str, &'static str)>,
+    /// Where what stands in the path comes from.
+    pub path_sources: Vec<(&'static str, Source)>,
     /// The media types of its body, the document's own first.
     pub media: &'static [&'static str],
     pub refusals: Vec<Reason>,
@@ -42,9 +48,12 @@ fn new(method: &'static str, path: &'static str, chinese: &'static str, english:
         number: None,
         chinese,
         english,
+        explanation: Vec::new(),
         notes: Vec::new(),
+        before: Vec::new(),
         inputs: Vec::new(),
         path_examples: Vec::new(),
+        path_sources: Vec::new(),
         media: ANY_FORM,
         refusals: Vec::new(),
         sayings: Vec::new(),
@@ -87,6 +96,13 @@ impl Operation {
         self
     }
 
+    /// A sentence in Chinese about what it does.
+    #[must_use]
+    pub fn zh(mut self, sentence: &'static str) -> Self {
+        self.explanation.push(sentence);
+        self
+    }
+
     #[must_use]
     pub fn note(mut self, note: &'static str) -> Self {
         self.notes.push(note);
@@ -103,6 +119,20 @@ impl Operation {
     #[must_use]
     pub fn in_path(mut self, name: &'static str, example: &'static str) -> Self {
         self.path_examples.push((name, example));
+        self
+    }
+
+    /// Where a parameter of the path comes from in a sample.
+    #[must_use]
+    pub fn path_from(mut self, name: &'static str, source: Source) -> Self {
+        self.path_sources.push((name, source));
+        self
+    }
+
+    /// Calls that go before the sample.
+    #[must_use]
+    pub fn after(mut self, calls: &[Before]) -> Self {
+        self.before.extend(calls);
         self
     }
 
@@ -176,6 +206,11 @@ impl Operation {
     /// The inputs that stand in one place.
     pub fn inputs_in(&self, place: Place) -> impl Iterator<Item = &Input> {
         self.inputs.iter().filter(move |input| self.place_of(input) == place)
+    }
+
+    /// The fields that a sample fills in one place.
+    pub fn sample_in(&self, place: Place) -> impl Iterator<Item = &Input> {
+        self.inputs_in(place).filter(|input| !input.is_left_out)
     }
 
     /// Method and path of the endpoint and of its aliases.

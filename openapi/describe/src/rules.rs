@@ -58,7 +58,7 @@ fn rule(document: Document, path: &str, field: &str) -> Option<Rule> {
         (Document::ChargingCustomers, "nickname") => PersonName::NICKNAME,
         (_, "realName") => PersonName::REAL,
         (_, "idNo") => ResidentId::RULE,
-        (Document::MallUsers, "reason") => Why::RULE,
+        (Document::MallAudit, "reason") => Why::RULE,
         _ => return of_records(document, field),
     })
 }

@@ -47,6 +47,7 @@ mod reference;
 mod round_trips;
 mod routes;
 mod secrets;
+mod samples;
 mod shops;
 mod sms_sender;
 mod texts;

@@ -152,6 +152,142 @@ fn every_example_is_what_its_schema_says() {
     assert!(examples > 300);
 }
 
+/// In Chinese and in English, with ` · ` between.
+fn is_in_both_languages(text: &str) -> bool {
+    let is_chinese = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);
+    text.split_once(" · ").is_some_and(|(chinese, english)| {
+        chinese.contains(is_chinese)
+            && english.contains(|letter: char| letter.is_ascii_alphabetic())
+            && !english.contains(is_chinese)
+    })
+}
+
+/// A link names an endpoint and a parameter of it.
+#[test]
+fn what_an_answer_links_to_is_there() {
+    let operations =
+        DOCUMENT["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let operations: BTreeMap<_, _> = operations.map(|it| (it["operationId"].as_str().unwrap(), it)).collect();
+    let own = operations.values().flat_map(|operation| operation["responses"].as_object().unwrap().values());
+    let answers = own.chain(DOCUMENT["components"]["responses"].as_object().unwrap().values());
+    let links: Vec<_> = answers.filter_map(|answer| answer["links"].as_object()).flat_map(Map::values).collect();
+    assert!(links.len() > 10);
+    for link in links {
+        let target = operations[link["operationId"].as_str().unwrap()];
+        let parameters = target["parameters"].as_array().unwrap();
+        for name in link["parameters"].as_object().unwrap().keys() {
+            let (place, name) = name.split_once('.').unwrap();
+            assert!(parameters.iter().any(|it| it["in"] == place && it["name"] == name), "{link}");
+        }
+    }
+}
+
+/// A form is read and an answer is shown by people of either language.
+#[test]
+fn every_endpoint_and_every_field_is_explained_in_chinese_and_in_english() {
+    let functions = openapi::functions();
+    for (function, operation) in functions.iter().flat_map(|one| one.operations.iter().map(move |it| (one, it))) {
+        let what = format!("{} {} {}", function.function, operation.method, operation.path);
+        assert!(!operation.explanation.is_empty(), "{what} has no sentence in Chinese: .zh(\"…\")");
+        for input in &operation.inputs {
+            assert!(is_in_both_languages(input.about), "{what}: {} is «{}»", input.name, input.about);
+        }
+    }
+    let mut unexplained = BTreeSet::new();
+    for (name, schema) in DOCUMENT["components"]["schemas"].as_object().unwrap() {
+        fields_without_words(name, schema, &mut unexplained);
+    }
+    for item in DOCUMENT["paths"].as_object().unwrap().values() {
+        for (path, operation) in item.as_object().unwrap() {
+            fields_without_words(path, operation, &mut unexplained);
+        }
+    }
+    assert!(unexplained.is_empty(), "openapi/src/fields.rs does not explain: {unexplained:?}");
+}
+
+fn fields_without_words(what: &str, schema: &Value, unexplained: &mut BTreeSet<String>) {
+    match schema {
+        Value::Array(parts) => parts.iter().for_each(|part| fields_without_words(what, part, unexplained)),
+        Value::Object(parts) => {
+            for (name, field) in parts.get("properties").and_then(Value::as_object).into_iter().flatten() {
+                if !field["description"].as_str().is_some_and(is_in_both_languages) {
+                    unexplained.insert(format!("{what}: {name}"));
+                }
+            }
+            for (name, part) in parts.iter().filter(|(name, _)| *name != "example" && *name != "examples") {
+                if name == "properties" {
+                    part.as_object()
+                        .into_iter()
+                        .flatten()
+                        .for_each(|(_, field)| fields_without_words(what, field, unexplained));
+                } else {
+                    fields_without_words(what, part, unexplained);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Ids of people, vehicles, stations and piles fit 32 bits; those of records and requests do not.
+#[test]
+fn every_integer_says_how_wide_it_is() {
+    let schemas = DOCUMENT["components"]["schemas"].as_object().unwrap();
+    let of = |view: &str, field: &str| schemas[view]["properties"][field]["format"].clone();
+    assert_eq!(
+        (of("ev-charging.Line", "record_id"), of("ev-charging.Line", "request_id")),
+        (json!("int64"), json!("int64"))
+    );
+    assert_eq!(of("ev-charging.Line", "charging_station_id"), "int32");
+    assert_eq!(
+        (of("ev-customer.MyInfo", "id"), of("ev-customer.BoundVehicle", "id")),
+        (json!("int32"), json!("int32"))
+    );
+    let formats = regex_lite::Regex::new(r#""format":"(u?int[0-9]*)""#).unwrap();
+    let text = DOCUMENT.to_string();
+    let formats: BTreeSet<_> = formats.captures_iter(&text).map(|found| found[1].to_owned()).collect();
+    assert_eq!(formats.into_iter().collect::<Vec<_>>(), ["int32", "int64"]);
+}
+
+/// The page of each app begins with it, and the mall's roles stand in the order of their document.
+#[test]
+fn every_app_begins_with_how_to_sign_in() {
+    let tags = DOCUMENT["tags"].as_array().unwrap();
+    let of_the_mall: Vec<_> = tags.iter().filter_map(|tag| tag["name"].as_str()?.strip_prefix("汽车城·")).collect();
+    assert_eq!(of_the_mall, ["c端用户 Mall consumers", "代理商 Mall agents", "审核 Mall audit", "提供商 Mall dealers"]);
+    let silent =
+        tags.iter().filter(|tag| !tag["description"].as_str().unwrap().starts_with("**登录与会话 · Signing in"));
+    let silent: Vec<_> = silent.map(|tag| tag["name"].as_str().unwrap()).collect();
+    assert_eq!(silent, ["支付 Payments", "接口文档 Reference"]);
+}
+
+#[test]
+fn paths_stand_in_the_order_of_their_documents() {
+    let text = checked_in("openapi.json");
+    let at = |path: &str| text.find(&format!("\"{path}\": {{")).unwrap_or_else(|| panic!("{path}"));
+    let order = [
+        "/u/login",
+        "/u/register",
+        "/user/detail",
+        "/user/charge/apply",
+        "/customer/customers/myInfo",
+        "/user/custom/sendPhoneNum",
+        "/user/proxy/sendPhoneNum",
+        "/user/proxy/auditPUser",
+        "/user/dealer/login",
+        "/join",
+        "/customer/v1/customer",
+        "/auth/token",
+        "/operator/stations",
+    ];
+    assert!(order.windows(2).all(|pair| at(pair[0]) < at(pair[1])), "{:?}", order.map(at));
+    // As the charging app sends it.
+    let body = text[at("/u/register")..].split_once("\"requestBody\"").unwrap().1;
+    let fields = ["multipart/form-data", "username", "password", "email", "license_plate"];
+    let places: Vec<_> = fields.iter().map(|field| body.find(&format!("\"{field}\"")).unwrap()).collect();
+    assert!(places.is_sorted(), "{places:?}");
+}
+
 /// The id that the documents' examples give the driver who calls.
 const DRIVER: u64 = 1004;
 

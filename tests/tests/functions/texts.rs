@@ -70,7 +70,7 @@ fn examples(operation: &Operation) -> Value {
 async fn no_refusal_of_the_charging_app_and_the_mall_names_a_parameter() {
     let asked = Asked::open().await;
     let functions = openapi::functions();
-    let of_people = |document: Document| matches!(document, Document::ChargingApp | Document::MallUsers);
+    let of_people = |document: Document| document == Document::ChargingApp || document.is_of_the_mall();
     let functions: Vec<_> = functions.into_iter().filter(|function| of_people(function.document)).collect();
     let inputs = |operation: &Operation| operation.inputs.iter().map(|input: &Input| input.name).collect::<Vec<_>>();
     let all = functions.iter().flat_map(|function| &function.operations);

@@ -1,0 +1,231 @@
+//! Someone who has just come to the reference page: gets a session as its sign-in section says, does what it says goes
+//! first, and sends samples as the page would.
+
+use crate::{answer::Answer, pictures::jpeg, plaza::Plaza, request::Request};
+use describe::{Before, Described, Document, Given, Input, Operation, Place, Source, Token, Way};
+use http::Method;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use shared::wire::Access;
+use std::{collections::BTreeMap, pin::Pin};
+
+/// Values in place of a sample's own, by field.
+type Values = BTreeMap<String, Value>;
+type Call<'n> = Pin<Box<dyn Future<Output = Answer> + 'n>>;
+
+pub struct Newcomer<'n> {
+    functions: &'n [Described],
+    plaza: &'n Plaza,
+    sessions: BTreeMap<Document, String>,
+    /// What earlier calls have answered.
+    known: BTreeMap<String, Answer>,
+}
+
+impl<'n> Newcomer<'n> {
+    pub fn new(functions: &'n [Described], plaza: &'n Plaza) -> Self {
+        Self { functions, plaza, sessions: BTreeMap::new(), known: BTreeMap::new() }
+    }
+
+    /// Sends the sample of an endpoint, by one of its ways, after what goes first.
+    pub async fn try_sample(&mut self, way: &str) -> Answer {
+        let (_, operation) = self.find(way);
+        for before in operation.before.clone() {
+            self.first(&before).await;
+        }
+        self.send(way, Values::new()).await
+    }
+
+    fn find(&self, way: &str) -> (&'n Described, &'n Operation) {
+        openapi::find(self.functions, way).unwrap_or_else(|| panic!("no endpoint is {way}"))
+    }
+
+    async fn first(&mut self, before: &Before) {
+        let mut values = Values::new();
+        for (name, given) in before.with {
+            let value = match given {
+                Given::Text(text) => json!(text),
+                Given::Json(text) => serde_json::from_str(text).unwrap(),
+                Given::From(source) => self.value(source, &Values::new(), None).await,
+            };
+            values.insert((*name).to_owned(), value);
+        }
+        self.once(before.way, values).await;
+        if before.minutes > 0 {
+            self.plaza.sweep().await;
+            self.plaza.watch.advance(SignedDuration::from_mins(before.minutes.into()));
+            self.plaza.sweep().await;
+        }
+    }
+
+    /// A call that goes before others, made once with the same values.
+    fn once(&mut self, way: Way, values: Values) -> Call<'_> {
+        Box::pin(async move {
+            let key = format!("{way} {values:?}");
+            if let Some(answer) = self.known.get(&key) {
+                return answer.clone();
+            }
+            for before in self.find(way).1.before.clone() {
+                self.first(&before).await;
+            }
+            let answer = self.send(way, values).await;
+            assert!(answer.succeeded(), "{way} goes first: {} {}", answer.status, answer.text());
+            // What is read may change with the next call.
+            if !way.starts_with("GET ") {
+                self.known.insert(key, answer.clone());
+            }
+            answer
+        })
+    }
+
+    /// The value of a field; `sample` holds the values of the call that it is for, and `token` is that call's session.
+    async fn value(&mut self, source: &Source, sample: &Values, token: Option<&str>) -> Value {
+        match source {
+            Source::Answer { of, at, with } => {
+                let answer = self.once(of, texts(with)).await.json();
+                answer.pointer(at).unwrap_or_else(|| panic!("{of} answers no {at}: {answer}")).clone()
+            }
+            Source::Picture { asked } => {
+                let shown = self.ask(asked, sample.clone(), token).await;
+                assert!(shown.succeeded(), "{asked}: {}", shown.text());
+                json!(self.plaza.drawn.letters())
+            }
+            Source::Sms { asked, number, with } => {
+                // A telephone gets one code a minute.
+                self.plaza.watch.advance(SignedDuration::from_secs(61));
+                let telephone = sample[*number].clone();
+                let mut values = sample.clone();
+                values.extend(["telephone", "mobile"].map(|name| (name.to_owned(), telephone.clone())));
+                values.extend(texts(with));
+                let sent = self.ask(asked, values, token).await;
+                assert!(sent.succeeded(), "{asked}: {}", sent.text());
+                json!(self.plaza.code_for(telephone.as_str().unwrap()).await)
+            }
+        }
+    }
+
+    /// Asks for a code or a picture, in the session of the call that it is for.
+    async fn ask(&self, way: Way, values: Values, token: Option<&str>) -> Answer {
+        let (function, operation) = self.find(way);
+        let mut whole = own(operation);
+        whole.extend(values);
+        let request = written(operation, way, &whole);
+        let request = token.into_iter().fold(request, Request::bearer);
+        self.plaza.send(function.function, request).await
+    }
+
+    fn send<'s>(&'s mut self, way: &'s str, values: Values) -> Call<'s> {
+        Box::pin(async move {
+            let (function, operation) = self.find(way);
+            let access = function.routes.iter().find(|it| (it.method, it.path) == (operation.method, operation.path));
+            let access = access.expect("every operation has its route").access;
+            let token = match access {
+                Access::Public | Access::Known(_) | Access::Signed => None,
+                Access::SignedIn(_) | Access::Roles(_) => Some(self.session(function.document).await),
+            };
+            let values = self.filled(operation, values, token.as_deref()).await;
+            let request = written(operation, way, &values);
+            let request = token.iter().fold(request, |request, token| request.bearer(token));
+            let request = if access == Access::Signed { self.plaza.signed(request) } else { request };
+            self.plaza.send(function.function, request).await
+        })
+    }
+
+    /// The values of a sample: what was given, its own, and what comes from elsewhere.
+    async fn filled(&mut self, operation: &Operation, given: Values, token: Option<&str>) -> Values {
+        let mut values = own(operation);
+        values.extend(given.clone());
+        let sources = operation.inputs.iter().filter(|input| !input.is_left_out);
+        let sources = sources.filter_map(|input| Some((input.name, input.source?)));
+        for (name, source) in sources.chain(operation.path_sources.iter().copied()) {
+            if !given.contains_key(name) {
+                let value = self.value(&source, &values, token).await;
+                values.insert(name.to_owned(), value);
+            }
+        }
+        values
+    }
+
+    /// The session that the sign-in section of a document leads to.
+    async fn session(&mut self, document: Document) -> String {
+        if let Some(token) = self.sessions.get(&document) {
+            return token.clone();
+        }
+        let sign_in = document.sign_in().unwrap_or_else(|| panic!("{document:?} has no sign-in section"));
+        if document == Document::Operator {
+            let appointment = json!({ "username": "root-admin", "password": "a phrase for 51" });
+            let appointment = serde_json::from_value(appointment).unwrap();
+            self.plaza.first_admin.appoint(appointment, "request".into()).await.unwrap();
+        }
+        for before in sign_in.before {
+            self.first(before).await;
+        }
+        let with = sign_in.call.with.iter().filter_map(|(name, given)| match given {
+            Given::Text(text) => Some(((*name).to_owned(), json!(text))),
+            Given::Json(_) | Given::From(_) => None,
+        });
+        let answer = self.send(sign_in.call.way, with.collect()).await;
+        assert!(answer.succeeded(), "{} signs in to {document:?}: {}", sign_in.call.way, answer.text());
+        let token = match sign_in.token {
+            Token::Body(at) => answer.json().pointer(at).and_then(Value::as_str).map(ToOwned::to_owned),
+            Token::Header => answer.header("x-access-token").map(ToOwned::to_owned),
+        };
+        let token = token.unwrap_or_else(|| panic!("{} answers no token", sign_in.call.way));
+        self.known.insert(format!("{} {:?}", sign_in.call.way, Values::new()), answer);
+        self.sessions.insert(document, token.clone());
+        token
+    }
+}
+
+/// A sample's own values.
+fn own(operation: &Operation) -> Values {
+    let fields = operation.inputs.iter().map(|input| (input.name.to_owned(), input.example.clone()));
+    fields.chain(operation.path_examples.iter().map(|(name, example)| ((*name).to_owned(), json!(example)))).collect()
+}
+
+fn texts(pairs: &[(&str, &str)]) -> Values {
+    pairs.iter().map(|(name, text)| ((*name).to_owned(), json!(text))).collect()
+}
+
+/// The request that the page sends: all that has an example, but of a form what is needed alone.
+fn written(operation: &Operation, way: &str, values: &Values) -> Request {
+    let (method, path) = way.split_once(' ').expect("a way is a method and a path");
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+    let mut target = path.to_owned();
+    for (name, _) in &operation.path_examples {
+        target = target.replace(&format!("{{{name}}}"), &text(&values[*name]));
+    }
+    let query: Vec<_> =
+        operation.sample_in(Place::Query).map(|input| (input.name, text(&values[input.name]))).collect();
+    if !query.is_empty() {
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+        target = format!("{target}?{query}");
+    }
+    let mut request = Request::new(method.parse::<Method>().unwrap(), &target);
+    for input in operation.sample_in(Place::Header) {
+        request = request.header(input.name, text(&values[input.name]));
+    }
+    let body: Vec<_> = operation.sample_in(Place::Body).collect();
+    if body.is_empty() {
+        return request;
+    }
+    let pairs: Vec<_> = body
+        .iter()
+        .filter(|input| !input.is_file() && input.required)
+        .map(|input| (input.name, text(&values[input.name])))
+        .collect();
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    match (operation.media[0], body.iter().find(|input| input.is_file())) {
+        (_, Some(file)) => request.multipart_file(&pairs, (file.name, &jpeg(64, 48))),
+        ("multipart/form-data", None) => request.multipart(&pairs),
+        ("application/x-www-form-urlencoded", None) => request.form(&pairs),
+        _ => {
+            request.json(&body.iter().map(|input| (input.name.to_owned(), typed(input, &values[input.name]))).collect())
+        }
+    }
+}
+
+/// As JSON shows the field: a code that is documented as a number is sent as one.
+fn typed(input: &Input, value: &Value) -> Value {
+    let digits = value.as_str().filter(|_| input.example.is_number()).and_then(|text| text.parse::<u64>().ok());
+    digits.map_or_else(|| value.clone(), Value::from)
+}
