@@ -1,7 +1,7 @@
 //! The HTTP client under the SDK that leads into an engine instead of a network, and does to each call what the test
 //! wants done.
 
-use crate::database::{DOER, Database, Fate};
+use crate::database::{Call, DOER, Database, Fate};
 use aws_smithy_runtime_api::client::{
     http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
     orchestrator::{HttpRequest, HttpResponse},
@@ -10,7 +10,6 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::body::SdkBody;
 use dynoxide::{Database as Engine, DynoxideError};
-use serde_json::Value;
 use std::time::Duration;
 
 /// Longer than any function lives.
@@ -28,13 +27,14 @@ impl HttpConnector for Database {
         // A task of its own: a caller that gives up does not stop what is already on the wire.
         let wire = tokio::spawn(async move {
             let operation = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next()).unwrap();
-            let mut body: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
-            body["ReturnConsumedCapacity"] = "TOTAL".into();
+            let wire = request.body().bytes().unwrap();
+            let (operation, body) = (operation.to_owned(), serde_json::from_slice(wire).unwrap());
+            let mut call = Call { operation, body, fate: Fate::Apply, units: 0.0, by };
             database.travel().await;
-            let (number, fate) = database.record(operation, body.clone(), by);
-            let apply = || database.apply(number, operation, &body, by);
-            let writes = body["TransactItems"].as_array().map(Vec::len);
-            let (status, answer) = match fate {
+            let number = database.record(&mut call);
+            let apply = || database.apply(number, &call, wire);
+            let writes = call.body["TransactItems"].as_array().map(Vec::len);
+            let (status, answer) = match call.fate {
                 Fate::Apply => apply(),
                 Fate::Refuse => return Err(ConnectorError::io("refused by the test".into())),
                 Fate::LoseAnswer => {

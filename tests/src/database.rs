@@ -36,6 +36,8 @@ pub struct Database {
     calls: Arc<Mutex<Vec<Call>>>,
     witness: Arc<Mutex<Option<Box<Witness>>>>,
     busy: Arc<Mutex<Duration>>,
+    /// Whether calls are kept, with what they cost.
+    on_record: bool,
     /// Where time passes only when nothing else can happen; else it is real.
     idle: Option<(Idle, Arc<Mutex<Box<Pace>>>)>,
 }
@@ -49,6 +51,7 @@ impl Database {
             calls: Arc::default(),
             witness: Arc::default(),
             busy: Arc::default(),
+            on_record: true,
             idle: None,
         };
         let key = json!([{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]);
@@ -108,6 +111,12 @@ impl Database {
     #[must_use]
     pub fn in_idle_time(self, idle: &Idle, pace: impl FnMut() -> Duration + Send + 'static) -> Self {
         Self { idle: Some((idle.clone(), Arc::new(Mutex::new(Box::new(pace))))), ..self }
+    }
+
+    /// The same database without a record of its calls, for those who make many and never ask for it.
+    #[must_use]
+    pub fn off_record(self) -> Self {
+        Self { on_record: false, ..self }
     }
 
     /// `witness` sees every call that was applied, in the order in which they were.
@@ -210,30 +219,42 @@ impl Database {
         }
     }
 
-    pub(crate) fn record(&self, operation: &str, body: Value, by: Option<usize>) -> (usize, Fate) {
-        let mut call = Call { operation: operation.to_owned(), body, fate: Fate::Apply, units: 0.0, by };
-        call.fate = self.script.lock().unwrap()(&call);
-        let fate = call.fate;
+    /// Puts a call on record and says what is to happen to it.
+    pub(crate) fn record(&self, call: &mut Call) -> usize {
+        call.fate = self.script.lock().unwrap()(call);
+        if !self.on_record {
+            return 0;
+        }
         let mut calls = self.calls.lock().unwrap();
-        calls.push(call);
-        (calls.len() - 1, fate)
+        calls.push(call.clone());
+        calls.len() - 1
     }
 
-    pub(crate) fn apply(&self, number: usize, operation: &str, body: &Value, by: Option<usize>) -> (u16, Vec<u8>) {
+    pub(crate) fn apply(&self, number: usize, call: &Call, wire: &[u8]) -> (u16, Vec<u8>) {
+        if !self.on_record {
+            let (status, answer) = apply(&self.engine, &call.operation, wire);
+            self.show(status, call);
+            return (status, answer);
+        }
+        let mut body = call.body.clone();
+        body["ReturnConsumedCapacity"] = "TOTAL".into();
         #[expect(clippy::disallowed_methods, reason = "real time, for whoever measures")]
         let begun = Instant::now();
-        let (status, answer) = apply(&self.engine, operation, body.to_string().as_bytes());
+        let (status, answer) = apply(&self.engine, &call.operation, body.to_string().as_bytes());
         *self.busy.lock().unwrap() += begun.elapsed();
-        if let (200, Some(witness)) = (status, self.witness.lock().unwrap().as_mut()) {
-            let (operation, body) = (operation.to_owned(), body.clone());
-            witness(&Call { operation, body, fate: Fate::Apply, units: 0.0, by });
-        }
+        self.show(status, call);
         let units = capacity::units(&serde_json::from_slice(&answer).unwrap_or_default());
         // The record may have been taken away while this attempt was under way.
         if let Some(call) = self.calls.lock().unwrap().get_mut(number) {
             call.units = units;
         }
         (status, answer)
+    }
+
+    fn show(&self, status: u16, call: &Call) {
+        if let (200, Some(witness)) = (status, self.witness.lock().unwrap().as_mut()) {
+            witness(call);
+        }
     }
 }
 

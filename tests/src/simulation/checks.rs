@@ -8,15 +8,15 @@ use super::{
     stored::{Head, Stored, once},
     world::World,
 };
-use shared::domain::charging::{Mode, Moment, View};
+use shared::domain::charging::{Mode, Moment, View, Waiting};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl World {
     /// Everything that must hold between two steps.
-    pub fn check(&mut self) -> Result<(), Violation> {
-        let stored = Stored::read(&self.plaza.database);
-        check_places(&stored)?;
-        check_one_each(&stored)?;
+    pub fn check(&self) -> Result<(), Violation> {
+        let stored = &self.stored;
+        check_places(stored)?;
+        check_one_each(stored)?;
         let mut expected = Vec::new();
         for (n, house) in self.houses.iter().enumerate() {
             let head = &stored.heads[house.name];
@@ -26,7 +26,8 @@ impl World {
             let now =
                 Moment::from_millis(self.plaza.watch.now().as_millisecond()).max(head.station.settled_at()).ceil();
             let (station, facts) = head.at(now).or_else(|text| Violation::of("1", text))?;
-            let view = station.view(&head.entries);
+            let entries: Vec<Waiting> = head.entries.values().cloned().collect();
+            let view = station.view(&entries);
             let reference = house.outside.at(&house.outside.reference, now.floor_millis());
             check_room(house, &view)?;
             check_order(house, head)?;
@@ -34,7 +35,7 @@ impl World {
             check_words(house, &view, &reference)?;
             expected.push((n, station, facts, reference));
         }
-        self.check_money(&stored, &expected)
+        self.check_money(stored, &expected)
     }
 }
 
@@ -42,7 +43,7 @@ impl World {
 fn check_places(stored: &Stored) -> Result<(), Violation> {
     for (name, Head { station, entries, .. }) in &stored.heads {
         let waits = |mode: Mode, n| station.side(mode).line.waits(n);
-        if let Some(entry) = entries.iter().find(|it| !waits(it.ticket.number.mode, it.ticket.number.n)) {
+        if let Some(entry) = entries.values().find(|it| !waits(it.ticket.number.mode, it.ticket.number.n)) {
             return Violation::of(
                 "1",
                 format!("{name}: {} has left the waiting area and still waits", entry.ticket.number),
@@ -98,7 +99,7 @@ fn check_room(house: &House, view: &View) -> Result<(), Violation> {
 
 /// Invariant 4: nobody waits who has a lower number than somebody who was called, or who is called next.
 fn check_order(house: &House, head: &Head) -> Result<(), Violation> {
-    for entry in &head.entries {
+    for entry in head.entries.values() {
         let number = entry.ticket.number;
         let side = head.station.side(number.mode);
         let window: Vec<_> = side.line.window().map(|waiting| waiting.ticket.number).collect();

@@ -6,7 +6,7 @@ use super::{
     meter::pile_id,
     operations::{self, HOUSES, Op},
     reference::Order,
-    stored::{bytes, number, request, text},
+    stored::{Touched, bytes, number, request, text, written},
     world::World,
 };
 use crate::database::{Call, Database};
@@ -25,15 +25,18 @@ pub struct Commit {
 
 pub type Commits = Arc<Mutex<Vec<Commit>>>;
 
-pub fn witness(database: &Database) -> Commits {
-    let commits = Commits::default();
-    let list = Arc::clone(&commits);
-    database.witnessed(move |call| list.lock().unwrap().extend(read(call)));
-    commits
+pub fn witness(database: &Database) -> (Commits, Touched) {
+    let seen = (Commits::default(), Touched::default());
+    let (commits, touched) = seen.clone();
+    database.witnessed(move |call| {
+        touched.lock().unwrap().extend(written(call));
+        commits.lock().unwrap().extend(read(call));
+    });
+    seen
 }
 
 fn read(call: &Call) -> Option<Commit> {
-    let writes = call.body.get("TransactItems")?.as_array()?.clone();
+    let writes = call.body.get("TransactItems")?.as_array()?;
     let mut heads = writes.iter().map(|write| &write["Put"]["Item"]).filter(|item| item["sk"]["S"] == "HEAD");
     let house = |head: &Value| HOUSES.iter().position(|name| text(&head["pk"]) == format!("STATION#{name}"));
     let (head, house) = heads.find_map(|head| Some((head, house(head)?)))?;
@@ -42,7 +45,7 @@ fn read(call: &Call) -> Option<Commit> {
         house,
         version: u64::try_from(number(&head["version"])).unwrap(),
         station: Station::unpack(&bytes(&head["station"])).unwrap(),
-        writes,
+        writes: writes.clone(),
     })
 }
 
@@ -78,6 +81,7 @@ impl Commit {
 
 impl World {
     pub fn take_commits(&mut self) -> Result<(), Violation> {
+        self.stored.catch_up(&self.plaza.database, &self.touched);
         let commits = std::mem::take(&mut *self.commits.lock().unwrap());
         for commit in commits {
             self.take(&commit)?;
@@ -87,10 +91,9 @@ impl World {
 
     fn take(&mut self, commit: &Commit) -> Result<(), Violation> {
         let house = &mut self.houses[commit.house];
-        let written = format!("{:?}", commit.writes.iter().map(shape).collect::<Vec<_>>());
         if let Some(before) = house.written.get(&commit.version) {
             // An answer that was lost is given again when the call is repeated.
-            return if *before == written {
+            return if *before == commit.writes {
                 Ok(())
             } else {
                 Violation::of("6", format!("{} has two versions {}", house.name, commit.version))
@@ -109,7 +112,7 @@ impl World {
         }
         let complete = commit.station.settled_at() == due;
         (house.version, house.settled) = (commit.version, commit.station.settled_at());
-        house.written.insert(commit.version, written);
+        house.written.insert(commit.version, commit.writes.clone());
         self.trace(format!("  {} v{} by #{by}", HOUSES[commit.house], commit.version));
         self.doings[by].wrote = true;
         let done = if complete { self.hand_on(commit, by) } else { Ok(()) };
@@ -198,9 +201,4 @@ impl World {
 fn is_down(station: &Station, mode: usize, pile: usize) -> bool {
     let pile = station.piles().find(|one| one.id == pile_id(mode, pile));
     pile.is_some_and(|pile| matches!(pile.state, PileState::Failed { .. }))
-}
-
-/// A write with its parts in one order.
-fn shape(write: &Value) -> String {
-    write.to_string()
 }

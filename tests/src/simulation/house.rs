@@ -5,6 +5,7 @@ use super::{
     meter::Outside,
     reference::{Layout, Reference},
 };
+use serde_json::Value;
 use shared::domain::{
     charging::{DispatchMode, DispatchTarget, FaultStrategy, Moment, Settings},
     energy::Power,
@@ -26,7 +27,7 @@ pub struct House {
     /// How many numbers were given in each mode.
     pub given: [u32; 2],
     /// What was written under each version, because an answer may be given twice.
-    pub written: BTreeMap<u64, String>,
+    pub written: BTreeMap<u64, Vec<Value>>,
     /// Whether a pile has ever failed.
     pub faults: bool,
 }

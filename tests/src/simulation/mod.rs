@@ -10,6 +10,8 @@ mod house;
 mod ledger;
 mod liveness;
 mod meter;
+#[cfg(test)]
+mod minimal;
 mod operations;
 mod plans;
 mod post;
@@ -21,6 +23,7 @@ mod stored;
 mod world;
 
 use crate::idle::Idle;
+use shared::outside::random::Random;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex},
@@ -78,6 +81,16 @@ impl std::fmt::Display for Played {
             writeln!(f, "  {line}")?;
         }
         writeln!(f, "seed {seed}: invariant {invariant} does not hold: {text}")?;
-        write!(f, "again: cargo run --release -p tests --bin simulate -- --histories 1 --seed {seed}")
+        write!(f, "again: {}", again(1, *seed))
     }
+}
+
+/// The command that plays histories from a seed on.
+pub fn again(histories: u64, seed: u64) -> String {
+    format!("cargo run --release -p tests --bin simulate -- --histories {histories} --seed {seed}")
+}
+
+/// A seed that has most likely never been played: drawn by the operating system, and short enough to be typed.
+pub fn fresh_seed() -> u64 {
+    Random::system().u64() % 1_000_000_000_000
 }

@@ -11,8 +11,25 @@ pub struct Message {
     body: String,
     due: Timestamp,
     received: u32,
-    /// Can never be handled.
-    pub poison: bool,
+    pub poison: Option<Poison>,
+}
+
+#[cfg(test)]
+impl Message {
+    pub fn poison(body: &str) -> Self {
+        let (_, poison) = POISON.into_iter().find(|(other, _)| *other == body).unwrap();
+        let (id, body, due) = ("poison".to_owned(), body.to_owned(), Timestamp::UNIX_EPOCH);
+        Self { id, body, due, received: 0, poison: Some(poison) }
+    }
+}
+
+/// Why a message can never be handled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Poison {
+    /// Its body is no hint: that shows without looking at anything else.
+    NoHint,
+    /// A hint for a station that does not exist, which only the table can tell.
+    NoStation,
 }
 
 pub struct Post {
@@ -21,8 +38,13 @@ pub struct Post {
     count: u64,
 }
 
-const POISON: [&str; 5] =
-    ["no hint", "", "{\"station\":\"S9\",\"version\":1}", "{\"station\":\"S1\"}", "{\"station\":7,\"version\":1}"];
+const POISON: [(&str, Poison); 5] = [
+    ("no hint", Poison::NoHint),
+    ("", Poison::NoHint),
+    (r#"{"station":"S9","version":1}"#, Poison::NoStation),
+    (r#"{"station":"S1"}"#, Poison::NoHint),
+    (r#"{"station":7,"version":1}"#, Poison::NoHint),
+];
 /// Then it goes to the dead-letter queue.
 const MOST_RECEIVED: u32 = 5;
 
@@ -35,20 +57,25 @@ impl Post {
         for hint in hints {
             let copies = self.dice.pick(&[0, 1, 1, 1, 1, 1, 2, 3]);
             for _ in 0..copies {
-                self.add(serde_json::to_string(&hint).unwrap(), now, false);
+                self.add(serde_json::to_string(&hint).unwrap(), now, None);
             }
         }
         if self.dice.percent(2) {
-            let body = self.dice.pick(&POISON);
-            self.add(body.to_owned(), now, true);
+            let (body, poison) = self.dice.pick(&POISON);
+            self.add(body.to_owned(), now, Some(poison));
         }
     }
 
-    fn add(&mut self, body: String, now: Timestamp, poison: bool) {
+    fn add(&mut self, body: String, now: Timestamp, poison: Option<Poison>) {
         self.count += 1;
         let delay = if self.dice.percent(60) { 0 } else { self.dice.between(0, 900) };
         let due = now + SignedDuration::from_secs(delay);
         self.messages.push(Message { id: format!("m{}", self.count), body, due, received: 0, poison });
+    }
+
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.messages.len()
     }
 
     /// Up to ten messages in any order.

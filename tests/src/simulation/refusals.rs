@@ -121,7 +121,7 @@ impl World {
                 let wanted = plate.as_ref().or(plates.first());
                 // No two drivers really share a plate; where they do, it is free when its station has been written.
                 let has_it = |other: &usize| {
-                    let held = [&self.live_before[*other], &self.live[*other]].into_iter().any(Option::is_some);
+                    let held = self.lives[*other].iter().any(Option::is_some);
                     held && wanted.is_some_and(|it| self.people.drivers[*other].plates.contains(it))
                 };
                 let others = (0..self.live.len()).filter(|other| other != driver);
@@ -144,8 +144,7 @@ impl World {
     }
 
     fn was_live(&self, n: usize, driver: usize) -> bool {
-        let lives = [&self.live_before[driver], &self.live[driver]].into_iter().flatten();
-        lives.into_iter().any(|live| {
+        self.lives[driver].iter().flatten().any(|live| {
             let car = self.houses[live.house].outside.cars[&live.request];
             self.moments(n, live.house).iter().any(|then| then.cars.contains_key(&car))
         })
@@ -154,7 +153,7 @@ impl World {
     /// What the rules would have said about the driver's request at each moment of a call.
     fn said(&self, n: usize, driver: usize, order: impl Fn(usize) -> reference::Order) -> Vec<&'static str> {
         let mut said = Vec::new();
-        for live in [&self.live_before[driver], &self.live[driver]] {
+        for live in &self.lives[driver] {
             let Some(live) = live else {
                 said.push("ignored:no_live_request");
                 continue;

@@ -7,6 +7,7 @@ use super::{
     house::House,
     operations::{Driver, HOUSES, Heard, Op, Order, People, perform},
     post::Post,
+    stored::{Stored, Touched},
 };
 use crate::{
     database::{DOER, Database, Fate},
@@ -22,7 +23,8 @@ use shared::domain::{
     charging::{Mode, Moment, Waiting},
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
     pin::pin,
     sync::{Arc, Mutex},
     time::Duration,
@@ -56,12 +58,19 @@ pub struct World {
     pub post: Post,
     pub commits: Commits,
     pub doings: Vec<Doing>,
+    /// The operations that met a fault.
+    faults: Arc<Mutex<BTreeSet<usize>>>,
+    /// Where a history is written down, they are.
+    pub clocks_are_right: bool,
     pub live: Vec<Option<Live>>,
-    pub live_before: Vec<Option<Live>>,
+    /// What each driver's last accepted request has been in the step under way, its beginning included. A driver may
+    /// leave and join again several times in one step, and a look in between sees a request that was neither first nor last.
+    pub lives: Vec<Vec<Option<Live>>>,
     /// First answers to keys, and what was asked.
     pub answers: BTreeMap<(usize, String), (Order, String)>,
-    /// Every record and bill as it was first seen.
-    pub written: BTreeMap<(u64, String), String>,
+    /// What is in the table, as of the last step.
+    pub stored: Stored,
+    pub touched: Touched,
     trace: Arc<Mutex<Vec<String>>>,
     seed: u64,
     /// How many of a hundred operations are about piles.
@@ -92,7 +101,7 @@ impl World {
         let dice = Dice::new(seed, 1);
         let pace = Dice::new(seed, 2);
         let slow = dice.pick(&[1, 30, 400]);
-        let database = Database::new().in_idle_time(idle, move || Duration::from_millis(pace.below(slow)));
+        let database = Database::new().off_record().in_idle_time(idle, move || Duration::from_millis(pace.below(slow)));
         let settings = Settings { random: Dice::new(seed, 3).random(), ..Settings::default() };
         let plaza = Plaza::on(database, settings);
         let count = 8 + dice.index(10);
@@ -114,7 +123,7 @@ impl World {
         plaza.watch.advance(SignedDuration::from_mins(2));
         let start = Moment::from_millis(plaza.watch.now().as_millisecond());
         let houses = HOUSES.map(|name| House::draw(name, &dice, start)).into_iter().collect::<Vec<_>>();
-        let commits = witness(&plaza.database);
+        let (commits, touched) = witness(&plaza.database);
         Self {
             idle: idle.clone(),
             commits,
@@ -122,10 +131,13 @@ impl World {
             houses,
             post: Post::new(Dice::new(seed, 4)),
             doings: Vec::new(),
+            faults: Arc::default(),
+            clocks_are_right: false,
             live: vec![None; count],
-            live_before: vec![None; count],
+            lives: Vec::new(),
             answers: BTreeMap::new(),
-            written: BTreeMap::new(),
+            stored: Stored::default(),
+            touched,
             trace: Arc::clone(trace),
             seed,
             trouble: dice.pick(&[2, 6, 20]),
@@ -136,10 +148,7 @@ impl World {
     }
 
     pub async fn play(mut self) -> Result<(), Violation> {
-        for house in &self.houses {
-            self.plaza.station_named(house.name, &house.settings).await;
-        }
-        self.commits.lock().unwrap().clear();
+        self.furnish().await;
         self.let_things_fail();
         for _ in 0..STEPS {
             self.pass_time();
@@ -149,10 +158,35 @@ impl World {
         self.finish().await
     }
 
+    /// Makes the stations.
+    pub async fn furnish(&mut self) {
+        for house in &self.houses {
+            self.plaza.station_named(house.name, &house.settings).await;
+        }
+        self.commits.lock().unwrap().clear();
+        self.touched.lock().unwrap().clear();
+        self.stored = Stored::read(&self.plaza.database);
+    }
+
     fn let_things_fail(&self) {
         let dice = Dice::new(self.seed, 5);
         let per_mille = self.dice.pick(&[0, 20, 20, 60, 150]);
-        self.plaza.database.follow(move |_| if dice.below(1000) < per_mille { dice.pick(&LATER) } else { Fate::Apply });
+        self.faults_are(move || if dice.below(1000) < per_mille { dice.pick(&LATER) } else { Fate::Apply });
+    }
+
+    /// From here on each call meets the next of these.
+    pub fn faults_are(&self, mut next: impl FnMut() -> Fate + Send + 'static) {
+        let faults = Arc::clone(&self.faults);
+        self.plaza.database.follow(move |call| {
+            let fate = next();
+            faults.lock().unwrap().extend(call.by.filter(|_| fate != Fate::Apply));
+            fate
+        });
+    }
+
+    /// Whether something was done to a call that was made for this operation.
+    pub fn met_fault(&self, n: usize) -> bool {
+        self.faults.lock().unwrap().contains(&n)
     }
 
     pub async fn heal(&mut self) -> Result<(), Violation> {
@@ -166,7 +200,7 @@ impl World {
     }
 
     fn begin(&mut self) {
-        self.live_before.clone_from(&self.live);
+        self.lives = self.live.iter().map(|live| vec![live.clone()]).collect();
         for house in &mut self.houses {
             house.moments.clear();
             house.note();
@@ -175,11 +209,19 @@ impl World {
 
     /// These at once; then everything is checked.
     pub async fn step(&mut self, ops: Vec<Op>) -> Result<(), Violation> {
+        let doings = self.plan_out(ops);
+        let heard = join_all(doings.clone().map(|n| self.run(n))).await;
+        self.judge(doings, &heard)
+    }
+
+    /// What is to be done in a step; nothing is done yet.
+    pub fn plan_out(&mut self, ops: Vec<Op>) -> Range<usize> {
         self.begin();
         let first = self.doings.len();
         let now = self.plaza.watch.now();
         for op in ops {
             let skew = match self.dice.below(100) {
+                _ if self.clocks_are_right => 0,
                 0..70 => 0,
                 70..97 => self.dice.between(-3000, 3000),
                 _ => self.dice.between(-90_000, 90_000),
@@ -188,9 +230,14 @@ impl World {
             let skew = SignedDuration::from_millis(skew);
             self.doings.push(Doing { op, now: (now + skew).as_millisecond(), skew, accepted: None, wrote: false });
         }
-        let heard = join_all((first..self.doings.len()).map(|n| self.run(n))).await;
+        first..self.doings.len()
+    }
+
+    /// Compares what was heard and written in a step with what should have been.
+    pub fn judge(&mut self, doings: Range<usize>, heard: &[Heard]) -> Result<(), Violation> {
+        let now = self.plaza.watch.now();
         self.take_commits()?;
-        for (n, heard) in (first..).zip(&heard) {
+        for (n, heard) in doings.zip(heard) {
             self.trace(format!("  #{n}: {heard:?}"));
             self.check_answer(n, heard)?;
             if let Op::Deliver(messages) = &self.doings[n].op {
@@ -204,7 +251,7 @@ impl World {
         self.check()
     }
 
-    async fn run(&self, n: usize) -> Heard {
+    pub async fn run(&self, n: usize) -> Heard {
         let Doing { op, skew, .. } = &self.doings[n];
         let work = DOER.scope(n, SKEW.scope(*skew, perform(&self.plaza, &self.people, op)));
         match select(pin!(work), pin!(self.idle.wait(LIFE))).await {
@@ -225,6 +272,7 @@ impl World {
             live.number.clone_from(&number);
         }
         self.doings[by].accepted = Some(number);
+        self.lives[driver].push(self.live[driver].clone());
     }
 
     pub fn live_mode(&self, driver: usize) -> Mode {
