@@ -126,13 +126,13 @@ impl Charging {
                 writes = writes.audit_change(entry, change);
             }
             let refused = writes.save_station(&head, TurnRefused::Raced).commit_naming_all().await?;
-            match refused.first() {
+            match decisive(&refused) {
                 None => return Ok(Written::Done(Box::new(Head { version: head.version + 1, ..head }), facts)),
-                Some((TurnRefused::Raced, _)) if planted(Bug::LostRaceIsDone) => {
+                Some(TurnRefused::Raced) if planted(Bug::LostRaceIsDone) => {
                     return Ok(Written::Done(Box::new(head), facts));
                 }
                 Some(_) if sooner.learn(&facts, &refused) => {}
-                Some((refused, _)) => return Ok(Written::Refused(*refused)),
+                Some(refused) => return Ok(Written::Refused(refused)),
             }
         }
         Ok(Written::Refused(TurnRefused::Raced))
@@ -151,6 +151,14 @@ impl Charging {
             Err(_) => tracing::warn!(station = head.id.as_str(), "the queue did not answer in time"),
         }
     }
+}
+
+/// Of several refusals the one that the caller acts on: the first, except that a taken plate decides only by itself. When
+/// the driver or the station has changed as well, the request that holds the plate may be the driver's own, and over by
+/// now; reading again tells.
+fn decisive<T>(refused: &[(TurnRefused, T)]) -> Option<TurnRefused> {
+    let mut all = refused.iter().map(|(refused, _)| *refused);
+    all.find(|refused| *refused != TurnRefused::Plate).or_else(|| refused.first().map(|(refused, _)| *refused))
 }
 
 /// Advances a turn as far as it goes, bringing `ahead` cars of the lines when it asks for more; and whether it did. `None`:
