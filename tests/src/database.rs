@@ -2,7 +2,7 @@
 //! SDK → connector → engine; no sockets, and every condition and key really runs.
 
 pub use crate::fate::{Call, DOER, Fate, killed};
-use crate::{capacity, connector::apply, idle::Idle};
+use crate::{capacity, connector::apply, idle::Idle, memory::Memory};
 use aws_sdk_dynamodb::{
     Client, Config,
     config::{
@@ -31,7 +31,7 @@ type Pace = dyn FnMut() -> Duration + Send;
 /// The database of one test. Clones share it.
 #[derive(Clone)]
 pub struct Database {
-    engine: Engine,
+    engine: Backend,
     script: Arc<Mutex<Box<Script>>>,
     calls: Arc<Mutex<Vec<Call>>>,
     witness: Arc<Mutex<Option<Box<Witness>>>>,
@@ -42,18 +42,34 @@ pub struct Database {
     idle: Option<(Idle, Arc<Mutex<Box<Pace>>>)>,
 }
 
+/// What answers in the end.
+#[derive(Clone)]
+enum Backend {
+    Embedded(Engine),
+    Memory(Arc<Memory>),
+}
+
 impl Database {
-    /// Both tables as `template.yaml` declares them, empty.
-    pub fn new() -> Self {
-        let database = Self {
-            engine: Engine::memory().unwrap(),
+    /// One that the embedded engine does not answer for, quicker and without a record of its calls; see [`Memory`].
+    pub fn in_memory() -> Self {
+        Self::on(Backend::Memory(Arc::default())).off_record()
+    }
+
+    fn on(engine: Backend) -> Self {
+        Self {
+            engine,
             script: Arc::new(Mutex::new(Box::new(|_| Fate::Apply))),
             calls: Arc::default(),
             witness: Arc::default(),
             busy: Arc::default(),
             on_record: true,
             idle: None,
-        };
+        }
+    }
+
+    /// Both tables as `template.yaml` declares them, empty.
+    pub fn new() -> Self {
+        let database = Self::on(Backend::Embedded(Engine::memory().unwrap()));
         let key = json!([{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]);
         let attribute = |name: &str, kind: &str| json!({"AttributeName": name, "AttributeType": kind});
         let index = |name: &str, hash: &str, range: &str, projection: &str| {
@@ -161,6 +177,9 @@ impl Database {
 
     /// All items of a table as DynamoDB writes them, without any of it on record.
     pub fn items(&self, table: &str) -> Vec<Value> {
+        if let Backend::Memory(memory) = &self.engine {
+            return memory.items(table);
+        }
         let (mut items, mut from) = (Vec::new(), Value::Null);
         loop {
             let mut request = json!({"TableName": table, "ConsistentRead": true});
@@ -178,6 +197,9 @@ impl Database {
 
     /// One item of the main table.
     pub fn item(&self, pk: &str, sk: &str) -> Option<Value> {
+        if let Backend::Memory(memory) = &self.engine {
+            return memory.item(MAIN, pk, sk);
+        }
         let key = json!({"pk": {"S": pk}, "sk": {"S": sk}});
         let answer = self.direct("GetItem", &json!({"TableName": MAIN, "Key": key, "ConsistentRead": true}));
         answer.get("Item").cloned()
@@ -194,7 +216,7 @@ impl Database {
     }
 
     fn direct(&self, operation: &str, request: &Value) -> Value {
-        let (status, answer) = apply(&self.engine, operation, request.to_string().as_bytes());
+        let (status, answer) = self.ask(operation, request, request.to_string().as_bytes());
         let answer: Value = serde_json::from_slice(&answer).unwrap();
         assert_eq!(status, 200, "{operation}: {answer}");
         answer
@@ -232,7 +254,7 @@ impl Database {
 
     pub(crate) fn apply(&self, number: usize, call: &Call, wire: &[u8]) -> (u16, Vec<u8>) {
         if !self.on_record {
-            let (status, answer) = apply(&self.engine, &call.operation, wire);
+            let (status, answer) = self.ask(&call.operation, &call.body, wire);
             self.show(status, call);
             return (status, answer);
         }
@@ -240,7 +262,7 @@ impl Database {
         body["ReturnConsumedCapacity"] = "TOTAL".into();
         #[expect(clippy::disallowed_methods, reason = "real time, for whoever measures")]
         let begun = Instant::now();
-        let (status, answer) = apply(&self.engine, &call.operation, body.to_string().as_bytes());
+        let (status, answer) = self.ask(&call.operation, &body, body.to_string().as_bytes());
         *self.busy.lock().unwrap() += begun.elapsed();
         self.show(status, call);
         let units = capacity::units(&serde_json::from_slice(&answer).unwrap_or_default());
@@ -249,6 +271,14 @@ impl Database {
             call.units = units;
         }
         (status, answer)
+    }
+
+    /// The same request twice, read and as it came.
+    fn ask(&self, operation: &str, body: &Value, wire: &[u8]) -> (u16, Vec<u8>) {
+        match &self.engine {
+            Backend::Embedded(engine) => apply(engine, operation, wire),
+            Backend::Memory(memory) => memory.apply(operation, body),
+        }
     }
 
     fn show(&self, status: u16, call: &Call) {

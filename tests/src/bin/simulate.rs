@@ -7,9 +7,9 @@ use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Instant,
 };
-use tests::simulation::{fresh_seed, play};
+use tests::simulation::{compare, fresh_seed, play};
 
-const USAGE: &str = "usage: simulate [--histories N] [--seed S] [--trace]";
+const USAGE: &str = "usage: simulate [--histories N] [--seed S] [--trace] [--compare]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,6 +22,7 @@ fn main() -> ExitCode {
     let (histories, seed): (u64, u64) =
         (value("--histories").unwrap_or(500), value("--seed").unwrap_or_else(fresh_seed));
     println!("{histories} histories from seed {seed}");
+    let comparing = arguments.iter().any(|it| it == "--compare");
     std::panic::set_hook(Box::new(|_| {}));
     let (next, failed) = (AtomicU64::new(0), AtomicU64::new(0));
     let started = Instant::now();
@@ -32,6 +33,13 @@ fn main() -> ExitCode {
                     let n = next.fetch_add(1, Relaxed);
                     if n >= histories {
                         return;
+                    }
+                    if comparing {
+                        if let Err(difference) = compare(seed.wrapping_add(n)) {
+                            failed.fetch_add(1, Relaxed);
+                            println!("{difference}");
+                        }
+                        continue;
                     }
                     let played = play(seed.wrapping_add(n));
                     if n > 0 && n.is_multiple_of((histories / 20).max(1)) {

@@ -41,8 +41,8 @@ impl World {
             (Op::Fees { driver }, Heard::Seen(seen)) => self.check_fees(n, *driver, seen),
             (_, Heard::Refused(why)) => self.check_refusal(n, why),
             (Op::Deliver(messages), Heard::Failed(failed)) => {
-                // Whether a station exists is not known while the table cannot be read, so such a message rightly comes
-                // again; that it is poison is found out the next time.
+                // While the table cannot be read, a station that does not exist cannot be told from one that does. Such a
+                // message rightly comes again, and is quarantined the next time.
                 let may_come_again = |poison| poison == Poison::NoStation && self.met_fault(n);
                 let wrong = |message: &&Message| message.poison.is_some_and(|poison| !may_come_again(poison));
                 match messages.iter().filter(|message| failed.contains(&message.id)).find(wrong) {

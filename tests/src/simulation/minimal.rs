@@ -2,7 +2,7 @@
 //! that the checks which these histories made wiser still see what they are there for.
 
 use super::{
-    Violation,
+    Keeper, Violation,
     operations::{Heard, Op, Order},
     post::Message,
     world::World,
@@ -14,13 +14,13 @@ use std::sync::Arc;
 const SEED: u64 = 1;
 const DRIVER: usize = 0;
 
-/// Plays in a world where nothing fails and every clock is right.
+/// Plays in a world where nothing fails, and every clock is right unless the history says otherwise.
 fn played<T>(history: impl AsyncFnOnce(&mut World) -> T) -> T {
     let idle = Idle::default();
     fastrand::seed(SEED);
     idle.runtime().block_on(async {
-        let mut world = World::open(SEED, &idle, &Arc::default());
-        world.clocks_are_right = true;
+        let mut world = World::open(SEED, Keeper::Engine, &idle, &Arc::default());
+        world.clocks = Some(&[]);
         world.furnish().await;
         history(&mut world).await
     })
@@ -80,7 +80,7 @@ fn a_change_may_be_refused_for_a_request_that_came_and_went_within_one_step() {
 
 #[test]
 fn a_change_must_not_be_refused_for_what_never_was() {
-    // The car charges all the time, so nobody may say that there is none.
+    // The car charges all the time, so there is a request at every moment.
     let wrong = played(async |world| {
         world.step(vec![apply()]).await?;
         world.step_in_turn(vec![raise()]).await?;

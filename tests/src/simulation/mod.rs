@@ -53,13 +53,28 @@ pub struct Played {
     pub violation: Option<Violation>,
 }
 
+/// What keeps the tables of a history.
+#[derive(Clone, Copy, Debug)]
+pub enum Keeper {
+    /// The embedded engine, which every other test stands on.
+    Engine,
+    Memory,
+}
+
+/// Every so many seeds it is the engine.
+const ENGINE: u64 = 10;
+
 /// Plays the history of a seed to its end, or to the first thing that does not hold.
 pub fn play(seed: u64) -> Played {
+    play_on(seed, if seed.is_multiple_of(ENGINE) { Keeper::Engine } else { Keeper::Memory })
+}
+
+fn play_on(seed: u64, keeper: Keeper) -> Played {
     let trace = Arc::<Mutex<Vec<String>>>::default();
     let ended = catch_unwind(AssertUnwindSafe(|| {
         fastrand::seed(seed);
         let idle = Idle::default();
-        idle.runtime().block_on(World::open(seed, &idle, &trace).play())
+        idle.runtime().block_on(World::open(seed, keeper, &idle, &trace).play())
     }));
     let violation = match ended {
         Ok(ended) => ended.err(),
@@ -83,6 +98,16 @@ impl std::fmt::Display for Played {
         writeln!(f, "seed {seed}: invariant {invariant} does not hold: {text}")?;
         write!(f, "again: {}", again(1, *seed))
     }
+}
+
+/// Plays a history with both keepers, which must make no difference.
+pub fn compare(seed: u64) -> Result<(), String> {
+    let [engine, memory] = [Keeper::Engine, Keeper::Memory].map(|keeper| play_on(seed, keeper));
+    if engine == memory {
+        return Ok(());
+    }
+    let differs = engine.trace.iter().zip(&memory.trace).find(|(one, other)| one != other);
+    Err(format!("seed {seed}: {differs:?}, or else the ends: {:?}, {:?}", engine.violation, memory.violation))
 }
 
 /// The command that plays histories from a seed on.

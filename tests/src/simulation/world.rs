@@ -1,7 +1,7 @@
 //! One history: who there is, how it goes on, and what is checked when.
 
 use super::{
-    Violation,
+    Keeper, Violation,
     commits::{Commits, witness},
     dice::Dice,
     house::House,
@@ -10,20 +10,21 @@ use super::{
     stored::{Stored, Touched},
 };
 use crate::{
-    database::{DOER, Database, Fate},
+    database::{AUDIT, DOER, Database, Fate, MAIN},
     idle::Idle,
     plaza::{Plaza, Sending, Settings},
     watch::SKEW,
 };
 use futures_util::future::{Either, join_all, select};
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::domain::{
     account::Role,
     charging::{Mode, Moment, Waiting},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     ops::Range,
     pin::pin,
     sync::{Arc, Mutex},
@@ -60,8 +61,9 @@ pub struct World {
     pub doings: Vec<Doing>,
     /// The operations that met a fault.
     faults: Arc<Mutex<BTreeSet<usize>>>,
-    /// Where a history is written down, they are.
-    pub clocks_are_right: bool,
+    /// Where a history is written down: how far the clock of each operation of a step is off, in milliseconds; those
+    /// that are not listed are right.
+    pub clocks: Option<&'static [i64]>,
     pub live: Vec<Option<Live>>,
     /// What each driver's last accepted request has been in the step under way, its beginning included. A driver may
     /// leave and join again several times in one step, and a look in between sees a request that was neither first nor last.
@@ -97,11 +99,15 @@ const LATER: [Fate; 11] = [
 ];
 
 impl World {
-    pub fn open(seed: u64, idle: &Idle, trace: &Arc<Mutex<Vec<String>>>) -> Self {
+    pub fn open(seed: u64, keeper: Keeper, idle: &Idle, trace: &Arc<Mutex<Vec<String>>>) -> Self {
         let dice = Dice::new(seed, 1);
         let pace = Dice::new(seed, 2);
         let slow = dice.pick(&[1, 30, 400]);
-        let database = Database::new().off_record().in_idle_time(idle, move || Duration::from_millis(pace.below(slow)));
+        let database = match keeper {
+            Keeper::Engine => Database::new().off_record(),
+            Keeper::Memory => Database::in_memory(),
+        };
+        let database = database.in_idle_time(idle, move || Duration::from_millis(pace.below(slow)));
         let settings = Settings { random: Dice::new(seed, 3).random(), ..Settings::default() };
         let plaza = Plaza::on(database, settings);
         let count = 8 + dice.index(10);
@@ -132,7 +138,7 @@ impl World {
             post: Post::new(Dice::new(seed, 4)),
             doings: Vec::new(),
             faults: Arc::default(),
-            clocks_are_right: false,
+            clocks: None,
             live: vec![None; count],
             lives: Vec::new(),
             answers: BTreeMap::new(),
@@ -155,7 +161,20 @@ impl World {
             let ops = self.plan();
             self.step(ops).await?;
         }
-        self.finish().await
+        self.finish().await?;
+        self.trace_tables();
+        Ok(())
+    }
+
+    /// What is in the tables in the end, so that two histories that say the same also come to the same.
+    fn trace_tables(&self) {
+        for table in [MAIN, AUDIT] {
+            let mut items: Vec<_> = self.plaza.database.items(table).iter().map(Value::to_string).collect();
+            items.sort();
+            let mut sum = DefaultHasher::new();
+            items.hash(&mut sum);
+            self.trace(format!("{table}: {} items, {:x}", items.len(), sum.finish()));
+        }
     }
 
     /// Makes the stations.
@@ -219,18 +238,25 @@ impl World {
         self.begin();
         let first = self.doings.len();
         let now = self.plaza.watch.now();
-        for op in ops {
-            let skew = match self.dice.below(100) {
-                _ if self.clocks_are_right => 0,
-                0..70 => 0,
-                70..97 => self.dice.between(-3000, 3000),
-                _ => self.dice.between(-90_000, 90_000),
-            };
+        for (n, op) in ops.into_iter().enumerate() {
+            let skew = self.skew(n);
             self.trace(format!("{now} #{} {op:?}", self.doings.len()));
             let skew = SignedDuration::from_millis(skew);
             self.doings.push(Doing { op, now: (now + skew).as_millisecond(), skew, accepted: None, wrote: false });
         }
         first..self.doings.len()
+    }
+
+    /// How far the clock of an operation of a step is off.
+    fn skew(&self, n: usize) -> i64 {
+        if let Some(clocks) = self.clocks {
+            return clocks.get(n).copied().unwrap_or_default();
+        }
+        match self.dice.below(100) {
+            0..70 => 0,
+            70..97 => self.dice.between(-3000, 3000),
+            _ => self.dice.between(-90_000, 90_000),
+        }
     }
 
     /// Compares what was heard and written in a step with what should have been.
