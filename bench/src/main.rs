@@ -11,8 +11,8 @@ mod table;
 mod world;
 
 use argon2::Block;
+use process::cpu_of_this_thread;
 use runtime_api::Measured;
-use rustix::time::{ClockId, clock_gettime};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -125,7 +125,9 @@ fn variants(options: &Options, world: &World) -> Vec<(String, Case)> {
             program(to)
         };
         let mut add = |what: &str, function: &str, without_tls: bool, event: String, status: u16| {
-            variants.push((format!("{} {what}", build.name), case(copy(function, without_tls), function, event, status)));
+            let mut case = case(copy(function, without_tls), function, event, status);
+            case.variables.extend(build.variables.iter().cloned());
+            variants.push((format!("{} {what}", build.name), case));
         };
         add("reference", "reference", false, event("GET", "/nothing", None, ""), 404);
         add("ev-charging", "ev-charging", false, info(Some(&token)), 200);
@@ -150,12 +152,6 @@ fn shuffled(variants: &[(String, Case)], round: usize) -> Vec<&(String, Case)> {
         order.swap(n, usize::try_from(seed % (n as u64 + 1)).unwrap_or(0));
     }
     order
-}
-
-/// Microseconds.
-fn cpu_of_this_thread() -> f64 {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    time.tv_sec as f64 * 1e6 + time.tv_nsec as f64 / 1e3
 }
 
 /// What a package of it weighs: gzip and zip compress alike.

@@ -2,7 +2,7 @@
 
 use crate::{
     http::{Request, answer},
-    process::{Process, cpu_nanoseconds},
+    process::{Process, cpu_microseconds},
     world::Case,
 };
 use std::{
@@ -32,11 +32,11 @@ struct State {
     process: u32,
     wanted: usize,
     sent: usize,
-    first_poll: Option<(Instant, u64)>,
+    first_poll: Option<(Instant, f64)>,
     sent_at: Option<Instant>,
     latencies: Vec<Duration>,
-    cpu_after_first: u64,
-    cpu_at_end: u64,
+    cpu_after_first: f64,
+    cpu_at_end: f64,
     wrong: Option<String>,
     is_over: bool,
 }
@@ -91,14 +91,14 @@ pub fn run(case: &Case, events: usize, command: &[String], gently: bool) -> Meas
     let microseconds = |duration: Duration| duration.as_secs_f64() * 1e6;
     let mut warm: Vec<_> = state.latencies.iter().skip(1).copied().map(microseconds).collect();
     warm.sort_by(f64::total_cmp);
-    let (polled, start_cpu) = state.first_poll.unwrap_or((started, 0));
+    let (polled, start_cpu) = state.first_poll.unwrap_or((started, 0.0));
     Measured {
-        start_cpu_us: start_cpu as f64 / 1e3,
+        start_cpu_us: start_cpu,
         start_us: microseconds(polled.duration_since(started)),
         first_us: state.latencies.first().copied().map_or(0.0, microseconds),
-        first_cpu_us: state.cpu_after_first.saturating_sub(start_cpu) as f64 / 1e3,
+        first_cpu_us: state.cpu_after_first - start_cpu,
         warm_us: warm.get(warm.len() / 2).copied().unwrap_or_default(),
-        warm_cpu_us: state.cpu_at_end.saturating_sub(state.cpu_after_first) as f64 / 1e3 / warm.len().max(1) as f64,
+        warm_cpu_us: (state.cpu_at_end - state.cpu_after_first) / warm.len().max(1) as f64,
         peak_kb: peak_kb as f64,
         wrong: state.wrong.clone(),
     }
@@ -111,7 +111,7 @@ fn serve(mut stream: TcpStream, trial: &Trial) {
         let now = Instant::now();
         let mut state = trial.state.lock().unwrap();
         if request.line.contains("/invocation/next") {
-            let cpu = cpu_nanoseconds(state.process);
+            let cpu = cpu_microseconds(state.process);
             state.first_poll.get_or_insert((now, cpu));
             if state.sent == 1 {
                 state.cpu_after_first = cpu;
