@@ -51,6 +51,7 @@ fn serve(stream: &mut (impl Read + Write), world: &World) {
     let mut buffer = Vec::new();
     while let Some(request) = Request::read(stream, &mut buffer) {
         let body = reply(&request, world).to_string();
+        std::thread::sleep(world.round_trip);
         let headers = "x-amzn-RequestId: ABCDEFGHIJKLMNOPQRSTUVWXYZ\r\nContent-Type: application/x-amz-json-1.0\r\n";
         if answer(stream, 200, headers, body.as_bytes()).is_err() {
             return;

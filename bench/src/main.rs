@@ -17,6 +17,7 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 use world::{Case, DATABASE_HOST, Variables, World, event, login_form, variables};
 
@@ -35,6 +36,7 @@ struct Options {
     python: Option<(PathBuf, PathBuf)>,
     rounds: usize,
     events: usize,
+    round_trip: Duration,
     counts_instructions: bool,
 }
 
@@ -51,7 +53,7 @@ pub struct Results {
 
 fn main() {
     let options = Options::read();
-    let world = Arc::new(World::new());
+    let world = Arc::new(World::new(options.round_trip));
     aws::start(&world, &options.work);
     let variants = variants(&options, &world);
     let mut results = Results::default();
@@ -161,10 +163,10 @@ fn compressed(binary: &Path) -> f64 {
 }
 
 impl Options {
-    /// WORK FLOORS ROUNDS EVENTS VALGRIND PYTHON PEERS NAME=DIRECTORY[,VARIABLE=VALUE…]…; `run` writes them.
+    /// WORK FLOORS ROUNDS EVENTS MILLISECONDS VALGRIND PYTHON PEERS NAME=DIRECTORY[,VARIABLE=VALUE…]…; `run` writes them.
     fn read() -> Self {
         let arguments: Vec<_> = std::env::args().skip(1).collect();
-        let [work, floors, rounds, events, valgrind, python, peers, builds @ ..] = &arguments[..] else {
+        let [work, floors, rounds, events, round_trip, valgrind, python, peers, builds @ ..] = &arguments[..] else {
             panic!("start `bench/run`, which starts this")
         };
         let build = |build: &String| {
@@ -178,6 +180,7 @@ impl Options {
             floors: floors.into(),
             rounds: rounds.parse().expect("a number of rounds"),
             events: events.parse().expect("a number of events"),
+            round_trip: Duration::from_millis(round_trip.parse().expect("milliseconds of a round trip")),
             counts_instructions: valgrind == "yes",
             python: (!python.is_empty()).then(|| (python.into(), peers.into())),
             builds: builds.iter().map(build).collect(),

@@ -4,7 +4,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version, password_h
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub type Variables = Vec<(String, String)>;
 
@@ -28,6 +28,8 @@ pub struct World {
     key: Ed25519KeyPair,
     now: u64,
     items: Vec<Value>,
+    /// How long the stand-ins let a call wait, as a network would.
+    pub round_trip: Duration,
 }
 
 /// What every login costs at the least.
@@ -37,7 +39,7 @@ pub fn argon2() -> Argon2<'static> {
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub fn new(round_trip: Duration) -> Self {
         let key = Ed25519KeyPair::from_seed_unchecked(&[1; 32]).expect("a seed");
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
         let hash: PasswordHash = argon2().hash_password_with_salt(PASSWORD.as_bytes(), &[9; 16]).expect("a hash");
@@ -51,7 +53,7 @@ impl World {
                 "hash": {"S": hash.to_string()}, "pepper": {"S": "p1"}
             }),
         ];
-        Self { key, now, items }
+        Self { key, now, items, round_trip }
     }
 
     pub fn item(&self, pk: &Value, sk: &Value) -> Option<&Value> {

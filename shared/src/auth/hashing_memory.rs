@@ -1,5 +1,6 @@
 //! The memory that password hashing works in.
 
+use super::passwords::Strength;
 use argon2::Block;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,13 +10,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// **Invariant:** memory that is not lent holds zeros. From what a hash leaves behind, guesses of the password could be
 /// tried without paying for the hash.
 #[derive(Clone, Default)]
-pub(super) struct HashingMemory(Arc<Mutex<Vec<Block>>>);
+pub struct HashingMemory(Arc<Mutex<Vec<Block>>>);
+
+impl std::fmt::Debug for HashingMemory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HashingMemory")
+    }
+}
 
 impl HashingMemory {
     /// Makes the memory and touches every page of it, on a thread of its own: while a function starts, the processor
     /// mostly waits for the network. A hash that comes earlier waits for it.
-    pub fn touch(&self, blocks: usize) {
-        let memory = self.clone();
+    pub fn touch(&self, strength: Strength) {
+        let (memory, blocks) = (self.clone(), strength.blocks());
         let touch = move || {
             let mut kept = memory.kept();
             if kept.len() < blocks {
@@ -28,7 +35,7 @@ impl HashingMemory {
 
     /// Lends `count` blocks of zeros. Of several hashes at once, the first works in the memory that is kept and the others
     /// in memory of their own; one piece of it stays.
-    pub fn lend<R>(&self, count: usize, work: impl FnOnce(&mut [Block]) -> R) -> R {
+    pub(super) fn lend<R>(&self, count: usize, work: impl FnOnce(&mut [Block]) -> R) -> R {
         let mut blocks = std::mem::take(&mut *self.kept());
         if blocks.len() < count {
             blocks = vec![Block::new(); count];
@@ -98,7 +105,7 @@ mod tests {
     #[test]
     fn memory_that_is_touched_at_start_is_there_for_the_first_hash() {
         let memory = HashingMemory::default();
-        memory.touch(8);
+        memory.touch(Strength { memory_kib: 8, passes: 1 });
         while memory.kept().is_empty() {
             std::thread::yield_now();
         }

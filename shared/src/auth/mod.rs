@@ -4,7 +4,7 @@
 pub mod captcha;
 pub mod codes;
 pub mod gate;
-mod hashing_memory;
+pub mod hashing_memory;
 pub mod keys;
 pub mod passwords;
 pub mod sealing;

@@ -61,7 +61,7 @@ impl Strength {
     }
 
     /// Of 1 KiB each.
-    fn blocks(self) -> usize {
+    pub(super) fn blocks(self) -> usize {
         self.params().map_or(0, |params| params.block_count())
     }
 }
@@ -115,11 +115,10 @@ impl Passwords {
         })
     }
 
-    /// Makes the memory of hashing now instead of at the first hash.
+    /// The same, hashing in memory that was made before.
     #[must_use]
-    pub fn with_touched_memory(self) -> Self {
-        self.memory.touch(self.strength.blocks());
-        self
+    pub fn working_in(self, memory: HashingMemory) -> Self {
+        Self { memory, ..self }
     }
 
     /// A new hash with today's strength and pepper.

@@ -8,6 +8,7 @@ use crate::{
         captcha::CaptchaSeal,
         codes::CodeKey,
         gate::Gate,
+        hashing_memory::HashingMemory,
         keys::{SigningKey, VerifyingKeys},
         passwords::{Passwords, Strength},
         sealing::Sealer,
@@ -52,10 +53,12 @@ pub const TABLES: &[&str] = &["AWS_REGION", "TABLE_NAME", "AUDIT_TABLE_NAME"];
 pub const GATE: &[&str] = &["TOKEN_ISSUER", "VERIFYING_KEYS_SECRET"];
 /// What a function needs that signs people in by code alone.
 pub const ISSUING: &[&str] = &["SIGNING_KEY_SECRET"];
+/// A function that needs this hashes passwords.
+const PEPPER: &str = "PEPPER_SECRET";
 /// What a function needs that signs people in.
-pub const SIGN_IN: &[&str] = &["SIGNING_KEY_SECRET", "PEPPER_SECRET", "LOGIN_PER_IP_MINUTE"];
+pub const SIGN_IN: &[&str] = &["SIGNING_KEY_SECRET", PEPPER, "LOGIN_PER_IP_MINUTE"];
 /// What a function needs that makes password hashes and nothing more.
-pub const PASSWORDS: &[&str] = &["PEPPER_SECRET"];
+pub const PASSWORDS: &[&str] = &[PEPPER];
 /// What a function needs that seals fields.
 pub const FIELDS: &[&str] = &["FIELDS_KEY", "FIELD_KEYS_SECRET"];
 
@@ -135,6 +138,7 @@ pub struct Boot {
     function: &'static str,
     environment: Environment,
     clients: Clients,
+    hashing_memory: HashingMemory,
     pub clock: Clock,
     pub random: Random,
     pub store: Store,
@@ -152,6 +156,10 @@ impl Boot {
         let aliyun: &[&str] = if environment.sends_through_aliyun() { ALIYUN } else { &[] };
         environment.require(aliyun)?;
         start_log(&environment);
+        let hashing_memory = HashingMemory::default();
+        if needs.iter().any(|names| names.contains(&PEPPER)) {
+            hashing_memory.touch(Strength::PRODUCTION);
+        }
         let clients = Clients::new(&environment)?;
         let store = Store::new(clients.dynamodb(), environment.get("TABLE_NAME"), environment.get("AUDIT_TABLE_NAME"));
         let secrets = environment.secrets(&clients);
@@ -159,7 +167,7 @@ impl Boot {
         let ids: BTreeSet<_> = wanted.map(|name| environment.secret_id(name)).collect();
         let ((), values) = tokio::join!(store.prime(), secrets.read_all(ids.into_iter().collect()));
         let (values, clock, random) = (values?, environment.clock(), Random::system());
-        Ok(Self { function, environment, clients, clock, random, store, secrets, values })
+        Ok(Self { function, environment, clients, hashing_memory, clock, random, store, secrets, values })
     }
 
     /// A secret as `read` reads it; one that is malformed is named.
@@ -204,7 +212,7 @@ impl Boot {
     /// The hasher at production strength.
     pub fn passwords(&self) -> Result<Arc<Passwords>, Error> {
         let made = |pepper: &_| Passwords::new(pepper, Strength::PRODUCTION, self.random.clone());
-        Ok(Arc::new(self.secret("PEPPER_SECRET", made)?.with_touched_memory()))
+        Ok(Arc::new(self.secret(PEPPER, made)?.working_in(self.hashing_memory.clone())))
     }
 
     /// The sealer of fields, its keys opened.
