@@ -39,6 +39,7 @@ pub fn describe() -> Described {
             .refuses(&[
                 Reason::NotYours,
                 Reason::NoSuchStation,
+                Reason::NoPilesOfMode,
                 Reason::QueueFull,
                 Reason::AlreadyQueued,
                 Reason::InArrears,
@@ -61,7 +62,7 @@ pub fn describe() -> Described {
             .note("Once the car has been called neither can be changed; cancel and apply again.")
             .as_form()
             .takes([may(MODE.0, MODE.1, "fast").one_of(&["fast", "slow"]), may(QUANTITY.0, QUANTITY.1, "1023.4").ruled(forms::QUANTITY)])
-            .refuses(&[Reason::NothingQueued, Reason::ChangeNotAllowed, Reason::QueueFull])
+            .refuses(&[Reason::NothingQueued, Reason::ChangeNotAllowed, Reason::NoPilesOfMode])
             .answers(ev_app::text("修改成功", "F12")),
         get("/user/charge/info", "返回充电状态", "The driver's request as it is now")
             .after(APPLIED)

@@ -11,6 +11,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const TRIES: u32 = 40;
 /// Each refusal of a change says this, and where the car is.
 const NO_CHANGE: &str = "不能修改";
+/// A mode for which the station has no piles.
+const NO_PILES: &str = "该充电站没有";
 
 pub(super) struct Api {
     address: String,
@@ -91,6 +93,8 @@ impl Said {
             "rejected:full"
         } else if is(Reason::AlreadyQueued) {
             "rejected:live_request"
+        } else if self.text.contains(NO_PILES) {
+            "rejected:no_piles"
         } else if self.text.contains(NO_CHANGE) {
             "rejected:change_not_allowed"
         } else if is(Reason::NothingQueued) {

@@ -60,6 +60,8 @@ pub enum Reason {
     // Business outcomes of charging.
     /// There is no station of this name.
     NoSuchStation,
+    /// The station has no piles of the mode that was asked for.
+    NoPilesOfMode,
     /// The waiting area is full.
     QueueFull,
     /// The driver, or the plate, has a request that is not over.
@@ -120,6 +122,7 @@ impl Reason {
         Self::PlateTaken,
         Self::WeakPassword,
         Self::NoSuchStation,
+        Self::NoPilesOfMode,
         Self::QueueFull,
         Self::AlreadyQueued,
         Self::InArrears,
@@ -167,6 +170,7 @@ impl Reason {
             Self::PlateTaken => "车牌号已被其他用户绑定",
             Self::WeakPassword => "密码强度不足：需 8 至 128 个字符，且不能是常见密码",
             Self::NoSuchStation => "充电站不存在",
+            Self::NoPilesOfMode => "该充电站没有这种充电模式的充电桩，请改选其他模式",
             Self::QueueFull => "等候区已满，请稍后再来",
             Self::AlreadyQueued => "已有进行中的充电请求",
             Self::InArrears => "有逾期未支付的账单，请先补缴",

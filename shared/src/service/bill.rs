@@ -177,11 +177,9 @@ impl Bills {
     /// One bill with everything that was booked beside it.
     pub async fn one(&self, account: &AccountId, id: u64, now: Timestamp) -> Result<(Bill, Vec<LedgerEntry>), Failure> {
         let entries = self.store.ledger(account, id).await?;
-        let bill = if let Some(bill) = whole_bill(&self.store, account, id, &entries).await? {
-            bill
-        } else {
-            let lately = self.store.paid_bills(account, LATELY).await?;
-            lately.into_iter().find(|bill| bill.request == id).ok_or(Reason::NotYours)?
+        let bill = match whole_bill(&self.store, account, id, &entries).await? {
+            Some(bill) => bill,
+            None => bill_over_nothing(&self.store, account, id).await?.ok_or(Reason::NotYours)?,
         };
         Ok((Bill::of(&bill, now), entries))
     }
@@ -203,6 +201,20 @@ impl Bills {
             |plate| Fees { arrears: count(plate, BillState::InArrears), current: count(plate, BillState::Current) };
         Ok(plates.into_iter().map(|plate| (plate, fees(plate))).collect())
     }
+}
+
+/// A bill on which nothing is owed any more, by its id.
+pub(super) async fn settled_bill(store: &Store, account: &AccountId, id: u64) -> Result<Option<IssuedBill>, Failure> {
+    let entries = store.ledger(account, id).await?;
+    match entries.last() {
+        Some(_) => whole_bill(store, account, id, &entries).await,
+        None => bill_over_nothing(store, account, id).await,
+    }
+}
+
+async fn bill_over_nothing(store: &Store, account: &AccountId, id: u64) -> Result<Option<IssuedBill>, Failure> {
+    let lately = store.paid_bills(account, LATELY).await?;
+    Ok(lately.into_iter().find(|bill| bill.request == id))
 }
 
 /// A bill, open or not, by its id and what was booked beside it.

@@ -79,8 +79,12 @@ impl Payments {
         if let Some(bill) = open.iter().find(|open| open.request == bill) {
             return Ok(bill.balance().outstanding());
         }
-        let is_own = !self.store.ledger(account, bill).await?.is_empty();
-        Err(if is_own { Failure::from(Reason::WrongState).saying("账单已结清") } else { Reason::NotYours.into() })
+        let is_settled = super::bill::settled_bill(&self.store, account, bill).await?.is_some();
+        Err(if is_settled {
+            Failure::from(Reason::WrongState).saying("账单已结清")
+        } else {
+            Reason::NotYours.into()
+        })
     }
 }
 

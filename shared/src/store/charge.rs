@@ -33,6 +33,9 @@ pub struct Record {
     pub charging: i64,
     pub service: i64,
     pub total: i64,
+    /// The request had been delivered too little to be billed when this segment ended, because its pile failed so early.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub below_billing: bool,
 }
 
 /// The first answer to an `Idempotency-Key`, and what was asked then.
@@ -44,15 +47,30 @@ pub(crate) struct FirstAnswer {
 }
 
 impl Store {
-    /// AP-18: the newest detail records of a driver.
-    pub(crate) async fn records(&self, account: &AccountId, limit: i32) -> Result<Vec<Record>, Failure> {
-        let request = self.client.query().table_name(&self.table).scan_index_forward(false).limit(limit);
-        let request = request.key_condition_expression("#pk = :pk AND begins_with(#sk, :record)");
-        let request = request.expression_attribute_names("#pk", PK).expression_attribute_names("#sk", SK);
-        let request = request.expression_attribute_values(":pk", text(Key::ev_account(account)));
-        let request = request.expression_attribute_values(":record", text(RECORD));
-        let answer = request.send().await.map_err(fault)?;
-        answer.items.unwrap_or_default().into_iter().map(read).collect()
+    /// AP-18: the newest detail records of a driver that belong to a billed request, or to one that may yet be billed.
+    pub(crate) async fn records(&self, account: &AccountId, limit: usize) -> Result<Vec<Record>, Failure> {
+        let (mut shown, mut from) = (Vec::new(), None);
+        loop {
+            let request = self.client.query().table_name(&self.table).scan_index_forward(false);
+            let request = request.limit(i32::try_from(limit - shown.len()).unwrap_or(i32::MAX));
+            let request = request.key_condition_expression("#pk = :pk AND begins_with(#sk, :record)");
+            let request = request.expression_attribute_names("#pk", PK).expression_attribute_names("#sk", SK);
+            let request = request.expression_attribute_values(":pk", text(Key::ev_account(account)));
+            let request = request.expression_attribute_values(":record", text(RECORD));
+            let answer = request.set_exclusive_start_key(from).send().await.map_err(fault)?;
+            for item in answer.items.unwrap_or_default() {
+                let record: Record = read(item)?;
+                // A driver has one live request at a time, so the records of a request stand together, the last first.
+                let is_billed = |newer: &Record| newer.request == record.request;
+                if !record.below_billing || shown.last().is_some_and(is_billed) {
+                    shown.push(record);
+                }
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() || shown.len() >= limit {
+                return Ok(shown);
+            }
+        }
     }
 
     /// AP-19: the first answer to a key, where there is one that still counts.
@@ -84,6 +102,7 @@ impl Record {
             charging: record.charging.0,
             service: record.service.0,
             total: record.total.0,
+            below_billing: record.is_below_billing(),
         }
     }
 }

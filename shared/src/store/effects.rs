@@ -75,6 +75,10 @@ impl Effects {
                 self.leave(ticket.number, *own_entry);
                 self.driver(ticket).ended = Some(ticket.request);
                 self.plate(ticket, |plate| plate.freed = true);
+                if bill.is_none() {
+                    // Too little to be billed, and so too little for the driver's history.
+                    self.records.retain(|record| record.ticket.request != ticket.request);
+                }
                 let bill = bill.as_ref().filter(|_| *end == End::Finished || !planted(Bug::CancelledWithoutBill));
                 if let Some(bill) = bill {
                     // A bill over nothing is paid from the first.

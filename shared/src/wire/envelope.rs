@@ -144,6 +144,7 @@ pub(super) const fn protocol_status(reason: Reason) -> Option<StatusCode> {
         | Reason::PlateTaken
         | Reason::WeakPassword
         | Reason::NoSuchStation
+        | Reason::NoPilesOfMode
         | Reason::QueueFull
         | Reason::AlreadyQueued
         | Reason::InArrears

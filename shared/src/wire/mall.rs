@@ -94,6 +94,7 @@ impl Envelope for Mall {
             Reason::Throttled | Reason::Contended => (2019, None),
             Reason::PlateTaken
             | Reason::NoSuchStation
+            | Reason::NoPilesOfMode
             | Reason::QueueFull
             | Reason::AlreadyQueued
             | Reason::InArrears

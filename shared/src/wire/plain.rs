@@ -99,6 +99,7 @@ pub(super) fn bare_failure(failure: &Failure) -> Response {
         Reason::PlateTaken => "plate_taken",
         Reason::WeakPassword => "weak_password",
         Reason::NoSuchStation => "no_such_station",
+        Reason::NoPilesOfMode => "no_piles_of_mode",
         Reason::QueueFull => "queue_full",
         Reason::AlreadyQueued => "already_queued",
         Reason::InArrears => "in_arrears",

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::domain::charging::{
-    Desk, DetailRecord, DriverId, Fact, Mode, Moment, Number, PileId, PileState, RequestId, Station, Ticket, What,
+    Desk, DetailRecord, DriverId, Fact, LEAST_BILLED, Mode, Moment, Number, PileId, PileState, RequestId, Station,
+    Ticket, What,
 };
 use shared::domain::energy::{Energy, Power};
 use shared::domain::money::Fen;
@@ -97,11 +98,11 @@ impl Watch {
         }
     }
 
-    /// Each ended charging has exactly one bill, over all its records and all that was metered; none without charging.
+    /// Each ended charging has exactly one bill, over all its records and all that was metered; none below 0.005 kWh.
     fn check_bill(&self, ticket: &Ticket, bill: Option<&shared::domain::charging::Bill>) {
         let records: Vec<_> = self.records.iter().filter(|record| record.ticket.request == ticket.request).collect();
         let metered = self.metered.get(&ticket.request).copied().unwrap_or(Energy::ZERO);
-        assert_eq!(bill.is_some(), metered > Energy::ZERO, "a bill if and only if energy flowed");
+        assert_eq!(bill.is_some(), metered >= LEAST_BILLED, "a bill if and only if there is enough to bill");
         let total: Fen = records.iter().map(|record| record.total).sum();
         let energy: Energy = records.iter().map(|record| record.energy).sum();
         if let Some(bill) = bill {

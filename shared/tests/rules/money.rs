@@ -29,6 +29,7 @@ rules![
     a_bill_is_in_arrears_past_its_due_time_or_when_underpaid,
     a_bills_due_time_is_a_setting,
     no_detail_record_no_bill,
+    below_five_watt_hours_in_all_there_is_no_bill,
 ];
 
 fn price_at(tariff: &Tariff, time: &str) -> String {
@@ -268,4 +269,25 @@ fn no_detail_record_no_bill() {
     p.apply("V1", "F", "30");
     p.cancel("V1");
     assert_eq!(p.end("V1"), "06:00 cancelled no bill");
+}
+
+fn below_five_watt_hours_in_all_there_is_no_bill() {
+    // At 30 kW a watt-hour takes 120 ms.
+    for (millis, end) in [(599, "cancelled no bill"), (600, "cancelled 1 records 0.00")] {
+        let mut p = play(|_| {});
+        p.apply("V1", "F", "30");
+        p.now = p.now + Span::from_millis(millis);
+        p.cancel("V1");
+        assert!(p.end("V1").ends_with(end), "{millis}: {}", p.end("V1"));
+        let records = p.facts.iter().filter(|fact| matches!(fact.what, What::SegmentClosed(_))).count();
+        assert_eq!(records, 1, "the segment is told all the same");
+    }
+    // Two segments, each too little, together enough.
+    let mut p = play(|s| s.fast_piles = 2);
+    p.apply("V1", "F", "30");
+    p.now = p.now + Span::from_millis(400);
+    p.fail("F1");
+    p.now = p.now + Span::from_millis(400);
+    p.cancel("V1");
+    assert!(p.end("V1").contains("cancelled 2 records"), "{}", p.end("V1"));
 }

@@ -134,6 +134,9 @@ impl Reference {
                 if self.cars.contains_key(&car) {
                     return "rejected:live_request";
                 }
+                if self.layout.piles[mode] == 0 {
+                    return "rejected:no_piles";
+                }
                 if self.waiting[0].len() + self.waiting[1].len() >= self.layout.waiting {
                     return "rejected:full";
                 }
@@ -184,6 +187,9 @@ impl Reference {
         let Some(old) = self.cars.get(&car).cloned() else { return "ignored:no_live_request" };
         if self.waiting[old.mode].contains(&car) {
             match mode {
+                Some(mode) if mode != old.mode && self.layout.piles[mode] == 0 => {
+                    return "rejected:no_piles";
+                }
                 Some(mode) if mode != old.mode => {
                     self.waiting[old.mode].retain(|other| *other != car);
                     self.take_number(car, mode, asked.unwrap_or(old.asked));

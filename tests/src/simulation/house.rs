@@ -2,15 +2,15 @@
 
 use super::{
     dice::Dice,
-    meter::Outside,
+    meter::{Outside, energy},
     reference::{Layout, Reference},
 };
 use serde_json::Value;
 use shared::domain::{
-    charging::{DispatchMode, DispatchTarget, FaultStrategy, Moment, Settings},
+    charging::{DispatchMode, DispatchTarget, FaultStrategy, LEAST_BILLED, Moment, Settings},
     energy::Power,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub struct House {
     pub name: &'static str,
@@ -73,6 +73,16 @@ impl House {
             written: BTreeMap::new(),
             faults: false,
         }
+    }
+
+    /// Requests that ended before they were delivered enough to be billed.
+    pub fn unbilled(&self, then: &Reference) -> BTreeSet<u64> {
+        let is_unbilled = |car: &usize| {
+            let segments = then.segments.iter().filter(|segment| segment.0 == *car);
+            let got: i128 = segments.map(|(_, mode, _, start, stop)| (stop - start) * then.layout.power[*mode]).sum();
+            !then.cars.contains_key(car) && energy(then, got) < LEAST_BILLED
+        };
+        self.outside.cars.iter().filter(|(_, car)| is_unbilled(car)).map(|(request, _)| *request).collect()
     }
 
     /// As it is known now, for those who look.

@@ -90,6 +90,14 @@ impl World {
     fn check_lines(&self, stored: &Stored, (house, _, facts, reference): &Known) -> Result<(), Violation> {
         let house = &self.houses[*house];
         let (mut ours, mut theirs) = (lines(stored, house.name, facts), house.outside.lines(reference));
+        let unbilled = house.unbilled(reference);
+        let is_shown = |row: &&Row| unbilled.contains(&row.request) && row.item.get("below_billing").is_none();
+        if let Some(row) = stored.records.iter().find(is_shown) {
+            return Violation::of("11", format!("{} shows {} of a request without a bill", house.name, row.key));
+        }
+        for lines in [&mut ours, &mut theirs] {
+            lines.retain(|line| !unbilled.contains(&line.request));
+        }
         ours.sort();
         theirs.sort();
         match ours.iter().zip(&theirs).find(|(one, other)| one != other) {

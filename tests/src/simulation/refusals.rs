@@ -77,6 +77,8 @@ impl World {
                 let said = self.said(n, *driver, change);
                 if why == "当前没有充电请求" {
                     said.contains(&"ignored:no_live_request")
+                } else if why.starts_with("该充电站没有") {
+                    said.contains(&"rejected:no_piles")
                 } else {
                     why.contains("不能修改") && said.contains(&"rejected:change_not_allowed")
                 }
@@ -105,6 +107,9 @@ impl World {
             "等候区已满，请稍后再来" => {
                 let full = |then: &Reference| then.waiting.iter().flatten().count() >= then.layout.waiting;
                 self.moments(n, *house).iter().any(full)
+            }
+            "该充电站没有快充桩，请改选慢充" | "该充电站没有慢充桩，请改选快充" => {
+                self.houses[*house].outside.reference.layout.piles[order.mode] == 0
             }
             "有逾期未支付的账单，请先补缴" => {
                 let house = &self.houses[*house];

@@ -8,6 +8,7 @@ mod bills;
 mod captcha;
 mod charging_costs;
 mod charging_faults;
+mod charging_little;
 mod charging_races;
 mod charging_scheduler;
 mod charging_states;

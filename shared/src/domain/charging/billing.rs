@@ -6,7 +6,11 @@ use super::number::PileId;
 use super::planted::{Bug, planted};
 use super::station::{Car, Charging, Closed};
 use super::turn::Turn;
+use crate::domain::energy::{Energy, Exact};
 use crate::domain::money::{Fen, Owed};
+
+/// What a request must have been delivered in all to be billed: 0.005 kWh, the least that is shown as more than nothing.
+pub const LEAST_BILLED: Energy = Energy::from_millijoules(Exact::whole(5 * 3_600_000));
 
 impl Turn {
     /// The charging car leaves: its segment ends, its bill is written, the next head starts.
@@ -30,9 +34,9 @@ impl Turn {
         Some(car)
     }
 
-    /// A request ends: with a bill over its detail records, if it has any.
+    /// A request ends: with a bill over its detail records, unless it was delivered too little to be billed.
     pub(super) fn end(&mut self, car: &Car, end: End) {
-        let bill = (car.closed.records > 0).then(|| self.bill(car));
+        let bill = (car.closed.energy >= LEAST_BILLED).then(|| self.bill(car));
         self.tell(What::Ended { ticket: car.ticket.clone(), end, bill, own_entry: false });
     }
 
@@ -64,6 +68,7 @@ impl Charging {
             start: self.since,
             stop,
             energy: self.flowed(stop),
+            delivered: self.delivered(stop),
             charging,
             service,
             total: if planted(Bug::TotalRoundedApart) { exact_total } else { charging + service },

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::billing::LEAST_BILLED;
 use super::fact::{Fact, What};
 use super::moment::Moment;
 use super::number::{PileId, RequestId};
@@ -38,7 +39,7 @@ pub enum Wrong {
     Energy,
     NoBill,
     TwoBills,
-    /// A bill although nothing was charged, or not all of it yet.
+    /// A bill although too little was charged, or not all of it yet.
     BillTooMany,
     /// The bill is not the sum of its records.
     BillDiffers,
@@ -63,10 +64,13 @@ impl Account {
     /// The first thing that is wrong; `rounding` is what each record may be off because it was written rounded.
     pub fn wrong(&self, rounding: Energy) -> Option<Wrong> {
         let tolerance: Energy = (0..self.records).map(|_| rounding).sum();
-        if self.unbilled() > tolerance {
+        let is_billed = self.ended && self.metered >= LEAST_BILLED;
+        // What a request was delivered that is too little to be billed need not be recorded.
+        let is_forgiven = self.ended && !is_billed && self.recorded <= self.metered + tolerance;
+        if self.unbilled() > tolerance && !is_forgiven {
             return Some(Wrong::Energy);
         }
-        match (&self.bills[..], self.ended && self.metered > Energy::ZERO) {
+        match (&self.bills[..], is_billed) {
             ([], true) => Some(Wrong::NoBill),
             ([_, _, ..], _) => Some(Wrong::TwoBills),
             ([_], false) => Some(Wrong::BillTooMany),

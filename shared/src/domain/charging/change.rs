@@ -48,6 +48,9 @@ impl Turn {
     /// A new mode takes a new number at the tail of that mode. The change keeps the place in the waiting area, so it
     /// works when the area is full.
     fn change_mode(&mut self, mode: Mode, waiting: Waiting, energy: Option<Energy>) -> Outcome {
+        if let Some(absent) = self.mode_without_piles(mode).filter(|_| mode != waiting.ticket.number.mode) {
+            return Outcome::Rejected(absent);
+        }
         let full = self.station.waiting() >= self.station.settings.waiting_places;
         if full && planted(Bug::ModeChangeRefusedWhenFull) {
             return Outcome::Rejected(Rejection::Full);

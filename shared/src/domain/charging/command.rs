@@ -63,6 +63,9 @@ pub enum Rejection {
     LiveRequest,
     #[error("in_arrears")]
     InArrears,
+    /// The station has no piles of this mode.
+    #[error("no_piles")]
+    NoPiles(Mode),
     #[error("change_not_allowed")]
     ChangeNotAllowed,
     #[error("unknown_pile")]

@@ -43,12 +43,15 @@ impl Turn {
         Outcome::Rejected(why)
     }
 
-    /// One live request per driver, and one per plate; no driver in arrears, if so set; and N is checked before the
-    /// new car is called, so with N cars waiting the request is refused even if a lane is free.
+    /// One live request per driver, and one per plate; no mode without piles; no driver in arrears, if so set; and N is
+    /// checked before the new car is called, so with N cars waiting the request is refused even if a lane is free.
     fn may_not_join(&self, mode: Mode, driver: DriverId, standing: &Standing) -> Option<Rejection> {
         let live = standing.live.iter().any(|request| !self.ended_in_this_turn(*request));
         if live && !planted(Bug::SecondLiveRequestAccepted) {
             return Some(Rejection::LiveRequest);
+        }
+        if let Some(absent) = self.mode_without_piles(mode) {
+            return Some(absent);
         }
         let in_arrears = standing.in_arrears || self.fell_into_arrears(driver);
         if in_arrears && self.station.settings.arrears_may_not_join && !planted(Bug::ArrearsMayJoin) {
@@ -58,6 +61,11 @@ impl Turn {
         let full = self.station.waiting() as usize + displaced >= self.station.settings.waiting_places as usize;
         let excused = planted(Bug::FullCheckedAfterCalling) && self.station.side(mode).has_idle_pile();
         (full && !excused).then_some(Rejection::Full)
+    }
+
+    /// A car of a mode for which the station has no piles would wait for ever.
+    pub(super) fn mode_without_piles(&self, mode: Mode) -> Option<Rejection> {
+        (self.station.settings.piles(mode) == 0).then_some(Rejection::NoPiles(mode))
     }
 
     /// A bill of this very turn may be overdue already, when nobody has brought the station up to now for so long.

@@ -1,5 +1,6 @@
 //! What has happened: each fact carries all that a store or a screen needs to write it down.
 
+use super::billing::LEAST_BILLED;
 use super::line::Waiting;
 use super::moment::Moment;
 use super::number::{Number, PileId, RequestId, Ticket};
@@ -89,12 +90,21 @@ pub struct DetailRecord {
     pub start: Moment,
     pub stop: Moment,
     pub energy: Energy,
+    /// What the request has been delivered in all, this segment included.
+    pub delivered: Energy,
     pub charging: Fen,
     pub service: Fen,
     pub total: Fen,
 }
 
-/// A bill (账单): the detail records of a request, summed when it ends. No detail record, no bill.
+impl DetailRecord {
+    /// Whether the request would have no bill if it ended with this segment.
+    pub fn is_below_billing(&self) -> bool {
+        self.delivered < LEAST_BILLED
+    }
+}
+
+/// A bill (账单): the detail records of a request, summed when it ends. Below 0.005 kWh in all there is none.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Bill {
     pub request: RequestId,

@@ -29,6 +29,7 @@ mod ties;
 mod turn;
 mod view;
 
+pub use billing::LEAST_BILLED;
 pub use command::{Command, Disregard, Outcome, Rejection, Standing};
 pub use desk::Desk;
 pub use expect::{Expectation, Forecast};

@@ -140,7 +140,7 @@ impl Charging {
 
     /// The newest detail records (详单).
     pub async fn records(&self, caller: &Caller, most: u8) -> Result<Vec<Record>, Failure> {
-        self.store.records(&caller.account, i32::from(most)).await
+        self.store.records(&caller.account, usize::from(most)).await
     }
 
     /// What is known of the caller, who has no live request at another station. One there may have ended without the
@@ -241,6 +241,8 @@ fn rejected(rejection: Rejection) -> Failure {
     match rejection {
         Rejection::Full => Reason::QueueFull.into(),
         Rejection::LiveRequest => Reason::AlreadyQueued.into(),
+        Rejection::NoPiles(Mode::Fast) => Failure::from(Reason::NoPilesOfMode).saying("该充电站没有快充桩，请改选慢充"),
+        Rejection::NoPiles(Mode::Slow) => Failure::from(Reason::NoPilesOfMode).saying("该充电站没有慢充桩，请改选快充"),
         Rejection::InArrears => Reason::InArrears.into(),
         Rejection::ChangeNotAllowed => Reason::ChangeNotAllowed.into(),
         Rejection::UnknownPile => Failure::from(Reason::NotYours).saying("充电桩不存在"),
