@@ -274,7 +274,7 @@ fn common(access: Access, path: &str) -> Vec<Reason> {
     let applies = |reason: &Reason| match reason {
         // Where a caller may be known, a token that opens nothing counts as none.
         Reason::Unauthorized => is_guarded,
-        Reason::Forbidden => matches!(access, Access::Roles(_)),
+        Reason::Forbidden => matches!(access, Access::SignedIn(_) | Access::Roles(_)),
         Reason::NoSuchRoute => path.contains('{'),
         Reason::WrongMethod => false,
         _ => true,

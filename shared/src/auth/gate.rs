@@ -23,14 +23,18 @@ impl Gate {
         Self { verifier, store }
     }
 
-    /// Lets a caller in whose token is for one of `realms`. The session record decides, at the cost of one strongly
-    /// consistent read, so that what ends a session counts from the next request on.
+    /// Lets a caller in whose session is of one of `realms`. The session record decides, at the cost of one strongly
+    /// consistent read, so that what ends a session counts from the next request on. A session that lives, but in another
+    /// realm, is forbidden and not unauthorized: an app that is told so must not sign its user out.
     pub async fn admit(&self, token: Option<&str>, realms: &[Realm], now: Timestamp) -> Result<Caller, Failure> {
         let token = token.ok_or(Reason::Unauthorized)?;
-        let Session { realm, account, id, signed_in_at } = self.verifier.verify(token, realms, now).await?;
+        let Session { realm, account, id, signed_in_at } = self.verifier.verify(token, now).await?;
         let sessions = self.store.sessions(realm, &account).await?;
         let Sessions { role, shops, tenant, standing, .. } =
             sessions.filter(|sessions| sessions.admit(&id, now)).ok_or(Reason::Unauthorized)?;
+        if !realms.contains(&realm) {
+            return Err(Reason::Forbidden.into());
+        }
         Ok(Caller { realm, account, role, shops, tenant, session: id, signed_in_at, standing })
     }
 }

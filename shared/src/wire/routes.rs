@@ -271,12 +271,17 @@ async fn admit(
     }
     let gate = front.gate.as_ref().ok_or(Reason::Unauthorized)?;
     let caller = match gate.admit(credential.token(), &access.realms(), now).await {
-        Err(failure) if failure.reason() == Reason::Unauthorized && matches!(access, Access::Known(_)) => {
+        Err(failure) if is_no_caller(failure.reason()) && matches!(access, Access::Known(_)) => {
             return Ok(None);
         }
         admitted => admitted?,
     };
     if access.permits(caller.role) { Ok(Some(caller)) } else { Err(Reason::Forbidden.into()) }
+}
+
+/// A session that is dead, or of another realm.
+fn is_no_caller(reason: Reason) -> bool {
+    matches!(reason, Reason::Unauthorized | Reason::Forbidden)
 }
 
 /// Answers what no handler is there for.

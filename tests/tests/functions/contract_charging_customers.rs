@@ -220,7 +220,7 @@ async fn an_administrator_may_change_a_drivers_profile_and_nothing_else_of_it() 
     assert_eq!(my_info(&plaza, &driver).await["nickname"], "zz");
     assert_failure(&plaza.ev_customer(change("1004")).await, 404, "记录不存在");
     let bind = put("/customer/customers/vehicleBinding").bearer(&token).json(&json!({"carPlate": PLATE}));
-    assert_eq!(plaza.ev_customer(bind).await.status, 401);
+    assert_eq!(plaza.ev_customer(bind).await.status, 403);
 }
 
 #[tokio::test]

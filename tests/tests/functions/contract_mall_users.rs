@@ -109,7 +109,7 @@ async fn a_consumer_an_agent_and_a_dealer_of_one_telephone_are_three() {
     plaza.watch.advance(SignedDuration::from_secs(60));
     plaza.dealer(PHONE).await;
     let asked = post("/user/proxy/identifyPUser").bearer(&consumer.token).json(&json!({"telephone": PHONE}));
-    assert_eq!(plaza.mall_agent(asked).await.whole(), failure(401, 401, "未登录或登录已失效"));
+    assert_eq!(plaza.mall_agent(asked).await.whole(), failure(403, 403, "没有权限"));
     plaza.watch.advance(SignedDuration::from_secs(60));
     let code = plaza.consumers_code(OPEN_ID, PHONE).await;
     assert_eq!(plaza.verify_agent(OPEN_ID, PHONE, &code).await.whole(), wrong_code(), "another product's");
@@ -414,7 +414,7 @@ async fn an_agent_reads_its_own_status_and_staff_that_of_anybody() {
             assert_eq!(plaza.mall_agent(ask(&token, phone)).await.whole(), zero, "{role:?} {phone}");
         }
     }
-    assert_eq!(plaza.mall_agent(ask(&plaza.token_of(Role::Dealer), PHONE)).await.status, 401);
+    assert_eq!(plaza.mall_agent(ask(&plaza.token_of(Role::Dealer), PHONE)).await.status, 403);
     let unsigned = post("/user/proxy/identifyPUser").json(&json!({"telephone": PHONE}));
     assert_eq!(plaza.mall_agent(unsigned).await.status, 401);
 }

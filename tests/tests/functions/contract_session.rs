@@ -80,8 +80,10 @@ async fn signing_out_is_204_and_the_token_opens_nothing_afterwards() {
 async fn a_member_of_staff_signs_out_too() {
     let plaza = with_admin().await;
     let token = plaza.sign_in("platform", "root-admin", ADMIN_PASSWORD).await.token();
-    assert_eq!(plaza.detail(&token).await.status, 401, "a token of another realm opens no driver's data");
+    let foreign = plaza.detail(&token).await;
+    assert_eq!(foreign.whole(), (403, r#"{"code":-1,"msg":"没有权限"}"#.to_owned()), "alive, and of another realm");
     assert_eq!(plaza.log_out(&token).await.status, 204);
+    assert_eq!(plaza.detail(&token).await.status, 401, "ended, whatever its realm");
 }
 
 #[tokio::test]

@@ -137,7 +137,7 @@ fn may(access: Access, caller: Option<Role>) -> Result<(), u16> {
         (Access::Public | Access::Known(_), _) => Ok(()),
         (Access::SignedIn(realms), Some(role)) if realms.contains(&role.realm()) => Ok(()),
         (Access::Roles(roles), Some(role)) if roles.contains(&role) => Ok(()),
-        (Access::Roles(roles), Some(role)) if roles.iter().any(|other| other.realm() == role.realm()) => Err(403),
+        (Access::SignedIn(_) | Access::Roles(_), Some(_)) => Err(403),
         _ => Err(401),
     }
 }

@@ -89,10 +89,10 @@ pub struct Member {
 }
 
 impl Member {
-    /// A session opens its own zone and nothing elsewhere: under another zone's prefix it is no session.
+    /// A session opens its own zone and nothing elsewhere: another zone is as forbidden as another realm.
     pub fn admit(caller: Caller, zones: &Zones, named: &str) -> Result<Self, Failure> {
-        let zone = zones.named(named).map_err(|_| Reason::Unauthorized)?;
-        let tenant = caller.tenant.clone().filter(|tenant| tenant.zone == zone).ok_or(Reason::Unauthorized)?;
+        let zone = zones.named(named).map_err(|_| Reason::Forbidden)?;
+        let tenant = caller.tenant.clone().filter(|tenant| tenant.zone == zone).ok_or(Reason::Forbidden)?;
         Ok(Self { caller, tenant })
     }
 

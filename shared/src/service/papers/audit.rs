@@ -7,8 +7,9 @@ use crate::{
         papers::{Decision, Event, Papers, Status, Why},
         phone::Phone,
         reason::{Failure, Reason},
+        sms::Notice,
     },
-    service::deed::Deed,
+    service::{deed::Deed, notifier::Notifier},
     store::{Action, Outcome, Store},
 };
 use jiff::SignedDuration;
@@ -17,13 +18,14 @@ use jiff::SignedDuration;
 #[derive(Clone, Debug)]
 pub struct Audits {
     store: Store,
+    notices: Notifier,
     /// How long pictures stay after a decision.
     pictures_stay: SignedDuration,
 }
 
 impl Audits {
-    pub fn new(store: Store, picture_days: u32) -> Self {
-        Self { store, pictures_stay: SignedDuration::from_hours(24 * i64::from(picture_days)) }
+    pub fn new(store: Store, notices: Notifier, picture_days: u32) -> Self {
+        Self { store, notices, pictures_stay: SignedDuration::from_hours(24 * i64::from(picture_days)) }
     }
 
     /// Moves the papers of whoever has this telephone. A decision that was made already is made, and leaves no second
@@ -42,7 +44,10 @@ impl Audits {
                 before.decided(&owner, &deed.caller.account, decision, (deed.now.real, self.pictures_stay))?;
             let Some(after) = decided else { return Ok(()) };
             match self.save((realm, &owner), (&before, &after), decision.why.as_ref(), deed).await? {
-                Outcome::Done => return Ok(()),
+                Outcome::Done => {
+                    self.tell(realm, phone, after.status, deed).await;
+                    return Ok(());
+                }
                 // The sweep may be a little ahead with pictures that were about to go.
                 Outcome::Refused(Refused::Raced | Refused::Picture, _) => {}
                 // Somebody else has handed in the number since these were refused.
@@ -50,6 +55,16 @@ impl Audits {
             }
         }
         Err(Reason::Contended.into())
+    }
+
+    /// Whoever handed them in hears of a decision; that they are looked at again is no news.
+    async fn tell(&self, realm: Realm, phone: &Phone, status: Status, deed: &Deed<'_>) {
+        let notice = match status {
+            Status::Passed => Notice::PapersPassed,
+            Status::Refused => Notice::PapersRefused,
+            Status::None | Status::Waiting => return,
+        };
+        self.notices.notify(realm, phone, notice, deed.now.real).await;
     }
 
     async fn save(

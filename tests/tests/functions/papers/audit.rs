@@ -82,13 +82,13 @@ async fn auditors_and_administrators_decide_and_nobody_else() {
     for role in Role::ALL {
         let expected = match role {
             Role::Admin | Role::Auditor => continue,
-            _ => (401, 401),
+            _ => (403, 403),
         };
         let answer = plaza.decide(&plaza.token_of(role), &whose, 3).await;
         assert_eq!(code(&answer), expected, "{role:?}");
     }
     let own = plaza.decide(&whose.token, &whose, 3).await;
-    assert_eq!(code(&own), (401, 401), "the dealer's own session");
+    assert_eq!(code(&own), (403, 403), "the dealer's own session");
     assert_eq!(code(&plaza.mall_audit(decision(&whose, &json!({"status": 3}))).await), (401, 401));
     assert_eq!(whose.standing(&plaza), (1, 1));
     assert_eq!(code(&plaza.decide(&plaza.token_of(Role::Admin), &whose, 2).await), DONE);

@@ -9,7 +9,7 @@ use tests::{
 };
 
 #[tokio::test]
-async fn a_session_of_one_zone_is_no_session_in_another() {
+async fn a_session_of_one_zone_opens_nothing_in_another_and_is_not_ended_by_it() {
     let plaza = Plaza::open();
     let (here, there) = (plaza.customer("51idc").await, plaza.customer_in("bj2", "north").await);
     for path in ["/customer", "/customer/contacts", "/customer/accounts"] {
@@ -25,11 +25,11 @@ async fn a_session_of_one_zone_is_no_session_in_another() {
             ("/v2/zone/sh3", &here),
             ("/v2/zone/%23", &here),
         ] {
-            assert_eq!(refused(&asked(prefix, token).await), refusal(401, "unauthorized"), "{prefix}{path}");
+            assert_eq!(refused(&asked(prefix, token).await), refusal(403, "forbidden"), "{prefix}{path}");
         }
     }
     let change = put("/v2/zone/bj2/customer").bearer(&here).json(&json!({"tel": "1"}));
-    assert_eq!(plaza.cloud(change).await.status, 401);
+    assert_eq!(plaza.cloud(change).await.status, 403);
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn tokens_of_other_realms_open_nothing_here() {
     let driver = plaza.driver("wyc2002").await;
     let staff = plaza.token_of(shared::domain::account::Role::Admin);
     for token in [&driver.token, &staff] {
-        assert_eq!(refused(&plaza.cloud(get("/customer").bearer(token)).await), refusal(401, "unauthorized"));
+        assert_eq!(refused(&plaza.cloud(get("/customer").bearer(token)).await), refusal(403, "forbidden"));
     }
     assert_eq!(plaza.cloud(get("/customer")).await.status, 401);
     let in_query = plaza.portal_sign_in("51idc").await.token();

@@ -55,7 +55,7 @@ async fn staff_without_a_shop_and_people_of_other_realms_see_nothing() {
     assert_eq!(floor.send(get(CUSTOMERS), &nobody).await.status, 400);
     for role in [Role::Admin, Role::Auditor, Role::CloudAdmin, Role::Dealer] {
         let token = floor.plaza.token_of(role);
-        assert_eq!(floor.send(get(&at(id(&record))), &token).await.status, 401, "{role:?}");
+        assert_eq!(floor.send(get(&at(id(&record))), &token).await.status, 403, "{role:?}");
     }
 }
 
