@@ -81,6 +81,26 @@ impl<R: Copy> Transaction<'_, R> {
     pub(crate) fn spend(self, proof: &Proof, refused: R) -> Self {
         self.consume_code(&proof.binding, proof.nonce, proof.now, refused)
     }
+
+    /// The same where the transaction makes an account.
+    pub(crate) fn spend_on_account(self, proof: &Proof, refused: R) -> Self {
+        self.consume_code_for_account(&proof.binding, proof.nonce, proof.now, refused)
+    }
+}
+
+/// What comparing a code came to, when it is the right one.
+enum Compared {
+    Right(Proof),
+    Used { made_account: bool },
+}
+
+/// As every wrong code, and what to do about it.
+fn used() -> Failure {
+    Failure::from(Reason::WrongCode).saying("手机验证码错误：该验证码已使用过，请重新获取")
+}
+
+fn registered() -> Failure {
+    Failure::from(Reason::UsernameTaken).saying("用户已存在，请直接登录")
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,8 +184,8 @@ impl Codes {
         device.into_iter().chain([address, Scope::product(*product, &self.limits)]).collect()
     }
 
-    /// Compares a code. The try is counted before, so a thousand parallel guesses are a thousand tries, of which five are
-    /// looked at. Wrong, expired, used and never sent are one answer.
+    /// Compares a code. Wrong, expired and never sent are one answer; that it was used is told to whoever gives the right
+    /// one from the same device.
     pub async fn check(
         &self,
         binding: Binding,
@@ -173,17 +193,84 @@ impl Codes {
         origin: &Origin,
         now: Timestamp,
     ) -> Result<Proof, Failure> {
+        let (binding, row) = self.newest(binding).await?.ok_or(Reason::WrongCode)?;
+        match self.compare(binding, row, given, origin, now).await? {
+            Compared::Right(proof) => Ok(proof),
+            Compared::Used { .. } => Err(used()),
+        }
+    }
+
+    /// The same for a code that is to make an account. Where it has made one, the registration was sent again because its
+    /// answer was lost, and is told that the account is there.
+    pub async fn check_to_register(
+        &self,
+        binding: Binding,
+        given: &Code,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Proof, Failure> {
+        let row = self.row(&binding).await?.ok_or(Reason::WrongCode)?;
+        match self.compare(binding, row, given, origin, now).await? {
+            Compared::Right(proof) => Ok(proof),
+            Compared::Used { made_account: true } => Err(registered()),
+            Compared::Used { made_account: false } => Err(used()),
+        }
+    }
+
+    /// What a registration is told of which something else is refused: that this code has made an account, if it has.
+    pub async fn registered_with(
+        &self,
+        binding: Binding,
+        given: &Code,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Option<Failure>, Failure> {
+        let Some(row) = self.row(&binding).await?.filter(CodeRow::has_made_account) else { return Ok(None) };
+        self.compare(binding, row, given, origin, now).await?;
+        Ok(Some(registered()))
+    }
+
+    /// The code for this purpose. In the documents that name no purpose of a code, a change of an account takes one that was
+    /// asked for without its session, too: it went to the same phone for the same device, and whoever gives it has the
+    /// session. Of the two the newer one counts.
+    async fn newest(&self, binding: Binding) -> Result<Option<(Binding, CodeRow)>, Failure> {
+        let tells_purposes = !matches!(binding.product, Realm::MallAgent | Realm::MallDealer | Realm::Cloud);
+        if binding.purpose.account().is_none() || tells_purposes {
+            return Ok(self.row(&binding).await?.map(|row| (binding, row)));
+        }
+        let without_session = Binding { purpose: Purpose::SignIn, ..binding.clone() };
+        let (with, without) = try_join(self.row(&binding), self.row(&without_session)).await?;
+        let both = with.map(|row| (binding, row)).into_iter().chain(without.map(|row| (without_session, row)));
+        Ok(both.max_by_key(|(_, row)| row.expires()))
+    }
+
+    async fn row(&self, binding: &Binding) -> Result<Option<CodeRow>, Failure> {
         let row = self.store.code(binding.product, &binding.phone, &binding.purpose).await?;
-        let row = row.filter(|row| row.is_for(binding.device.as_ref())).ok_or(Reason::WrongCode)?;
+        Ok(row.filter(|row| row.is_for(binding.device.as_ref())))
+    }
+
+    /// The try is counted before anything is compared, so a thousand parallel guesses are a thousand tries, of which five
+    /// are looked at.
+    async fn compare(
+        &self,
+        binding: Binding,
+        row: CodeRow,
+        given: &Code,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Compared, Failure> {
         if !self.store.count_code_try(&binding, &row, now).await? {
             return Err(Reason::WrongCode.into());
         }
         let nonce = row.nonce();
-        if self.key.is_right(given, &binding, &nonce) {
-            return Ok(Proof { binding, addition: row.addition, nonce, now });
+        if !self.key.is_right(given, &binding, &nonce) {
+            self.note_wrong(&binding, origin, now).await;
+            return Err(Reason::WrongCode.into());
         }
-        self.note_wrong(&binding, origin, now).await;
-        Err(Reason::WrongCode.into())
+        if row.is_consumed() {
+            return Ok(Compared::Used { made_account: row.has_made_account() });
+        }
+        Ok(Compared::Right(Proof { binding, addition: row.addition, nonce, now }))
     }
 
     /// Marks a right code as shown to be right, without using it up (#20); it is compared again when it is used.

@@ -102,6 +102,7 @@ impl Drivers {
             username: driver.username.clone(),
             email: driver.email.clone(),
             vehicles,
+            unbound: Vec::new(),
             battery: driver.battery,
             real_name: PersonName::default(),
             nickname: PersonName::default(),

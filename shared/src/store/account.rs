@@ -3,7 +3,7 @@
 use super::{Consistency, Key, Store, Transaction, keys::PK, number, text, transaction::Change};
 use crate::domain::{
     account::{AccountId, BatteryCapacity, Email, LoginName, PersonName, Realm, Username},
-    garage::Garage,
+    garage::{Garage, VehicleId},
     gender::Gender,
     image::PictureKey,
     phone::Phone,
@@ -23,6 +23,9 @@ pub(crate) struct Driver {
     pub email: Email,
     #[serde(default)]
     pub vehicles: Garage,
+    /// Vehicles that were unbound lately, the last one last, so that a call that is sent again is known as such.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unbound: Vec<VehicleId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub battery: Option<BatteryCapacity>,
     #[serde(default)]
@@ -37,6 +40,15 @@ pub(crate) struct Driver {
     pub avatar: Option<PictureKey>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+/// What unbinding a vehicle adds to a change of the garage.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unbinding<'a> {
+    /// The record as it was read, because unbinding rests on there being no bill since.
+    pub standing: &'a Standing,
+    /// Those that have been unbound, this one included.
+    pub unbound: &'a [VehicleId],
 }
 
 #[derive(Serialize)]
@@ -136,22 +148,26 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::driver(account), Change { update, condition, names, values }, Some(missing))
     }
 
-    /// AP-43: other vehicles in the place of those that were read, in the profile and in the session record. `rests_on`:
-    /// the record as it was read, when the change rests on there being no bill since.
+    /// AP-43: other vehicles in the place of those that were read, in the profile and in the session record.
     pub(crate) fn change_garage(
         self,
         account: &AccountId,
         (before, after): (&Garage, &Garage),
-        rests_on: Option<&Standing>,
+        unbinding: Option<Unbinding<'_>>,
         now: Timestamp,
         raced: R,
     ) -> Self {
-        let profile = Change {
+        let mut profile = Change {
             update: "SET #vehicles = :after, #updated = :now".into(),
             condition: Some("#vehicles = :before".into()),
             names: vec![("#vehicles", "vehicles".into()), ("#updated", "updated_at".into())],
             values: vec![(":before", attribute(before)), (":after", attribute(after)), (":now", text(now.to_string()))],
         };
+        if let Some(Unbinding { unbound, .. }) = unbinding {
+            profile.update.push_str(", #unbound = :unbound");
+            profile.names.push(("#unbound", "unbound".into()));
+            profile.values.push((":unbound", attribute(unbound)));
+        }
         let writes = self.update(&Key::driver(account), profile, Some(raced));
         if before.plates() == after.plates() {
             return writes;
@@ -162,8 +178,8 @@ impl<R: Copy> Transaction<'_, R> {
             names: vec![("#plates", "plates".into()), ("#enabled", "enabled".into())],
             values: vec![(":plates", attribute(after.plates())), (":yes", AttributeValue::Bool(true))],
         };
-        if let Some(read) = rests_on {
-            sessions.require_bills(read);
+        if let Some(Unbinding { standing, .. }) = unbinding {
+            sessions.require_bills(standing);
         }
         writes.update(&Key::sessions(Realm::Ev, account), sessions, Some(raced))
     }

@@ -25,6 +25,13 @@ const OLD: [&str; 6] = ["#o0", "#o1", "#o2", "#o3", "#o4", "#o5"];
 const VERIFIED: &str = "verified";
 const CONSUMED: &str = "consumed";
 
+/// What becomes of a code that was found right.
+#[derive(Clone, Copy, Debug)]
+enum Advance {
+    Verified,
+    Consumed { made_account: bool },
+}
+
 /// A code that was sent, and what became of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CodeRow {
@@ -40,6 +47,9 @@ pub(crate) struct CodeRow {
     /// Milliseconds.
     exp: i64,
     ttl: i64,
+    /// It was spent on making an account.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    made: bool,
 }
 
 impl CodeRow {
@@ -53,11 +63,25 @@ impl CodeRow {
             n: 0,
             exp: exp.as_millisecond(),
             ttl: exp.as_second(),
+            made: false,
         }
     }
 
     pub(crate) fn nonce(&self) -> [u8; 16] {
         self.nonce.as_slice().try_into().unwrap_or_default()
+    }
+
+    pub(crate) fn is_consumed(&self) -> bool {
+        self.st == CONSUMED
+    }
+
+    pub(crate) fn has_made_account(&self) -> bool {
+        self.is_consumed() && self.made
+    }
+
+    /// When it can be used no more; the later it is, the newer is the code.
+    pub(crate) fn expires(&self) -> i64 {
+        self.exp
     }
 
     pub(crate) fn is_for(&self, device: Option<&Device>) -> bool {
@@ -207,16 +231,18 @@ impl Store {
         self.get(&Key::code(product, phone, purpose), Consistency::Strong).await
     }
 
-    /// AP-56: counts a try against the code and its phone, before anything is compared. Whether it may be compared.
+    /// AP-56: counts a try against the code and its phone, before anything is compared. Whether it may be compared. A code
+    /// that was used up when it was read is compared to say so, and counts its tries on.
     pub(crate) async fn count_code_try(
         &self,
         binding: &Binding,
         row: &CodeRow,
         now: Timestamp,
     ) -> Result<bool, Failure> {
+        let state = if row.is_consumed() { "=" } else { "<>" };
         let of_code = Change {
             update: "ADD #n :one".into(),
-            condition: Some("#nonce = :nonce AND #n < :most AND #exp > :now AND #st <> :consumed".into()),
+            condition: Some(format!("#nonce = :nonce AND #n < :most AND #exp > :now AND #st {state} :consumed")),
             names: vec![("#n", "n".into()), ("#nonce", "nonce".into()), ("#exp", "exp".into()), ("#st", "st".into())],
             values: vec![
                 (":one", number(1)),
@@ -325,16 +351,38 @@ impl<R: Copy> Transaction<'_, R> {
 
     /// AP-58: the code of a right guess can be used no more.
     pub(crate) fn consume_code(self, binding: &Binding, nonce: [u8; 16], now: Timestamp, refused: R) -> Self {
-        self.advance_code(binding, nonce, now, CONSUMED, refused)
+        self.advance_code((binding, nonce), now, Advance::Consumed { made_account: false }, refused)
+    }
+
+    /// AP-58: the same of a code with which an account is made, and that remembers it: whoever sends the registration
+    /// again learns that it was carried out.
+    pub(crate) fn consume_code_for_account(
+        self,
+        binding: &Binding,
+        nonce: [u8; 16],
+        now: Timestamp,
+        refused: R,
+    ) -> Self {
+        self.advance_code((binding, nonce), now, Advance::Consumed { made_account: true }, refused)
     }
 
     /// AP-58: the code of a right guess has been shown to be right, and will be used later (#20).
     pub(crate) fn verify_code(self, binding: &Binding, nonce: [u8; 16], now: Timestamp, refused: R) -> Self {
-        self.advance_code(binding, nonce, now, VERIFIED, refused)
+        self.advance_code((binding, nonce), now, Advance::Verified, refused)
     }
 
-    fn advance_code(self, binding: &Binding, nonce: [u8; 16], now: Timestamp, state: &str, refused: R) -> Self {
-        let change = Change {
+    fn advance_code(
+        self,
+        (binding, nonce): (&Binding, [u8; 16]),
+        now: Timestamp,
+        advance: Advance,
+        refused: R,
+    ) -> Self {
+        let (state, made_account) = match advance {
+            Advance::Verified => (VERIFIED, false),
+            Advance::Consumed { made_account } => (CONSUMED, made_account),
+        };
+        let mut change = Change {
             update: "SET #st = :state".into(),
             condition: Some("#nonce = :nonce AND #exp > :now AND #st <> :consumed".into()),
             names: vec![("#st", "st".into()), ("#nonce", "nonce".into()), ("#exp", "exp".into())],
@@ -345,6 +393,11 @@ impl<R: Copy> Transaction<'_, R> {
                 (":consumed", text(CONSUMED)),
             ],
         };
+        if made_account {
+            change.update = "SET #st = :state, #made = :yes".into();
+            change.names.push(("#made", "made".into()));
+            change.values.push((":yes", AttributeValue::Bool(true)));
+        }
         self.update(&Key::code(binding.product, &binding.phone, &binding.purpose), change, Some(refused))
     }
 }

@@ -34,6 +34,7 @@ mod turn;
 
 pub(crate) use account::Driver;
 pub use account::ProfileChange;
+pub(crate) use account::{Driver, Unbinding};
 pub use audit::AuditLine;
 pub(crate) use audit::{Action, AuditEntry, Thing};
 pub(crate) use bill::{FoundBill, Heap, IssuedBill, Stretch};

@@ -126,7 +126,7 @@ async fn a_code_does_only_what_it_was_sent_for() {
     let change = |id: &str| Purpose::Change(AccountId::known(id));
     let another = Binding { product: Realm::MallAgent, ..binding(Purpose::SignIn, device) };
     for other in [
-        binding(change("1004"), device),
+        binding(change("1004"), Some("device-2")),
         binding(Purpose::Reset, device),
         binding(Purpose::SignIn, Some("device-2")),
         binding(Purpose::SignIn, None),

@@ -45,6 +45,7 @@ mod picture_mutations;
 mod pictures;
 mod portal;
 mod reference;
+mod repeated_calls;
 mod round_trips;
 mod routes;
 mod secrets;

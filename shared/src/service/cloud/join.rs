@@ -46,7 +46,7 @@ impl Portal {
         now: Timestamp,
     ) -> Result<Issued, Failure> {
         let binding = Binding::asked(Realm::Cloud, None, joining.mobile.clone(), None);
-        let proof = self.codes.check(binding, &joining.code, origin, now).await?;
+        let proof = self.codes.check_to_register(binding, &joining.code, origin, now).await?;
         let tenant = Tenant { zone, customer: CustomerId::new(self.random().u128()) };
         let first = NewAccount {
             login_id: joining.cus_name.clone(),
@@ -76,7 +76,7 @@ impl Portal {
         let holder =
             PhoneHolder { tenant: Some(tenant.clone()), ..PhoneHolder::new(&account.account, Some(&name), now) };
         let taken = (AccountRefused::LoginTaken, AccountRefused::IdTaken);
-        let writes = self.store.transaction().spend(&proof, AccountRefused::Code);
+        let writes = self.store.transaction().spend_on_account(&proof, AccountRefused::Code);
         let writes = writes.create_cloud_customer(&tenant, &joining.record(now), &name, taken).claim_phone(
             Realm::Cloud,
             &joining.mobile,

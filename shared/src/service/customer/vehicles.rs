@@ -9,9 +9,12 @@ use crate::{
         vehicle::Plate,
         vin::Vin,
     },
-    store::Outcome,
+    store::{Outcome, Unbinding},
 };
 use jiff::Timestamp;
+
+/// So many vehicles that were unbound are remembered of a driver.
+const UNBOUND_KEPT: usize = 20;
 
 /// A vehicle as its driver describes it.
 #[derive(Clone, Debug)]
@@ -37,11 +40,16 @@ impl Customers {
     /// Binds a vehicle to the caller. Binding it again is fine, and takes what is new about it.
     pub async fn bind(&self, caller: &Caller, vehicle: &NewVehicle, now: Timestamp) -> Result<(), Failure> {
         let account = &caller.account;
-        let id = VehicleId::drawn(self.random.u64());
         let NewVehicle { plate, kind, vin } = vehicle.clone();
-        let wanted = Vehicle { id, plate, kind, vin };
+        let mut wanted = Vehicle { id: self.draw(), plate, kind, vin };
         for _ in 0..TRIES {
-            let before = self.driver(account).await?.vehicles;
+            let driver = self.driver(account).await?;
+            let before = driver.vehicles;
+            let is_taken = |id: &VehicleId| before.find(*id).is_some() || driver.unbound.contains(id);
+            if is_taken(&wanted.id) {
+                wanted.id = self.draw();
+                continue;
+            }
             let writes = self.store.transaction();
             let writes = match before.with(wanted.clone(), self.most_vehicles)? {
                 Bound::Already => return Ok(()),
@@ -64,22 +72,28 @@ impl Customers {
     }
 
     /// Unbinds a vehicle, unless its plate is in the queue, charging, or has an open bill. Bills of other plates do not
-    /// matter.
+    /// matter. One that the caller has unbound already is unbound.
     pub async fn unbind(&self, caller: &Caller, id: VehicleId, now: Timestamp) -> Result<(), Failure> {
         let account = &caller.account;
         let mut standing = caller.standing.clone();
         for _ in 0..TRIES {
-            let before = self.driver(account).await?.vehicles;
-            let vehicle = before.find(id).ok_or(Reason::NotYours)?;
+            let driver = self.driver(account).await?;
+            let (before, mut unbound) = (driver.vehicles, driver.unbound);
+            let Some(vehicle) = before.find(id) else {
+                return if unbound.contains(&id) { Ok(()) } else { Err(Reason::NotYours.into()) };
+            };
             // Read after the record: a bill that is issued between this and the write shows there.
             let open = self.store.open_bills(account).await?;
             if open.iter().any(|bill| bill.plate == vehicle.plate.as_str()) {
                 return Err(Reason::VehicleInUse.into());
             }
             let after: Garage = before.without(id);
+            unbound.push(id);
+            let unbound = &unbound[unbound.len().saturating_sub(UNBOUND_KEPT)..];
+            let unbinding = Unbinding { standing: &standing, unbound };
             let writes = self.store.transaction().require_idle(&vehicle.plate, UnbindRefused::InUse);
             let writes = writes.release_plate(&vehicle.plate, account, UnbindRefused::Raced);
-            let writes = writes.change_garage(account, (&before, &after), Some(&standing), now, UnbindRefused::Raced);
+            let writes = writes.change_garage(account, (&before, &after), Some(unbinding), now, UnbindRefused::Raced);
             match writes.commit().await? {
                 Outcome::Done => return Ok(()),
                 Outcome::Refused(UnbindRefused::InUse, _) => return Err(Reason::VehicleInUse.into()),
@@ -90,6 +104,10 @@ impl Customers {
             }
         }
         Err(Reason::Contended.into())
+    }
+
+    fn draw(&self) -> VehicleId {
+        VehicleId::drawn(self.random.u64())
     }
 
     async fn holds(&self, caller: &Caller, plate: &Plate) -> Result<bool, Failure> {

@@ -85,10 +85,16 @@ impl Dealers {
         if !self.store.count_address(limit, now).await? {
             return Err(Failure::throttled(AddressLimit::wait(now)));
         }
-        // The picture first: guessing codes costs pictures.
-        let picture = self.captchas.read_by(&wish.device, &wish.guess, now).await?;
         let binding = Binding::asked(REALM, None, wish.phone.clone(), Some(wish.device.clone().into()));
-        let proof = self.codes.check(binding, &wish.code, origin, now).await?;
+        // The picture first: guessing codes costs pictures. A registration that is sent again has used its picture up.
+        let picture = match self.captchas.read_by(&wish.device, &wish.guess, now).await {
+            Err(failure) if failure.reason() == Reason::WrongCaptcha => {
+                let registered = self.codes.registered_with(binding, &wish.code, origin, now).await;
+                return Err(registered.ok().flatten().unwrap_or(failure));
+            }
+            picture => picture?,
+        };
+        let proof = self.codes.check_to_register(binding, &wish.code, origin, now).await?;
         let issued = self.store_new(&wish, &proof, &picture, origin, now).await?;
         let profile = Profile {
             phone: wish.phone,
@@ -127,7 +133,7 @@ impl Dealers {
         let writes = self
             .store
             .transaction()
-            .spend(proof, Refused::Code)
+            .spend_on_account(proof, Refused::Code)
             .spend_captcha(&wish.device, picture, now, Refused::Captcha)
             .claim_login(REALM, &name, &credential, Refused::Phone)
             .claim_phone(REALM, &wish.phone, &PhoneHolder::new(&account, Some(&name), now), Refused::Phone)

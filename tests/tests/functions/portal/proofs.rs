@@ -104,7 +104,7 @@ async fn a_code_joins_once_and_a_name_and_a_phone_have_one_customer() {
 }
 
 #[tokio::test]
-async fn a_code_asked_with_a_session_joins_nobody_and_one_without_changes_nothing() {
+async fn a_code_asked_with_a_session_joins_nobody_and_one_without_serves_both() {
     let plaza = Plaza::open();
     let admin = plaza.customer("another").await;
     let code = plaza.change_code(&admin, PHONE).await;
@@ -113,7 +113,7 @@ async fn a_code_asked_with_a_session_joins_nobody_and_one_without_changes_nothin
     let code = asked(&plaza).await;
     let body = json!({"mobile": PHONE, "verification_code": code, "action_type": 0});
     let bound = plaza.cloud(put("/customer/account/phone").bearer(&admin).json(&body)).await;
-    assert_eq!(refused(&bound), refusal(400, "wrong_code"));
+    assert_eq!(bound.status, 200, "{}", bound.text());
 }
 
 #[tokio::test]
