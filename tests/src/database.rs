@@ -215,6 +215,12 @@ impl Database {
         self.direct("PutItem", &json!({"TableName": MAIN, "Item": item}));
     }
 
+    /// Takes an item away as some other part of the plaza would.
+    pub fn remove(&self, item: &Value) {
+        let key = json!({"pk": item["pk"], "sk": item["sk"]});
+        self.direct("DeleteItem", &json!({"TableName": MAIN, "Key": key}));
+    }
+
     fn direct(&self, operation: &str, request: &Value) -> Value {
         let (status, answer) = self.ask(operation, request, request.to_string().as_bytes());
         let answer: Value = serde_json::from_slice(&answer).unwrap();

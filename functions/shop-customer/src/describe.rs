@@ -95,11 +95,12 @@ fn lists() -> Vec<Operation> {
         get("/customer/v1/customer", "顾客列表", "Customers of a shop")
             .zh("列出一个门店的顾客，用 `nextCursor` 翻页；按手机号、关键字、标签或最新排序。")
             .number(58)
+            .note("Four digits are the last four of a phone number, and of one that may begin so its beginning, too; eight are a 病历号 (`mrn`) likewise. Not searched: the middle of a name or number, ID numbers, birthdays, addresses, WeChat names, and an `mrn` without its zeros.")
             .note("One order by request: `mobile`, else `keyword`, else `tag`, else newest first; the other wishes are applied to at most 500 records, so a page may be short and still have a `nextCursor`.")
             .takes([
                 need("shopId", "门店 ID · The shop", "S1"),
                 may("mobile", "完整手机号 · The whole mobile number", "13800138000"),
-                may("keyword", "姓名开头，或手机号开头的数字 · What a name begins with, or, only digits, a mobile number", "王"),
+                may("keyword", "姓名开头，手机号开头或后四位，或完整的病历号 · What a name begins with; digits: what a mobile number begins with, its last four, or a whole `mrn`", "王"),
                 may("tag", "标签 · Tag", "VIP"),
                 may("limit", "每页条数，1 至 100，默认 10 · How many to a page: 1–100, 10 if left out", 10),
                 may("cursor", "上一页的 nextCursor，查询条件须相同 · `nextCursor` of the page before, with the same question", "1.d1.c2VhbGVk").left_out(),
@@ -150,7 +151,7 @@ fn extensions() -> Vec<Operation> {
         post("/customer/v1/customer/{id}/signin", "签到", "Sign a customer in for the day")
             .path_from("id", RECORD)
             .zh("扩展接口：当日签到并加积分，每天（上海时间）一次，重复调用结果相同。")
-            .note("Once in a day of the shop's (Asia/Shanghai), for the shop's points; again is the same.")
+            .note("Front desks (`shop-staff`) and managers. Once in a day of the shop's (Asia/Shanghai), for the shop's points; again is the same.")
             .in_path("id", ID)
             .refuses(&[Reason::NotYours])
             .answers(shop::record::<views::Record<'static>>(record())),

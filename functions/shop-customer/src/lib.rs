@@ -44,7 +44,7 @@ pub fn routes() -> Routes<Shop, App> {
         .guarded("DELETE", "/customer/v1/customer/{id}", MANAGERS, delete)
         .guarded("POST", "/customer/v1/customer/{id}/links", MANAGERS, link)
         .guarded("POST", "/customer/v1/customer/{id}/entries", MANAGERS, book)
-        .guarded("POST", "/customer/v1/customer/{id}/signin", MANAGERS, sign_in)
+        .guarded("POST", "/customer/v1/customer/{id}/signin", STAFF, sign_in)
 }
 
 async fn create(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {

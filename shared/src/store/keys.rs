@@ -326,6 +326,24 @@ impl Key {
         Self::new(Self::shop_tag(&id.shop, tag), &format!("{CUSTOMER}{}", id.serial.as_str()))
     }
 
+    /// Where a record is found by the last digits of its phone number.
+    pub fn customer_by_last_digits(id: &CustomerId, digits: &str) -> Self {
+        Self::new(Self::shop_last_digits(&id.shop), &format!("{digits}#{}", id.serial.as_str()))
+    }
+
+    /// Where a record is found by its 病历号, which the key does not tell.
+    pub fn customer_by_mrn(id: &CustomerId, mrn: &BlindIndex) -> Self {
+        Self::new(Self::shop_mrn(&id.shop, mrn), &format!("{CUSTOMER}{}", id.serial.as_str()))
+    }
+
+    pub fn shop_last_digits(shop: &ShopId) -> String {
+        format!("{}#LAST-DIGITS", Self::shop_pk(shop))
+    }
+
+    pub fn shop_mrn(shop: &ShopId, mrn: &BlindIndex) -> String {
+        format!("{}#MRN#{}", Self::shop_pk(shop), mrn.0)
+    }
+
     pub fn shop_names(shop: &ShopId) -> String {
         format!("{}#NAME", Self::shop_pk(shop))
     }
@@ -555,6 +573,9 @@ mod tests {
         assert_eq!(Key::customer_by_name(&id, "王小明"), key("SHOP#S1#NAME", &format!("王小明#{serial}")));
         assert_eq!(Key::customer_by_mobile(&id, "138"), key("SHOP#S1#MOBILE", &format!("138#{serial}")));
         assert_eq!(Key::customer_by_tag(&id, &blind), key("SHOP#S1#TAG#x", &format!("CUSTOMER#{serial}")));
+        let by_digits = key("SHOP#S1#LAST-DIGITS", &format!("8000#{serial}"));
+        assert_eq!(Key::customer_by_last_digits(&id, "8000"), by_digits);
+        assert_eq!(Key::customer_by_mrn(&id, &blind), key("SHOP#S1#MRN#x", &format!("CUSTOMER#{serial}")));
         let beside = format!("SHOP#S1#CUSTOMER#{serial}");
         assert_eq!(Key::customer_entry(&id, &EntryKey::given("k").unwrap()), key(&beside, "ENTRY#given-k"));
         assert_eq!(Key::customer_link(&id, &id), key(&beside, &format!("LINK#S1.{serial}")));

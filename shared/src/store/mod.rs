@@ -56,7 +56,9 @@ pub(crate) use picture::{PictureState, UploadRefused};
 pub(crate) use prices::PricesItem;
 pub(crate) use session::sessions_of;
 pub(crate) use shop_ledger::entry_of;
-pub(crate) use shop_record::{Made, Order, StoredCustomer, counter_of, customer_of, made_of, private_place, tenant};
+pub(crate) use shop_record::{
+    Made, Order, Pointers, StoredCustomer, counter_of, customer_of, made_of, private_place, tenant,
+};
 pub(crate) use sms::Job;
 pub(crate) use staff::StaffItem;
 pub(crate) use station::{DUE_SHARDS, Head, Stretches};

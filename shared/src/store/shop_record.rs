@@ -1,7 +1,8 @@
-//! Records of shops' customers and the copies by which they are found: AP-83 to AP-89.
+//! Records of shops' customers, and the copies and pointers by which they are found: AP-83 to AP-89.
 //!
 //! A copy of the whole record stands in each order in which it is looked for, written with the record in one
-//! transaction. So a page of a list is one query, and what was just saved is in it.
+//! transaction. So a page of a list is one query, and what was just saved is in it. A pointer names the record alone: it
+//! is small, and what is found by it is read from the record itself.
 
 use super::{
     Consistency, Item, Key, Store, Transaction, fault,
@@ -13,9 +14,14 @@ use crate::domain::{
     phone::Phone,
     reason::Failure,
     sealed::{BlindIndex, Place, Sealed},
-    shop::{CustomerId, Gender, Named, Residence, Serial, ShopId, folded},
+    shop::{CustomerId, Gender, LAST_DIGITS, Named, Residence, Serial, ShopId, folded},
 };
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Of what is read by its keys so much is read at once.
+const MOST_AT_ONCE: usize = 100;
 
 /// A record as stored. What is about somebody's health or papers is in `private` and nowhere else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +54,9 @@ pub(crate) struct StoredCustomer {
     /// Blind indexes of the tags, which are themselves in `private`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<BlindIndex>,
+    /// Blind index of the 病历号. Where it is there, the record has its pointers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mrn: Option<BlindIndex>,
 }
 
 /// The orders in which records are read.
@@ -58,6 +67,20 @@ pub(crate) enum Order {
     NamePrefix(String),
     Tag(BlindIndex),
     Newest,
+}
+
+/// By what pointers lead to records.
+#[derive(Clone, Debug)]
+pub(crate) enum Pointers {
+    /// The last digits of phone numbers.
+    LastDigits(String),
+    Mrn(BlindIndex),
+}
+
+/// What a pointer holds.
+#[derive(Serialize, Deserialize)]
+struct Pointer {
+    serial: String,
 }
 
 /// One record of a list, with its place in the order.
@@ -86,6 +109,13 @@ impl StoredCustomer {
         let mobile = self.mobile.iter().map(|mobile| Key::customer_by_mobile(id, mobile.digits()));
         let tags = self.tags.iter().map(|tag| Key::customer_by_tag(id, tag));
         [name].into_iter().chain(mobile).chain(tags).collect()
+    }
+
+    /// The keys of the pointers; none of a record that was written before there were any.
+    fn pointers(&self, id: &CustomerId) -> Vec<Key> {
+        let Some(mrn) = &self.mrn else { return Vec::new() };
+        let last = self.mobile.iter().map(|mobile| Key::customer_by_last_digits(id, last_digits(mobile)));
+        last.chain([Key::customer_by_mrn(id, mrn)]).collect()
     }
 }
 
@@ -139,10 +169,67 @@ impl Store {
         }
     }
 
-    /// AP-86: the last 病历号 that a shop gave.
-    pub(crate) async fn last_medical_record(&self, shop: &ShopId) -> Result<u64, Failure> {
+    /// AP-91: up to `most` records that pointers lead to, after a place among them. A pointer may lead nowhere, or to a
+    /// record that has changed since an earlier release wrote it: the caller looks at what it finds.
+    pub(crate) async fn customers_by(
+        &self,
+        shop: &ShopId,
+        by: &Pointers,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<(String, Option<StoredCustomer>)>, Failure> {
+        let (pk, prefix) = match by {
+            Pointers::LastDigits(digits) => (Key::shop_last_digits(shop), format!("{digits}#")),
+            Pointers::Mrn(mrn) => (Key::shop_mrn(shop, mrn), CUSTOMER.to_owned()),
+        };
+        let start = after.map(|sk| Key { pk: pk.clone(), sk: sk.to_owned() }.item());
+        let request = self.client.query().table_name(&self.table).consistent_read(true);
+        let request = request
+            .key_condition_expression("#pk = :pk AND begins_with(#sk, :prefix)")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#sk", SK)
+            .expression_attribute_values(":pk", text(pk))
+            .expression_attribute_values(":prefix", text(prefix))
+            .limit(i32::try_from(most).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(start);
+        let answer = request.send().await.map_err(fault)?;
+        let mut places = Vec::new();
+        for item in answer.items.unwrap_or_default() {
+            let sk = item.get(SK).and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
+            places.push((sk, read::<Pointer>(item)?.serial));
+        }
+        let mut records = self.customers_of(shop, places.iter().map(|(_, serial)| serial.as_str())).await?;
+        Ok(places.into_iter().map(|(sk, serial)| (sk, records.remove(&serial))).collect())
+    }
+
+    /// AP-91: the records of these serials, as they are now.
+    async fn customers_of<'s>(
+        &self,
+        shop: &ShopId,
+        serials: impl Iterator<Item = &'s str>,
+    ) -> Result<BTreeMap<String, StoredCustomer>, Failure> {
+        let key = |serial: &str| Key { pk: Key::shop_pk(shop), sk: format!("{CUSTOMER}{serial}") }.item();
+        let mut wanted: Vec<_> = serials.map(key).collect();
+        let mut found = BTreeMap::new();
+        while !wanted.is_empty() {
+            let now: Vec<_> = wanted.drain(..wanted.len().min(MOST_AT_ONCE)).collect();
+            let keys = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(now)).build();
+            let keys = keys.map_err(|error| Failure::internal(format!("a request cannot be built: {error}")))?;
+            let answer = self.client.batch_get_item().request_items(&self.table, keys).send().await.map_err(fault)?;
+            for item in answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default() {
+                let record: StoredCustomer = read(item)?;
+                found.insert(record.serial.clone(), record);
+            }
+            let later = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
+            wanted.extend(later.map(|later| later.keys).unwrap_or_default());
+        }
+        Ok(found)
+    }
+
+    /// AP-86: the 病历号 that a shop has given.
+    pub(crate) async fn medical_records(&self, shop: &ShopId) -> Result<Counter, Failure> {
         let counter: Option<Counter> = self.get(&Key::shop_counter(shop), Consistency::Strong).await?;
-        Ok(counter.map_or(0, |counter| counter.n))
+        Ok(counter.unwrap_or_default())
     }
 }
 
@@ -156,14 +243,36 @@ pub(crate) fn customer_of(item: Item) -> Result<Option<StoredCustomer>, Failure>
     if item.is_empty() { Ok(None) } else { read(item).map(Some) }
 }
 
-#[derive(Serialize, Deserialize)]
-struct Counter {
+/// The 病历号 that a shop has given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Counter {
+    /// The last one.
     n: u64,
+    /// The last one of which every record, it and all before, was made with pointers.
+    #[serde(default)]
+    pointed: u64,
+}
+
+impl Counter {
+    pub(crate) fn next(self) -> u64 {
+        self.n + 1
+    }
+
+    /// Whether all records of the shop have pointers. An earlier release counts `n` alone, so what it made shows.
+    pub(crate) fn all_have_pointers(self) -> bool {
+        self.pointed == self.n
+    }
 }
 
 /// Reads the counter that a refused write brought back.
-pub(crate) fn counter_of(item: Item) -> Result<u64, Failure> {
-    if item.is_empty() { Ok(0) } else { read::<Counter>(item).map(|counter| counter.n) }
+pub(crate) fn counter_of(item: Item) -> Result<Counter, Failure> {
+    if item.is_empty() { Ok(Counter::default()) } else { read(item) }
+}
+
+/// The digits of a number by which it is found from its end.
+fn last_digits(mobile: &Phone) -> &str {
+    let digits = mobile.digits();
+    digits.get(digits.len().saturating_sub(LAST_DIGITS)..).unwrap_or(digits)
 }
 
 /// What an `Idempotency-Key` made.
@@ -182,7 +291,7 @@ pub(crate) fn made_of(item: Item) -> Result<Made, Failure> {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-87: a record with its copies: a new one, or the next version of the one that was read.
+    /// AP-87: a record with its copies and pointers: a new one, or the next version of the one that was read.
     pub(crate) fn save_customer(
         self,
         id: &CustomerId,
@@ -200,28 +309,36 @@ impl<R: Copy> Transaction<'_, R> {
                 writes = writes.delete(&stale);
             }
         }
-        copies.iter().fold(writes, |writes, copy| writes.put_over(copy, after))
+        writes = copies.iter().fold(writes, |writes, copy| writes.put_over(copy, after));
+        let (old, new) = (before.map(|before| before.pointers(id)).unwrap_or_default(), after.pointers(id));
+        let pointer = Pointer { serial: after.serial.clone() };
+        let writes = old.iter().filter(|old| !new.contains(old)).fold(writes, Transaction::delete);
+        new.iter().filter(|new| !old.contains(new)).fold(writes, |writes, new| writes.put_over(new, &pointer))
     }
 
     /// AP-88: a record goes out of every list and stays beside them.
     pub(crate) fn set_aside(self, id: &CustomerId, before: &StoredCustomer, after: &StoredCustomer, raced: R) -> Self {
         let writes = self.delete_version(&Key::customer(id), before.version, raced);
-        let writes = before.copies(id).iter().fold(writes, Transaction::delete);
+        let writes = before.copies(id).iter().chain(&before.pointers(id)).fold(writes, Transaction::delete);
         writes.put_over(&Key::deleted_customer(id), after)
     }
 
     /// AP-89: the next 病历号 of a shop, if nobody took it.
-    pub(crate) fn take_medical_record(self, shop: &ShopId, last: u64, raced: R) -> Self {
-        let change = Change {
+    pub(crate) fn take_medical_record(self, shop: &ShopId, last: Counter, raced: R) -> Self {
+        let mut change = Change {
             update: "SET #n = :next".into(),
-            condition: Some(if last == 0 { "attribute_not_exists(#n)" } else { "#n = :last" }.into()),
+            condition: Some("attribute_not_exists(#n)".into()),
             names: vec![("#n", "n".into())],
-            values: if last == 0 {
-                vec![(":next", number(1))]
-            } else {
-                vec![(":next", number(last + 1)), (":last", number(last))]
-            },
+            values: vec![(":next", number(last.next()))],
         };
+        if last.n > 0 {
+            change.condition = Some("#n = :last".into());
+            change.values.push((":last", number(last.n)));
+        }
+        if last.all_have_pointers() {
+            change.update.push_str(", #pointed = :next");
+            change.names.push(("#pointed", "pointed".into()));
+        }
         self.update(&Key::shop_counter(shop), change, Some(raced))
     }
 

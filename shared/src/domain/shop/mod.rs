@@ -11,7 +11,7 @@ pub use customer::{Customer, Gender, NORMAL, Named, Residence, Tag, line_of_text
 pub use customer_id::{CustomerId, Serial};
 pub use edit::Edit;
 pub use ledger::{Account, Booking, Entry, EntryKey};
-pub use search::{Filter, Index, Keyword, MOST_LISTED, Search, folded};
+pub use search::{Filter, Index, Keyword, LAST_DIGITS, MOST_LISTED, Search, folded};
 pub use signin::{SIGNIN_REASON, has_signed_in, sign_in};
 
 use super::{mask::Mask, reason::Failure, rule::Rule};

@@ -44,9 +44,9 @@ impl Records {
         let until = by.now.as_second() + KEY_SECONDS;
         let made = Made { serial: id.serial.as_str().to_owned(), asked: what.clone(), until };
 
-        let mut last = self.store.last_medical_record(shop).await?;
+        let mut last = self.store.medical_records(shop).await?;
         for _ in 0..TRIES {
-            let customer = asked.edit.over(&blank(id.clone(), last + 1))?;
+            let customer = asked.edit.over(&blank(id.clone(), last.next()))?;
             let stored = self.sealed(&customer)?;
             let mut writes = self.store.transaction();
             if let Some(key) = &asked.key {

@@ -56,6 +56,7 @@ impl Records {
             activity: customer.activity.clone(),
             status: customer.status.clone(),
             private: self.sealer.seal(&private_place(id), &private)?,
+            mrn: Some(self.blind_mrn(&id.shop, &customer.mrn)?),
             tags: customer.tags.iter().map(|tag| self.blind_tag(&id.shop, tag)).collect::<Result<_, _>>()?,
         })
     }
@@ -63,6 +64,11 @@ impl Records {
     /// What stands for a tag where it must not be read.
     pub(super) fn blind_tag(&self, shop: &ShopId, tag: &Tag) -> Result<BlindIndex, Failure> {
         self.sealer.blind(&tenant(shop), "tag", tag.as_str())
+    }
+
+    /// The same of a 病历号.
+    pub(super) fn blind_mrn(&self, shop: &ShopId, mrn: &str) -> Result<BlindIndex, Failure> {
+        self.sealer.blind(&tenant(shop), "mrn", mrn)
     }
 
     pub(super) fn opened(&self, shop: &ShopId, stored: &StoredCustomer) -> Result<Customer, Failure> {

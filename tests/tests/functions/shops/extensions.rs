@@ -170,7 +170,20 @@ async fn signing_in_counts_once_a_day_of_the_shops() {
     assert_eq!((&next["credit"], &next["LastSigninAt"]), (&json!(20), &json!("2026-06-02T09:30:05+08:00")));
     let keys: Vec<_> = floor.entries(id(&record)).iter().map(|entry| entry["sk"]["S"].clone()).collect();
     assert_eq!(keys, ["ENTRY#signin-2026-06-01", "ENTRY#signin-2026-06-02"]);
-    assert_eq!(floor.send(post(&format!("{}/signin", at(id(&record)))), &floor.staff).await.status, 403);
+}
+
+/// The front desk signs customers in; what it may not do is book anything else.
+#[tokio::test]
+async fn front_desks_sign_customers_in() {
+    let floor = Floor::open().await;
+    let record = floor.record(json!({})).await;
+    let signed = floor.send(post(&format!("{}/signin", at(id(&record)))), &floor.staff).await;
+    assert_eq!((signed.status.as_u16(), &signed.json()["credit"]), (200, &json!(10)));
+    let other = floor.record(json!({"shopId": "S2"})).await;
+    assert_eq!(floor.send(post(&format!("{}/signin", at(id(&other)))), &floor.staff).await.status, 404);
+    let entry = json!({"account": "credit", "amount": 1, "reason": "x", "key": "k"});
+    let booked = floor.send(post(&format!("{}/entries", at(id(&record)))).json(&entry), &floor.staff).await;
+    assert_eq!(booked.status, 403);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use super::floor::{CUSTOMERS, Floor, encoded, id, names};
 use serde_json::{Value, json};
 use tests::{
+    database::MAIN,
     plaza::Settings,
     request::{get, post},
 };
@@ -143,4 +144,97 @@ async fn limits_are_limits() {
     let list = floor.list("").await;
     assert_eq!(list["items"].as_array().unwrap().len(), 10, "ten unless asked otherwise");
     assert!(list["nextCursor"].is_string());
+}
+
+/// Records as an earlier release left them: without pointers.
+fn forget_pointers(floor: &Floor) {
+    for mut item in floor.plaza.database.items(MAIN) {
+        let pk = item["pk"]["S"].as_str().unwrap().to_owned();
+        if pk.contains("#LAST-DIGITS") || pk.contains("#MRN#") {
+            floor.plaza.database.remove(&item);
+        } else if pk.starts_with("SHOP#S1") {
+            let fields = item.as_object_mut().unwrap();
+            if fields.remove("mrn").is_some() | fields.remove("pointed").is_some() {
+                floor.plaza.database.put(&item);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_a_phone_number_and_the_mrn_find_too_also_what_was_made_before() {
+    for is_old in [false, true] {
+        let floor = filled().await;
+        floor.record(json!({"name": "赵六", "mobile": "13812341380"})).await;
+        floor.record(json!({"name": "钱七", "mobile": "13801380138"})).await;
+        if is_old {
+            forget_pointers(&floor);
+        }
+        for (query, expected) in [
+            ("keyword=8000", vec!["王小明", "李四"]),
+            ("keyword=0942", vec!["Alice Wang"]),
+            ("keyword=9999", vec![]),
+            ("keyword=00000002", vec!["王大明"]),
+            ("keyword=０００００００３", vec!["李四"]),
+            ("keyword=00000099", vec![]),
+            ("keyword=8000&tag=糖尿病", vec!["李四"]),
+            ("keyword=00000001&tag=糖尿病", vec![]),
+            ("mobile=13800138000&keyword=8000", vec!["王小明", "李四"]),
+            ("keyword=13801380", vec!["钱七"]),
+        ] {
+            let list = floor.list(query).await;
+            let mut found = names(&list);
+            let mut expected = expected;
+            found.sort_unstable();
+            expected.sort_unstable();
+            assert_eq!(found, expected, "{query}, old: {is_old}");
+            assert_eq!(list["nextCursor"], Value::Null, "{query}");
+        }
+        // Four digits with which a number may begin: those that end so, then those that begin so, each once.
+        let list = floor.list("keyword=1380").await;
+        let mut all = names(&list);
+        all.sort_unstable();
+        let mut both = vec!["王小明", "李四", "赵六", "钱七"];
+        both.sort_unstable();
+        assert_eq!(all, both, "old: {is_old}");
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = floor.list(&format!("keyword=1380&limit=1&cursor={cursor}")).await;
+            seen.extend(page["items"].as_array().unwrap().clone());
+            let Some(next) = page["nextCursor"].as_str() else { break };
+            next.clone_into(&mut cursor);
+        }
+        assert_eq!(json!(seen), list["items"], "page by page, old: {is_old}");
+    }
+}
+
+#[tokio::test]
+async fn pointers_follow_the_record_and_lead_to_what_it_is_now() {
+    let floor = filled().await;
+    let record = floor.list("keyword=00000001").await["items"][0].clone();
+    floor.patch(id(&record), &json!({"mobile": "13312345864"})).await;
+    assert_eq!(names(&floor.list("keyword=8000").await), ["李四"]);
+    assert_eq!(names(&floor.list("keyword=5864").await), ["王小明"]);
+    // A pointer that an earlier release has left behind leads to a record that no longer ends so.
+    let (_, serial) = id(&record).split_once('.').unwrap();
+    floor.plaza.database.put(&json!({"pk": {"S": "SHOP#S1#LAST-DIGITS"}, "sk": {"S": format!("8000#{serial}")},
+        "serial": {"S": serial}}));
+    assert_eq!(names(&floor.list("keyword=8000").await), ["李四"]);
+    floor.delete(id(&record)).await;
+    for query in ["keyword=5864", "keyword=00000001", "keyword=133"] {
+        assert_eq!(names(&floor.list(query).await), [""; 0], "{query}");
+    }
+}
+
+/// An edit gives a record that was made before its pointers.
+#[tokio::test]
+async fn a_record_from_before_gets_its_pointers_with_its_next_change() {
+    let floor = filled().await;
+    forget_pointers(&floor);
+    let record = floor.list("keyword=王小").await["items"][0].clone();
+    floor.patch(id(&record), &json!({"city": "北京"})).await;
+    let pointers = floor.plaza.database.under("SHOP#S1#LAST-DIGITS");
+    assert_eq!(pointers.len(), 1);
+    assert_eq!(names(&floor.list("keyword=00000001").await), ["王小明"]);
+    assert_eq!(floor.list("keyword=8000").await["items"].as_array().unwrap().len(), 2, "each once");
 }
