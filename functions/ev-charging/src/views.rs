@@ -90,7 +90,11 @@ impl<'a> Info<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Line {
+    /// Below 2^53.
+    #[cfg_attr(feature = "openapi", schemars(with = "i64"))]
     record_id: u64,
+    /// Below 2^53.
+    #[cfg_attr(feature = "openapi", schemars(with = "i64"))]
     request_id: u64,
     charging_station_id: u64,
     start_time: String,
@@ -202,6 +206,7 @@ impl StationNow {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Bill {
     /// The request that was billed.
+    #[cfg_attr(feature = "openapi", schemars(with = "i64"))]
     id: u64,
     license_plate: String,
     station_id: String,
@@ -246,6 +251,7 @@ impl Bill {
 pub struct ToPay<'a> {
     /// Opaque; the provider's word about it names it.
     payment_id: &'a str,
+    #[cfg_attr(feature = "openapi", schemars(with = "i64"))]
     bill_id: u64,
     amount: String,
     provider: &'static str,

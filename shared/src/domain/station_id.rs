@@ -41,15 +41,20 @@ impl StationNumber {
     /// The lower bits, for what a station counts itself: eight billion.
     const COUNT_BITS: u32 = 33;
     const LARGEST: u32 = (1 << (53 - Self::COUNT_BITS)) - 1;
+    /// So many numbers are left for the piles of each station.
+    const PILES: u32 = 10_000;
+    /// The largest that is given now: with it the ids of piles stay below 2^31. Earlier releases gave larger ones, which
+    /// go on.
+    const LARGEST_DRAWN: u32 = (1 << 31) / Self::PILES - 1;
 
     /// A number from 1 to about a million.
     pub fn new(number: u32) -> Option<Self> {
         (1..=Self::LARGEST).contains(&number).then_some(Self(number))
     }
 
-    /// One of about a million, from chance; that it is free is the store's to check.
+    /// One of about two hundred thousand, from chance; that it is free is the store's to check.
     pub fn drawn(random: u64) -> Self {
-        Self(1 + u32::try_from(random % u64::from(Self::LARGEST)).unwrap_or(0))
+        Self(1 + u32::try_from(random % u64::from(Self::LARGEST_DRAWN)).unwrap_or(0))
     }
 
     /// The `count`-th thing of this station.
@@ -63,7 +68,7 @@ impl StationNumber {
             Mode::Fast => 0,
             Mode::Slow => 1,
         };
-        u64::from(self.0) * 10_000 + mode * 5_000 + u64::from(pile.n)
+        u64::from(self.0) * u64::from(Self::PILES) + mode * 5_000 + u64::from(pile.n)
     }
 }
 
@@ -83,6 +88,15 @@ mod tests {
         assert!(last.id(u64::MAX) < 1 << 53);
         assert_eq!(StationNumber::new(StationNumber::LARGEST + 1), None);
         assert_eq!(StationNumber::new(0), None);
+    }
+
+    #[test]
+    fn piles_of_stations_that_are_made_now_have_ids_of_31_bits() {
+        let last = PileId { mode: Mode::Slow, n: 4_999 };
+        for random in [0, u64::MAX, u64::from(StationNumber::LARGEST_DRAWN) - 1] {
+            let number = StationNumber::drawn(random);
+            assert!((1..=StationNumber::LARGEST_DRAWN).contains(&number.0) && number.pile_id(last) < 1 << 31);
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub struct Whole<'a> {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Line<'a> {
     /// The request that was billed: one request, one bill.
+    #[cfg_attr(feature = "openapi", schemars(with = "i64"))]
     bill_id: u64,
     driver_id: &'a str,
     /// Empty of a driver who charged without one.
@@ -58,6 +59,7 @@ struct Line<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Entry<'a> {
+    #[cfg_attr(feature = "openapi", schemars(with = "i64"))]
     bill_id: u64,
     driver_id: &'a str,
     /// `payment`, `credit` or `refund`.

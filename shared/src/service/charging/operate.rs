@@ -21,8 +21,8 @@ use crate::{
 };
 use jiff::Timestamp;
 
-/// Numbers are drawn from about a million, so with a thousand stations a second draw is one in a thousand.
-const DRAWS: u32 = 5;
+/// Numbers are drawn from two hundred thousand, so with a thousand stations a second draw is one in two hundred.
+const DRAWS: u32 = 10;
 
 /// What an operator does to a pile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
