@@ -30,6 +30,7 @@ pub fn deploy(venv: &Venv, repository: &Path, dir: &StackDir, aws: &str, functio
         .args(["-m", "stack", "--name", NAME, "--endpoint", aws])
         .args(["--invoke", &format!("http://{functions}/2015-03-31/functions/{{}}/invocations")])
         .args(PARAMETERS.iter().flat_map(|parameter| ["--parameter", parameter]))
+        .args(["--parameter", &format!("PublicAddress=http://{api}")])
         .arg("--template")
         .arg(repository.join("template.yaml"))
         .arg("--env-file")

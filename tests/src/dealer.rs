@@ -46,6 +46,7 @@ impl Settings {
             registrations_per_minute: self.registrations_per_minute,
             sends_without_captcha: 2,
             tells_unknown_user: self.tells_unknown_user,
+            public_address: "https://plaza.example".into(),
         }
     }
 }

@@ -51,6 +51,7 @@ use shared::{
         driver::Drivers,
         ledger::Ledger,
         mall_user::MallUsers,
+        notifier::Notifier,
         papers::{Audits, Desk, Submissions},
         payment::{Notices, Payments},
         people::People,
@@ -101,6 +102,8 @@ pub struct Settings {
     pub signing: TokenKey,
     pub codes: otp::Limits,
     pub codes_enabled: bool,
+    /// Whether drivers are told by SMS when they are called.
+    pub tells_called: bool,
     pub random: Random,
 }
 
@@ -133,6 +136,7 @@ impl Default for Settings {
                 ..otp::Limits::default()
             },
             codes_enabled: true,
+            tells_called: false,
             random: Random::system(),
         }
     }
@@ -154,6 +158,8 @@ pub struct Plaza {
     pub sms_sender: sms_sender::App,
     /// What is on its way to the sender.
     pub parcels: Arc<Mutex<Vec<Parcel>>>,
+    /// Whether anything can be put on its way at the moment.
+    pub sms_sending: Arc<Mutex<Sending>>,
     /// What the sender has sent, and when each was taken.
     pub outbox: Arc<Mutex<Vec<Message>>>,
     /// What every realm signs in and changes passwords with.
@@ -180,6 +186,16 @@ pub enum Sending {
     Fails,
     /// No answer ever comes.
     Hangs,
+}
+
+impl Sending {
+    async fn answer(self) -> Result<(), Failure> {
+        match self {
+            Self::Works => Ok(()),
+            Self::Fails => Err(Failure::internal("the queue is away")),
+            Self::Hangs => std::future::pending().await,
+        }
+    }
 }
 
 /// A driver who has registered.
@@ -240,17 +256,20 @@ impl Plaza {
         };
         let drivers = Drivers::new(store.clone(), sign_in(&store), settings.registrations_per_minute);
         let staff = Staff::new(store.clone(), Arc::clone(&passwords), random.clone());
+        let (parcels, outbox) = (Arc::<Mutex<Vec<Parcel>>>::default(), Arc::<Mutex<Vec<Message>>>::default());
         let (hints, sending) = (Arc::<Mutex<Vec<Hint>>>::default(), Arc::new(Mutex::new(Sending::Works)));
+        let sms_sending = Arc::new(Mutex::new(Sending::Works));
         let charging = Charging::new(store.clone(), queue(&hints, &sending), StationId::parse(STATION).unwrap());
+        let charging =
+            if settings.tells_called { charging.telling(sms_queue(&parcels, &sms_sending)) } else { charging };
         let (objects, drawn) = (bucket.handle(), Drawn::default());
         let seal = CaptchaSeal::new(&pepper).unwrap();
         let captchas =
             Captchas::new(store.clone(), objects.clone(), seal, drawn.random(), settings.pictures_per_minute);
         let pictures = Pictures::new(store.clone(), objects, random.clone(), settings.uploads_per_day);
-        let (parcels, outbox) = (Arc::<Mutex<Vec<Parcel>>>::default(), Arc::<Mutex<Vec<Message>>>::default());
         let code_key = CodeKey::read(&CODE_KEY.into()).unwrap();
         let codes = {
-            let (queue, limits) = (sms_queue(&parcels), settings.codes);
+            let (queue, limits) = (sms_queue(&parcels, &sms_sending), settings.codes);
             Codes::new(store.clone(), code_key.clone(), queue, random.clone(), limits, settings.codes_enabled)
         };
         let sms = Sms::new(store.clone(), code_key, sender(&outbox));
@@ -281,7 +300,10 @@ impl Plaza {
             ("ev-charging", ev_charging::routes().serve(&front("ev-charging"), charging_app)),
             ("ev-customer", ev_customer::routes().serve(&front("ev-customer"), customer)),
             ("mall-agent", mall_agent::routes().serve(&front("mall-agent"), agents)),
-            ("mall-audit", mall_audit::routes().serve(&front("mall-audit"), auditors(&store, &settings))),
+            (
+                "mall-audit",
+                mall_audit::routes().serve(&front("mall-audit"), auditors(&store, codes.notices.clone(), &settings)),
+            ),
             ("mall-consumer", mall_consumer::routes().serve(&front("mall-consumer"), consumers)),
             ("mall-dealer", mall_dealer::routes().serve(&front("mall-dealer"), mall_dealer)),
             ("operator", operator::routes().serve(&front("operator"), operator)),
@@ -309,6 +331,7 @@ impl Plaza {
             codes,
             sms_sender,
             parcels,
+            sms_sending,
             outbox,
             accounts,
             drawn,
@@ -473,21 +496,18 @@ fn queue(hints: &Arc<Mutex<Vec<Hint>>>, sending: &Arc<Mutex<Sending>>) -> Queue 
         if sending == Sending::Works {
             hints.lock().unwrap().push(hint);
         }
-        async move {
-            match sending {
-                Sending::Works => Ok(()),
-                Sending::Fails => Err(Failure::internal("the queue is away")),
-                Sending::Hangs => std::future::pending().await,
-            }
-        }
+        sending.answer()
     })
 }
 
-fn sms_queue(parcels: &Arc<Mutex<Vec<Parcel>>>) -> SmsQueue {
-    let parcels = Arc::clone(parcels);
+fn sms_queue(parcels: &Arc<Mutex<Vec<Parcel>>>, sending: &Arc<Mutex<Sending>>) -> SmsQueue {
+    let (parcels, sending) = (Arc::clone(parcels), Arc::clone(sending));
     SmsQueue::from_fn(move |parcel| {
-        parcels.lock().unwrap().push(parcel);
-        std::future::ready(Ok(()))
+        let sending = *sending.lock().unwrap();
+        if sending == Sending::Works {
+            parcels.lock().unwrap().push(parcel);
+        }
+        sending.answer()
     })
 }
 
@@ -542,8 +562,9 @@ fn papers(store: &Store, pictures: &Pictures, random: &Random) -> (Submissions, 
     (Submissions::new(store.clone(), sealer(), pictures.clone(), random.clone()), desk)
 }
 
-fn auditors(store: &Store, settings: &Settings) -> mall_audit::App {
-    mall_audit::App { audits: Audits::new(store.clone(), settings.picture_days), random: settings.random.clone() }
+fn auditors(store: &Store, notices: Notifier, settings: &Settings) -> mall_audit::App {
+    let audits = Audits::new(store.clone(), notices, settings.picture_days);
+    mall_audit::App { audits, random: settings.random.clone() }
 }
 
 fn shops(store: &Store, random: &Random, list_reads: usize) -> shop_customer::App {

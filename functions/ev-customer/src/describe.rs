@@ -83,7 +83,7 @@ fn pictures() -> Vec<Operation> {
             .zh("返回头像图片，任何已登录的车主都可查看。没有头像与用户不存在的结果相同。")
             .number(4)
             .note("Any signed-in driver may look at any other. Who has none answers like who does not exist.")
-            .note("Kept privately for 300 seconds; every other answer is `no-store`.")
+            .note("`private, no-cache`: kept by whoever asked, who asks with the `ETag` whether it is still the same.")
             .in_path("id", DRIVER)
             .takes([may(
                 "If-None-Match",
@@ -122,6 +122,7 @@ fn vehicles() -> Vec<Operation> {
             .zh("解绑车辆。正在排队、充电或有未结账单时返回 HTTP 200 和 `\"status\":false`。")
             .number(6)
             .note("The pair in the query, as the document shows it, or in a body. Somebody else's vehicle answers like none.")
+            .note("One that the driver has unbound already is a success, so the call may be sent again.")
             .note("Not while this plate is in the queue, charging, or on an open bill: HTTP 200 with `\"status\":false`.")
             .speaking::<EvVehicle>()
             .takes([customer().at(Place::Query).left_out(), need("vehicleId", "#2 返回的车辆 id · `id` of a vehicle in #2", 1001).from(VEHICLE).at(Place::Query)])
@@ -138,6 +139,11 @@ fn vehicles() -> Vec<Operation> {
     ]
 }
 
+/// A new session: its token is in the header.
+fn renewed() -> Answer {
+    ev_customer::data::<views::Renewed>(&json!({ "expires_in": 2_592_000 })).with_token()
+}
+
 fn customer() -> Input {
     may("customerId", "本人的用户 id · The driver's own id", 1004).from(ME)
 }
@@ -152,7 +158,7 @@ fn extensions() -> Vec<Operation> {
                 need("newPassword", "新密码，8 至 128 个字符，不能是常见密码 · The new password: 8–128 characters, not a common one", "another phrase 7"),
             ])
             .refuses(&[Reason::WrongOldPassword, Reason::SecondProofWanted, Reason::WeakPassword])
-            .answers(ev_customer::done().with_token()),
+            .answers(renewed()),
         put("/customer/customers/phone", "绑定手机", "Bind a phone, or another one")
             .zh("扩展接口：绑定或更换手机，要求十分钟内登录过，验证码发到新手机。其他会话失效，新令牌在 `X-Access-Token` 中。")
             .note("With a sign-in of the last ten minutes, and a code that `/auth/code` sent to the new number with this session, for `change`.")
@@ -162,7 +168,8 @@ fn extensions() -> Vec<Operation> {
                 need("code", "发到新手机的短信验证码 · The code sent to the new number", "123456").from(NEW_NUMBER),
             ])
             .refuses(&[Reason::RecentSignInWanted, Reason::WrongCode, Reason::PhoneTaken])
-            .answers(ev_customer::done().with_token()),
+            .answers(renewed())
+            .or_answers("One's own number again: no new session", ev_customer::done()),
         delete(ONE, "注销账户", "Close one's own account")
             .path_from("id", ME)
             .zh("扩展接口：注销账户，要求十分钟内登录过，且没有进行中的充电和未结账单。个人信息被删除，账单和详单保留。")

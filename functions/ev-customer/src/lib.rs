@@ -99,10 +99,10 @@ async fn avatar(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failure
     let account = AccountId::of_driver(call.path("id")).ok_or(Reason::NotYours)?;
     let key = app.customers.avatar(&account).await?;
     if call.has(&key.tag()) {
-        return Ok(Success::Picture(Picture { tag: key.tag(), content: None }));
+        return Ok(Success::Picture(Picture { tag: key.tag(), content: None, keep: Picture::PRIVATE }));
     }
     let (key, content) = app.customers.avatar_content(&account, key).await?;
-    Ok(Success::Picture(Picture { tag: key.tag(), content: Some(content) }))
+    Ok(Success::Picture(Picture { tag: key.tag(), content: Some(content), keep: Picture::PRIVATE }))
 }
 
 async fn bind(app: Arc<App>, caller: Caller, mut call: Call) -> Result<&'static str, Failure> {
@@ -131,13 +131,13 @@ async fn change_password(app: Arc<App>, caller: Caller, mut call: Call) -> Resul
     let form = call.read(|fields| forms::Passwords::parse(fields, &known))?;
     let change = form.change(&caller, &known, call.origin(), call.now().real);
     let issued = app.customers.sign_in.change_password(&change).await?;
-    Ok(Success::Renewed(issued.token))
+    Success::renewed(&views::Renewed::of(&issued), issued.token)
 }
 
 async fn change_phone(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let wish = call.read(forms::new_phone)?;
     let issued = app.customers.change_phone(&caller, wish, call.origin(), call.now().real).await?;
-    Ok(issued.map_or(Success::Done, |issued| Success::Renewed(issued.token)))
+    issued.map_or(Ok(Success::Done), |issued| Success::renewed(&views::Renewed::of(&issued), issued.token))
 }
 
 async fn close(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 use shared::{
+    auth::tokens::Issued,
     domain::{account::AccountId, garage::Vehicle, reason::Failure},
     service::{bill, customer},
 };
@@ -86,4 +87,18 @@ fn number(account: &AccountId) -> Result<Box<RawValue>, Failure> {
         .ok()
         .and_then(|_| RawValue::from_string(id.to_owned()).ok())
         .ok_or_else(|| Failure::internal("a driver's id is no number"))
+}
+
+/// A new session, whose token is in the header.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Renewed {
+    /// Seconds until it ends.
+    expires_in: i64,
+}
+
+impl Renewed {
+    pub fn of(issued: &Issued) -> Self {
+        Self { expires_in: issued.expires_in.as_secs() }
+    }
 }

@@ -95,6 +95,17 @@ pub fn describe() -> Described {
                 &json!({ "realName": "王小明", "idNo": "110105********002X", "frontImg": ADDRESS,
                     "qualification": ADDRESS, "status": 1 }),
             )),
+        post("/user/proxy/info", "获取本人资料及认证状态", "Read one's own profile and how one's papers stand")
+            .note("`reason` is what the reviewer said of papers that were refused (`status` 2).")
+            .note("The ID number is masked. The addresses are new with every call and open the pictures for ten minutes; `\"\"` once they are deleted.")
+            .as_json()
+            .refuses(&[Reason::WrongState])
+            .answers(mall::data::<views::Info>(
+                Spelling::Number,
+                &json!({ "status": 2, "reason": "照片不清晰", "realName": "王小明", "idNo": "110105********002X",
+                    "frontImg": ADDRESS, "qualification": ADDRESS, "telephone": "13912345678",
+                    "openId": "oGZUI0egBJY1zhBYw2KhdUfwVJJE" }),
+            )),
     ];
     Described::new("mall-agent", Document::MallAgents, &routes(), operations)
 }

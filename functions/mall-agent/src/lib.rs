@@ -43,7 +43,7 @@ const REALM: &[Realm] = &[Realm::MallAgent];
 const AGENTS: Access = Access::SignedIn(REALM);
 const AGENTS_AND_STAFF: Access = Access::SignedIn(&[Realm::MallAgent, Realm::Platform]);
 
-/// #10 to #16 of the contracts; #17 is a function of its own.
+/// #10 to #16 of the contracts; #17 is a function of its own. The last one is ours.
 pub fn routes() -> Routes<Mall, App> {
     Routes::new(&["/user/proxy/{proxy+}"])
         .known("POST", "/user/proxy/sendPhoneNum", REALM, send_code)
@@ -53,6 +53,7 @@ pub fn routes() -> Routes<Mall, App> {
         .upload("POST", "/user/proxy/uploadFrontImg", AGENTS, upload_front)
         .upload("POST", "/user/proxy/uploadQualification", AGENTS, upload_qualification)
         .guarded("POST", "/user/proxy/submitPUser", AGENTS, hand_in)
+        .guarded("POST", "/user/proxy/info", AGENTS, info)
 }
 
 async fn send_code(app: Arc<App>, caller: Option<Caller>, mut call: Call) -> Result<Success, Failure> {
@@ -96,4 +97,10 @@ async fn hand_in(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Succes
     let submission = call.read(|fields| forms::submission(fields, today))?;
     let papers = app.papers.hand_in(&caller, &submission, call.origin(), call.now()).await?;
     Success::data(Spelling::Text, &views::Papers::of(&papers))
+}
+
+async fn info(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
+    let profile = app.agents.profile(&caller).await?;
+    let papers = app.papers.own(&caller, call.now().real).await?;
+    Success::data(Spelling::Number, &views::Info::of(&profile, &papers))
 }

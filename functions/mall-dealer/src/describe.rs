@@ -1,11 +1,13 @@
 //! What the reference says of these endpoints.
 
 use crate::{routes, views};
-use describe::{Before, Described, Document, Input, Operation, answer, before, mall, need, picture, post, sms};
+use describe::{Answer, Before, Described, Document, Input, Operation, Place, answer, before, get, mall, may, need, picture, post, sms};
 use serde_json::{Value, json};
 use shared::{domain::reason::Reason, wire::mall::Spelling};
 
-const FAVICON: &str = "https://pictures.example.com/avatars/5d41402abc4b2a76b9719d911017c592/7d793037a0760186574b0282f2f435e7.jpg?X-Amz-Signature=…";
+const FAVICON: &str =
+    "https://api.example.com/user/dealer/favicon/5d41402abc4b2a76b9719d911017c592-7d793037a0760186574b0282f2f435e7.jpg";
+const FAVICON_NAME: &str = "5d41402abc4b2a76b9719d911017c592-7d793037a0760186574b0282f2f435e7.jpg";
 const FRONT: &str = "https://pictures.example.com/kyc/5d41402abc4b2a76b9719d911017c592/1f3870be274f6c49b3e31a0c6728957f.jpg?X-Amz-Signature=…";
 const CERTIFICATE: &str = "https://pictures.example.com/kyc/5d41402abc4b2a76b9719d911017c592/72b302bf297a228a75730123efef7c41.jpg?X-Amz-Signature=…";
 const OWN_TELEPHONE: &str = "Ours. `telephone` is the dealer's own; any other is 403.";
@@ -16,7 +18,7 @@ const BOTH_METHODS: &str =
     "The document has no method: POST and PUT are taken, and GET, which any page's picture could send, is 405.";
 
 pub fn describe() -> Described {
-    let operations = [signing_in(), codes(), proven(), changes(), papers()].concat();
+    let operations = [signing_in(), codes(), proven(), changes(), papers(), vec![favicon()]].concat();
     Described::new("mall-dealer", Document::MallDealers, &routes(), operations)
 }
 
@@ -156,7 +158,7 @@ fn changes() -> Vec<Operation> {
             .note("The heading has `euploadFavicon`, the sample `uploadFavicon`; both lead here.")
             .note(BOTH_METHODS)
             .note("Uploading sets nothing: #28 does. What no #28 names is gone after a day.")
-            .note("`favicon` opens the picture for ten minutes.")
+            .note("`favicon` opens the picture for everybody who has it: for a day, and for as long as the account shows it.")
             .as_picture()
             .takes([need("file", "头像文件，JPEG、PNG 或 WebP，最大 4 MiB，字段名不限 · The picture: JPEG, PNG or WebP, at most 4 MiB; the one file of any field name", "").binary()])
             .refuses(&[Reason::UnreadablePicture])
@@ -213,7 +215,34 @@ fn papers() -> Vec<Operation> {
                     "status": 1
                 }),
             )),
+        post("/user/dealer/info", "获取本人资料及认证状态", "Read one's own profile and how one's papers stand")
+            .note("`status` is 0 (未认证), 1 (审核中), 2 (未通过) or 3 (已通过); `reason` is what the reviewer said of papers that were refused.")
+            .note("The ID number is masked. The addresses of papers are new with every call and open the pictures for ten minutes; `\"\"` once they are deleted.")
+            .as_json()
+            .refuses(&[Reason::WrongState])
+            .answers(mall::data::<views::Info<'static>>(
+                Spelling::Number,
+                &json!({
+                    "status": 2, "reason": "照片不清晰", "realName": "王小明", "idNo": "110105********002X",
+                    "frontImg": FRONT, "qualification": CERTIFICATE, "telephone": "13912345678",
+                    "nickName": "老王车行", "favicon": FAVICON, "gender": 2
+                }),
+            )),
     ]
+}
+
+/// Where the addresses of #18, #23 and #29 lead.
+fn favicon() -> Operation {
+    get("/user/dealer/favicon/{name}", "查看头像", "Look at a favicon")
+        .note(
+            "The addresses that #18, #23 and #29 answer lead here. They need no session, so that a page may show them.",
+        )
+        .note("Whoever has an address may keep the picture for a day: under one address there is never another one.")
+        .in_path("name", FAVICON_NAME)
+        .takes([may("If-None-Match", "The `ETag` of a picture that the caller has", "\"b3e24d579d0f6ac1\"")
+            .at(Place::Header)])
+        .answers(Answer::of_type("image/jpeg").with("ETag").with("Cache-Control"))
+        .or_answers("The caller has it already", Answer::empty(304).with("ETag").with("Cache-Control"))
 }
 
 fn new_telephone() -> Input {

@@ -13,19 +13,25 @@ use shared::{
     boot::{Boot, Error},
     domain::{account::Realm, day::local_day, reason::Failure, session::Caller},
     service::{
-        dealer::{Dealers, Settings},
+        dealer::{Dealers, Settings, favicon_named},
         papers::Submissions,
     },
     wire::{
         Access, Call, Fields, Routes,
-        mall::{Mall, Spelling, Success},
+        envelope::Picture,
+        mall::{Mall, MallPicture, Spelling, Success},
     },
 };
 use std::sync::Arc;
 
 /// Environment variables that only this function reads.
-pub const NEEDS: &[&str] =
-    &["REGISTER_PER_IP_MINUTE", "CAPTCHA_PER_IP_MINUTE", "CAPTCHA_AFTER_SENDS", "MALL_TELL_UNKNOWN_USER"];
+pub const NEEDS: &[&str] = &[
+    "REGISTER_PER_IP_MINUTE",
+    "CAPTCHA_PER_IP_MINUTE",
+    "CAPTCHA_AFTER_SENDS",
+    "MALL_TELL_UNKNOWN_USER",
+    "PUBLIC_ADDRESS",
+];
 
 /// What the handlers work with.
 #[derive(Debug)]
@@ -41,6 +47,7 @@ impl App {
             registrations_per_minute: boot.limit("REGISTER_PER_IP_MINUTE")?,
             sends_without_captcha: boot.limit("CAPTCHA_AFTER_SENDS")?,
             tells_unknown_user: boot.switch("MALL_TELL_UNKNOWN_USER")?,
+            public_address: boot.public_address(),
         };
         Ok(Self {
             dealers: Dealers::new(boot.store.clone(), sign_in, boot.codes()?, captchas, pictures, settings),
@@ -53,8 +60,10 @@ const REALM: &[Realm] = &[Realm::MallDealer];
 const DEALERS: Access = Access::SignedIn(REALM);
 
 /// #18 to #29 of the contracts. The document has no method for the last four; both that change something are taken, and
-/// GET, which a picture on any page could send, is not. The last three are ours, in the shape of #14 to #16.
+/// GET, which a picture on any page could send, is not. The last five are ours, three of them in the
+/// shape of #14 to #16.
 pub fn routes() -> Routes<Mall, App> {
+    let favicons = Routes::<MallPicture, App>::new(&[]).public("GET", "/user/dealer/favicon/{name}", favicon);
     Routes::new(&["/user/dealer/{proxy+}"])
         .public("POST", "/user/dealer/login", log_in)
         .known("POST", "/user/dealer/sendPhoneNum", REALM, send_code)
@@ -77,6 +86,8 @@ pub fn routes() -> Routes<Mall, App> {
         .upload("POST", "/user/dealer/uploadFrontImg", DEALERS, upload_front)
         .upload("POST", "/user/dealer/uploadQualification", DEALERS, upload_qualification)
         .guarded("POST", "/user/dealer/submit", DEALERS, hand_in)
+        .guarded("POST", "/user/dealer/info", DEALERS, info)
+        .with(favicons)
 }
 
 async fn log_in(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
@@ -154,6 +165,13 @@ async fn upload_favicon(app: Arc<App>, caller: Caller, mut call: Call) -> Result
     Success::data(Spelling::Number, &views::Favicon { favicon: &address })
 }
 
+/// Anybody may look at a favicon who has its address.
+async fn favicon(app: Arc<App>, call: Call) -> Result<Picture, Failure> {
+    let key = favicon_named(call.path("name"))?;
+    let content = if call.has(&key.tag()) { None } else { Some(app.dealers.favicon(&key).await?) };
+    Ok(Picture { tag: key.tag(), content, keep: Picture::PUBLIC })
+}
+
 async fn upload_front(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (phone, picture) = call.read(forms::picture_of_papers)?;
     let address = app.papers.upload(&caller, &phone, picture, call.now().real).await?;
@@ -171,4 +189,10 @@ async fn hand_in(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Succes
     let submission = call.read(|fields| forms::submission(fields, today))?;
     let papers = app.papers.hand_in(&caller, &submission, call.origin(), call.now()).await?;
     Success::data(Spelling::Text, &views::Papers::of(&papers))
+}
+
+async fn info(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
+    let profile = app.dealers.profile(&caller.account).await?;
+    let papers = app.papers.own(&caller, call.now().real).await?;
+    Success::data(Spelling::Number, &views::Info::of(&profile, &papers))
 }

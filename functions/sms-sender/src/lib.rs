@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use shared::{
     boot::{Boot, Error},
+    domain::reason::Failure,
     outside::{
         clock::Clock,
         metrics::{Metric, Property, Sink},
@@ -75,12 +76,26 @@ impl App {
 
     /// Whether nothing more is to be done about the message.
     async fn send(&self, message_id: &str, body: &str, tally: &mut Tally) -> bool {
-        let Ok(Parcel { job }) = serde_json::from_str(body) else {
-            tally.quarantined += 1;
-            tracing::error!(message_id, "a message was no parcel");
-            return true;
-        };
-        match self.sms.send(&job, self.clock.now().real).await {
+        let now = self.clock.now().real;
+        match serde_json::from_str(body) {
+            Ok(Parcel::Job { job }) => Self::settled(message_id, self.sms.send(&job, now).await, tally),
+            Ok(Parcel::Called { called }) => {
+                let mut is_settled = true;
+                for car in called {
+                    is_settled &= Self::settled(message_id, self.sms.tell_called(&car, now).await, tally);
+                }
+                is_settled
+            }
+            Err(_) => {
+                tally.quarantined += 1;
+                tracing::error!(message_id, "invalid SMS job message");
+                true
+            }
+        }
+    }
+
+    fn settled(message_id: &str, sending: Result<Sending, Failure>, tally: &mut Tally) -> bool {
+        match sending {
             Ok(Sending::Sent) => tally.sent += 1,
             Ok(Sending::Dropped) => tally.dropped += 1,
             Ok(Sending::Refused) => tally.refused += 1,

@@ -22,7 +22,7 @@ use crate::{
         queue::{Queue, SmsQueue},
         random::Random,
         secrets::{Secrets, Values},
-        sms::{Aliyun, AliyunKey, Sender},
+        sms::{Aliyun, AliyunKey, Choice, Sender},
     },
     service::{
         captcha::Captchas,
@@ -31,6 +31,7 @@ use crate::{
         codes::Codes,
         customer::Customers,
         mall_user::MallUsers,
+        notifier::Notifier,
         papers::{Audits, Desk, Submissions},
         payment::{Notices, Payments},
         pictures::Pictures,
@@ -90,13 +91,13 @@ pub const NOTICES: &[&str] = &["PAYMENT_PROVIDER", "PAYMENT_KEY_SECRET"];
 pub const PAYMENTS: &[&str] = &["PAYMENT_PROVIDER"];
 
 /// What a function needs that works on the queues of stations.
-pub const CHARGING: &[&str] = &["CHARGING_QUEUE_URL", "DEFAULT_STATION"];
+pub const CHARGING: &[&str] = &["CHARGING_QUEUE_URL", "DEFAULT_STATION", "TELL_CALLED", "SMS_QUEUE_URL"];
 
 /// What a function needs that takes pictures or shows them.
 pub const PICTURES: &[&str] = &["PICTURES_BUCKET", "UPLOADS_PER_DAY"];
 
 /// What the function needs that decides on papers.
-pub const AUDITS: &[&str] = &["PAPERS_PICTURE_DAYS"];
+pub const AUDITS: &[&str] = &["PAPERS_PICTURE_DAYS", "SMS_QUEUE_URL"];
 
 /// What the business portal needs.
 pub const PORTAL: &[&str] = &[
@@ -244,7 +245,8 @@ impl Boot {
         let clients = self.clients.clone();
         let queue = Queue::sqs(move || clients.sqs(), self.environment.get("CHARGING_QUEUE_URL"));
         let default = StationId::parse(self.environment.get("DEFAULT_STATION"))?;
-        Ok(Charging::new(self.store.clone(), queue, default))
+        let charging = Charging::new(self.store.clone(), queue, default);
+        Ok(if self.switch("TELL_CALLED")? { charging.telling(self.sms_queue()) } else { charging })
     }
 
     /// The private bucket.
@@ -274,7 +276,10 @@ impl Boot {
     pub fn audits(&self) -> Result<Audits, Error> {
         let name = "PAPERS_PICTURE_DAYS";
         match self.limit(name)? {
-            days @ 1..=3650 => Ok(Audits::new(self.store.clone(), days)),
+            days @ 1..=3650 => {
+                let notices = Notifier::new(self.store.clone(), self.sms_queue(), self.random.clone());
+                Ok(Audits::new(self.store.clone(), notices, days))
+            }
             _ => Err(Error::Invalid { name, expected: "a number of days from 1 to 3650" }),
         }
     }
@@ -289,8 +294,7 @@ impl Boot {
 
     /// SMS codes, with the key they are worked out from.
     pub fn codes(&self) -> Result<Codes, Error> {
-        let clients = self.clients.clone();
-        let queue = SmsQueue::sqs(move || clients.sqs(), self.environment.get("SMS_QUEUE_URL"));
+        let queue = self.sms_queue();
         let limits = otp::Limits {
             per_phone_minute: self.limit("OTP_PER_PHONE_MINUTE")?,
             per_phone_hour: self.limit("OTP_PER_PHONE_HOUR")?,
@@ -303,6 +307,11 @@ impl Boot {
         };
         let enabled = self.environment.get("OTP_ENABLED") == "true";
         Ok(Codes::new(self.store.clone(), self.code_key()?, queue, self.random.clone(), limits, enabled))
+    }
+
+    fn sms_queue(&self) -> SmsQueue {
+        let clients = self.clients.clone();
+        SmsQueue::sqs(move || clients.sqs(), self.environment.get("SMS_QUEUE_URL"))
     }
 
     /// Sending SMS: through Aliyun where that is configured, else through SNS; on a local stack into a file.
@@ -318,11 +327,13 @@ impl Boot {
 
     fn aliyun(&self) -> Result<Aliyun, Error> {
         let of = |name: &str| self.environment.get(name).to_owned();
+        let expected = "one name, or some of the form realm.purpose=name before it";
+        let choice = |name| Choice::read(&of(name)).ok_or(Error::Invalid { name, expected });
         Ok(Aliyun {
             key: self.secret("ALIYUN_KEY_SECRET", AliyunKey::read)?,
-            sign_name: of("ALIYUN_SIGN_NAME"),
-            code_template: of("ALIYUN_CODE_TEMPLATE"),
-            notice_template: of("ALIYUN_NOTICE_TEMPLATE"),
+            sign_name: choice("ALIYUN_SIGN_NAME")?,
+            code_template: choice("ALIYUN_CODE_TEMPLATE")?,
+            notice_template: choice("ALIYUN_NOTICE_TEMPLATE")?,
         })
     }
 
@@ -361,6 +372,11 @@ impl Boot {
         #[cfg(feature = "local")]
         let captchas = captchas.told_in(self.environment.directory().join("captcha.jsonl"));
         Ok(captchas)
+    }
+
+    /// The address of the API, as apps reach it.
+    pub fn public_address(&self) -> String {
+        self.environment.get("PUBLIC_ADDRESS").trim_end_matches('/').to_owned()
     }
 
     /// A setting that is on or off.

@@ -99,6 +99,21 @@ impl PictureKey {
             .is_some_and(|rest| rest.strip_prefix(account.as_str()).is_some_and(|rest| rest.starts_with('/')))
     }
 
+    /// The name under which anybody may look at an avatar of an account whose id is 32 hexadecimal digits: one segment of a
+    /// path, of which 128 bits are drawn, so nobody finds it who was not given it.
+    pub fn public_name(&self) -> Option<String> {
+        let name = self.0.strip_prefix(Purpose::Avatar.folder())?.strip_prefix('/')?.replacen('/', "-", 1);
+        Self::of_public_name(&name).map(|_| name)
+    }
+
+    /// The picture of such a name.
+    pub fn of_public_name(name: &str) -> Option<Self> {
+        let (account, id) = name.strip_suffix(".jpg")?.split_once('-')?;
+        let is_hex = |part: &str| part.len() == 32 && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let folder = Purpose::Avatar.folder();
+        (is_hex(account) && is_hex(id)).then(|| Self(format!("{folder}/{account}/{id}.jpg")))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

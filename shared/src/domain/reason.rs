@@ -223,9 +223,12 @@ impl Failure {
         Self::from(Reason::BadInput).saying(text)
     }
 
-    /// Too many requests; the caller may come back after `wait`.
+    /// Too many requests; the caller may come back after `wait`, which the sentence says in the same whole seconds as
+    /// `Retry-After`.
     pub fn throttled(wait: Duration) -> Self {
-        Self { retry_after: Some(wait.max(Duration::from_secs(1))), ..Self::from(Reason::Throttled) }
+        let failure = Self { retry_after: Some(wait.max(Duration::from_secs(1))), ..Self::from(Reason::Throttled) };
+        let seconds = failure.retry_after().unwrap_or(1);
+        failure.saying(format!("请求过于频繁，请在 {seconds} 秒后重试"))
     }
 
     /// The same for an attempt to prove an identity.

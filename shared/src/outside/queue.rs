@@ -1,7 +1,7 @@
 //! What goes to our own queues: hints to the scheduler that a station has something to do, which may come twice, late or
 //! never; and the ids of SMS on their way.
 
-use crate::domain::{reason::Failure, station_id::StationId};
+use crate::domain::{reason::Failure, sms::Called, station_id::StationId};
 use aws_sdk_sqs::{Client, error::DisplayErrorContext};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -61,10 +61,23 @@ impl std::fmt::Debug for Queue {
     }
 }
 
-/// What the queue of SMS carries: an id and nothing else, so that no queue and no dead letter holds a number or a code.
+/// What the queue of SMS carries: ids, so that no queue and no dead-letter queue holds a phone number or a code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Parcel {
-    pub job: String,
+#[serde(untagged)]
+pub enum Parcel {
+    /// A message that is in the table.
+    Job { job: String },
+    /// Cars that have been called. Whether their drivers have phones, the sender looks.
+    Called { called: Vec<CalledCar> },
+}
+
+/// A car that has been called, of which driver.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalledCar {
+    pub driver: u64,
+    pub request: u64,
+    #[serde(flatten)]
+    pub called: Called,
 }
 
 type Posting = Arc<dyn Fn(Parcel) -> Sending + Send + Sync>;
@@ -96,7 +109,11 @@ impl SmsQueue {
     }
 
     pub async fn send(&self, job: String) -> Result<(), Failure> {
-        (self.0)(Parcel { job }).await
+        (self.0)(Parcel::Job { job }).await
+    }
+
+    pub async fn send_called(&self, called: Vec<CalledCar>) -> Result<(), Failure> {
+        (self.0)(Parcel::Called { called }).await
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
     auth::tokens::Issued,
     domain::{
         account::Realm,
+        open_id::OpenId,
         origin::Origin,
         otp::Binding,
         papers::Status,
@@ -17,6 +18,13 @@ use jiff::Timestamp;
 
 const REALM: Realm = Realm::MallAgent;
 
+/// What an agent's app shows of its owner.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    pub phone: Phone,
+    pub open_id: Option<OpenId>,
+}
+
 /// The accounts of agents.
 #[derive(Clone, Debug)]
 pub struct Agents {
@@ -26,6 +34,12 @@ pub struct Agents {
 impl Agents {
     pub fn new(users: MallUsers) -> Self {
         Self { users }
+    }
+
+    /// The caller's own telephone and openId.
+    pub async fn profile(&self, caller: &Caller) -> Result<Profile, Failure> {
+        let own = self.users.store.mall_user(REALM, &caller.account).await?.ok_or(Reason::WrongState)?;
+        Ok(Profile { phone: own.phone, open_id: own.open_id })
     }
 
     /// #12: where an agent's papers stand; nobody's have not been handed in. Agents ask about their own telephone, staff of

@@ -129,7 +129,7 @@ impl SignIn {
         let (Some(holder), Some(name)) = (holder, login) else { return Err(Reason::WrongCode.into()) };
         let password = Password::choose_of(shortest, wanted, &[given.phone.digits(), name.as_str()])?;
         self.replace_forgotten(given, &proof, &holder.account, &name, &password).await?;
-        codes.notify(&given.phone, Notice::PasswordChanged, given.now).await;
+        codes.notices.notify(given.realm, &given.phone, Notice::PasswordChanged, given.now).await;
         Ok(())
     }
 

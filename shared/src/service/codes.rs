@@ -1,5 +1,6 @@
 //! SMS codes: asked for, compared, and spent together with what they were asked for.
 
+use super::notifier::Notifier;
 use crate::{
     auth::codes::CodeKey,
     domain::{
@@ -9,7 +10,7 @@ use crate::{
         phone::Phone,
         reason::{Failure, Reason},
         session::Caller,
-        sms::{Content, Letter, Notice},
+        sms::{Content, Letter},
     },
     outside::{queue::SmsQueue, random::Random},
     store::{Action, AuditEntry, CodeRow, Counted, Outcome, PhoneCodes, Scope, Store, Transaction},
@@ -31,6 +32,8 @@ pub struct Codes {
     queue: SmsQueue,
     random: Random,
     limits: Limits,
+    /// Tells owners of numbers what codes have changed.
+    pub notices: Notifier,
     /// The kill switch: false, and no code goes out.
     enabled: bool,
 }
@@ -114,7 +117,8 @@ enum Refused {
 
 impl Codes {
     pub fn new(store: Store, key: CodeKey, queue: SmsQueue, random: Random, limits: Limits, enabled: bool) -> Self {
-        Self { store, key, queue, random, limits, enabled }
+        let notices = Notifier::new(store.clone(), queue.clone(), random.clone());
+        Self { store, key, queue, random, limits, notices, enabled }
     }
 
     /// Has a code sent. Known, unknown and closed numbers do the same work and get the same answer; only limits are told.
@@ -279,19 +283,6 @@ impl Codes {
         match writes.commit().await? {
             Outcome::Done => Ok(()),
             Outcome::Refused((), _) => Err(Reason::WrongCode.into()),
-        }
-    }
-
-    /// Tells the owner of a number about a change that has been made. Best effort: the change stands, and the trail has it.
-    pub async fn notify(&self, to: &Phone, notice: Notice, now: Timestamp) {
-        let job = format!("{:032x}", self.random.u128());
-        let letter = Letter { to: to.clone(), content: Content::Notice(notice) };
-        let posted = async {
-            self.store.transaction().post_sms(&job, &letter, now, ()).commit().await?;
-            self.queue.send(job).await
-        };
-        if let Err(failure) = posted.await {
-            tracing::warn!(notice = notice.as_str(), detail = failure.detail(), "a notice could not be sent");
         }
     }
 

@@ -16,6 +16,7 @@ pub mod ledger;
 #[cfg(feature = "local")]
 pub mod local_staff;
 pub mod mall_user;
+pub mod notifier;
 pub mod papers;
 pub mod password;
 pub mod payment;

@@ -3,11 +3,15 @@
 use crate::{
     auth::codes::CodeKey,
     domain::{
+        account::{AccountId, Realm},
         otp::Code,
         reason::Failure,
-        sms::{Content, Letter, code_text},
+        sms::{Content, Letter, app, code_text},
     },
-    outside::sms::{Message, Sender, SmsError},
+    outside::{
+        queue::CalledCar,
+        sms::{Message, Sender, SmsError},
+    },
     store::{Job, Store},
 };
 use jiff::Timestamp;
@@ -72,14 +76,32 @@ impl Sms {
         Ok(sending)
     }
 
+    /// Tells a driver that the car has been called, if a phone is bound. It is put down first under a name that says what
+    /// it is about, so that a message that comes twice is sent once.
+    pub async fn tell_called(&self, car: &CalledCar, now: Timestamp) -> Result<Sending, Failure> {
+        let driver = self.store.driver(&AccountId::known(car.driver.to_string())).await?;
+        let Some(to) = driver.and_then(|driver| driver.phone) else { return Ok(Sending::Dropped) };
+        let CalledCar { called, request, .. } = car;
+        let id = format!("called-{request}-{}", called.number);
+        let letter = Letter { to, content: Content::Called(called.clone()) };
+        // Refused: it is there already, sent or not.
+        self.store.transaction().post_sms(&id, &letter, now, ()).commit().await?;
+        self.send(&id, now).await
+    }
+
     /// What to send; none if nobody should get it. That is decided here and not where the code was asked for, so that
     /// nothing there takes longer for a number that we know.
     async fn message(&self, letter: &Letter, now: Timestamp) -> Result<Option<Message>, Failure> {
         let (job, to) = (String::new(), letter.to.clone());
         match &letter.content {
-            Content::Notice(notice) => {
+            Content::Notice { notice, realm } => {
                 let (purpose, text) = (notice.as_str(), notice.text().to_owned());
-                Ok(Some(Message { job, to, purpose, code: None, text }))
+                Ok(Some(Message { job, to, realm: *realm, app: realm.map_or("", app), purpose, code: None, text }))
+            }
+            Content::Called(called) => {
+                let realm = Realm::Ev;
+                let (realm, app, purpose) = (Some(realm), app(realm), "called");
+                Ok(Some(Message { job, to, realm, app, purpose, code: None, text: called.text() }))
             }
             Content::Code { muted: true, .. } => Ok(None),
             Content::Code { until, .. } if *until <= now => Ok(None),
@@ -90,8 +112,9 @@ impl Sms {
                     return Ok(None);
                 }
                 let code: Code = self.key.code(binding, nonce);
-                let text = code_text(&code);
-                Ok(Some(Message { job, to, purpose: binding.purpose.as_str(), code: Some(code), text }))
+                let text = code_text(&code, &binding.purpose);
+                let (realm, app, purpose) = (Some(binding.product), app(binding.product), binding.purpose.as_str());
+                Ok(Some(Message { job, to, realm, app, purpose, code: Some(code), text }))
             }
         }
     }

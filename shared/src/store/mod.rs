@@ -32,7 +32,6 @@ mod takings;
 mod transaction;
 mod turn;
 
-pub(crate) use account::Driver;
 pub use account::ProfileChange;
 pub(crate) use account::{Driver, Unbinding};
 pub use audit::AuditLine;

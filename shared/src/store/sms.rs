@@ -6,7 +6,7 @@ use crate::domain::{
     otp::{Binding, Device, Purpose},
     phone::Phone,
     reason::Failure,
-    sms::{Content, Letter, Notice},
+    sms::{Called, Content, Letter, Notice},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,10 @@ enum ContentItem {
     },
     Notice {
         notice: Notice,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        realm: Option<Realm>,
     },
+    Called(Called),
 }
 
 /// What a sender finds under a message's id.
@@ -116,7 +119,8 @@ impl<R: Copy> Transaction<'_, R> {
 impl JobItem {
     fn letter(self) -> Letter {
         let content = match self.content {
-            ContentItem::Notice { notice } => Content::Notice(notice),
+            ContentItem::Notice { notice, realm } => Content::Notice { notice, realm },
+            ContentItem::Called(called) => Content::Called(called),
             ContentItem::Code { product, purpose, account, device, nonce, until, known_in, muted } => {
                 let purpose = match (purpose.as_str(), account) {
                     (_, Some(account)) => Purpose::Change(account),
@@ -140,7 +144,8 @@ impl JobItem {
 impl From<&Content> for ContentItem {
     fn from(content: &Content) -> Self {
         match content {
-            Content::Notice(notice) => Self::Notice { notice: *notice },
+            Content::Notice { notice, realm } => Self::Notice { notice: *notice, realm: *realm },
+            Content::Called(called) => Self::Called(called.clone()),
             Content::Code { binding, nonce, until, known_in, muted } => Self::Code {
                 product: binding.product,
                 purpose: binding.purpose.as_str().to_owned(),

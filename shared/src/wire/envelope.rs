@@ -35,6 +35,15 @@ pub struct Picture {
     pub tag: String,
     /// `None`: the caller has it already.
     pub content: Option<Bytes>,
+    /// `Cache-Control`
+    pub keep: &'static str,
+}
+
+impl Picture {
+    /// For whoever asked, who asks again each time whether it is still the same.
+    pub const PRIVATE: &'static str = "private, no-cache";
+    /// For everybody: under this address there is never another one.
+    pub const PUBLIC: &'static str = "public, max-age=86400, immutable";
 }
 
 /// A file that the function itself holds.
@@ -63,7 +72,7 @@ pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Result<Response
     Ok(response)
 }
 
-/// A picture, or that the caller has it already. It may be kept for a while by whoever asked for it, and by nobody else.
+/// A picture, or that the caller has it already.
 pub(super) fn picture(picture: &Picture) -> Result<Response, Failure> {
     let mut response = match &picture.content {
         Some(content) => Response::new(Body::from(content.clone())),
@@ -72,7 +81,7 @@ pub(super) fn picture(picture: &Picture) -> Result<Response, Failure> {
     let headers = response.headers_mut();
     let tag = HeaderValue::from_str(&picture.tag).map_err(|_| Failure::internal("a picture's tag is no header"))?;
     headers.insert(ETAG, tag);
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=300"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(picture.keep));
     if picture.content.is_some() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
     } else {

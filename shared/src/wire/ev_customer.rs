@@ -17,8 +17,8 @@ pub struct EvVehicle;
 #[derive(Debug)]
 pub enum Success {
     Done,
-    /// Done, and a new session in the header.
-    Renewed(SecretString),
+    /// Done, a new session in the header, and what is said of it.
+    Renewed(Box<RawValue>, SecretString),
     Data(Box<RawValue>),
     /// #4: the picture itself.
     Picture(Picture),
@@ -27,6 +27,10 @@ pub enum Success {
 impl Success {
     pub fn data(view: &impl Serialize) -> Result<Self, Failure> {
         raw(view).map(Self::Data)
+    }
+
+    pub fn renewed(view: &impl Serialize, token: SecretString) -> Result<Self, Failure> {
+        Ok(Self::Renewed(raw(view)?, token))
     }
 }
 
@@ -51,16 +55,14 @@ impl Envelope for EvCustomer {
     const QUERY_TOKEN: Option<&'static str> = Some("access_token");
 
     fn success(success: Success) -> Result<Response, Failure> {
-        let data = match &success {
-            Success::Done | Success::Renewed(_) => None,
-            Success::Data(data) => Some(&**data),
-            Success::Picture(content) => return picture(content),
+        let (data, token) = match success {
+            Success::Done => (None, None),
+            Success::Data(data) => (Some(data), None),
+            Success::Renewed(data, token) => (Some(data), Some(token)),
+            Success::Picture(content) => return picture(&content),
         };
-        let response = json(StatusCode::OK, &Body { status: "SUCCESS", data, message: None })?;
-        match &success {
-            Success::Renewed(token) => with_token(response, token),
-            _ => Ok(response),
-        }
+        let response = json(StatusCode::OK, &Body { status: "SUCCESS", data: data.as_deref(), message: None })?;
+        token.iter().try_fold(response, with_token)
     }
 
     fn failure(failure: &Failure) -> Response {

@@ -1,7 +1,7 @@
 //! The auto mall (`mall-users.md`): `{"errCode":…,"msg":…,"data":…}`; successes are spelled in two ways, failures are
 //! always numbers.
 
-use super::envelope::{Envelope, Response, failed, json, protocol_status, with_token};
+use super::envelope::{Envelope, Picture, Response, failed, json, picture, protocol_status, with_token};
 use crate::domain::reason::{Failure, Reason};
 use http::StatusCode;
 use secrecy::SecretString;
@@ -9,6 +9,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 pub struct Mall;
+
+/// A picture of the mall's; its failures are the document's.
+pub struct MallPicture;
 
 /// How the document prints this endpoint's success; old clients compare it letter by letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,5 +130,19 @@ impl Envelope for Mall {
             data: None,
         };
         failed(status, failure, &body)
+    }
+}
+
+impl Envelope for MallPicture {
+    type Success = Picture;
+
+    const QUERY_TOKEN: Option<&'static str> = None;
+
+    fn success(content: Picture) -> Result<Response, Failure> {
+        picture(&content)
+    }
+
+    fn failure(failure: &Failure) -> Response {
+        Mall::failure(failure)
     }
 }

@@ -163,7 +163,7 @@ async fn one_address_is_shown_so_many_a_minute() {
         assert_eq!(send(&plaza, device).await.status, 200);
     }
     let refused = send(&plaza, "d3").await;
-    assert_eq!(refused.whole(), (429, r#"{"errCode":2019,"msg":"请求过于频繁"}"#.to_owned()));
+    assert_eq!(refused.whole(), (429, r#"{"errCode":2019,"msg":"请求过于频繁，请在 55 秒后重试"}"#.to_owned()));
     assert_eq!(refused.header("retry-after"), Some("55"));
     let elsewhere = post("/user/dealer/sendGraphCode").json(&json!({"deviceId": "d3"})).from("198.51.100.7");
     assert_eq!(plaza.mall_dealer(elsewhere).await.status, 200);

@@ -284,7 +284,7 @@ async fn any_driver_sees_any_avatar_and_need_not_fetch_it_twice() {
     assert_eq!(seen.status, 200);
     for (name, value) in [
         ("content-type", "image/jpeg"),
-        ("cache-control", "private, max-age=300"),
+        ("cache-control", "private, no-cache"),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
         ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
@@ -298,7 +298,7 @@ async fn any_driver_sees_any_avatar_and_need_not_fetch_it_twice() {
     for known in [tag.clone(), format!("\"other\", W/{tag}"), "*".to_owned()] {
         let again = plaza.ev_customer(get(&at(&other, &path)).header("if-none-match", &known)).await;
         assert_eq!((again.status.as_u16(), again.body.len(), again.header("etag")), (304, 0, Some(tag.as_str())));
-        assert_eq!(again.header("cache-control"), Some("private, max-age=300"));
+        assert_eq!(again.header("cache-control"), Some("private, no-cache"));
     }
     assert!(plaza.bucket.take_calls().is_empty(), "the bucket is not asked");
     assert_eq!(upload(&plaza, &driver, "image/jpeg", jpeg(30, 30)).await.status, 200);
@@ -544,7 +544,8 @@ async fn a_password_is_changed_by_the_old_one_and_ends_other_sessions() {
     let weak = plaza.ev_customer(change(PASSWORD, "wyc20021")).await;
     assert_eq!(weak.status, 400, "{}", weak.text());
     let changed = plaza.ev_customer(change(PASSWORD, "another long phrase")).await;
-    assert_eq!(changed.whole(), (200, r#"{"status":"SUCCESS"}"#.to_owned()));
+    let body = r#"{"status":"SUCCESS","data":{"expires_in":2592000}}"#;
+    assert_eq!(changed.whole(), (200, body.to_owned()));
     let token = changed.header("x-access-token").unwrap();
     assert_eq!(plaza.detail(token).await.status, 200);
     for ended in [&driver.token, &other] {

@@ -88,7 +88,7 @@ async fn five_wrong_passwords_slow_the_sixth_down_and_the_change_of_password_too
     for throttled in
         [log_in(&plaza, PHONE, PASSWORD).await, plaza.mall_dealer(post("/user/dealer/reset").json(&right)).await]
     {
-        assert_eq!(throttled.whole(), failure(429, 2019, "请求过于频繁"));
+        assert_eq!(throttled.whole(), failure(429, 2019, "请求过于频繁，请在 1 秒后重试"));
         assert_eq!(throttled.header("retry-after"), Some("1"));
     }
     plaza.watch.advance(SignedDuration::from_secs(1));

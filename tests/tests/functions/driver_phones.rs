@@ -41,8 +41,12 @@ async fn close(plaza: &Plaza, driver: &TestDriver) -> Answer {
     plaza.ev_customer(Request::new(Method::DELETE, &path).bearer(&driver.token)).await
 }
 
+fn new_session() -> (u16, String) {
+    (200, r#"{"status":"SUCCESS","data":{"expires_in":2592000}}"#.to_owned())
+}
+
 fn renewed(driver: &TestDriver, answer: &Answer) -> TestDriver {
-    assert_eq!(answer.whole(), done());
+    assert_eq!(answer.whole(), new_session());
     TestDriver { token: answer.header("x-access-token").unwrap().to_owned(), ..driver.clone() }
 }
 
@@ -110,7 +114,7 @@ async fn the_other_number_takes_the_place_of_the_old_one_which_is_told() {
     plaza.watch.advance(SignedDuration::from_secs(60));
     let other = plaza.driver("somebody").await;
     let code = plaza.drivers_code(&other.token, OLD).await;
-    assert_eq!(bind(&plaza, &other, OLD, &code).await.whole(), done(), "the old number is free");
+    assert_eq!(bind(&plaza, &other, OLD, &code).await.whole(), new_session(), "the old number is free");
 }
 
 #[tokio::test]
@@ -166,7 +170,7 @@ async fn only_a_code_that_this_account_asked_for_proves_the_number() {
     assert_eq!(bind(&plaza, &driver, NEW, "no code").await.whole(), wrong);
     // A code for signing in goes to numbers with an account alone.
     assert_eq!(plaza.sign_in_by_code("ev", NEW, &code).await.status, 401, "and it opens nothing");
-    assert_eq!(bind(&plaza, &driver, NEW, &code).await.whole(), done());
+    assert_eq!(bind(&plaza, &driver, NEW, &code).await.whole(), new_session());
     let now = TestDriver { token: plaza.log_in("wyc2002", PASSWORD).await.token(), ..driver };
     assert_eq!(bind(&plaza, &now, OLD, &code).await.whole(), wrong);
 }
@@ -204,7 +208,7 @@ async fn what_is_missing_or_no_number_is_named() {
     let as_numbers = json!({"telephone": 13_800_138_000_u64, "code": number});
     assert_eq!(
         put_phone(&plaza, &driver.token, &as_numbers).await.whole(),
-        done(),
+        new_session(),
         "as numbers, and under another name"
     );
 }
@@ -295,7 +299,7 @@ async fn closing_the_account_frees_the_number() {
     plaza.watch.advance(SignedDuration::from_secs(60));
     let other = plaza.driver("somebody").await;
     let code = plaza.drivers_code(&other.token, OLD).await;
-    assert_eq!(bind(&plaza, &other, OLD, &code).await.whole(), done());
+    assert_eq!(bind(&plaza, &other, OLD, &code).await.whole(), new_session());
 }
 
 /// Whichever is first, no number is left to an account that is no more.
@@ -333,7 +337,7 @@ async fn a_fault_at_any_call_moves_everything_or_nothing() {
                 if number == OLD && !lasting {
                     assert_eq!(
                         bind(&plaza, &driver, NEW, &code).await.whole(),
-                        done(),
+                        new_session(),
                         "{what}: it can be tried again"
                     );
                 }
@@ -351,7 +355,7 @@ async fn a_crash_between_any_two_calls_hinders_nobody() {
         assert!(answer.is_none(), "after {calls_before} calls");
         let number = assert_one_number(&plaza, &driver, &format!("after {calls_before} calls"));
         if number == OLD {
-            assert_eq!(bind(&plaza, &driver, NEW, &code).await.whole(), done(), "after {calls_before} calls");
+            assert_eq!(bind(&plaza, &driver, NEW, &code).await.whole(), new_session(), "after {calls_before} calls");
         }
     }
 }

@@ -6,6 +6,7 @@ mod audit_trail;
 mod bad_inputs;
 mod bills;
 mod captcha;
+mod charging_called;
 mod charging_costs;
 mod charging_faults;
 mod charging_little;

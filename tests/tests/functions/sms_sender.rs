@@ -7,10 +7,10 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use shared::{
     auth::codes::CodeKey,
-    domain::{otp::Code, phone::Phone, sms::Notice},
+    domain::{account::Realm, otp::Code, phone::Phone, sms::Notice},
     outside::{
         random::Random,
-        sms::{Aliyun, AliyunKey, Message, Sender, SmsError},
+        sms::{Aliyun, AliyunKey, Choice, Message, Sender, SmsError},
     },
     service::sms::Sms,
     store::Store,
@@ -156,10 +156,34 @@ async fn a_sender_that_died_leaves_its_message_to_another_after_a_minute() {
 async fn a_notice_goes_out_and_names_no_code() {
     let plaza = Plaza::open();
     let phone = Phone::parse(PHONE).unwrap();
-    plaza.codes.notify(&phone, Notice::PhoneChanged, plaza.watch.now()).await;
+    plaza.codes.notices.notify(Realm::Ev, &phone, Notice::PhoneChanged, plaza.watch.now()).await;
     plaza.deliver_sms().await;
     assert_eq!(plaza.sent_to(PHONE), ["phone-changed"]);
     assert!(plaza.outbox.lock().unwrap()[0].code.is_none());
+}
+
+/// What arrives names the app and what the code is for, so that nobody hands it to whoever asks for it.
+#[tokio::test]
+async fn texts_name_the_app_and_the_purpose() {
+    let plaza = Plaza::open();
+    let driver = plaza.driver("wyc2002").await;
+    plaza.bind_phone("ev", PHONE, &driver.id, "wyc2002");
+    let texts = || plaza.outbox.lock().unwrap().iter().map(Message::signed_text).collect::<Vec<_>>();
+    for (purpose, doing) in [("login", "登录或注册"), ("reset", "重置登录密码")] {
+        plaza.watch.advance(SignedDuration::from_secs(61));
+        plaza.ask_code("ev", PHONE, purpose).await;
+        let code = plaza.code_for(PHONE).await;
+        let text =
+            format!("【电动汽车充电】您正在{doing}，验证码 {code}，5 分钟内有效。如非本人操作请忽略，切勿告诉他人。");
+        assert_eq!(texts().last(), Some(&text));
+    }
+    plaza.watch.advance(SignedDuration::from_secs(61));
+    let code = plaza.dealers_code("a-device", "13912345678", None).await;
+    assert!(texts().last().unwrap().starts_with(&format!("【汽车商城经销商】您正在登录或注册，验证码 {code}，")));
+    let phone = Phone::parse(PHONE).unwrap();
+    plaza.codes.notices.notify(Realm::Cloud, &phone, Notice::PhoneChanged, plaza.watch.now()).await;
+    plaza.deliver_sms().await;
+    assert!(texts().last().unwrap().starts_with("【企业客户门户】您的账号已换绑"));
 }
 
 type Parameters = BTreeMap<String, String>;
@@ -229,9 +253,9 @@ fn aliyun(endpoint: &str, secret: &str) -> Sender {
     let key = json!({"id": "an-id", "secret": secret}).to_string();
     let account = Aliyun {
         key: AliyunKey::read(&key.into()).unwrap(),
-        sign_name: "充电广场".to_owned(),
-        code_template: "SMS_1".to_owned(),
-        notice_template: "SMS_2".to_owned(),
+        sign_name: Choice::read("cloud=企业门户,充电广场").unwrap(),
+        code_template: Choice::read("reset=SMS_3,SMS_1").unwrap(),
+        notice_template: Choice::read("SMS_2").unwrap(),
     };
     Sender::aliyun_at(endpoint, account, Random::system()).unwrap()
 }
@@ -239,7 +263,8 @@ fn aliyun(endpoint: &str, secret: &str) -> Sender {
 fn message(code: Option<&str>) -> Message {
     let code = code.map(|code| Code::read(code).unwrap());
     let to = Phone::parse(PHONE).unwrap();
-    Message { job: "j1".to_owned(), to, purpose: "login", code, text: "您好 *~/&=+".to_owned() }
+    let (job, realm, text) = ("j1".to_owned(), Some(Realm::Ev), "您好 *~/&=+".to_owned());
+    Message { job, to, realm, app: "电动汽车充电", purpose: "login", code, text }
 }
 
 #[tokio::test]

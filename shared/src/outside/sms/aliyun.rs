@@ -1,7 +1,7 @@
 //! Aliyun Dysms: `SendSms` of 2017-05-25, signed with ACS3-HMAC-SHA256. A number in mainland China gets what a
 //! registered template says, with our code or nothing filled in.
 
-use super::{Message, Sender, SmsError};
+use super::{Choice, Message, Sender, SmsError};
 use crate::{domain::reason::Failure, outside::random::Random};
 use aws_lc_rs::{digest, hmac};
 use aws_smithy_http_client::{
@@ -30,11 +30,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Aliyun {
     pub key: AliyunKey,
     /// The signature that stands before each text.
-    pub sign_name: String,
-    /// The template of codes, with a `${code}`.
-    pub code_template: String,
+    pub sign_name: Choice,
+    /// The template of codes, with a `${code}`; one for each purpose tells in words of its own what the code is for.
+    pub code_template: Choice,
     /// The template of notices, with a `${text}`.
-    pub notice_template: String,
+    pub notice_template: Choice,
 }
 
 /// `{"id":"…","secret":"…"}`
@@ -118,8 +118,8 @@ impl Aliyun {
         let pairs = [
             ("OutId", message.job.as_str()),
             ("PhoneNumbers", message.to.digits()),
-            ("SignName", &self.sign_name),
-            ("TemplateCode", template),
+            ("SignName", self.sign_name.of(message)),
+            ("TemplateCode", template.of(message)),
             ("TemplateParam", &parameters.to_string()),
         ];
         pairs.map(|(name, value)| format!("{name}={}", encode(value))).join("&")

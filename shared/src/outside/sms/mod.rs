@@ -1,13 +1,15 @@
 //! Those who carry SMS: one closure behind a few lines, so that a provider is one file.
 
 mod aliyun;
+mod choice;
 #[cfg(feature = "local")]
 mod outbox;
 mod sns;
 
 pub use aliyun::{Aliyun, AliyunKey};
+pub use choice::Choice;
 
-use crate::domain::{otp::Code, phone::Phone};
+use crate::domain::{account::Realm, otp::Code, phone::Phone};
 use jiff::Timestamp;
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -17,11 +19,22 @@ pub struct Message {
     /// Tells two messages apart, and one from its repetition.
     pub job: String,
     pub to: Phone,
+    /// Whose app it is about; providers with signatures and templates may have one for each.
+    pub realm: Option<Realm>,
+    /// The app's name, where it is known. A provider without signatures puts it before the text.
+    pub app: &'static str,
     /// `login`, `reset`, `change`, or the name of a notice; providers with templates have one for each kind.
     pub purpose: &'static str,
     /// None of a notice.
     pub code: Option<Code>,
     pub text: String,
+}
+
+impl Message {
+    /// The text with the app's name before it, as a signature stands before a text.
+    pub fn signed_text(&self) -> String {
+        if self.app.is_empty() { self.text.clone() } else { format!("【{}】{}", self.app, self.text) }
+    }
 }
 
 /// Why a message was not sent. The texts are for the log and name neither number nor code.

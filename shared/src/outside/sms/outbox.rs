@@ -18,7 +18,7 @@ fn append(file: &PathBuf, message: &Message, now: Timestamp) -> Result<(), SmsEr
         "to": message.to.digits(),
         "purpose": message.purpose,
         "code": message.code.as_ref().map(Code::expose),
-        "text": message.text,
+        "text": message.signed_text(),
     });
     let opened = std::fs::OpenOptions::new().create(true).append(true).open(file);
     let written = opened.and_then(|mut opened| opened.write_all(format!("{line}\n").as_bytes()));

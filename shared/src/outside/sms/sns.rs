@@ -17,7 +17,7 @@ impl Sender {
                 // Codes and notices go before advertisements, and are what a budget is for.
                 let kind = MessageAttributeValue::builder().data_type("String").string_value("Transactional").build();
                 let kind = kind.map_err(|error| SmsError::Permanent(error.to_string()))?;
-                let request = client.publish().phone_number(message.to.as_e164()).message(message.text);
+                let request = client.publish().phone_number(message.to.as_e164()).message(message.signed_text());
                 let request = request.message_attributes("AWS.SNS.SMS.SMSType", kind);
                 request.send().await.map(drop).map_err(|error| class_of(&error))
             }

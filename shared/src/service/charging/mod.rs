@@ -27,7 +27,10 @@ use crate::{
         station_id::StationId,
         vehicle::Plate,
     },
-    outside::{clock::Moment, queue::Queue},
+    outside::{
+        clock::Moment,
+        queue::{Queue, SmsQueue},
+    },
     store::{Store, TurnRefused},
 };
 use look::Look;
@@ -40,6 +43,8 @@ pub struct Charging {
     store: Store,
     queue: Queue,
     default_station: StationId,
+    /// Where it is put that cars were called, if their drivers are told by SMS.
+    called: Option<SmsQueue>,
 }
 
 /// What a driver asks for.
@@ -56,7 +61,13 @@ pub struct Order {
 
 impl Charging {
     pub fn new(store: Store, queue: Queue, default_station: StationId) -> Self {
-        Self { store, queue, default_station }
+        Self { store, queue, default_station, called: None }
+    }
+
+    /// The same; drivers who have bound a phone are told when their cars are called.
+    #[must_use]
+    pub fn telling(self, called: SmsQueue) -> Self {
+        Self { called: Some(called), ..self }
     }
 
     /// Takes a car into the waiting area and answers its number (排队号). Calling it is the scheduler's part.

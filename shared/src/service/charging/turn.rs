@@ -11,9 +11,10 @@ use crate::{
             planted::{Bug, planted},
         },
         reason::{Failure, Reason},
+        sms::Called,
         station_id::StationId,
     },
-    outside::queue::Hint,
+    outside::queue::{CalledCar, Hint},
     store::{FirstAnswer, Head, Sooner, Store, Stretches, TurnRefused},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -127,7 +128,10 @@ impl Charging {
             }
             let refused = writes.save_station(&head, TurnRefused::Raced).commit_naming_all().await?;
             match decisive(&refused) {
-                None => return Ok(Written::Done(Box::new(Head { version: head.version + 1, ..head }), facts)),
+                None => {
+                    self.tell_called(&head, &facts).await;
+                    return Ok(Written::Done(Box::new(Head { version: head.version + 1, ..head }), facts));
+                }
                 Some(TurnRefused::Raced) if planted(Bug::LostRaceIsDone) => {
                     return Ok(Written::Done(Box::new(head), facts));
                 }
@@ -136,6 +140,27 @@ impl Charging {
             }
         }
         Ok(Written::Refused(TurnRefused::Raced))
+    }
+
+    /// One message for all cars of a step, whose phones the sender looks up: a step pays one call to the queue, and only
+    /// where drivers are told at all. Best effort: the app shows the call in any case.
+    async fn tell_called(&self, head: &Head, facts: &[Fact]) {
+        let Some(queue) = &self.called else { return };
+        let cars: Vec<_> = facts.iter().filter_map(|fact| called(head, &fact.what)).collect();
+        if cars.is_empty() {
+            return;
+        }
+        match tokio::time::timeout(HINT_PATIENCE, queue.send_called(cars)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(failure)) => {
+                tracing::warn!(
+                    station = head.id.as_str(),
+                    detail = failure.detail(),
+                    "drivers were not told of a call"
+                );
+            }
+            Err(_) => tracing::warn!(station = head.id.as_str(), "the SMS queue did not answer in time"),
+        }
     }
 
     /// The queue makes it prompt; that it arrives is not needed, because the sweep finds what was missed. So nobody waits
@@ -207,6 +232,13 @@ pub(super) async fn bring(
 pub(super) enum Written {
     Done(Box<Head>, Vec<Fact>),
     Refused(TurnRefused),
+}
+
+fn called(head: &Head, what: &What) -> Option<CalledCar> {
+    let What::Called { ticket, pile, .. } = what else { return None };
+    let called =
+        Called { number: ticket.number.to_string(), station: head.id.as_str().to_owned(), pile: pile.to_string() };
+    Some(CalledCar { driver: ticket.driver.0, request: ticket.request.0, called })
 }
 
 /// The number that a turn gave to a request that joined or changed its mode.

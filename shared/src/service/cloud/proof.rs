@@ -92,7 +92,7 @@ impl Portal {
             now: by.now,
         };
         let issued = self.sign_in.change_password_with_code(&change, &proof).await?;
-        self.codes.notify(&wanted.phone, Notice::PasswordChanged, by.now).await;
+        self.codes.notices.notify(Realm::Cloud, &wanted.phone, Notice::PasswordChanged, by.now).await;
         Ok(issued)
     }
 
@@ -140,7 +140,7 @@ impl Portal {
             match writes.commit().await? {
                 Outcome::Done => {
                     if let Some(old) = &account.phone {
-                        self.codes.notify(old, Notice::PhoneChanged, by.now).await;
+                        self.codes.notices.notify(Realm::Cloud, old, Notice::PhoneChanged, by.now).await;
                     }
                     return self.sign_in.issuer.issue(&session).map(Some);
                 }

@@ -53,7 +53,7 @@ impl Customers {
         }
         let issued = self.bind_phone(caller, &driver, &proof, origin, now).await?;
         if let Some(old) = &driver.phone {
-            self.codes.notify(old, Notice::PhoneChanged, now).await;
+            self.codes.notices.notify(Realm::Ev, old, Notice::PhoneChanged, now).await;
         }
         Ok(Some(issued))
     }

@@ -3,8 +3,9 @@
 use super::{Dealers, REALM, edit::own};
 use crate::{
     domain::{
+        account::AccountId,
         dealer::Named,
-        image::Purpose,
+        image::{PictureKey, Purpose},
         reason::{Failure, Reason},
         session::Caller,
     },
@@ -13,6 +14,18 @@ use crate::{
 };
 use bytes::Bytes;
 use jiff::Timestamp;
+
+/// The path of favicons, before their names.
+const FAVICONS: &str = "/user/dealer/favicon/";
+
+/// The name of a favicon, as a path has it.
+pub fn favicon_named(name: &str) -> Result<PictureKey, Failure> {
+    PictureKey::of_public_name(name).ok_or_else(no_picture)
+}
+
+fn no_picture() -> Failure {
+    Failure::from(Reason::NoSuchRoute).saying("图片不存在")
+}
 
 /// How often the record is read again when somebody else has set another picture meanwhile.
 const TRIES: u32 = 3;
@@ -28,7 +41,29 @@ impl Dealers {
     pub async fn upload_favicon(&self, caller: &Caller, content: Bytes, now: Timestamp) -> Result<String, Failure> {
         let owner = (REALM, &caller.account);
         let key = self.pictures.upload(owner, Purpose::Avatar, content, now).await?;
-        self.pictures.address(&key, now).await
+        self.favicon_address(&key)
+    }
+
+    /// Where anybody finds a favicon, for as long as the bucket has it.
+    pub(super) fn favicon_address(&self, key: &PictureKey) -> Result<String, Failure> {
+        let name = key.public_name().ok_or_else(|| Failure::internal("a favicon has no public name"))?;
+        Ok(format!("{}{FAVICONS}{name}", self.settings.public_address))
+    }
+
+    /// What lies at such an address. It is not said whose it is, or whether it ever was.
+    pub async fn favicon(&self, key: &PictureKey) -> Result<Bytes, Failure> {
+        self.pictures.content(key).await?.ok_or_else(no_picture)
+    }
+
+    /// The picture that an address names, if it is one that this account uploaded.
+    async fn own_favicon(&self, account: &AccountId, address: &str, now: Timestamp) -> Result<PictureKey, Failure> {
+        let place = address.trim().split(['?', '#']).next().unwrap_or_default();
+        let path = place.strip_prefix(&self.settings.public_address).unwrap_or(place);
+        match path.strip_prefix(FAVICONS).and_then(PictureKey::of_public_name) {
+            Some(key) if key.is_of(Purpose::Avatar, account) => Ok(key),
+            Some(_) => Err(Reason::PictureNotYours.into()),
+            None => self.pictures.own_upload((Purpose::Avatar, account), address, now).await,
+        }
     }
 
     /// #28: sets a picture that this dealer uploaded; only its name is kept, never an address that somebody sent.
@@ -43,7 +78,7 @@ impl Dealers {
         for _ in 0..TRIES {
             let dealer = self.store.dealer(account).await?.filter(|dealer| dealer.is_named(named));
             let dealer = dealer.ok_or(Reason::NotYours)?;
-            let key = self.pictures.own_upload((Purpose::Avatar, account), address, now).await?;
+            let key = self.own_favicon(account, address, now).await?;
             if dealer.favicon.as_ref() == Some(&key) {
                 return Ok(());
             }

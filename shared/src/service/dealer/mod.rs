@@ -5,6 +5,7 @@ mod favicon;
 mod phone;
 mod register;
 
+pub use favicon::favicon_named;
 pub use phone::NewPhone;
 pub use register::Registration;
 
@@ -47,7 +48,7 @@ pub struct Dealers {
 }
 
 /// What is set per stage.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// Registrations that one address has in a minute.
     pub registrations_per_minute: u32,
@@ -56,6 +57,8 @@ pub struct Settings {
     /// Whether a sign-in says that nobody has a telephone. Off, it says of a wrong password and of an unknown telephone
     /// the same.
     pub tells_unknown_user: bool,
+    /// The address of the API without a slash at its end, with which the addresses of favicons begin.
+    pub public_address: String,
 }
 
 /// What a dealer sees of itself.
@@ -63,7 +66,7 @@ pub struct Settings {
 pub struct Profile {
     pub phone: Phone,
     pub nickname: Option<Nickname>,
-    /// An address that shows the picture for ten minutes.
+    /// An address that shows the picture for as long as it is set.
     pub favicon: Option<String>,
     pub gender: Gender,
     /// Where its papers stand.
@@ -106,7 +109,7 @@ impl Dealers {
             }
             outcome => outcome?,
         };
-        let profile = self.profile(&issued.account, now).await?;
+        let profile = self.profile(&issued.account).await?;
         Ok((issued, profile))
     }
 
@@ -121,11 +124,12 @@ impl Dealers {
         }
     }
 
-    async fn profile(&self, account: &AccountId, now: Timestamp) -> Result<Profile, Failure> {
+    /// What the dealer's app shows of its owner.
+    pub async fn profile(&self, account: &AccountId) -> Result<Profile, Failure> {
         let (dealer, papers) = self.store.with_papers::<Dealer>(REALM, account).await?;
-        let dealer = dealer.ok_or(Reason::NotYours)?;
+        let dealer = dealer.ok_or(Reason::WrongState)?;
         let favicon = match &dealer.favicon {
-            Some(key) => Some(self.pictures.address(key, now).await?),
+            Some(key) => Some(self.favicon_address(key)?),
             None => None,
         };
         let status = papers.map_or(Status::None, |papers| papers.status);
@@ -145,7 +149,7 @@ impl Dealers {
         let change = PasswordChange { realm: REALM, name, account: None, old: wish.old, new, origin, now };
         let issued = self.sign_in.change_password(&change).await?;
         if let Ok(phone) = Phone::parse(change.name.as_str()) {
-            self.codes.notify(&phone, Notice::PasswordChanged, now).await;
+            self.codes.notices.notify(REALM, &phone, Notice::PasswordChanged, now).await;
         }
         Ok(issued)
     }

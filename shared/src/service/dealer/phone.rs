@@ -66,7 +66,7 @@ impl Dealers {
             let credential = record.credential.filter(|credential| credential.account == *account);
             let credential = credential.ok_or(Reason::NotYours)?;
             if let Some(issued) = self.move_to(caller, (&old, &credential), &proof, origin, now).await? {
-                self.codes.notify(&old, Notice::PhoneChanged, now).await;
+                self.codes.notices.notify(REALM, &old, Notice::PhoneChanged, now).await;
                 return Ok(issued);
             }
         }

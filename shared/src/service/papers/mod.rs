@@ -2,9 +2,11 @@
 
 mod audit;
 mod desk;
+mod own;
 
 pub use audit::Audits;
 pub use desk::{Desk, OpenPapers};
+pub use own::OwnPapers;
 
 use super::{
     deed::Deed,

@@ -7,6 +7,7 @@ mod deletion;
 mod desk;
 mod faults;
 mod hand_in;
+mod own;
 mod races;
 
 use serde_json::json;

@@ -15,7 +15,7 @@ async fn the_sixth_try_waits_even_with_the_right_password() {
     fail(&plaza, "wyc2002", 5).await;
     for password in [WRONG, PASSWORD] {
         let answer = plaza.log_in("wyc2002", password).await;
-        assert_eq!(answer.whole(), (429, r#"{"code":-1,"msg":"请求过于频繁"}"#.to_owned()));
+        assert_eq!(answer.whole(), (429, r#"{"code":-1,"msg":"请求过于频繁，请在 1 秒后重试"}"#.to_owned()));
         assert_eq!(answer.header("retry-after"), Some("1"));
     }
     plaza.watch.advance(seconds(1));
@@ -172,7 +172,7 @@ async fn an_address_registers_so_many_accounts_a_minute() {
     }
     let fields = [("username", "one-more"), ("password", PASSWORD), ("email", "w@163.com")];
     let refused = plaza.ev_account(post("/u/register").form(&fields)).await;
-    assert_eq!(refused.whole(), (429, r#"{"code":-1,"msg":"请求过于频繁"}"#.to_owned()));
+    assert_eq!(refused.whole(), (429, r#"{"code":-1,"msg":"请求过于频繁，请在 55 秒后重试"}"#.to_owned()));
     assert_eq!(refused.header("retry-after"), Some("55"));
     assert!(plaza.database.under("LOGIN#ev#one-more").is_empty());
     assert_eq!(plaza.log_in("driver-0", PASSWORD).await.json()["code"], 200, "signing in is another limit");
