@@ -92,7 +92,7 @@ impl World {
         let (mut ours, mut theirs) = (lines(stored, house.name, facts), house.outside.lines(reference));
         let unbilled = house.unbilled(reference);
         let is_shown = |row: &&Row| unbilled.contains(&row.request) && row.item.get("below_billing").is_none();
-        if let Some(row) = stored.records.iter().find(is_shown) {
+        if let Some(row) = stored.records.values().find(is_shown) {
             return Violation::of("11", format!("{} shows {} of a request without a bill", house.name, row.key));
         }
         for lines in [&mut ours, &mut theirs] {
