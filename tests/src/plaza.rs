@@ -84,6 +84,7 @@ pub const CODE_KEY: &str = r#"{"key":"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MD
 pub const STATION: &str = "S1";
 
 /// What differs from plaza to plaza.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[derive(Clone)]
 pub struct Settings {
     pub portal: PortalSettings,
@@ -230,6 +231,7 @@ impl Plaza {
         Self::build(stores, self.watch.clone(), settings, Arc::clone(&self.published))
     }
 
+    #[expect(clippy::too_many_lines, reason = "every function is wired here, one after the other")]
     fn build(
         (database, bucket): (Database, Bucket),
         watch: Watch,

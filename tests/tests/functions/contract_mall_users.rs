@@ -91,8 +91,8 @@ async fn the_whole_way_as_the_document_prints_it() {
         let user = TestMallUser::of(OPEN_ID, PHONE, &answer);
         let expected = (user.id.clone(), PHONE.to_owned(), Some(OPEN_ID.to_owned()));
         assert_eq!(accounts(&plaza, kind.realm()), [expected], "{kind:?}");
-        let used = failure(200, 2016, "手机验证码错误：该验证码已使用过，请重新获取");
-        assert_eq!(kind.verify(&plaza, OPEN_ID, PHONE, &code).await.whole(), used, "spent");
+        let spent = failure(200, 2016, "手机验证码错误：该验证码已使用过，请重新获取");
+        assert_eq!(kind.verify(&plaza, OPEN_ID, PHONE, &code).await.whole(), spent, "once");
         assert!(is_alive(&plaza, &user).await);
 
         let again = kind.sign_in(&plaza, OPEN_ID, PHONE).await;
