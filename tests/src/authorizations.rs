@@ -22,7 +22,9 @@ pub fn unused(stack: &Stack, template: &Template) -> Vec<String> {
         let Some(policy) = Policy::find(stack, id) else { continue };
         for statement in policy.statements() {
             for action in texts(&statement["Action"]) {
-                for resource in texts(&statement["Resource"]) {
+                // A statement that names what it does not allow allows anything else.
+                let resources = statement.get("Resource").map_or_else(|| vec!["*"], texts);
+                for resource in resources {
                     let is_it = |one: &Authorization| {
                         one.function == function && one.action == action && fits(&one.resource, resource) && one.allowed
                     };

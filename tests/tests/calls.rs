@@ -15,6 +15,7 @@ use tests::{
     document::{endpoints, fault},
     pictures::difference,
     stack::{Place, Stack},
+    template::Template,
 };
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(openapi::document);
@@ -120,7 +121,7 @@ fn every_call_ends_as_it_says_and_as_the_document_says() {
             files.iter().map(|(name, calls)| (name, scope.spawn(move || carry_out(api, calls)))).collect();
         running.into_iter().map(|(name, thread)| (name, thread.join().unwrap())).collect()
     });
-    let refused = authorizations::refused(&stack);
+    let (refused, unused) = (authorizations::refused(&stack), authorizations::unused(&stack, &Template::read()));
     stack.stop();
 
     let mut faults: Vec<_> =
@@ -155,6 +156,11 @@ fn every_call_ends_as_it_says_and_as_the_document_says() {
     let (of_reference, unfailing): (Vec<_>, Vec<_>) = without(&bad).into_iter().partition(|way| never_fails(way));
     assert_eq!(unfailing, [""; 0], "no file has a call of these that fails");
     assert_eq!(of_reference.len(), 4);
+
+    let unused: BTreeSet<_> = unused.into_iter().filter(|right| !is_for_aws_alone(right)).collect();
+    let expected: BTreeSet<_> = USED_ELSEWHERE.iter().map(|(right, _)| (*right).to_owned()).collect();
+    let difference: Vec<_> = unused.symmetric_difference(&expected).collect();
+    assert!(difference.is_empty(), "roles allow what their functions never ask for, or no longer: {difference:#?}");
 }
 
 /// The endpoints of which no way is among those that were called.
@@ -165,6 +171,32 @@ fn without(called: &BTreeSet<String>) -> Vec<String> {
     });
     ways.filter(|ways| !ways.iter().any(|way| called.contains(way))).map(|ways| ways[0].clone()).collect()
 }
+
+/// Rights that no function uses on a local stack: its keys lie in files, its bucket asks no KMS, its SMS go to a file, and
+/// the emulator of S3 asks for no right to list or to tag where S3 does.
+fn is_for_aws_alone(right: &str) -> bool {
+    const ACTIONS: [&str; 5] = ["kms:", "secretsmanager:", "ssm:", "sns:", "s3:ListBucket"];
+    ACTIONS.iter().any(|action| right.contains(&format!(": {action}")))
+        || right == "mall-dealer: s3:PutObjectTagging on ev-plaza-local-picturesbucket/captcha/*"
+}
+
+/// Rights that these calls do not use, and what does.
+const USED_ELSEWHERE: [(&str, &str); 11] = [
+    ("charging-scheduler: dynamodb:PutItem on table/ev-plaza-local-AuditTable", "nothing: it can go"),
+    ("charging-scheduler: dynamodb:Query on table/ev-plaza-local-Table", "more cars in line than are read at once"),
+    ("charging-scheduler: s3:DeleteObject on ev-plaza-local-picturesbucket/*", "a picture that is deleted late"),
+    ("charging-scheduler: s3:PutObjectTagging on ev-plaza-local-picturesbucket/*", "a picture that is tagged late"),
+    ("charging-scheduler: sqs:SendMessage on ev-plaza-local-charging.fifo", "nothing: orders hint, completions do not"),
+    ("ev-charging: dynamodb:PutItem on table/ev-plaza-local-AuditTable", "nothing: it can go"),
+    ("ev-customer: sqs:SendMessage on ev-plaza-local-sms", "nothing: it compares codes and sends none"),
+    ("mall-consumer: dynamodb:DeleteItem on table/ev-plaza-local-Table", "an openId that goes over to another account"),
+    ("mall-dealer: s3:DeleteObject on ev-plaza-local-picturesbucket/captcha/*", "nothing: it can go"),
+    (
+        "mall-dealer: s3:DeleteObject on ev-plaza-local-picturesbucket/kyc/*",
+        "papers that are handed in anew, as an agent's here",
+    ),
+    ("payment-callback: dynamodb:UpdateItem on table/ev-plaza-local-Table", "a payment that ends a driver's arrears"),
+];
 
 /// Files that are there for everybody.
 fn never_fails(way: &str) -> bool {
