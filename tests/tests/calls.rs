@@ -181,16 +181,13 @@ fn is_for_aws_alone(right: &str) -> bool {
 }
 
 /// Rights that these calls do not use, and what does.
-const USED_ELSEWHERE: [(&str, &str); 11] = [
-    ("charging-scheduler: dynamodb:PutItem on table/ev-plaza-local-AuditTable", "nothing: it can go"),
+const USED_ELSEWHERE: [(&str, &str); 8] = [
     ("charging-scheduler: dynamodb:Query on table/ev-plaza-local-Table", "more cars in line than are read at once"),
     ("charging-scheduler: s3:DeleteObject on ev-plaza-local-picturesbucket/*", "a picture that is deleted late"),
     ("charging-scheduler: s3:PutObjectTagging on ev-plaza-local-picturesbucket/*", "a picture that is tagged late"),
     ("charging-scheduler: sqs:SendMessage on ev-plaza-local-charging.fifo", "nothing: orders hint, completions do not"),
-    ("ev-charging: dynamodb:PutItem on table/ev-plaza-local-AuditTable", "nothing: it can go"),
     ("ev-customer: sqs:SendMessage on ev-plaza-local-sms", "nothing: it compares codes and sends none"),
     ("mall-consumer: dynamodb:DeleteItem on table/ev-plaza-local-Table", "an openId that goes over to another account"),
-    ("mall-dealer: s3:DeleteObject on ev-plaza-local-picturesbucket/captcha/*", "nothing: it can go"),
     (
         "mall-dealer: s3:DeleteObject on ev-plaza-local-picturesbucket/kyc/*",
         "papers that are handed in anew, as an agent's here",
