@@ -1,7 +1,10 @@
 //! What the reference says of these endpoints.
 
 use crate::{routes, views};
-use describe::{Answer, Before, Described, Document, Input, Operation, Place, answer, before, get, mall, may, need, picture, post, sms};
+use describe::{
+    Answer, Before, Described, Document, Input, Operation, Place, answer, before, get, mall, may, need, picture, post,
+    sms,
+};
 use serde_json::{Value, json};
 use shared::{domain::reason::Reason, wire::mall::Spelling};
 

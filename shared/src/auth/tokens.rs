@@ -202,7 +202,10 @@ mod tests {
 
         let tampered = format!("{}A", &token[..token.len() - 2]);
         assert_eq!(verify(&tampered).unwrap_err().reason(), Reason::Unauthorized);
-        assert!(verifier.verified.find(&TokenDigest::of(&tampered), NOON).is_none(), "a refused token is not remembered");
+        assert!(
+            verifier.verified.find(&TokenDigest::of(&tampered), NOON).is_none(),
+            "a refused token is not remembered"
+        );
         for _ in 0..2 {
             assert_eq!(verify(token).unwrap().id, session.id);
             assert!(verifier.verified.find(&TokenDigest::of(token), NOON).is_some());
