@@ -12,7 +12,7 @@ use std::{
 use tests::{
     iam::Policy,
     stack::{Place, Stack, Starting},
-    template::repository,
+    template::{python, repository},
 };
 
 const ADA: &str = "username=ada&email=ada%40example.com&password=long-enough-1";
@@ -222,6 +222,45 @@ fn a_message_in_the_queue_wakes_the_scheduler() {
     eventually("the scheduler quarantines what is no hint", || {
         stack.file("functions.log").contains("a message was no hint")
     });
+    bootstrap_gives_a_stack_what_it_lacks_and_keeps_what_it_has(&stack, &place);
+}
+
+/// Against the emulator, which holds the same resources as a deployed stack.
+fn bootstrap_gives_a_stack_what_it_lacks_and_keeps_what_it_has(stack: &Stack, place: &Place) {
+    let aws = stack.record().aws;
+    let bootstrap = |input: &str| {
+        let done = place.cargo_local_with(&["bootstrap", "ev-plaza-local", "--endpoint", &aws], input);
+        let (said, complained) = (text(&done.stdout), text(&done.stderr));
+        assert!(!said.contains("another phrase") && !complained.contains("another phrase"), "{said}{complained}");
+        (done.status.success(), said, complained)
+    };
+    let (is_done, said, complained) = bootstrap("first.admin\nweak\n");
+    assert!(!is_done && complained.contains("no administrator was made"), "{said}{complained}");
+    for made in ["SigningKey: made", "VerifyingKeys: made", "FieldKeys: made"] {
+        assert!(said.contains(made), "{said}{complained}");
+    }
+    let secrets = secrets(&aws);
+    assert!(secrets.matches("\"kid\"").count() >= 2 && secrets.contains("\"seal\""), "{secrets}");
+
+    // What was done stays; what failed is done.
+    let (is_done, said, complained) = bootstrap("first.admin\nanother phrase 7\n");
+    assert!(is_done && said.contains("first administrator: made"), "{said}{complained}");
+    let sign_in = "realm=platform&username=first.admin&password=another+phrase+7";
+    assert!(stack.form("/auth/token", None, sign_in)["token"].is_string());
+    let (is_done, said, complained) = bootstrap("");
+    assert!(is_done && !said.contains("made"), "{said}{complained}");
+    assert_eq!(self::secrets(&aws), secrets);
+}
+
+/// All secrets of an emulator, values and all.
+fn secrets(aws: &str) -> String {
+    let script = "import sys\nfrom stack.clients import Clients\nclient = Clients(sys.argv[1])['secretsmanager']\n\
+                  for one in client.list_secrets()['SecretList']:\n\
+                  \x20   if one.get('SecretVersionsToStages'):\n\
+                  \x20       print(one['Name'], client.get_secret_value(SecretId=one['ARN'])['SecretString'])";
+    let done = python().args(["-c", script, aws]).output().unwrap();
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    text(&done.stdout)
 }
 
 #[test]
