@@ -292,3 +292,22 @@ async fn only_admins_manage_people_and_read_the_trail() {
     }
     assert_eq!(desk.plaza.detail(&driver.token).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_member_that_is_sent_back_whole_passes_and_what_another_call_changes_is_refused_by_name() {
+    let desk = Desk::open();
+    let made = desk.appoint("li", "shop-staff", "s1").await;
+    let target = format!("people/shop/{}", made["account_id"].as_str().unwrap());
+    let mut body = desk.get(&target).await;
+    body["role"] = json!("shop-manager");
+    let changed = desk.send(Method::PUT, &target, Some(body)).await;
+    assert_eq!((changed.status.as_u16(), &changed.json()["role"]), (200, &json!("shop-manager")), "{}", changed.text());
+    for (field, value) in [("account_id", json!("x")), ("realm", json!("platform")), ("locked", json!(true))] {
+        let mut body = desk.get(&target).await;
+        (body[field], body["role"]) = (value, json!("shop-staff"));
+        let answer = desk.send(Method::PUT, &target, Some(body)).await;
+        assert_eq!(code(&answer), (400, json!("invalid_parameter")), "{field}");
+        assert!(answer.text().contains(field), "{}", answer.text());
+    }
+    assert_eq!(desk.get(&target).await["role"], "shop-manager");
+}

@@ -156,3 +156,25 @@ async fn these_cost_a_few_units() {
         ]
     );
 }
+
+#[tokio::test]
+async fn shops_and_groups_that_are_sent_back_whole_pass_and_what_else_they_show_is_refused_by_name() {
+    let desk = Desk::open();
+    desk.send(Method::PUT, "shop-groups/g1", Some(json!({"name": "北区"}))).await;
+    desk.save("s1", json!({"name": "一号店", "group": "g1"})).await;
+    let (shop, group) = (desk.get("shops/s1").await, desk.get("shop-groups/g1").await);
+    assert_eq!((&shop["shop_id"], &group["shops"]), (&json!("s1"), &json!(["s1"])));
+    assert_eq!(desk.save("s1", shop.clone()).await.json(), shop);
+    assert!(desk.send(Method::PUT, "shop-groups/g1", Some(group.clone())).await.status.is_success());
+    for (target, body, field) in [
+        ("shops/s1", json!({"name": "新一号店", "shop_id": "s2"}), "shop_id"),
+        ("shop-groups/g1", json!({"name": "南区", "group_id": "g2"}), "group_id"),
+        ("shop-groups/g1", json!({"name": "南区", "shops": ["s2"]}), "shops"),
+        ("shop-groups/g9", json!({"name": "新区", "shops": ["s1"]}), "shops"),
+    ] {
+        let answer = desk.send(Method::PUT, target, Some(body)).await;
+        assert_eq!(answer.status, 400, "{target}");
+        assert!(answer.text().contains(field), "{}", answer.text());
+    }
+    assert_eq!((desk.get("shops/s1").await, desk.get("shop-groups/g1").await), (shop, group));
+}

@@ -32,7 +32,8 @@ fn role(fields: &mut Fields, realm: Option<Realm>) -> Result<(Role, Vec<String>)
     let role = role.ok_or_else(|| {
         Failure::malformed("role 应为 admin、auditor（平台）或 shop-manager、shop-staff（门店），且属于该账户的领域")
     })?;
-    let listed = fields.optional("shops")?.unwrap_or_default();
+    // Sent with commas, or as the list that is shown.
+    let listed = fields.texts("shops")?.join(",");
     let mut shops: Vec<_> = listed.split(',').map(halfwidth).filter(|shop| !shop.is_empty()).collect();
     shops.sort();
     shops.dedup();
