@@ -436,7 +436,7 @@ fn the_stack_stays_well_inside_the_limits_of_aws() {
 fn the_local_stack_leaves_out_what_its_emulator_does_not_know_and_nothing_else() {
     let local = Template::read_with(&["--ministack"]);
     let (of_aws, of_ministack) = (TEMPLATE.types(), local.types());
-    let missing: Vec<_> = of_aws.iter().filter(|(kind, count)| of_ministack.get(*kind) != Some(count)).collect();
+    let missing: Vec<_> = of_aws.iter().filter(|(kind, count)| of_ministack.get(*kind) != Some(*count)).collect();
     let functions = TEMPLATE.functions().len();
     let roles = of_aws["AWS::IAM::Role"];
     assert_eq!(
