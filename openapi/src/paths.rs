@@ -157,11 +157,15 @@ fn parameters(function: &str, operation: &Operation, path: &str) -> Vec<Value> {
         move |input: &Input| {
             let mut schema = widened(input.name, input.schema());
             let mut about = input.about.to_owned();
-            // The page sends what has an example.
-            if let Some(fields) = schema.as_object_mut().filter(|_| input.is_left_out) {
-                fields.remove("examples");
-                let example = input.example.as_str().map_or_else(|| input.example.to_string(), ToOwned::to_owned);
-                about = format!("{about} (`{example}`)");
+            if let Some(fields) = schema.as_object_mut() {
+                // It stands at the parameter.
+                fields.remove("description");
+                // The page sends what has an example.
+                if input.is_left_out {
+                    fields.remove("examples");
+                    let example = input.example.as_str().map_or_else(|| input.example.to_string(), ToOwned::to_owned);
+                    about = format!("{about} (`{example}`)");
+                }
             }
             json!({ "name": input.name, "in": place, "required": input.required || in_other_path(input),
                 "description": about, "schema": schema })
