@@ -276,6 +276,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("change", "修改内容", "What was changed"),
     ("cursor", "翻页位置", "What a page that begins behind it is asked for with"),
     // what stands in paths
+    ("mall-dealer.name", "头像文件名", "The picture's name"),
     ("account", "账户 id", "The account's id"),
     ("station", "充电站编号", "The station"),
     ("operator.pile", "充电桩名称", "The pile's name"),

@@ -34,6 +34,10 @@ fn value(name: &str, source: &Source) -> String {
             format!("`{name}`：`{asked}` 发到 `{number}` 的短信验证码 · the SMS code that it sends to `{number}`{with}")
         }
         Source::Picture { asked } => format!("`{name}`：`{asked}` 图片中的字符 · the letters of its picture"),
+        Source::LastPart { of, at } => {
+            let at = at.trim_start_matches('/').replace('/', ".");
+            format!("`{name}`：`{of}` 响应中 `{at}` 的最后一段 · the last part of `{at}` of its answer")
+        }
         Source::Answer { of, at, .. } => {
             format!("`{name}`：`{of}` 响应中的 · of its answer `{}`", at.trim_start_matches('/').replace('/', "."))
         }

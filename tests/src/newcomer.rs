@@ -84,6 +84,11 @@ impl<'n> Newcomer<'n> {
                 let answer = self.once(of, texts(with)).await.json();
                 answer.pointer(at).unwrap_or_else(|| panic!("{of} answers no {at}: {answer}")).clone()
             }
+            Source::LastPart { of, at } => {
+                let answer = self.once(of, Values::new()).await.json();
+                let address = answer.pointer(at).and_then(Value::as_str).unwrap_or_else(|| panic!("{of}: {answer}"));
+                json!(address.rsplit('/').next())
+            }
             Source::Picture { asked } => {
                 let shown = self.ask(asked, sample.clone(), token).await;
                 assert!(shown.succeeded(), "{asked}: {}", shown.text());

@@ -47,7 +47,7 @@ pub fn describe() -> Described {
             .answers(ev_app::data::<views::Detail>(
                 "获取用户信息成功",
                 &json!({
-                    "user_id": "4503599627370496", "username": "wyc2002", "email": "wengyuechuan@163.com",
+                    "user_id": "1733412861", "username": "wyc2002", "email": "wengyuechuan@163.com",
                     "license_plate": "皖A12345", "battery_capacity": 60.5,
                     "created_at": "2026-06-01T08:30:05+08:00", "updated_at": "2026-06-01T08:30:05+08:00"
                 }),

@@ -75,7 +75,7 @@ pub fn describe() -> Described {
             .answers(ev_app::data::<views::Info>(
                 "查询成功",
                 &json!({
-                    "user_id": "4503599627370496", "charging_type": "fast", "request_power": 100.4, "queue_num": "F12",
+                    "user_id": "1733412861", "charging_type": "fast", "request_power": 100.4, "queue_num": "F12",
                     "time_duration": 95, "created_at": "2026-06-01T08:30:05+08:00", "state": true,
                     "status": "charging", "station_id": "S1", "pile": "F1", "cars_ahead": null,
                     "expected_call_at": null, "expected_start_at": null,

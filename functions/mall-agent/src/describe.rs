@@ -96,6 +96,7 @@ pub fn describe() -> Described {
                     "qualification": ADDRESS, "status": 1 }),
             )),
         post("/user/proxy/info", "获取本人资料及认证状态", "Read one's own profile and how one's papers stand")
+            .zh("扩展接口：返回本人资料、认证状态和未通过的原因 `reason`。身份证号为掩码，图片地址每次更新，十分钟内有效。")
             .note("`reason` is what the reviewer said of papers that were refused (`status` 2).")
             .note("The ID number is masked. The addresses are new with every call and open the pictures for ten minutes; `\"\"` once they are deleted.")
             .as_json()

@@ -2,8 +2,8 @@
 
 use crate::{routes, views};
 use describe::{
-    Answer, Before, Described, Document, Input, Operation, Place, answer, before, get, mall, may, need, picture, post,
-    sms,
+    Answer, Before, Described, Document, Input, Operation, Place, answer, before, get, last_part, mall, may, need,
+    picture, post, sms,
 };
 use serde_json::{Value, json};
 use shared::{domain::reason::Reason, wire::mall::Spelling};
@@ -219,6 +219,7 @@ fn papers() -> Vec<Operation> {
                 }),
             )),
         post("/user/dealer/info", "获取本人资料及认证状态", "Read one's own profile and how one's papers stand")
+            .zh("扩展接口：返回本人资料、认证状态和未通过的原因 `reason`。身份证号为掩码，图片地址每次更新，十分钟内有效。")
             .note("`status` is 0 (未认证), 1 (审核中), 2 (未通过) or 3 (已通过); `reason` is what the reviewer said of papers that were refused.")
             .note("The ID number is masked. The addresses of papers are new with every call and open the pictures for ten minutes; `\"\"` once they are deleted.")
             .as_json()
@@ -237,13 +238,20 @@ fn papers() -> Vec<Operation> {
 /// Where the addresses of #18, #23 and #29 lead.
 fn favicon() -> Operation {
     get("/user/dealer/favicon/{name}", "查看头像", "Look at a favicon")
+        .zh("扩展接口：#18、#23 和 #29 返回的头像地址指向这里，无需登录，可缓存一天。")
+        .path_from("name", last_part("POST /user/dealer/euploadFavicon", "/data/favicon"))
         .note(
             "The addresses that #18, #23 and #29 answer lead here. They need no session, so that a page may show them.",
         )
         .note("Whoever has an address may keep the picture for a day: under one address there is never another one.")
         .in_path("name", FAVICON_NAME)
-        .takes([may("If-None-Match", "The `ETag` of a picture that the caller has", "\"b3e24d579d0f6ac1\"")
-            .at(Place::Header)])
+        .takes([may(
+            "If-None-Match",
+            "已有头像的 ETag，未变则返回 304 · The `ETag` of the picture that the caller has",
+            "\"b3e24d579d0f6ac1\"",
+        )
+        .left_out()
+        .at(Place::Header)])
         .answers(Answer::of_type("image/jpeg").with("ETag").with("Cache-Control"))
         .or_answers("The caller has it already", Answer::empty(304).with("ETag").with("Cache-Control"))
 }

@@ -15,7 +15,7 @@ pub use answer::{Answer, cloud, ev_app, ev_customer, mall, plain, shop};
 pub use documents::Document;
 pub use input::{Bounds, Input, Place, may, need};
 pub use operation::{Operation, delete, get, patch, post, put};
-pub use sample::{Before, Given, Source, Way, answer, before, picture, sms};
+pub use sample::{Before, Given, Source, Way, answer, before, last_part, picture, sms};
 pub use sign_in::{Life, SignIn, Token};
 pub use voice::{Speaks, Voice};
 

@@ -11,6 +11,8 @@ pub enum Source {
     Sms { asked: Way, number: &'static str, with: &'static [(&'static str, &'static str)] },
     /// What the picture shows for which `asked` answers an address.
     Picture { asked: Way },
+    /// What stands behind the last slash of an address in another endpoint's answer.
+    LastPart { of: Way, at: &'static str },
     /// A value of another endpoint's answer, at a JSON pointer.
     Answer { of: Way, at: &'static str, with: &'static [(&'static str, &'static str)] },
 }
@@ -48,6 +50,11 @@ pub const fn answer(of: Way, at: &'static str) -> Source {
     Source::Answer { of, at, with: &[] }
 }
 
+/// What stands behind the last slash of an address in the answer of another endpoint.
+pub const fn last_part(of: Way, at: &'static str) -> Source {
+    Source::LastPart { of, at }
+}
+
 pub const fn before(way: Way) -> Before {
     Before { way, with: &[], minutes: 0 }
 }
@@ -59,14 +66,15 @@ impl Source {
         match self {
             Self::Sms { asked, number, .. } => Self::Sms { asked, number, with },
             Self::Answer { of, at, .. } => Self::Answer { of, at, with },
-            Self::Picture { .. } => self,
+            Self::Picture { .. } | Self::LastPart { .. } => self,
         }
     }
 
     /// The call that it comes from.
     pub const fn way(&self) -> Way {
         match self {
-            Self::Sms { asked: way, .. } | Self::Picture { asked: way } | Self::Answer { of: way, .. } => way,
+            Self::Sms { asked: way, .. } | Self::Picture { asked: way } => way,
+            Self::LastPart { of: way, .. } | Self::Answer { of: way, .. } => way,
         }
     }
 }

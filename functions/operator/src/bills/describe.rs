@@ -5,7 +5,7 @@ use describe::{Before, Given, Operation, Source, answer, before, get, may, need,
 use serde_json::{Value, json};
 use shared::domain::reason::Reason;
 
-const DRIVER: &str = "4503599627370496";
+const DRIVER: &str = "1733412861";
 const BILL: &str = "1048576";
 /// A driver has charged for an hour and stopped.
 const BILLED: &[Before] = &[before("POST /user/charge/apply").then_wait(60), before("POST /user/charge/cancel")];

@@ -111,7 +111,7 @@ fn live() -> Value {
     json!({
         "station_id": "S1", "at": "2026-06-01T08:31:40+08:00",
         "piles": [{ "id": 65_537, "name": "F1", "state": "OK", "cars": [{
-            "request_id": 1_048_576, "driver_id": 4_503_599_627_370_496_u64, "plate": "皖A12345", "number": "F12",
+            "request_id": 1_048_576, "driver_id": 1_733_412_861, "plate": "皖A12345", "number": "F12",
             "applied_at": "2026-06-01T08:30:05+08:00", "waiting_seconds": 0, "requested_kwh": "100.40",
             "delivered_kwh": "0.75", "remaining_kwh": "99.65", "fee": "1.13",
             "charging_since": "2026-06-01T08:30:05+08:00", "expected_start_at": null,
