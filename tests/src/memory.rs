@@ -71,8 +71,7 @@ impl State {
 
     /// The item as it would be after a write; the item as it is, if a condition refuses.
     fn after(&mut self, kind: &str, write: &Value) -> Result<Option<Item>, Option<Item>> {
-        let whose = key(if kind.starts_with("Put") { &write["Item"] } else { &write["Key"] });
-        let before = self.table(write).get(&whose);
+        let before = self.table(write).get(&whose(kind, write));
         let condition = write["ConditionExpression"].as_str();
         if condition.is_some_and(|condition| !Expression::new(condition, write, before).holds()) {
             return Err(before.cloned());
@@ -89,7 +88,7 @@ impl State {
     }
 
     fn set(&mut self, kind: &str, write: &Value, after: Option<Item>) {
-        let whose = key(if kind.starts_with("Put") { &write["Item"] } else { &write["Key"] });
+        let whose = whose(kind, write);
         let table = self.tables.get_mut(write["TableName"].as_str().unwrap()).unwrap();
         match after {
             Some(item) => drop(table.insert(whose, item)),
@@ -108,6 +107,10 @@ impl State {
             .map(|write| write.as_object().unwrap().iter().next().unwrap())
             .map(|(kind, it)| (kind.as_str(), it))
             .collect();
+        let mut items = BTreeSet::new();
+        if !writes.iter().all(|(kind, write)| items.insert((write["TableName"].as_str(), whose(kind, write)))) {
+            return (400, failure("ValidationException", &json!({})));
+        }
         let outcomes: Vec<_> = writes.iter().map(|(kind, write)| self.after(kind, write)).collect();
         if outcomes.iter().any(Result::is_err) {
             let reasons = outcomes.iter().zip(&writes).map(|(outcome, (_, write))| match outcome {
@@ -168,6 +171,11 @@ impl State {
         items.truncate(most);
         listed(&items, last)
     }
+}
+
+/// The key that a write is about.
+fn whose(kind: &str, write: &Value) -> (String, String) {
+    key(if kind.starts_with("Put") { &write["Item"] } else { &write["Key"] })
 }
 
 fn key(of: &Value) -> (String, String) {

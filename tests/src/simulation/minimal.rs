@@ -39,8 +39,12 @@ impl World {
 }
 
 fn apply() -> Op {
+    apply_for(10_000)
+}
+
+fn apply_for(watt_hours: u32) -> Op {
     let (driver, house, mode) = (DRIVER, 0, 1);
-    Op::Apply(Order { driver, house, mode, watt_hours: 10_000, plate: None, key: None })
+    Op::Apply(Order { driver, house, mode, watt_hours, plate: None, key: None })
 }
 
 fn raise() -> Op {
@@ -87,6 +91,20 @@ fn a_change_must_not_be_refused_for_what_never_was() {
         world.check_answer(1, &Heard::Refused("当前没有充电请求".to_owned()))
     });
     assert_eq!(wrong.unwrap_err().invariant, "model");
+}
+
+/// Both have read that the driver has no request when the first is written; by the clock of the second, that one has been
+/// served and is over.
+#[test]
+fn an_order_is_not_refused_for_the_plate_of_an_own_request_that_is_over() {
+    let heard = played(async |world| {
+        // The first request of all reads the keys of tokens, and would come second.
+        world.step(vec![INFO]).await?;
+        world.clocks = Some(&[0, 60_000]);
+        world.step(vec![apply_for(10), apply_for(10_000)]).await?;
+        Ok(world.doings[1..].iter().map(|doing| doing.accepted.clone()).collect::<Vec<_>>())
+    });
+    assert_eq!(heard, Ok::<_, Violation>(vec![Some("T1".to_owned()), Some("T2".to_owned())]));
 }
 
 fn poison(body: &str) -> Op {
