@@ -184,10 +184,11 @@ mod tests {
         let pair = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
         let public = BASE64_URL_SAFE_NO_PAD.encode(pair.public_key());
         let published = format!(r#"{{"current":{{"kid":"k1","public":"{public}"}}}}"#);
-        let secrets = Secrets::from_fn(move |_, _| std::future::ready(Ok(published.clone().into())));
+        let unread = Secrets::from_fn(|_| std::future::ready(Err(Failure::internal("the keys are read at start"))));
+        let keys = VerifyingKeys::new(unread, "verifying-keys", &published.into(), NOON).unwrap();
         let secret = format!(r#"{{"kid":"k1","seed":"{}"}}"#, BASE64_URL_SAFE_NO_PAD.encode([7; 32]));
         let issuer = Issuer::new("ev-plaza", SigningKey::read(&secret.into()).unwrap());
-        (issuer, Verifier::new("ev-plaza", VerifyingKeys::new(secrets, "verifying-keys")))
+        (issuer, Verifier::new("ev-plaza", keys))
     }
 
     #[test]
