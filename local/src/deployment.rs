@@ -22,9 +22,19 @@ pub const CREDENTIALS: &str = "credentials";
 /// Where the API's CORS policy is written down for the front door.
 pub const CORS: &str = "cors.json";
 
+/// Where the parts of a stack listen.
+pub struct Addresses<'a> {
+    /// The emulator of AWS.
+    pub aws: &'a str,
+    /// Where functions are invoked.
+    pub functions: &'a str,
+    /// Where apps call.
+    pub api: &'a str,
+}
+
 /// Makes the stack, or changes it to what the template says now, and writes down what functions and front door read.
-/// `functions` is where they are invoked.
-pub fn deploy(venv: &Venv, repository: &Path, dir: &StackDir, aws: &str, functions: &str) -> Result<()> {
+pub fn deploy(venv: &Venv, repository: &Path, dir: &StackDir, addresses: &Addresses) -> Result<()> {
+    let Addresses { aws, functions, api } = addresses;
     let mut python = venv.python();
     python
         .args(["-m", "stack", "--name", NAME, "--endpoint", aws])

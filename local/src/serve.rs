@@ -3,7 +3,9 @@
 use crate::{
     Problem, Result, build,
     clock::Clock,
-    command, deployment, doing,
+    command,
+    deployment::{self, Addresses},
+    doing,
     front::Front,
     functions::Functions,
     keeper,
@@ -68,7 +70,8 @@ pub fn serve(wish: &Wish) -> Result<()> {
     ministack.wait_until_it_answers(&dir)?;
     stop.check()?;
     tell::step("making the stack of template.yaml");
-    deployment::deploy(&venv, &repository, &dir, &ministack.url(), &watch)?;
+    let addresses = Addresses { aws: &ministack.url(), functions: &watch, api: &api };
+    deployment::deploy(&venv, &repository, &dir, &addresses)?;
     stop.check()?;
     tell::step("starting the functions");
     let mut functions = Functions::start(&venv, &repository, &dir, &ministack, &watch, &cargo, wish.reload)?;

@@ -2,7 +2,11 @@
 
 use local::venv::Venv;
 use serde_json::Value;
-use std::{collections::BTreeMap, path::PathBuf, process::Command};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    process::Command,
+};
 
 #[derive(Debug)]
 pub struct Template(Value);
@@ -44,6 +48,21 @@ impl Template {
         let resource = &self.0["Resources"][id];
         assert!(resource.is_object(), "there is no {id}");
         resource
+    }
+
+    /// The resources that cannot be created because they wait for each other.
+    pub fn waiting_for_each_other(&self) -> BTreeSet<&str> {
+        let resources = self.0["Resources"].as_object().unwrap();
+        let mut waiting: BTreeMap<&str, BTreeSet<String>> =
+            resources.iter().map(|(id, resource)| (id.as_str(), references(resource))).collect();
+        loop {
+            let ready = |needs: &BTreeSet<String>| !needs.iter().any(|id| waiting.contains_key(id.as_str()));
+            let created: Vec<&str> = waiting.iter().filter(|(_, needs)| ready(needs)).map(|(id, _)| *id).collect();
+            if created.is_empty() {
+                return waiting.into_keys().collect();
+            }
+            waiting.retain(|id, _| !created.contains(id));
+        }
     }
 
     /// The key of every route, with the function that it goes to.
@@ -135,4 +154,32 @@ pub fn python() -> Command {
     let mut python = Venv::ready(&repository()).unwrap().python();
     python.env("PYTHONPATH", repository().join("local")).env("NO_PROXY", "*");
     python
+}
+
+/// The logical ids that a part of the template refers to.
+fn references(part: &Value) -> BTreeSet<String> {
+    match part {
+        Value::Object(fields) => fields.iter().flat_map(|(name, value)| named(name, value)).collect(),
+        Value::Array(values) => values.iter().flat_map(references).collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
+fn named(function: &str, value: &Value) -> BTreeSet<String> {
+    let first = |value: &Value| value.as_str().or_else(|| value[0].as_str()).unwrap_or_default().to_owned();
+    match function {
+        "Ref" => BTreeSet::from([first(value)]),
+        "Fn::GetAtt" => first(value).split('.').next().map(ToOwned::to_owned).into_iter().collect(),
+        "DependsOn" => value
+            .as_array()
+            .map_or_else(|| vec![first(value)], |ids| ids.iter().map(first).collect())
+            .into_iter()
+            .collect(),
+        "Fn::Sub" => {
+            let text = first(value);
+            let ids = text.split("${").skip(1).filter_map(|rest| rest.split(['}', '.']).next());
+            ids.map(ToOwned::to_owned).chain(references(value)).collect()
+        }
+        _ => references(value),
+    }
 }

@@ -349,6 +349,12 @@ fn the_access_log_has_no_query_string() {
     assert!(settings.get("ThrottlingRateLimit").is_some() && settings.get("ThrottlingBurstLimit").is_some());
 }
 
+/// CloudFormation refuses such a template; the emulator and the linters take it.
+#[test]
+fn no_resources_wait_for_each_other() {
+    assert!(TEMPLATE.waiting_for_each_other().is_empty(), "{:?}", TEMPLATE.waiting_for_each_other());
+}
+
 /// A browser asks first whether it may send a header, and hides every header of the answer that is not exposed.
 #[test]
 fn web_pages_may_send_and_read_the_headers_of_the_documents() {

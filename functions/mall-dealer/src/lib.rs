@@ -25,13 +25,8 @@ use shared::{
 use std::sync::Arc;
 
 /// Environment variables that only this function reads.
-pub const NEEDS: &[&str] = &[
-    "REGISTER_PER_IP_MINUTE",
-    "CAPTCHA_PER_IP_MINUTE",
-    "CAPTCHA_AFTER_SENDS",
-    "MALL_TELL_UNKNOWN_USER",
-    "PUBLIC_ADDRESS",
-];
+pub const NEEDS: &[&str] =
+    &["REGISTER_PER_IP_MINUTE", "CAPTCHA_PER_IP_MINUTE", "CAPTCHA_AFTER_SENDS", "MALL_TELL_UNKNOWN_USER"];
 
 /// What the handlers work with.
 #[derive(Debug)]
@@ -154,14 +149,14 @@ async fn edit_nickname(app: Arc<App>, caller: Caller, mut call: Call) -> Result<
 
 async fn edit_favicon(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (named, address) = call.read(forms::favicon)?;
-    app.dealers.set_favicon(&caller, &named, &address, call.now().real).await?;
+    app.dealers.set_favicon(&caller, &named, &address, (call.origin(), call.now().real)).await?;
     Ok(Success::done(Spelling::Number))
 }
 
 /// The document prints this path in two spellings; both lead here.
 async fn upload_favicon(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let picture = call.read(Fields::picture)?;
-    let address = app.dealers.upload_favicon(&caller, picture, call.now().real).await?;
+    let address = app.dealers.upload_favicon(&caller, picture, (call.origin(), call.now().real)).await?;
     Success::data(Spelling::Number, &views::Favicon { favicon: &address })
 }
 
@@ -192,7 +187,7 @@ async fn hand_in(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Succes
 }
 
 async fn info(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
-    let profile = app.dealers.profile(&caller.account).await?;
+    let profile = app.dealers.profile(&caller.account, call.origin()).await?;
     let papers = app.papers.own(&caller, call.now().real).await?;
     Success::data(Spelling::Number, &views::Info::of(&profile, &papers))
 }

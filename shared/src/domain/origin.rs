@@ -8,11 +8,13 @@ pub struct Origin {
     pub address: IpAddr,
     /// The id under which the logs know the request.
     pub request: String,
+    /// The name under which the gateway was called.
+    pub domain: String,
 }
 
 /// For calls that come from no network: all of them count as one caller.
 impl Default for Origin {
     fn default() -> Self {
-        Self { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), request: String::new() }
+        Self { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), request: String::new(), domain: String::new() }
     }
 }

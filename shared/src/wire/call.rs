@@ -143,7 +143,8 @@ pub(super) fn origin(extensions: &Extensions) -> Origin {
     let address = gateway.http.source_ip.as_deref().and_then(|address| address.parse::<IpAddr>().ok());
     let lambda = extensions.lambda_context_ref().map(|context| context.request_id.clone());
     let request = lambda.or_else(|| gateway.request_id.clone()).unwrap_or_default();
-    Origin { address: address.unwrap_or(Origin::default().address), request }
+    let domain = gateway.domain_name.clone().unwrap_or_default();
+    Origin { address: address.unwrap_or(Origin::default().address), request, domain }
 }
 
 /// Where a token was found.

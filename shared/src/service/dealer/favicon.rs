@@ -6,6 +6,7 @@ use crate::{
         account::AccountId,
         dealer::Named,
         image::{PictureKey, Purpose},
+        origin::Origin,
         reason::{Failure, Reason},
         session::Caller,
     },
@@ -38,16 +39,29 @@ enum Refused {
 
 impl Dealers {
     /// #29: takes the picture and gives its address. It is nobody's favicon yet, and gone after a day if it never is.
-    pub async fn upload_favicon(&self, caller: &Caller, content: Bytes, now: Timestamp) -> Result<String, Failure> {
+    pub async fn upload_favicon(
+        &self,
+        caller: &Caller,
+        content: Bytes,
+        (origin, now): (&Origin, Timestamp),
+    ) -> Result<String, Failure> {
         let owner = (REALM, &caller.account);
         let key = self.pictures.upload(owner, Purpose::Avatar, content, now).await?;
-        self.favicon_address(&key)
+        self.favicon_address(&key, origin)
     }
 
     /// Where anybody finds a favicon, for as long as the bucket has it.
-    pub(super) fn favicon_address(&self, key: &PictureKey) -> Result<String, Failure> {
+    pub(super) fn favicon_address(&self, key: &PictureKey, origin: &Origin) -> Result<String, Failure> {
         let name = key.public_name().ok_or_else(|| Failure::internal("a favicon has no public name"))?;
-        Ok(format!("{}{FAVICONS}{name}", self.settings.public_address))
+        Ok(format!("{}{FAVICONS}{name}", self.api(origin)))
+    }
+
+    /// The address of the API. A parameter of the template could not hold the gateway's own: the gateway needs the function.
+    fn api(&self, origin: &Origin) -> String {
+        if self.settings.public_address.is_empty() {
+            return format!("https://{}", origin.domain);
+        }
+        self.settings.public_address.clone()
     }
 
     /// What lies at such an address. It is not said whose it is, or whether it ever was.
@@ -56,9 +70,14 @@ impl Dealers {
     }
 
     /// The picture that an address names, if it is one that this account uploaded.
-    async fn own_favicon(&self, account: &AccountId, address: &str, now: Timestamp) -> Result<PictureKey, Failure> {
+    async fn own_favicon(
+        &self,
+        account: &AccountId,
+        address: &str,
+        (origin, now): (&Origin, Timestamp),
+    ) -> Result<PictureKey, Failure> {
         let place = address.trim().split(['?', '#']).next().unwrap_or_default();
-        let path = place.strip_prefix(&self.settings.public_address).unwrap_or(place);
+        let path = place.strip_prefix(&self.api(origin)).unwrap_or(place);
         match path.strip_prefix(FAVICONS).and_then(PictureKey::of_public_name) {
             Some(key) if key.is_of(Purpose::Avatar, account) => Ok(key),
             Some(_) => Err(Reason::PictureNotYours.into()),
@@ -72,13 +91,13 @@ impl Dealers {
         caller: &Caller,
         named: &Named,
         address: &str,
-        now: Timestamp,
+        (origin, now): (&Origin, Timestamp),
     ) -> Result<(), Failure> {
         let account = own(caller, named)?;
         for _ in 0..TRIES {
             let dealer = self.store.dealer(account).await?.filter(|dealer| dealer.is_named(named));
             let dealer = dealer.ok_or(Reason::NotYours)?;
-            let key = self.own_favicon(account, address, now).await?;
+            let key = self.own_favicon(account, address, (origin, now)).await?;
             if dealer.favicon.as_ref() == Some(&key) {
                 return Ok(());
             }

@@ -57,7 +57,8 @@ pub struct Settings {
     /// Whether a sign-in says that nobody has a telephone. Off, it says of a wrong password and of an unknown telephone
     /// the same.
     pub tells_unknown_user: bool,
-    /// The address of the API without a slash at its end, with which the addresses of favicons begin.
+    /// The address of the API without a slash at its end, with which the addresses of favicons begin. Empty, they begin
+    /// with the name under which the gateway was called.
     pub public_address: String,
 }
 
@@ -109,7 +110,7 @@ impl Dealers {
             }
             outcome => outcome?,
         };
-        let profile = self.profile(&issued.account).await?;
+        let profile = self.profile(&issued.account, origin).await?;
         Ok((issued, profile))
     }
 
@@ -125,11 +126,11 @@ impl Dealers {
     }
 
     /// What the dealer's app shows of its owner.
-    pub async fn profile(&self, account: &AccountId) -> Result<Profile, Failure> {
+    pub async fn profile(&self, account: &AccountId, origin: &Origin) -> Result<Profile, Failure> {
         let (dealer, papers) = self.store.with_papers::<Dealer>(REALM, account).await?;
         let dealer = dealer.ok_or(Reason::WrongState)?;
         let favicon = match &dealer.favicon {
-            Some(key) => Some(self.favicon_address(key)?),
+            Some(key) => Some(self.favicon_address(key, origin)?),
             None => None,
         };
         let status = papers.map_or(Status::None, |papers| papers.status);
