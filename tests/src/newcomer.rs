@@ -213,9 +213,10 @@ fn written(operation: &Operation, way: &str, values: &Values) -> Request {
     if body.is_empty() {
         return request;
     }
+    let is_any_needed = body.iter().any(|input| input.required);
     let pairs: Vec<_> = body
         .iter()
-        .filter(|input| !input.is_file() && input.required)
+        .filter(|input| !input.is_file() && (input.required || !is_any_needed))
         .map(|input| (input.name, text(&values[input.name])))
         .collect();
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();

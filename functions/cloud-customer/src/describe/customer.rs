@@ -38,7 +38,7 @@ fn record() -> Vec<Operation> {
                 may("postcode", "邮编 · Postcode", "201900"),
                 may("fax", "传真 · Fax", "021-45612"),
                 may("authorization", "服务授权码，需 `post_field=auth` · Service authorisation code, with `post_field=auth`", "121"),
-                may("mobile", "新手机号，`post_field=phone` 时必填 · The new mobile, needed with `post_field=phone`", "13312345865").depending().left_out(),
+                may("mobile", "新手机号，`post_field=phone` 时必填 · The new mobile, needed with `post_field=phone`", "13312345864").depending().left_out(),
                 may("verification_code", "发到新手机的验证码，`post_field=phone` 时必填 · The code sent to the new mobile, needed with `post_field=phone`", 123_456).depending().left_out(),
             ])
             .refuses(&[Reason::RecentSignInWanted, Reason::WrongCode])
