@@ -89,7 +89,7 @@ async fn a_day(plaza: &Plaza) {
     }
     plaza.sign_in("platform", "root-admin", "a long phrase for staff").await;
     let manager = plaza.staff_of(Role::ShopManager, &["S1"]);
-    let record = json!({"name": PHONE, "gender": "male", "mobile": PHONE, "idcard": ID_NUMBER});
+    let record = json!({"shopId": "S1", "name": PHONE, "gender": "male", "mobile": PHONE, "idcard": ID_NUMBER});
     let create = || post("/customer/v1/customer").bearer(&manager).json(&record);
     let made = plaza.shop_customer(create()).await.json();
     let one = format!("/customer/v1/customer/{}", made["id"].as_str().unwrap());

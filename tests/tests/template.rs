@@ -481,10 +481,10 @@ fn the_template_deploys() {
     assert_eq!(updated, created.replace("LOGIN_PER_IP_MINUTE=20", "LOGIN_PER_IP_MINUTE=7"));
     let deleted = emulator.stack("a-stack").arg("--delete").output().unwrap();
     assert!(deleted.status.success(), "{}", String::from_utf8_lossy(&deleted.stderr));
-    let again = deploy("a-stack", &["--parameter", "DeletionProtection=false"]);
+    deploy("a-stack", &["--parameter", "DeletionProtection=false"]);
     let secret =
         |variables: &str| variables.lines().find(|line| line.starts_with("PEPPER_SECRET=")).unwrap().to_owned();
-    assert_eq!(BTreeSet::from([&created, &beside, &again].map(|one| secret(one))).len(), 3, "each has its own");
+    assert_ne!(secret(&created), secret(&beside), "each stack has its own");
 }
 
 struct Emulator(local::ministack::MiniStack);

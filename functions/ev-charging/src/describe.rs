@@ -19,7 +19,13 @@ const CHANGEABLE: Before = before("PUT /operator/stations/{station}/settings")
     .with(&[("settings", Given::Json(r#"{"modify_in_pile":"allow"}"#))]);
 
 pub fn describe() -> Described {
-    let operations = vec![
+    let operations = [requests_and_records(), stations_and_bills()].concat();
+    Described::new("ev-charging", Document::ChargingApp, &routes(), operations)
+}
+
+/// What the document has: a request, from the order to its detail records.
+fn requests_and_records() -> Vec<Operation> {
+    vec![
         post("/user/charge/apply", "申请充电", "Join the queue")
             .zh("提交充电申请，返回排队号码：快充以 F 开头，慢充以 T 开头。")
             .zh("每个用户、每个车牌同时只能有一个申请。网络中断时用相同的 `Idempotency-Key` 重发，得到同一结果。")
@@ -61,7 +67,7 @@ pub fn describe() -> Described {
             .note("A changed amount keeps the number; a changed mode gives a new one at the tail. Neither given: refused.")
             .note("Once the car has been called neither can be changed; cancel and apply again.")
             .as_form()
-            .takes([may(MODE.0, MODE.1, "fast").one_of(&["fast", "slow"]), may(QUANTITY.0, QUANTITY.1, "1023.4").ruled(forms::QUANTITY)])
+            .takes([may(MODE.0, MODE.1, "fast").one_of(&["fast", "slow"]), may(QUANTITY.0, QUANTITY.1, "80.4").ruled(forms::QUANTITY)])
             .refuses(&[Reason::NothingQueued, Reason::ChangeNotAllowed, Reason::NoPilesOfMode])
             .answers(ev_app::text("修改成功", "F12")),
         get("/user/charge/info", "返回充电状态", "The driver's request as it is now")
@@ -97,6 +103,12 @@ pub fn describe() -> Described {
                     "actual_power": "44.96", "service_fee": "35.97", "charging_fee": "31.47", "total_fee": "67.44"
                 }]),
             )),
+    ]
+}
+
+/// Where to charge, and what it comes to.
+fn stations_and_bills() -> Vec<Operation> {
+    vec![
         get("/user/stations", "充电站列表", "Stations with prices, free places and expected wait")
             .zh("扩展接口：列出充电站、电价、空位和预计等待秒数。")
             .note("`expected_wait` is in whole seconds, for an order of 30 kWh that came now.")
@@ -110,8 +122,14 @@ pub fn describe() -> Described {
             )),
         get("/user/bills", "账单列表", "Open bills, the first to fall due in front, then the newest paid ones")
             .zh("扩展接口：先列出未结清账单（最早到期的在前），再列出最近已支付的账单。")
-            .note("A bill is in arrears after its due time; `num` limits the paid ones and is brought between 1 and 100.")
-            .takes([may("num", "返回的已支付账单个数，默认 10，最多 100 · How many paid bills, 10 if left out, at most 100", 10)])
+            .note(
+                "A bill is in arrears after its due time; `num` limits the paid ones and is brought between 1 and 100.",
+            )
+            .takes([may(
+                "num",
+                "返回的已支付账单个数，默认 10，最多 100 · How many paid bills, 10 if left out, at most 100",
+                10,
+            )])
             .answers(ev_app::list::<views::Bill>(
                 "查询成功",
                 &json!([{
@@ -121,8 +139,7 @@ pub fn describe() -> Described {
                 }]),
             )),
         pay(),
-    ];
-    Described::new("ev-charging", Document::ChargingApp, &routes(), operations)
+    ]
 }
 
 fn pay() -> Operation {

@@ -1,12 +1,18 @@
 //! What the reference says of these endpoints.
 
 use crate::{routes, views};
-use describe::{Described, Document, Input, Source, answer, mall, need, post, sms};
+use describe::{Described, Document, Input, Operation, Source, answer, mall, need, post, sms};
 use serde_json::json;
 use shared::{domain::reason::Reason, wire::mall::Spelling};
 
 pub fn describe() -> Described {
-    let operations = vec![
+    let operations = [accounts(), papers()].concat();
+    Described::new("mall-agent", Document::MallAgents, &routes(), operations)
+}
+
+/// Signing in, and changing to another account.
+fn accounts() -> Vec<Operation> {
+    vec![
         post("/user/proxy/sendPhoneNum", "获取短信验证码", "Have an SMS code sent to an agent")
             .zh("向手机发送验证码，同一手机每分钟一条。无论号码是否已注册，响应都相同。")
             .number(10)
@@ -53,6 +59,12 @@ pub fn describe() -> Described {
             ])
             .refuses(&[Reason::WrongCode, Reason::PhoneTaken, Reason::NotYours])
             .answers(mall::done(Spelling::Text).with_token()),
+    ]
+}
+
+/// The submission, and how it stands.
+fn papers() -> Vec<Operation> {
+    vec![
         post("/user/proxy/uploadFrontImg", "上传身份证正面照", "Upload the front of one's ID card")
             .zh("上传身份证正面照，返回图片地址，供 #16 使用。地址十分钟内有效；一天内未提交的图片会被删除。")
             .number(14)
@@ -107,8 +119,7 @@ pub fn describe() -> Described {
                     "frontImg": ADDRESS, "qualification": ADDRESS, "telephone": "13912345678",
                     "openId": "oGZUI0egBJY1zhBYw2KhdUfwVJJE" }),
             )),
-    ];
-    Described::new("mall-agent", Document::MallAgents, &routes(), operations)
+    ]
 }
 
 const CODE: Source = sms("POST /user/proxy/sendPhoneNum", "telephone");

@@ -73,8 +73,10 @@ impl Source {
     /// The call that it comes from.
     pub const fn way(&self) -> Way {
         match self {
-            Self::Sms { asked: way, .. } | Self::Picture { asked: way } => way,
-            Self::LastPart { of: way, .. } | Self::Answer { of: way, .. } => way,
+            Self::Sms { asked: way, .. }
+            | Self::Picture { asked: way }
+            | Self::LastPart { of: way, .. }
+            | Self::Answer { of: way, .. } => way,
         }
     }
 }

@@ -51,23 +51,6 @@ fn every_route_is_described_once_and_no_description_is_of_no_route() {
     }
 }
 
-/// What the gateway lets through to a function is what readers find.
-#[test]
-fn every_route_of_the_template_is_in_the_document() {
-    let template = fs::read_to_string(root().join("template.yaml")).unwrap();
-    let keys = template
-        .split("RouteKey:")
-        .skip(1)
-        .map(|part| part.split([',', '\n']).next().unwrap().trim().trim_matches('"'));
-    let routes: BTreeSet<_> =
-        keys.filter_map(|key| key.split_once(' ')).filter(|(method, _)| *method != "ANY").collect();
-    assert!(routes.len() > 100);
-    for (method, path) in routes {
-        let operation = &DOCUMENT["paths"][path][method.to_ascii_lowercase()];
-        assert!(operation.is_object(), "{method} {path} is not in docs/openapi.json");
-    }
-}
-
 /// Numbers are those of the contracts, each given once.
 #[test]
 fn no_two_endpoints_have_one_number_and_no_two_operations_one_name() {
