@@ -13,24 +13,24 @@ pub fn first(operation: &Operation) -> String {
 }
 
 fn call(before: &Before) -> String {
-    let mut text = format!("`{}`", before.way);
+    let mut parts = vec![format!("`{}`", before.way)];
     if !before.with.is_empty() {
         let given = |(name, given): &(&str, Given)| match given {
             Given::Text(text) | Given::Json(text) => format!("`{name}`: `{text}`"),
             Given::From(source) => value(name, source),
         };
-        text += &format!(" ({})", before.with.iter().map(given).collect::<Vec<_>>().join(", "));
+        parts.push(format!(" ({})", before.with.iter().map(given).collect::<Vec<_>>().join(", ")));
     }
     if before.minutes > 0 {
-        text += &format!("，等 {0} 分钟 · then {0} minutes", before.minutes);
+        parts.push(format!("，等 {0} 分钟 · then {0} minutes", before.minutes));
     }
-    text
+    parts.concat()
 }
 
 fn value(name: &str, source: &Source) -> String {
     match source {
         Source::Sms { asked, number, with } => {
-            let with: String = with.iter().map(|(name, text)| format!(", `{name}`: `{text}`")).collect();
+            let with = with.iter().map(|(name, text)| format!(", `{name}`: `{text}`")).collect::<Vec<_>>().concat();
             format!("`{name}`：`{asked}` 发到 `{number}` 的短信验证码 · the SMS code that it sends to `{number}`{with}")
         }
         Source::Picture { asked } => format!("`{name}`：`{asked}` 图片中的字符 · the letters of its picture"),
@@ -60,7 +60,7 @@ pub fn session(document: Document, find: impl Fn(&str) -> Option<Operation>) -> 
         Token::Header => "令牌在响应头 `X-Access-Token` 中 · the token is in the header `X-Access-Token`".to_owned(),
     };
     steps.push(format!("{}：{from}", call(&opening)));
-    let steps: String = steps.iter().enumerate().map(|(at, step)| format!("{}. {step}\n", at + 1)).collect();
+    let steps = steps.iter().enumerate().map(|(at, step)| format!("{}. {step}\n", at + 1)).collect::<Vec<_>>().concat();
     let (chinese_query, english_query) = match document {
         Document::ChargingApp => ("，或查询参数 `token`", ", or the query parameter `token`"),
         Document::ChargingCustomers => ("，或查询参数 `access_token`", ", or the query parameter `access_token`"),

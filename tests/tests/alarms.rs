@@ -31,7 +31,7 @@ const OURS: &str = "ev-plaza";
 /// The bill in docs/operations.md counts with no more.
 const MOST_METRICS: usize = 120;
 
-/// One series of CloudWatch: namespace, name and dimensions.
+/// One series of `CloudWatch`: namespace, name and dimensions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Series {
     namespace: String,
@@ -39,7 +39,7 @@ struct Series {
     dimensions: BTreeMap<String, String>,
 }
 
-/// What CloudWatch takes from a line in the embedded metric format.
+/// What `CloudWatch` takes from a line in the embedded metric format.
 fn points_of(line: &Value) -> Vec<(Series, f64)> {
     let mut points = Vec::new();
     for directive in line["_aws"]["CloudWatchMetrics"].as_array().unwrap() {
@@ -225,7 +225,7 @@ async fn the_alarms_of_the_scheduler_see_silence_unreadable_stations_and_unreada
     assert!(Alarm::of("SweepAlarm").fires(&points(&[last(&plaza)])), "messages are no sweep");
     plaza.wake(json!({ "sweep": true })).await;
     let calm = last(&plaza);
-    assert!(!Alarm::of("SweepAlarm").fires(&points(&[calm.clone()])));
+    assert!(!Alarm::of("SweepAlarm").fires(&points(std::slice::from_ref(&calm))));
     for id in ["UnsettledAlarm", "QuarantinedAlarm", "UnbilledEnergyAlarm"] {
         assert_silent(id, &calm);
     }
