@@ -70,7 +70,7 @@ enum Answer {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let boot = Boot::start("local-staff", &[TABLES, GATE, SIGN_IN, CHARGING, NOTICES]).await?;
-    let (sign_in, charging) = (boot.sign_in().await?, boot.charging()?);
+    let (sign_in, charging) = (boot.sign_in()?, boot.charging()?);
     let (directory, provider) = (boot.directory(), boot.notice_key()?);
     let app = &App { sign_in, charging, clock: boot.clock.clone(), random: boot.random.clone(), directory, provider };
     let answer = |event: LambdaEvent<Event>| async move {
