@@ -1,10 +1,7 @@
 //! What the facts of a turn come to, item by item: a transaction may touch each item only once.
 
 use crate::domain::{
-    charging::{
-        Bill, DetailRecord, DriverId, End, Fact, Mode, Moment, Number, RequestId, Ticket, Waiting, What,
-        planted::{Bug, planted},
-    },
+    charging::{Bill, DetailRecord, DriverId, End, Fact, Mode, Moment, Number, RequestId, Ticket, Waiting, What},
     money::Fen,
 };
 use std::collections::BTreeMap;
@@ -68,10 +65,9 @@ impl Effects {
                 self.enter(joined);
                 self.driver(&joined.ticket).now = Some(DriverNow::Changed(joined.clone()));
             }
-            What::Called { .. } if planted(Bug::EntryOutlivesCall) => {}
             What::Called { ticket, own_entry, .. } => self.leave(ticket.number, *own_entry),
             What::SegmentClosed(record) => self.records.push(record.clone()),
-            What::Ended { ticket, bill, own_entry, end } => {
+            What::Ended { ticket, bill, own_entry, .. } => {
                 self.leave(ticket.number, *own_entry);
                 self.driver(ticket).ended = Some(ticket.request);
                 self.plate(ticket, |plate| plate.freed = true);
@@ -79,10 +75,9 @@ impl Effects {
                     // Too little to be billed, and so too little for the driver's history.
                     self.records.retain(|record| record.ticket.request != ticket.request);
                 }
-                let bill = bill.as_ref().filter(|_| *end == End::Finished || !planted(Bug::CancelledWithoutBill));
                 if let Some(bill) = bill {
                     // A bill over nothing is paid from the first.
-                    let is_owed = bill.total > Fen(0) && !planted(Bug::OwedForgotten);
+                    let is_owed = bill.total > Fen(0);
                     self.driver(ticket).bill_due = Some(bill.due).filter(|_| is_owed);
                     self.bills.push((ticket.clone(), bill.clone(), *at));
                 }

@@ -4,10 +4,7 @@ use super::{
     Item, Key, Store, fault,
     keys::{PK, TTL},
 };
-use crate::domain::{
-    charging::planted::{Bug, planted},
-    reason::{Failure, Reason},
-};
+use crate::domain::reason::{Failure, Reason};
 use aws_sdk_dynamodb::{
     config::AsyncSleep as _,
     error::SdkError,
@@ -123,7 +120,6 @@ impl<R: Copy> Transaction<'_, R> {
         let put = match condition {
             Condition::None => put,
             Condition::As(holds) => with(put, holds),
-            Condition::Version(_) if planted(Bug::WritesOverOthers) => put,
             Condition::Absent => {
                 put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK)
             }

@@ -15,10 +15,7 @@ use super::{
 };
 use crate::domain::{
     account::{AccountId, Realm},
-    charging::{
-        DriverId, Fact, Moment, Number, Waiting,
-        planted::{Bug, planted},
-    },
+    charging::{DriverId, Fact, Moment, Number, Waiting},
     session::LiveCharge,
     takings::Crowd,
 };
@@ -89,14 +86,13 @@ impl Transaction<'_, TurnRefused> {
         let effects = Effects::of(facts);
         self = self.count_takings(head, &effects.records, over);
         for record in &effects.records {
-            head.records += u64::from(!planted(Bug::RecordsShareAnId));
+            head.records += 1;
             let item = Record::of(head, record);
             self = self.put_over(&Key::record(&account(record.ticket.driver), item.stop, item.record), &item);
         }
         for (ticket, bill, ended) in &effects.bills {
             let (item, driver) = (IssuedBill::of(head, ticket, bill, *ended), account(ticket.driver));
-            let same = planted(Bug::BillOverEarlierBill).then(|| Key::open_bill(&driver, 0, 0));
-            self = self.issue_bill(&same.unwrap_or_else(|| item.key(&driver)), &item);
+            self = self.issue_bill(&item.key(&driver), &item);
         }
         for (&(mode, n), entry) in &effects.entries {
             self = match entry {
@@ -118,9 +114,6 @@ impl Transaction<'_, TurnRefused> {
         match (change.freed, change.taken) {
             // Only the station that is being written can free it, so what it frees it may also hand on.
             (true, Some(request)) => self.put_over(&key, &PlateCharge { request: request.0 }),
-            (false, Some(request)) if planted(Bug::PlateMayJoinTwice) => {
-                self.put_over(&key, &PlateCharge { request: request.0 })
-            }
             (false, Some(request)) => self.put_new(&key, &PlateCharge { request: request.0 }, TurnRefused::Plate),
             (_, None) => self.delete(&key),
         }
@@ -149,7 +142,6 @@ impl Transaction<'_, TurnRefused> {
                         names.push(("#request", "request".into()));
                         "#charge.#request = :ended"
                     }
-                    None if planted(Bug::DriverMayJoinTwice) => "attribute_exists(#enabled)",
                     None => "attribute_not_exists(#charge)",
                 };
                 // What a driver owes is looked at again here, because a bill may fall due while the driver applies.
@@ -161,7 +153,7 @@ impl Transaction<'_, TurnRefused> {
                 }
                 // The plate may be unbound while its driver applies.
                 let mut bound = "";
-                if !car.ticket.plate.is_empty() && !planted(Bug::ForeignVehicleTaken) {
+                if !car.ticket.plate.is_empty() {
                     values.push((":plate", text(car.ticket.plate.clone())));
                     names.push(("#plates", "plates".into()));
                     bound = " AND contains(#plates, :plate)";

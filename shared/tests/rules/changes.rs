@@ -4,33 +4,6 @@ use shared::domain::charging::{DispatchMode, DispatchTarget};
 
 use super::play::{Play, play};
 
-rules![
-    a_new_quantity_keeps_the_number,
-    naming_the_cars_own_mode_changes_only_the_quantity,
-    a_new_mode_takes_a_new_number_at_the_tail_of_that_mode,
-    a_mode_change_counts_as_a_new_arrival,
-    a_mode_change_works_when_the_area_is_full,
-    a_mode_change_is_dispatched_at_once,
-    a_change_of_nothing_is_done,
-    in_a_lane_neither_may_change,
-    displaced_by_a_fault_neither_may_change,
-    without_the_setting_the_charging_car_may_not_change,
-    finish_at_new_amount_takes_a_lower_quantity,
-    finish_at_new_amount_is_for_the_charging_car_only,
-    finish_at_new_amount_refuses_an_unchanged_or_higher_amount,
-    finish_at_new_amount_refuses_less_than_has_been_delivered,
-    finish_at_new_amount_takes_its_own_mode_and_no_other,
-    a_change_to_exactly_what_has_been_delivered_completes_the_car_before_dispatch,
-    delivered_so_far_includes_earlier_segments,
-    a_head_that_started_at_this_very_instant_counts_as_charging,
-    changing_or_cancelling_without_a_live_request_is_ignored,
-    cancelling_in_a_lane_costs_nothing_before_charging,
-    while_charging_cancelling_bills_the_energy_delivered,
-    cancelling_a_displaced_car_ends_its_request_with_the_records_it_has,
-    when_the_last_displaced_car_is_cancelled_calling_resumes_at_once,
-    cancelling_a_queued_car_lets_the_next_be_called,
-];
-
 fn one_lane() -> Play {
     let mut p = play(|s| (s.fast_piles, s.lane_places) = (1, 2));
     for car in ["V1", "V2", "V3", "V4"] {
@@ -39,6 +12,7 @@ fn one_lane() -> Play {
     p
 }
 
+#[test]
 fn a_new_quantity_keeps_the_number() {
     let mut p = one_lane();
     assert_eq!(p.change("V3", None, Some("12")), "ok");
@@ -47,12 +21,14 @@ fn a_new_quantity_keeps_the_number() {
     assert_eq!(p.end("V3"), "08:24 finished 1 records 18.00");
 }
 
+#[test]
 fn naming_the_cars_own_mode_changes_only_the_quantity() {
     let mut p = one_lane();
     assert_eq!(p.change("V3", Some("F"), Some("12")), "ok");
     assert_eq!((p.number("V3"), p.waiting()), ("F3".into(), "V3 V4".into()));
 }
 
+#[test]
 fn a_new_mode_takes_a_new_number_at_the_tail_of_that_mode() {
     let mut p = play(|s| (s.fast_piles, s.slow_piles, s.lane_places) = (1, 1, 1));
     for (car, mode) in [("V1", "F"), ("V2", "T"), ("V3", "F"), ("V4", "T")] {
@@ -66,6 +42,7 @@ fn a_new_mode_takes_a_new_number_at_the_tail_of_that_mode() {
     assert_eq!((p.starts("V4"), p.starts("V3")), ("09:00".into(), "12:00".into()));
 }
 
+#[test]
 fn a_mode_change_counts_as_a_new_arrival() {
     let mut p = play(|s| (s.fast_piles, s.slow_piles, s.lane_places) = (1, 1, 1));
     for (car, mode) in [("V1", "F"), ("V2", "T"), ("V3", "F"), ("V4", "T")] {
@@ -75,6 +52,7 @@ fn a_mode_change_counts_as_a_new_arrival() {
     assert_eq!(p.waiting(), "V4 V3");
 }
 
+#[test]
 fn a_mode_change_works_when_the_area_is_full() {
     let mut p = play(|s| (s.fast_piles, s.slow_piles, s.lane_places, s.waiting_places) = (1, 1, 1, 1));
     for (car, mode) in [("V1", "F"), ("V2", "T"), ("V3", "F")] {
@@ -85,18 +63,21 @@ fn a_mode_change_works_when_the_area_is_full() {
     assert_eq!((p.number("V3"), p.waiting()), ("T2".into(), "V3".into()));
 }
 
+#[test]
 fn a_mode_change_is_dispatched_at_once() {
     let mut p = one_lane();
     p.change("V3", Some("T"), None);
     assert_eq!((p.lane("T1"), p.waiting()), ("V3".into(), "V4".into()));
 }
 
+#[test]
 fn a_change_of_nothing_is_done() {
     let mut p = one_lane();
     assert_eq!(p.change("V3", None, None), "ok");
     assert_eq!(p.number("V3"), "F3");
 }
 
+#[test]
 fn in_a_lane_neither_may_change() {
     let mut p = one_lane();
     for car in ["V1", "V2"] {
@@ -107,6 +88,7 @@ fn in_a_lane_neither_may_change() {
     assert_eq!(p.end("V2"), "08:00 finished 1 records 45.00");
 }
 
+#[test]
 fn displaced_by_a_fault_neither_may_change() {
     let mut p = one_lane();
     p.fail("F1");
@@ -117,6 +99,7 @@ fn displaced_by_a_fault_neither_may_change() {
     }
 }
 
+#[test]
 fn without_the_setting_the_charging_car_may_not_change() {
     let mut p = one_lane();
     assert_eq!(p.at("06:30").change("V1", None, Some("20")), "rejected:change_not_allowed");
@@ -132,6 +115,7 @@ fn allowed() -> Play {
     p
 }
 
+#[test]
 fn finish_at_new_amount_takes_a_lower_quantity() {
     let mut p = allowed();
     assert_eq!(p.change("V1", None, Some("20")), "ok");
@@ -140,6 +124,7 @@ fn finish_at_new_amount_takes_a_lower_quantity() {
     assert_eq!(p.starts("V2"), "06:40");
 }
 
+#[test]
 fn finish_at_new_amount_is_for_the_charging_car_only() {
     let mut p = allowed();
     assert_eq!(p.change("V2", None, Some("20")), "rejected:change_not_allowed");
@@ -147,6 +132,7 @@ fn finish_at_new_amount_is_for_the_charging_car_only() {
     assert_eq!(p.change("V1", None, Some("20")), "rejected:change_not_allowed");
 }
 
+#[test]
 fn finish_at_new_amount_refuses_an_unchanged_or_higher_amount() {
     let mut p = allowed();
     assert_eq!(p.change("V1", None, Some("30")), "rejected:change_not_allowed");
@@ -155,6 +141,7 @@ fn finish_at_new_amount_refuses_an_unchanged_or_higher_amount() {
     assert_eq!(p.change("V1", Some("F"), None), "rejected:change_not_allowed");
 }
 
+#[test]
 fn finish_at_new_amount_refuses_less_than_has_been_delivered() {
     let mut p = allowed();
     assert_eq!(p.change("V1", None, Some("14.999")), "rejected:change_not_allowed");
@@ -162,12 +149,14 @@ fn finish_at_new_amount_refuses_less_than_has_been_delivered() {
     assert_eq!(p.end("V1"), "07:00 finished 1 records 36.00", "rejected as a whole");
 }
 
+#[test]
 fn finish_at_new_amount_takes_its_own_mode_and_no_other() {
     let mut p = allowed();
     assert_eq!(p.change("V1", Some("T"), Some("20")), "rejected:change_not_allowed");
     assert_eq!(p.change("V1", Some("F"), Some("20")), "ok");
 }
 
+#[test]
 fn a_change_to_exactly_what_has_been_delivered_completes_the_car_before_dispatch() {
     let mut p = allowed();
     assert_eq!(p.change("V1", None, Some("15")), "ok");
@@ -176,6 +165,7 @@ fn a_change_to_exactly_what_has_been_delivered_completes_the_car_before_dispatch
     assert_eq!((p.starts("V2"), p.moves("V3")), ("06:30".into(), "06:30 F1".into()));
 }
 
+#[test]
 fn delivered_so_far_includes_earlier_segments() {
     let mut p = play(|s| s.finish_at_new_amount = true);
     p.apply("V1", "F", "30");
@@ -187,6 +177,7 @@ fn delivered_so_far_includes_earlier_segments() {
     assert_eq!(p.end("V1"), "06:40 finished 2 records 24.00");
 }
 
+#[test]
 fn a_head_that_started_at_this_very_instant_counts_as_charging() {
     let mut p = allowed();
     p.at("07:00");
@@ -195,6 +186,7 @@ fn a_head_that_started_at_this_very_instant_counts_as_charging() {
     assert_eq!(p.records()[1], "V2 F1 07:00–07:40 20.00kWh 14.00+16.00=30.00");
 }
 
+#[test]
 fn changing_or_cancelling_without_a_live_request_is_ignored() {
     let mut p = one_lane();
     assert_eq!(p.cancel("V9"), "ignored:no_live_request");
@@ -204,6 +196,7 @@ fn changing_or_cancelling_without_a_live_request_is_ignored() {
     assert_eq!(p.end("V1"), "07:00 finished 1 records 36.00");
 }
 
+#[test]
 fn cancelling_in_a_lane_costs_nothing_before_charging() {
     let mut p = one_lane();
     assert_eq!(p.at("06:30").cancel("V2"), "ok");
@@ -211,6 +204,7 @@ fn cancelling_in_a_lane_costs_nothing_before_charging() {
     assert!(p.records().is_empty());
 }
 
+#[test]
 fn while_charging_cancelling_bills_the_energy_delivered() {
     let mut p = one_lane();
     assert_eq!(p.at("06:30").cancel("V1"), "ok");
@@ -219,6 +213,7 @@ fn while_charging_cancelling_bills_the_energy_delivered() {
     assert_eq!(p.starts("V2"), "06:30");
 }
 
+#[test]
 fn cancelling_a_displaced_car_ends_its_request_with_the_records_it_has() {
     let mut p = one_lane();
     p.at("06:30").fail("F1");
@@ -228,6 +223,7 @@ fn cancelling_a_displaced_car_ends_its_request_with_the_records_it_has() {
     assert_eq!(p.end("V2"), "06:45 cancelled no bill");
 }
 
+#[test]
 fn when_the_last_displaced_car_is_cancelled_calling_resumes_at_once() {
     // V4 waits for T1, the best lane, while T2 and T3 have places that V6 could take.
     let mut p = play(|s| {
@@ -244,6 +240,7 @@ fn when_the_last_displaced_car_is_cancelled_calling_resumes_at_once() {
     assert_eq!((p.waiting(), p.moves("V6")), (String::new(), "06:02 T3".into()));
 }
 
+#[test]
 fn cancelling_a_queued_car_lets_the_next_be_called() {
     let mut p = one_lane();
     p.at("06:10").cancel("V2");

@@ -4,26 +4,7 @@ use shared::domain::charging::{DispatchMode, DispatchTarget, FaultStrategy};
 
 use super::play::{Play, play};
 
-rules![
-    a_car_goes_to_the_lane_where_it_would_finish_first,
-    every_car_already_in_the_lane_counts,
-    what_the_head_has_been_delivered_no_longer_counts,
-    ties_go_to_the_lowest_pile_id,
-    only_lanes_of_its_mode_are_considered,
-    only_lanes_with_a_free_place_are_considered,
-    a_failed_pile_gets_no_car,
-    best_then_wait_lets_the_car_stay_if_the_best_lane_is_full,
-    best_then_wait_takes_the_best_lane_when_it_is_free,
-    best_then_wait_ties_go_to_the_lowest_id_full_or_not,
-    best_then_wait_applies_to_displaced_cars,
-    best_then_wait_applies_to_regrouped_cars,
-    single_total_places_as_many_as_there_are_places_at_once,
-    single_total_with_one_free_lane_calls_by_number,
-    single_total_ties_give_the_lower_number_the_lower_pile,
-    single_total_leaves_faults_as_they_are,
-    single_total_counts_what_lanes_are_busy_with,
-];
-
+#[test]
 fn a_car_goes_to_the_lane_where_it_would_finish_first() {
     let mut p = play(|_| {});
     p.apply("V1", "F", "60");
@@ -32,6 +13,7 @@ fn a_car_goes_to_the_lane_where_it_would_finish_first() {
     assert_eq!((p.lane("F1"), p.lane("F2")), ("V1".into(), "V2 V3".into()));
 }
 
+#[test]
 fn every_car_already_in_the_lane_counts() {
     let mut p = play(|s| s.lane_places = 3);
     p.apply("V1", "F", "30");
@@ -41,6 +23,7 @@ fn every_car_already_in_the_lane_counts() {
     assert_eq!((p.lane("F1"), p.lane("F2")), ("V1 V4".into(), "V2 V3".into()));
 }
 
+#[test]
 fn what_the_head_has_been_delivered_no_longer_counts() {
     let mut p = play(|_| {});
     p.apply("V1", "F", "30");
@@ -49,6 +32,7 @@ fn what_the_head_has_been_delivered_no_longer_counts() {
     assert_eq!((p.lane("F1"), p.lane("F2")), ("V1 V3".into(), "V2".into()), "20 minutes left against 40");
 }
 
+#[test]
 fn ties_go_to_the_lowest_pile_id() {
     let mut p = play(|s| s.slow_piles = 3);
     for car in ["V1", "V2", "V3", "V4"] {
@@ -57,6 +41,7 @@ fn ties_go_to_the_lowest_pile_id() {
     assert_eq!(["T1", "T2", "T3"].map(|pile| p.lane(pile)), ["V1 V4", "V2", "V3"]);
 }
 
+#[test]
 fn only_lanes_of_its_mode_are_considered() {
     let mut p = play(|s| (s.slow_piles, s.lane_places) = (1, 1));
     p.apply("V1", "T", "20");
@@ -64,6 +49,7 @@ fn only_lanes_of_its_mode_are_considered() {
     assert_eq!((p.lane("F1"), p.waiting()), (String::new(), "V2".into()));
 }
 
+#[test]
 fn only_lanes_with_a_free_place_are_considered() {
     let mut p = play(|_| {});
     p.apply("V1", "F", "1");
@@ -75,6 +61,7 @@ fn only_lanes_with_a_free_place_are_considered() {
     assert_eq!(p.waiting(), "V5");
 }
 
+#[test]
 fn a_failed_pile_gets_no_car() {
     let mut p = play(|_| {});
     p.fail("F1");
@@ -82,6 +69,7 @@ fn a_failed_pile_gets_no_car() {
     assert_eq!((p.lane("F1"), p.lane("F2")), ("FAULT".into(), "V1".into()));
 }
 
+#[test]
 fn best_then_wait_lets_the_car_stay_if_the_best_lane_is_full() {
     let mut p = play(|s| s.dispatch_target = DispatchTarget::BestThenWait);
     p.apply("V1", "F", "1.5");
@@ -94,6 +82,7 @@ fn best_then_wait_lets_the_car_stay_if_the_best_lane_is_full() {
     assert_eq!(p.moves("V4"), "06:03 F1");
 }
 
+#[test]
 fn best_then_wait_takes_the_best_lane_when_it_is_free() {
     let mut p = play(|s| s.dispatch_target = DispatchTarget::BestThenWait);
     p.apply("V1", "F", "30");
@@ -102,6 +91,7 @@ fn best_then_wait_takes_the_best_lane_when_it_is_free() {
     assert_eq!((p.lane("F1"), p.lane("F2")), ("V1 V3".into(), "V2".into()));
 }
 
+#[test]
 fn best_then_wait_ties_go_to_the_lowest_id_full_or_not() {
     let mut p = play(|s| (s.dispatch_target, s.lane_places) = (DispatchTarget::BestThenWait, 2));
     p.apply("V1", "T", "10");
@@ -112,6 +102,7 @@ fn best_then_wait_ties_go_to_the_lowest_id_full_or_not() {
     assert_eq!(p.waiting(), "V4", "both lanes are busy for two hours; T1 is full, and wins the tie all the same");
 }
 
+#[test]
 fn best_then_wait_applies_to_displaced_cars() {
     let mut p = play(|s| (s.dispatch_target, s.slow_piles) = (DispatchTarget::BestThenWait, 3));
     p.apply("V1", "T", "1");
@@ -125,6 +116,7 @@ fn best_then_wait_applies_to_displaced_cars() {
     assert_eq!((p.lane("T1"), p.displaced()), ("V4 V3".into(), String::new()));
 }
 
+#[test]
 fn best_then_wait_applies_to_regrouped_cars() {
     let mut p = play(|s| {
         (s.dispatch_target, s.slow_piles) = (DispatchTarget::BestThenWait, 3);
@@ -148,6 +140,7 @@ fn came_while_down(cars: &[(&str, &str)]) -> Play {
     p
 }
 
+#[test]
 fn single_total_places_as_many_as_there_are_places_at_once() {
     let cars = [("V1", "60"), ("V2", "20"), ("V3", "40"), ("V4", "10")];
     let mut p = came_while_down(&cars);
@@ -160,18 +153,21 @@ fn single_total_places_as_many_as_there_are_places_at_once() {
     assert_eq!((p.lane("F2"), p.lane("F3")), ("V2 V1".into(), "V4 V3".into()), "the short ones first");
 }
 
+#[test]
 fn single_total_with_one_free_lane_calls_by_number() {
     let mut p = came_while_down(&[("V1", "60"), ("V2", "20"), ("V3", "40")]);
     p.recover("F1");
     assert_eq!((p.lane("F1"), p.waiting()), ("V1 V2".into(), "V3".into()));
 }
 
+#[test]
 fn single_total_ties_give_the_lower_number_the_lower_pile() {
     let mut p = came_while_down(&[("V1", "20"), ("V2", "40"), ("V3", "40")]);
     p.adopt(|s| (s.fast_piles, s.lane_places) = (4, 1));
     assert_eq!(["F2", "F3", "F4"].map(|pile| p.lane(pile)), ["V1", "V2", "V3"]);
 }
 
+#[test]
 fn single_total_leaves_faults_as_they_are() {
     let mut p = play(|s| s.dispatch_mode = DispatchMode::SingleTotal);
     for (car, amount) in [("V1", "60"), ("V2", "30"), ("V3", "60"), ("V4", "30"), ("V5", "3")] {
@@ -182,6 +178,7 @@ fn single_total_leaves_faults_as_they_are() {
     assert_eq!((p.lane("F2"), p.displaced(), p.waiting()), ("V2 V3".into(), "V1 V4".into(), "V5".into()));
 }
 
+#[test]
 fn single_total_counts_what_lanes_are_busy_with() {
     let mut p = play(|s| (s.dispatch_mode, s.fast_piles, s.lane_places) = (DispatchMode::SingleTotal, 1, 1));
     p.apply("V1", "F", "90");

@@ -4,16 +4,6 @@ use shared::domain::charging::{Expectation, What};
 
 use super::play::{Play, play};
 
-rules![
-    a_waiting_car_is_told_call_start_and_finish,
-    a_car_in_a_lane_is_told_start_and_finish,
-    a_displaced_car_is_told_when_it_starts_again,
-    what_was_expected_is_what_happens,
-    a_car_that_can_never_leave_is_told_no_instant,
-    behind_the_window_the_instants_are_marked_as_an_estimate,
-    displaced_cars_are_ahead_of_those_waiting,
-];
-
 fn expect(p: &Play, car: &str) -> Expectation {
     p.desk.station().forecast().of(p.request(car), None).unwrap()
 }
@@ -33,18 +23,21 @@ fn two_lanes() -> Play {
     p
 }
 
+#[test]
 fn a_waiting_car_is_told_call_start_and_finish() {
     let p = two_lanes();
     assert_eq!(shown(&p, "V5"), "0 ahead, 07:00 08:00 09:00");
     assert_eq!(shown(&p, "V6"), "1 ahead, 08:00 09:00 10:00");
 }
 
+#[test]
 fn a_car_in_a_lane_is_told_start_and_finish() {
     let p = two_lanes();
     assert_eq!(shown(&p, "V3"), "1 ahead, never 07:00 08:00");
     assert_eq!(shown(&p, "V1"), "0 ahead, never never 07:00");
 }
 
+#[test]
 fn a_displaced_car_is_told_when_it_starts_again() {
     let mut p = two_lanes();
     p.at("06:30").fail("T1");
@@ -54,6 +47,7 @@ fn a_displaced_car_is_told_when_it_starts_again() {
     assert_eq!(shown(&p, "V3"), "0 ahead, never 08:30 09:30");
 }
 
+#[test]
 fn what_was_expected_is_what_happens() {
     let mut p = two_lanes();
     p.at("06:10").fail_for("T1", 45);
@@ -74,6 +68,7 @@ fn what_was_expected_is_what_happens() {
     }
 }
 
+#[test]
 fn a_car_that_can_never_leave_is_told_no_instant() {
     let mut p = two_lanes();
     p.fail("T1");
@@ -81,12 +76,14 @@ fn a_car_that_can_never_leave_is_told_no_instant() {
     assert_eq!(shown(&p, "V5"), "4 ahead, never never never");
 }
 
+#[test]
 fn displaced_cars_are_ahead_of_those_waiting() {
     let mut p = two_lanes();
     p.fail("T1");
     assert_eq!(expect(&p, "V6").ahead, 3);
 }
 
+#[test]
 fn behind_the_window_the_instants_are_marked_as_an_estimate() {
     let mut p = play(|s| (s.slow_piles, s.lane_places, s.waiting_places) = (1, 1, 200));
     for n in 0..=80 {

@@ -4,38 +4,6 @@ use shared::domain::charging::{DispatchMode, DispatchTarget, Draft, FaultStrateg
 
 use super::play::{Play, play};
 
-rules![
-    the_charging_cars_segment_ends_there_and_then,
-    one_request_can_have_several_detail_records_and_one_bill,
-    the_remaining_energy_is_dispatched_again,
-    a_failed_pile_holds_no_car,
-    while_cars_are_displaced_calling_of_that_mode_pauses,
-    calling_pauses_even_where_a_waiting_car_would_find_a_place,
-    calling_of_the_other_mode_goes_on,
-    calling_resumes_when_the_last_displaced_car_is_placed,
-    priority_dispatches_displaced_cars_in_lane_order,
-    priority_dispatches_in_order_of_failure_then_lane_order,
-    priority_leaves_the_other_lanes_as_they_are,
-    time_order_regroups_not_yet_charging_cars_of_other_lanes,
-    time_order_leaves_charging_cars_where_they_are,
-    time_order_whoever_does_not_fit_stays_ahead_of_the_waiting_area,
-    time_order_joins_earlier_and_new_displaced_cars_in_one_list,
-    time_order_regroups_even_when_the_failing_lane_was_empty,
-    recovery_regroups_over_all_working_lanes,
-    recovery_sorts_by_number_under_priority_too,
-    recovery_with_displaced_cars_only_regroups,
-    recovery_with_nothing_to_regroup_just_calls,
-    failing_a_failed_pile_is_ignored_and_changes_nothing,
-    a_new_duration_for_a_failed_pile_is_ignored,
-    recovering_a_working_pile_is_ignored,
-    a_fault_with_a_duration_recovers_by_itself,
-    a_fault_with_a_duration_may_recover_earlier,
-    several_piles_may_be_down_at_once,
-    an_interrupted_car_keeps_its_number,
-    a_zero_length_segment_leaves_no_detail_record,
-    modes_are_regrouped_apart,
-];
-
 fn slow(strategy: FaultStrategy, piles: u16, change: impl FnOnce(&mut Draft)) -> Play {
     play(|s| {
         (s.fault_strategy, s.slow_piles) = (strategy, piles);
@@ -59,12 +27,14 @@ fn lanes(p: &mut Play) -> [String; 3] {
     ["T1", "T2", "T3"].map(|pile| p.lane(pile))
 }
 
+#[test]
 fn the_charging_cars_segment_ends_there_and_then() {
     let mut p = eight(FaultStrategy::Priority);
     p.at("06:30").fail("T2");
     assert_eq!(p.records(), ["V2 T2 06:00–06:30 5.00kWh 2.00+4.00=6.00"]);
 }
 
+#[test]
 fn one_request_can_have_several_detail_records_and_one_bill() {
     let mut p = slow(FaultStrategy::Priority, 2, |_| {});
     p.apply("V1", "T", "20");
@@ -83,6 +53,7 @@ fn one_request_can_have_several_detail_records_and_one_bill() {
     assert_eq!(p.end("V1"), "08:30 finished 3 records 27.00");
 }
 
+#[test]
 fn the_remaining_energy_is_dispatched_again() {
     let mut p = slow(FaultStrategy::Priority, 2, |_| {});
     p.apply("V1", "T", "20");
@@ -92,6 +63,7 @@ fn the_remaining_energy_is_dispatched_again() {
     assert_eq!(p.end("V1"), "08:00 finished 2 records 27.00");
 }
 
+#[test]
 fn a_failed_pile_holds_no_car() {
     let mut p = eight(FaultStrategy::Priority);
     p.fail("T1");
@@ -99,6 +71,7 @@ fn a_failed_pile_holds_no_car() {
     assert_eq!(p.displaced(), "V1 V4");
 }
 
+#[test]
 fn while_cars_are_displaced_calling_of_that_mode_pauses() {
     let mut p = eight(FaultStrategy::Priority);
     p.fail("T1");
@@ -111,6 +84,7 @@ fn while_cars_are_displaced_calling_of_that_mode_pauses() {
     assert_eq!(lanes(&mut p), ["FAULT", "V1 V4", "V3 V7"], "then the waiting area");
 }
 
+#[test]
 fn calling_pauses_even_where_a_waiting_car_would_find_a_place() {
     let mut p = slow(FaultStrategy::Priority, 4, |s| {
         (s.dispatch_target, s.dispatch_mode) = (DispatchTarget::BestThenWait, DispatchMode::SingleTotal);
@@ -124,6 +98,7 @@ fn calling_pauses_even_where_a_waiting_car_would_find_a_place() {
     assert_eq!((p.lane("T2"), p.lane("T3"), p.waiting()), ("V2".into(), "V3".into(), "V6".into()));
 }
 
+#[test]
 fn calling_of_the_other_mode_goes_on() {
     let mut p = eight(FaultStrategy::Priority);
     p.fail("T1");
@@ -131,6 +106,7 @@ fn calling_of_the_other_mode_goes_on() {
     assert_eq!(p.lane("F1"), "V9");
 }
 
+#[test]
 fn calling_resumes_when_the_last_displaced_car_is_placed() {
     let mut p = slow(FaultStrategy::Priority, 2, |s| s.lane_places = 1);
     for car in ["V1", "V2", "V3"] {
@@ -142,6 +118,7 @@ fn calling_resumes_when_the_last_displaced_car_is_placed() {
     assert_eq!((p.starts("V1"), p.starts("V3")), ("06:00 07:00".into(), "08:00".into()));
 }
 
+#[test]
 fn priority_dispatches_displaced_cars_in_lane_order() {
     let mut p = slow(FaultStrategy::Priority, 3, |s| s.lane_places = 3);
     for (car, amount) in [("V1", "10"), ("V2", "20"), ("V3", "30"), ("V4", "90"), ("V5", "10")] {
@@ -153,6 +130,7 @@ fn priority_dispatches_displaced_cars_in_lane_order() {
     assert_eq!(lanes(&mut p), ["V1 V4", "FAULT", "V3 V2 V5"]);
 }
 
+#[test]
 fn priority_dispatches_in_order_of_failure_then_lane_order() {
     let mut p = eight(FaultStrategy::Priority);
     p.fail("T2");
@@ -162,12 +140,14 @@ fn priority_dispatches_in_order_of_failure_then_lane_order() {
     assert_eq!((p.lane("T3"), p.displaced()), ("V6 V2".into(), "V5 V1 V4".into()));
 }
 
+#[test]
 fn priority_leaves_the_other_lanes_as_they_are() {
     let mut p = eight(FaultStrategy::Priority);
     p.fail("T1");
     assert_eq!(lanes(&mut p), ["FAULT", "V2 V5", "V3 V6"]);
 }
 
+#[test]
 fn time_order_regroups_not_yet_charging_cars_of_other_lanes() {
     let mut p = eight(FaultStrategy::TimeOrder);
     p.fail("T1");
@@ -176,6 +156,7 @@ fn time_order_regroups_not_yet_charging_cars_of_other_lanes() {
     assert_eq!(p.displaced(), "V5 V6");
 }
 
+#[test]
 fn time_order_leaves_charging_cars_where_they_are() {
     let mut p = eight(FaultStrategy::TimeOrder);
     p.at("06:30").fail("T3");
@@ -183,6 +164,7 @@ fn time_order_leaves_charging_cars_where_they_are() {
     assert_eq!((p.starts("V1"), p.starts("V2")), ("06:00".into(), "06:00".into()));
 }
 
+#[test]
 fn time_order_whoever_does_not_fit_stays_ahead_of_the_waiting_area() {
     let mut p = eight(FaultStrategy::TimeOrder);
     p.fail("T1");
@@ -193,6 +175,7 @@ fn time_order_whoever_does_not_fit_stays_ahead_of_the_waiting_area() {
     assert_eq!(lanes(&mut p), ["FAULT", "V5 V6", "V4 V7"]);
 }
 
+#[test]
 fn time_order_joins_earlier_and_new_displaced_cars_in_one_list() {
     let mut p = eight(FaultStrategy::TimeOrder);
     p.fail("T1");
@@ -202,6 +185,7 @@ fn time_order_joins_earlier_and_new_displaced_cars_in_one_list() {
     assert_eq!(p.displaced(), "V2 V4 V5 V6");
 }
 
+#[test]
 fn time_order_regroups_even_when_the_failing_lane_was_empty() {
     let mut p = slow(FaultStrategy::TimeOrder, 3, |_| {});
     for (car, amount) in [("V1", "10"), ("V2", "20"), ("V3", "90"), ("V4", "20"), ("V5", "5")] {
@@ -229,6 +213,7 @@ fn time_order_regroups_even_when_the_failing_lane_was_empty() {
     assert_eq!(lanes(&mut p), ["V1", "V5 V4", "FAULT"], "V4 finds a better lane");
 }
 
+#[test]
 fn recovery_regroups_over_all_working_lanes() {
     let mut p = eight(FaultStrategy::Priority);
     p.fail("T1");
@@ -240,6 +225,7 @@ fn recovery_regroups_over_all_working_lanes() {
     assert_eq!((p.displaced(), p.waiting()), (String::new(), "V8".into()));
 }
 
+#[test]
 fn recovery_sorts_by_number_under_priority_too() {
     let mut p = eight(FaultStrategy::Priority);
     p.fail("T2");
@@ -251,6 +237,7 @@ fn recovery_sorts_by_number_under_priority_too() {
     assert_eq!(p.displaced(), "V5 V6");
 }
 
+#[test]
 fn recovery_with_displaced_cars_only_regroups() {
     let mut p = slow(FaultStrategy::Priority, 2, |s| s.lane_places = 1);
     p.apply("V1", "T", "30");
@@ -262,6 +249,7 @@ fn recovery_with_displaced_cars_only_regroups() {
     assert_eq!((p.lane("T1"), p.displaced()), ("V1".into(), "V2".into()), "by number");
 }
 
+#[test]
 fn recovery_with_nothing_to_regroup_just_calls() {
     let mut p = slow(FaultStrategy::Priority, 1, |_| {});
     p.fail("T1");
@@ -271,6 +259,7 @@ fn recovery_with_nothing_to_regroup_just_calls() {
     assert_eq!((p.lane("T1"), p.starts("V1")), ("V1".into(), "06:20".into()));
 }
 
+#[test]
 fn failing_a_failed_pile_is_ignored_and_changes_nothing() {
     let mut p = eight(FaultStrategy::TimeOrder);
     p.fail("T1");
@@ -279,6 +268,7 @@ fn failing_a_failed_pile_is_ignored_and_changes_nothing() {
     assert_eq!(p.desk.station(), &before);
 }
 
+#[test]
 fn a_new_duration_for_a_failed_pile_is_ignored() {
     let mut p = eight(FaultStrategy::Priority);
     p.fail_for("T1", 30);
@@ -292,6 +282,7 @@ fn a_new_duration_for_a_failed_pile_is_ignored() {
     assert_eq!(p.lane("T1"), "FAULT");
 }
 
+#[test]
 fn recovering_a_working_pile_is_ignored() {
     let mut p = eight(FaultStrategy::Priority);
     let before = p.desk.station().clone();
@@ -299,6 +290,7 @@ fn recovering_a_working_pile_is_ignored() {
     assert_eq!(p.desk.station(), &before, "though other lanes hold cars that do not charge yet");
 }
 
+#[test]
 fn a_fault_with_a_duration_recovers_by_itself() {
     let mut p = slow(FaultStrategy::Priority, 1, |_| {});
     p.apply("V1", "T", "10");
@@ -307,6 +299,7 @@ fn a_fault_with_a_duration_recovers_by_itself() {
     assert_eq!((p.starts("V1"), p.end("V1")), ("06:00 07:15".into(), "07:45 finished 2 records 13.50".into()));
 }
 
+#[test]
 fn a_fault_with_a_duration_may_recover_earlier() {
     let mut p = slow(FaultStrategy::Priority, 1, |_| {});
     p.apply("V1", "T", "10");
@@ -316,6 +309,7 @@ fn a_fault_with_a_duration_may_recover_earlier() {
     assert_eq!(p.starts("V1"), "06:00 06:40");
 }
 
+#[test]
 fn several_piles_may_be_down_at_once() {
     let mut p = eight(FaultStrategy::Priority);
     for pile in ["T1", "T2", "T3"] {
@@ -326,12 +320,14 @@ fn several_piles_may_be_down_at_once() {
     assert_eq!((p.lane("T3"), p.displaced()), ("V1 V2".into(), "V3 V4 V5 V6".into()));
 }
 
+#[test]
 fn an_interrupted_car_keeps_its_number() {
     let mut p = eight(FaultStrategy::Priority);
     p.at("06:30").fail("T1");
     assert_eq!(p.number("V1"), "T1");
 }
 
+#[test]
 fn a_zero_length_segment_leaves_no_detail_record() {
     let mut p = eight(FaultStrategy::Priority);
     p.fail("T1");
@@ -340,6 +336,7 @@ fn a_zero_length_segment_leaves_no_detail_record() {
     assert_eq!(p.end("V1"), "06:00 cancelled no bill");
 }
 
+#[test]
 fn modes_are_regrouped_apart() {
     let mut p = eight(FaultStrategy::TimeOrder);
     for car in ["W1", "W2", "W3"] {

@@ -15,8 +15,6 @@ use super::placing::runner;
 use super::play::{bands, flat};
 use super::reference::{Layout, Order, Reference, Segment};
 
-rules![the_engine_does_what_a_naive_simulator_does, the_invariants_hold_after_every_command];
-
 const CARS: usize = 24;
 /// 2026-06-01T06:00+08:00.
 const START: i64 = 1_780_264_800_000;
@@ -166,6 +164,7 @@ fn fees(segment: &Segment, layout: &Layout, per_milli: i128) -> (Fen, Fen) {
     (fen(sum * layout.power[mode]), fen((stop - start) * layout.power[mode] * 80))
 }
 
+#[test]
 fn the_engine_does_what_a_naive_simulator_does() {
     let check = |(layout, orders): (Layout, Vec<(i128, Option<Order>)>)| {
         let mut desk = Desk::new(Station::new(draft(&layout).check().unwrap(), Moment::from_millis(START)));
@@ -238,6 +237,7 @@ fn adopt_upheaval(desk: &Desk, (fast, slow, tariff, power, together, waits): Uph
     Command::Adopt(draft.check().unwrap())
 }
 
+#[test]
 fn the_invariants_hold_after_every_command() {
     let histories = history().prop_flat_map(|(layout, orders)| {
         let steps: Vec<_> =

@@ -2,25 +2,7 @@
 
 use super::play::{kw, play};
 
-rules![
-    a_completion_happens_when_it_is_due_however_late_the_command,
-    the_next_head_starts_at_the_very_instant_the_head_leaves,
-    instants_at_seven_kilowatts_are_exact,
-    many_thirds_of_a_second_add_up_to_whole_ones,
-    due_completions_come_in_pile_order,
-    each_completion_is_followed_by_dispatch_before_the_next,
-    completions_come_before_fault_durations_that_end,
-    fault_durations_that_end_come_in_pile_order_each_with_its_regrouping,
-    completions_come_before_the_event,
-    dispatch_comes_after_the_event,
-    rows_of_the_same_time_are_handled_in_order,
-    records_closed_at_one_instant_are_completions_in_pile_order_then_the_events,
-    a_clock_that_goes_back_does_not_move_the_station_back,
-    a_turn_may_stop_after_so_many_completions_at_a_correct_earlier_instant,
-    a_station_tells_when_it_is_next_due,
-    settling_in_many_small_steps_is_settling_at_once,
-];
-
+#[test]
 fn a_completion_happens_when_it_is_due_however_late_the_command() {
     let mut p = play(|_| {});
     p.at("06:05").apply("V1", "F", "70");
@@ -28,6 +10,7 @@ fn a_completion_happens_when_it_is_due_however_late_the_command() {
     assert_eq!(p.end("V1"), "08:25 finished 1 records 96.75");
 }
 
+#[test]
 fn the_next_head_starts_at_the_very_instant_the_head_leaves() {
     let mut p = play(|s| (s.fast_piles, s.lane_places) = (1, 1));
     p.apply("V1", "F", "10");
@@ -37,6 +20,7 @@ fn the_next_head_starts_at_the_very_instant_the_head_leaves() {
     assert_eq!(["V1", "V2", "V3"].map(|car| p.starts(car)), ["06:00", "06:20", "06:40"]);
 }
 
+#[test]
 fn instants_at_seven_kilowatts_are_exact() {
     let mut p = play(|s| (s.slow_piles, s.slow_power) = (1, kw("7")));
     p.apply("V1", "T", "10");
@@ -46,6 +30,7 @@ fn instants_at_seven_kilowatts_are_exact() {
     assert_eq!(p.end("V2"), "08:00 finished 1 records 6.00");
 }
 
+#[test]
 fn many_thirds_of_a_second_add_up_to_whole_ones() {
     // 2 Wh at 21.6 kW take a third of a second; 30 of them take ten seconds.
     let mut p = play(|s| (s.fast_piles, s.fast_power, s.waiting_places) = (1, kw("21.6"), 50));
@@ -57,6 +42,7 @@ fn many_thirds_of_a_second_add_up_to_whole_ones() {
     assert_eq!(p.facts.last().map(|fact| fact.at), Some(last));
 }
 
+#[test]
 fn due_completions_come_in_pile_order() {
     let mut p = play(|s| s.lane_places = 1);
     p.apply("V1", "T", "10");
@@ -68,6 +54,7 @@ fn due_completions_come_in_pile_order() {
     assert_eq!(order, ["F1", "F2", "T1", "T2"]);
 }
 
+#[test]
 fn each_completion_is_followed_by_dispatch_before_the_next() {
     let mut p = play(|s| s.lane_places = 1);
     for car in ["V1", "V2", "V3", "V4"] {
@@ -84,6 +71,7 @@ fn each_completion_is_followed_by_dispatch_before_the_next() {
     assert_eq!((p.lane("F1"), p.lane("F2")), ("V3 V5".into(), "V4 V6".into()), "V5 is called before F2 is better");
 }
 
+#[test]
 fn completions_come_before_fault_durations_that_end() {
     let mut p = play(|s| (s.slow_piles, s.lane_places) = (2, 2));
     p.apply("V1", "T", "10");
@@ -97,6 +85,7 @@ fn completions_come_before_fault_durations_that_end() {
     assert_eq!(p.moves("V2"), "06:00 T2, 07:00 T1, 07:00 T2");
 }
 
+#[test]
 fn fault_durations_that_end_come_in_pile_order_each_with_its_regrouping() {
     let mut p = play(|s| (s.slow_piles, s.lane_places) = (2, 1));
     p.apply("V1", "T", "10");
@@ -108,6 +97,7 @@ fn fault_durations_that_end_come_in_pile_order_each_with_its_regrouping() {
     assert_eq!((p.lane("T1"), p.lane("T2")), ("V1".into(), "V2".into()));
 }
 
+#[test]
 fn completions_come_before_the_event() {
     let mut p = play(|s| (s.fast_piles, s.lane_places) = (1, 2));
     p.apply("V1", "F", "30");
@@ -117,6 +107,7 @@ fn completions_come_before_the_event() {
     assert_eq!(p.records().len(), 1, "V2 started and was interrupted at the same instant");
 }
 
+#[test]
 fn dispatch_comes_after_the_event() {
     let mut p = play(|s| (s.fast_piles, s.lane_places) = (2, 1));
     for car in ["V1", "V2", "V3"] {
@@ -126,6 +117,7 @@ fn dispatch_comes_after_the_event() {
     assert_eq!(p.moves("V3"), "06:30 F1");
 }
 
+#[test]
 fn rows_of_the_same_time_are_handled_in_order() {
     let mut p = play(|s| (s.fast_piles, s.lane_places, s.waiting_places) = (1, 1, 1));
     p.apply("V1", "F", "30");
@@ -135,6 +127,7 @@ fn rows_of_the_same_time_are_handled_in_order() {
     assert_eq!(p.apply("V3", "F", "30"), "ok");
 }
 
+#[test]
 fn records_closed_at_one_instant_are_completions_in_pile_order_then_the_events() {
     let mut p = play(|s| s.lane_places = 1);
     p.apply("V1", "F", "90");
@@ -145,6 +138,7 @@ fn records_closed_at_one_instant_are_completions_in_pile_order_then_the_events()
     assert_eq!(order, ["V2 F2", "V3 T1", "V1 F1"]);
 }
 
+#[test]
 fn a_clock_that_goes_back_does_not_move_the_station_back() {
     let mut p = play(|_| {});
     p.at("07:00").apply("V1", "F", "30");
@@ -152,6 +146,7 @@ fn a_clock_that_goes_back_does_not_move_the_station_back() {
     assert_eq!(p.starts("V2"), "07:00");
 }
 
+#[test]
 fn a_turn_may_stop_after_so_many_completions_at_a_correct_earlier_instant() {
     let mut p = play(|s| (s.fast_piles, s.lane_places, s.waiting_places) = (1, 1, 9));
     for car in ["V1", "V2", "V3", "V4", "V5"] {
@@ -176,6 +171,7 @@ fn a_turn_may_stop_after_so_many_completions_at_a_correct_earlier_instant() {
     assert_eq!(p.clock.show(p.desk.station().settled_at()), "08:00");
 }
 
+#[test]
 fn a_station_tells_when_it_is_next_due() {
     let mut p = play(|_| {});
     assert_eq!(p.desk.station().due(), None);
@@ -189,6 +185,7 @@ fn a_station_tells_when_it_is_next_due() {
     assert_eq!(due(&p).as_deref(), Some("07:30"));
 }
 
+#[test]
 fn settling_in_many_small_steps_is_settling_at_once() {
     let mut p = play(|s| (s.slow_piles, s.slow_power) = (2, kw("7")));
     for (car, amount) in [("V1", "10"), ("V2", "11"), ("V3", "12"), ("V4", "13"), ("V5", "14")] {

@@ -4,20 +4,6 @@ use shared::domain::charging::{Gap, Mode, Moment, Progress, Turn, WINDOW, What};
 
 use super::play::{Play, play};
 
-rules![
-    the_station_keeps_only_the_front_of_a_long_line,
-    cars_behind_the_window_are_called_in_order,
-    a_car_behind_the_window_may_cancel,
-    a_car_behind_the_window_may_change_its_quantity,
-    a_car_behind_the_window_may_change_its_mode,
-    a_late_car_stands_behind_those_behind_the_window,
-    an_entry_that_no_longer_waits_is_not_believed,
-    a_gap_in_a_refill_is_refused,
-    a_turn_asks_for_more_of_the_line_and_goes_on,
-    how_many_are_ahead_is_exact_behind_the_window,
-    the_window_may_be_topped_up_at_any_time,
-];
-
 /// One slow pile; V0 charges for an hour, 80 wait.
 fn long() -> Play {
     let mut p = play(|s| (s.slow_piles, s.lane_places, s.waiting_places) = (1, 1, 200));
@@ -27,12 +13,14 @@ fn long() -> Play {
     p
 }
 
+#[test]
 fn the_station_keeps_only_the_front_of_a_long_line() {
     let p = long();
     let line = &p.desk.station().side(Mode::Slow).line;
     assert_eq!((line.count(), line.window().len(), line.behind()), (80, WINDOW, 48));
 }
 
+#[test]
 fn cars_behind_the_window_are_called_in_order() {
     let mut p = long();
     p.finish();
@@ -46,6 +34,7 @@ fn cars_behind_the_window_are_called_in_order() {
     }
 }
 
+#[test]
 fn a_car_behind_the_window_may_cancel() {
     let mut p = long();
     assert_eq!(p.cancel("V50"), "ok");
@@ -58,6 +47,7 @@ fn a_car_behind_the_window_may_cancel() {
     );
 }
 
+#[test]
 fn a_car_behind_the_window_may_change_its_quantity() {
     let mut p = long();
     assert_eq!(p.change("V50", None, Some("20")), "ok");
@@ -66,6 +56,7 @@ fn a_car_behind_the_window_may_change_its_quantity() {
     assert_eq!((p.starts("V50"), p.starts("V51")), ("08:00+2".into(), "10:00+2".into()));
 }
 
+#[test]
 fn a_car_behind_the_window_may_change_its_mode() {
     let mut p = long();
     assert_eq!(p.change("V50", Some("F"), None), "ok");
@@ -74,6 +65,7 @@ fn a_car_behind_the_window_may_change_its_mode() {
     assert_eq!(p.starts("V51"), "08:00+2");
 }
 
+#[test]
 fn a_late_car_stands_behind_those_behind_the_window() {
     let mut p = long();
     p.at("20:00").look();
@@ -83,6 +75,7 @@ fn a_late_car_stands_behind_those_behind_the_window() {
     assert_eq!(p.starts("V81"), "15:00+3");
 }
 
+#[test]
 fn an_entry_that_no_longer_waits_is_not_believed() {
     let mut p = long();
     let entry = joined(&p, "V50");
@@ -102,6 +95,7 @@ fn joined(p: &Play, car: &str) -> shared::domain::charging::Waiting {
     entries.into_iter().next().unwrap()
 }
 
+#[test]
 fn a_gap_in_a_refill_is_refused() {
     let mut p = long();
     p.at("08:00").look();
@@ -114,6 +108,7 @@ fn a_gap_in_a_refill_is_refused() {
     assert_eq!(station.side(Mode::Slow).line.window().len(), WINDOW);
 }
 
+#[test]
 fn a_turn_asks_for_more_of_the_line_and_goes_on() {
     let p = long();
     let mut turn = Turn::new(p.desk.station().clone(), Moment::NEVER, None, 1_000);
@@ -133,6 +128,7 @@ fn a_turn_asks_for_more_of_the_line_and_goes_on() {
     assert_eq!((asked, turn.station().waiting()), (2, 0));
 }
 
+#[test]
 fn how_many_are_ahead_is_exact_behind_the_window() {
     let mut p = long();
     p.cancel("V20");
@@ -142,6 +138,7 @@ fn how_many_are_ahead_is_exact_behind_the_window() {
     assert_eq!((ahead("V1"), ahead("V32"), ahead("V70"), ahead("V80")), (0, 30, 67, 77));
 }
 
+#[test]
 fn the_window_may_be_topped_up_at_any_time() {
     let mut p = long();
     p.at("16:30").look();

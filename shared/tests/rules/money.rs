@@ -1,36 +1,12 @@
 //! Money: bands, service fee, rounding, detail records, bills, arrears.
 
-use shared::domain::charging::{MINUTE, Moment, Span, Tariff, What, Zone};
+use shared::domain::charging::books::{Account, Meter};
+use shared::domain::charging::{Fact, MINUTE, Moment, Span, Tariff, What, Zone};
+use shared::domain::energy::Energy;
 use shared::domain::ledger::{Balance, BillState};
 use shared::domain::money::Fen;
 
 use super::play::{bands, flat, kw, kwh, play};
-
-rules![
-    the_default_prices_are_those_of_the_rules,
-    intervals_are_half_open,
-    a_segment_is_split_over_the_bands_by_time,
-    a_band_may_wrap_midnight,
-    bands_follow_the_local_time_of_the_stations_zone,
-    bands_follow_a_zone_that_changes_its_offset,
-    the_service_fee_is_energy_times_service_price,
-    half_a_fen_counts_upwards,
-    rounding_happens_once_per_detail_record_not_per_band,
-    a_records_total_is_its_rounded_charging_fee_plus_its_rounded_service_fee,
-    a_bills_total_is_the_sum_of_its_records,
-    a_running_fee_is_the_exact_sum_of_all_segments_rounded_once,
-    what_is_shown_while_charging_has_closed_records_as_written,
-    a_price_change_never_touches_a_session_that_has_begun,
-    an_interrupted_session_keeps_its_prices,
-    a_session_that_has_not_begun_takes_the_new_prices,
-    prices_with_a_date_count_for_sessions_that_begin_then_or_later,
-    records_of_a_request_are_numbered_and_kept_together,
-    a_bill_is_current_until_paid,
-    a_bill_is_in_arrears_past_its_due_time_or_when_underpaid,
-    a_bills_due_time_is_a_setting,
-    no_detail_record_no_bill,
-    below_five_watt_hours_in_all_there_is_no_bill,
-];
 
 fn price_at(tariff: &Tariff, time: &str) -> String {
     let clock =
@@ -41,6 +17,7 @@ fn price_at(tariff: &Tariff, time: &str) -> String {
     price.to_string()
 }
 
+#[test]
 fn the_default_prices_are_those_of_the_rules() {
     let tariff = Tariff::default();
     for (from, to, price) in [
@@ -61,12 +38,14 @@ fn the_default_prices_are_those_of_the_rules() {
     assert_eq!(tariff.zone().name(), "Asia/Shanghai");
 }
 
+#[test]
 fn intervals_are_half_open() {
     let tariff = Tariff::default();
     assert_eq!((price_at(&tariff, "06:59:59"), price_at(&tariff, "07:00")), ("0.40".into(), "0.70".into()));
     assert_eq!((price_at(&tariff, "22:59:59"), price_at(&tariff, "23:00")), ("0.70".into(), "0.40".into()));
 }
 
+#[test]
 fn a_segment_is_split_over_the_bands_by_time() {
     let mut p = play(|s| s.slow_power = kw("7"));
     p.at("09:10").apply("V1", "T", "42");
@@ -75,6 +54,7 @@ fn a_segment_is_split_over_the_bands_by_time() {
     assert_eq!(p.records(), ["V1 T1 09:10–15:10 42.00kWh 39.90+33.60=73.50"]);
 }
 
+#[test]
 fn a_band_may_wrap_midnight() {
     let mut p = play(|s| s.tariff = bands(&[("23:00", "07:00", "0.4"), ("07:00", "23:00", "1")], "0"));
     p.at("22:00").apply("V1", "T", "100");
@@ -83,12 +63,14 @@ fn a_band_may_wrap_midnight() {
     assert_eq!(p.records(), ["V1 T1 22:00–08:00+1 100.00kWh 52.00+0.00=52.00"]);
 }
 
+#[test]
 fn bands_follow_the_local_time_of_the_stations_zone() {
     let zone = Zone::named("Europe/Berlin").unwrap();
     let tariff = Tariff::new(zone, Tariff::default().bands(), Tariff::default().service()).unwrap();
     assert_eq!((price_at(&tariff, "06:59:59"), price_at(&tariff, "07:00")), ("0.40".into(), "0.70".into()));
 }
 
+#[test]
 fn bands_follow_a_zone_that_changes_its_offset() {
     let zone = Zone::named("Europe/Berlin").unwrap();
     let tariff = Tariff::new(zone.clone(), Tariff::default().bands(), Tariff::default().service()).unwrap();
@@ -99,6 +81,7 @@ fn bands_follow_a_zone_that_changes_its_offset() {
     assert_eq!(valley, Span::from_millis(6 * 60 * MINUTE));
 }
 
+#[test]
 fn the_service_fee_is_energy_times_service_price() {
     let mut p = play(|s| s.tariff = flat("0", "0.8"));
     p.apply("V1", "F", "12.34");
@@ -106,6 +89,7 @@ fn the_service_fee_is_energy_times_service_price() {
     assert!(p.records()[0].ends_with("12.34kWh 0.00+9.87=9.87"));
 }
 
+#[test]
 fn half_a_fen_counts_upwards() {
     let mut p = play(|s| s.tariff = flat("1", "0.5"));
     p.apply("V1", "F", "0.005");
@@ -119,6 +103,7 @@ fn half_a_fen_counts_upwards() {
     assert!(p.records()[0].ends_with("0.01kWh 0.00+0.01=0.01"));
 }
 
+#[test]
 fn rounding_happens_once_per_detail_record_not_per_band() {
     // 1 Wh before and 1 Wh after the boundary: 0.4 fen each, 0.8 together.
     let mut p = play(|s| {
@@ -130,6 +115,7 @@ fn rounding_happens_once_per_detail_record_not_per_band() {
     assert!(p.records()[0].ends_with("0.01+0.00=0.01"), "{:?}", p.records());
 }
 
+#[test]
 fn a_records_total_is_its_rounded_charging_fee_plus_its_rounded_service_fee() {
     let mut p = play(|s| s.tariff = flat("0.5", "0.5"));
     p.apply("V1", "F", "0.01");
@@ -137,6 +123,7 @@ fn a_records_total_is_its_rounded_charging_fee_plus_its_rounded_service_fee() {
     assert!(p.records()[0].ends_with("0.01+0.01=0.02"), "half a fen twice: {:?}", p.records());
 }
 
+#[test]
 fn a_bills_total_is_the_sum_of_its_records() {
     let mut p = play(|s| s.tariff = flat("0.5", "0.5"));
     p.apply("V1", "F", "30.01");
@@ -152,6 +139,7 @@ fn a_bills_total_is_the_sum_of_its_records() {
     assert_eq!((bill.charging, bill.service, bill.energy), (Fen(1501), Fen(1501), kwh("30.01")));
 }
 
+#[test]
 fn a_running_fee_is_the_exact_sum_of_all_segments_rounded_once() {
     // Two segments of 0.4 fen each: 0.8 fen, shown as 0.01; each alone would be 0.00.
     let mut p = play(|s| (s.fast_power, s.tariff) = (kw("3.6"), flat("4", "0")));
@@ -161,6 +149,7 @@ fn a_running_fee_is_the_exact_sum_of_all_segments_rounded_once() {
     assert_eq!(p.so_far("V1"), "0.00 ¥0.01");
 }
 
+#[test]
 fn what_is_shown_while_charging_has_closed_records_as_written() {
     let mut p = play(|s| (s.fast_power, s.tariff) = (kw("3.6"), flat("4", "0")));
     p.apply("V1", "F", "1");
@@ -171,6 +160,7 @@ fn what_is_shown_while_charging_has_closed_records_as_written() {
     assert_eq!(charging.shown_so_far(p.now), (Fen(0), Fen(0)));
 }
 
+#[test]
 fn a_price_change_never_touches_a_session_that_has_begun() {
     let mut p = play(|s| s.tariff = flat("1", "0"));
     p.apply("V1", "F", "30");
@@ -179,6 +169,7 @@ fn a_price_change_never_touches_a_session_that_has_begun() {
     assert_eq!(p.end("V1"), "07:00 finished 1 records 30.00");
 }
 
+#[test]
 fn an_interrupted_session_keeps_its_prices() {
     let mut p = play(|s| s.tariff = flat("1", "0"));
     p.apply("V1", "F", "30");
@@ -188,6 +179,7 @@ fn an_interrupted_session_keeps_its_prices() {
     assert_eq!(p.end("V1"), "07:00 finished 2 records 30.00");
 }
 
+#[test]
 fn a_session_that_has_not_begun_takes_the_new_prices() {
     let mut p = play(|s| (s.fast_piles, s.tariff) = (1, flat("1", "0")));
     p.apply("V1", "F", "30");
@@ -198,6 +190,7 @@ fn a_session_that_has_not_begun_takes_the_new_prices() {
 }
 
 /// V2 begins at 07:00, the instant from which the first new prices count; V3 at 08:00, a second too early for the next.
+#[test]
 fn prices_with_a_date_count_for_sessions_that_begin_then_or_later() {
     let mut p = play(|s| (s.fast_piles, s.lane_places, s.tariff) = (1, 3, flat("1", "0")));
     let (seven, later) = (p.clock.parse("07:00").unwrap(), p.clock.parse("08:00:01").unwrap());
@@ -221,6 +214,7 @@ fn prices_with_a_date_count_for_sessions_that_begin_then_or_later() {
     );
 }
 
+#[test]
 fn records_of_a_request_are_numbered_and_kept_together() {
     let mut p = play(|_| {});
     p.apply("V1", "F", "30");
@@ -241,15 +235,18 @@ fn state(total: i64, paid: i64, now: i64) -> BillState {
     BillState::of(balance, DUE, Moment::from_millis(now))
 }
 
+#[test]
 fn a_bill_is_current_until_paid() {
     assert_eq!((state(10, 0, 999), state(10, 0, 1_000)), (BillState::Current, BillState::Current));
     assert_eq!((state(10, 10, 0), state(10, 10, 5_000)), (BillState::Paid, BillState::Paid));
 }
 
+#[test]
 fn a_bill_is_in_arrears_past_its_due_time_or_when_underpaid() {
     assert_eq!((state(10, 0, 1_001), state(10, 9, 0)), (BillState::InArrears, BillState::InArrears));
 }
 
+#[test]
 fn a_bills_due_time_is_a_setting() {
     let due = |hours| {
         let mut p = play(|s| s.payment_due_hours = hours);
@@ -264,6 +261,7 @@ fn a_bills_due_time_is_a_setting() {
     assert_eq!(due(5).as_deref(), Some("12:00"));
 }
 
+#[test]
 fn no_detail_record_no_bill() {
     let mut p = play(|_| {});
     p.apply("V1", "F", "30");
@@ -271,6 +269,7 @@ fn no_detail_record_no_bill() {
     assert_eq!(p.end("V1"), "06:00 cancelled no bill");
 }
 
+#[test]
 fn below_five_watt_hours_in_all_there_is_no_bill() {
     // At 30 kW a watt-hour takes 120 ms.
     for (millis, end) in [(599, "cancelled no bill"), (600, "cancelled 1 records 0.00")] {
@@ -290,4 +289,30 @@ fn below_five_watt_hours_in_all_there_is_no_bill() {
     p.now = p.now + Span::from_millis(400);
     p.cancel("V1");
     assert!(p.end("V1").contains("cancelled 2 records"), "{}", p.end("V1"));
+}
+
+#[test]
+fn a_meter_beside_the_station_notices_what_is_not_billed() {
+    let mut p = play(|_| {});
+    let before = Meter::from(p.desk.station());
+    p.at("06:00").apply("V1", "F", "15");
+    p.finish();
+    let amiss = |facts: &[Fact]| -> Energy {
+        let mut meter = before.clone();
+        meter.see(facts);
+        meter.accounts(p.desk.station()).values().map(Account::amiss).sum()
+    };
+    assert_eq!(amiss(&p.facts), Energy::ZERO);
+
+    let mut half = p.facts.clone();
+    for fact in &mut half {
+        if let What::Ended { bill: Some(bill), .. } = &mut fact.what {
+            bill.energy = kwh("7.5");
+        }
+    }
+    assert_eq!(amiss(&half), kwh("30"));
+
+    let unrecorded: Vec<Fact> =
+        p.facts.iter().filter(|fact| !matches!(fact.what, What::SegmentClosed(_))).cloned().collect();
+    assert_eq!(amiss(&unrecorded), kwh("15"));
 }

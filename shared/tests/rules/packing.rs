@@ -4,20 +4,12 @@ use shared::domain::charging::{DriverId, Mode, Station, Waiting, What};
 
 use super::play::{Play, flat, kw, play};
 
-rules![
-    a_station_comes_out_as_it_went_in,
-    a_station_with_fractions_faults_and_old_prices_comes_out_as_it_went_in,
-    prices_to_come_come_out_as_they_went_in,
-    an_entry_of_the_line_comes_out_as_it_went_in,
-    a_busy_station_fits_in_four_kilobytes,
-    bytes_of_something_else_are_refused,
-];
-
 fn same(p: &Play) {
     let station = p.desk.station();
     assert_eq!(&Station::unpack(&station.pack()).unwrap(), station);
 }
 
+#[test]
 fn a_station_comes_out_as_it_went_in() {
     let mut p = play(|_| {});
     same(&p);
@@ -29,6 +21,7 @@ fn a_station_comes_out_as_it_went_in() {
     same(&p);
 }
 
+#[test]
 fn a_station_with_fractions_faults_and_old_prices_comes_out_as_it_went_in() {
     let mut p = play(|s| (s.slow_piles, s.slow_power, s.finish_at_new_amount) = (3, kw("7"), true));
     for n in 0..9 {
@@ -45,6 +38,7 @@ fn a_station_with_fractions_faults_and_old_prices_comes_out_as_it_went_in() {
     same(&p);
 }
 
+#[test]
 fn prices_to_come_come_out_as_they_went_in() {
     let mut p = play(|_| {});
     p.apply("V1", "F", "60");
@@ -57,6 +51,7 @@ fn prices_to_come_come_out_as_they_went_in() {
     same(&p);
 }
 
+#[test]
 fn an_entry_of_the_line_comes_out_as_it_went_in() {
     let mut p = play(|s| s.waiting_places = 100);
     for n in 0..50 {
@@ -80,6 +75,7 @@ pub fn busy(behind: u64) -> Play {
     p
 }
 
+#[test]
 fn a_busy_station_fits_in_four_kilobytes() {
     let mut p = busy(1_000);
     p.at("06:10").fail("T1");
@@ -90,6 +86,7 @@ fn a_busy_station_fits_in_four_kilobytes() {
     same(&p);
 }
 
+#[test]
 fn bytes_of_something_else_are_refused() {
     let p = play(|_| {});
     let bytes = p.desk.station().pack();

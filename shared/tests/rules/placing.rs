@@ -6,14 +6,6 @@ use shared::domain::charging::plan::Problem;
 use shared::domain::charging::{LaneOffer, Span, place};
 use shared::domain::energy::{Energy, Power};
 
-rules![
-    a_placing_equals_brute_force_ties_included,
-    a_placing_is_never_worse_than_greedy,
-    with_more_cars_than_places_the_largest_number_fits,
-    a_plan_is_printed_as_the_rules_say,
-    a_plan_that_cannot_be_read_is_refused_naming_the_row,
-];
-
 /// Lanes as (busy minutes, watts, places), amounts in watt-hours.
 type Case = (Vec<(i64, u32, usize)>, Vec<u32>);
 
@@ -85,6 +77,7 @@ fn small() -> impl Strategy<Value = Case> {
         .prop_filter("fits", |(lanes, cars)| lanes.iter().map(|lane| lane.2).sum::<usize>() >= cars.len())
 }
 
+#[test]
 fn a_placing_equals_brute_force_ties_included() {
     let check = |(lanes, amounts): Case| {
         let lanes = offers(&lanes);
@@ -105,6 +98,7 @@ fn a_placing_equals_brute_force_ties_included() {
     runner(400).run(&small(), check).unwrap();
 }
 
+#[test]
 fn a_placing_is_never_worse_than_greedy() {
     let lane = (0_i64..300, prop::sample::select(vec![7_000_u32, 10_000, 30_000, 120_000]), 1_usize..12);
     let large = (prop::collection::vec(lane, 5..30), prop::collection::vec(1_000_u32..100_000, 1..60));
@@ -132,6 +126,7 @@ fn a_placing_is_never_worse_than_greedy() {
     runner(60).run(&large, check).unwrap();
 }
 
+#[test]
 fn with_more_cars_than_places_the_largest_number_fits() {
     let lanes = offers(&[(0, 30_000, 1), (60, 30_000, 1)]);
     let cars: Vec<Energy> = [60_000, 30_000, 15_000, 30_000].map(Energy::from_watt_hours).into();
@@ -139,6 +134,7 @@ fn with_more_cars_than_places_the_largest_number_fits() {
     assert_eq!((placing.lanes, placing.left_over), (vec![vec![1], vec![2]], vec![0, 3]));
 }
 
+#[test]
 fn a_plan_is_printed_as_the_rules_say() {
     let problem = r#"{"piles":[{"id":"F1","power_kwh_per_h":30,"places":2,"busy_hours":"0.5"},
         {"id":"T1","power_kwh_per_h":"7.5","places":1}],
@@ -150,6 +146,7 @@ fn a_plan_is_printed_as_the_rules_say() {
     );
 }
 
+#[test]
 fn a_plan_that_cannot_be_read_is_refused_naming_the_row() {
     let refusal = |text: &str| Problem::read(text).unwrap_err().to_string();
     let pile = |power: &str, places: &str| {

@@ -7,30 +7,7 @@ use shared::domain::charging::{
 
 use super::play::{kwh, play};
 
-rules![
-    a_request_gets_the_next_number_of_its_mode,
-    numbers_are_never_reused,
-    a_request_that_is_refused_takes_no_number,
-    when_the_waiting_area_is_full_the_request_is_refused,
-    n_is_checked_before_the_new_car_is_called,
-    the_waiting_area_is_shared_by_both_modes,
-    displaced_cars_do_not_count_towards_n,
-    one_live_request_per_driver_waiting_displaced_or_in_a_lane,
-    one_live_request_per_plate,
-    drivers_without_a_plate_do_not_collide,
-    after_leaving_the_same_car_may_apply_again_from_zero,
-    a_request_that_ends_in_this_very_turn_is_no_longer_live,
-    a_driver_in_arrears_may_not_join,
-    a_station_may_admit_drivers_in_arrears,
-    a_bill_that_is_written_late_is_overdue_at_the_same_instant,
-    the_lowest_number_is_called_as_soon_as_a_place_is_free,
-    a_called_car_leaves_the_waiting_area,
-    if_the_lowest_number_cannot_be_placed_no_later_one_is_called,
-    modes_are_called_apart,
-    cancelling_in_the_waiting_area_frees_a_place_at_once,
-    a_decision_may_be_written_before_dispatch,
-];
-
+#[test]
 fn a_request_gets_the_next_number_of_its_mode() {
     let mut p = play(|_| {});
     for (car, mode) in [("V1", "F"), ("V2", "T"), ("V3", "F"), ("V4", "T"), ("V5", "T")] {
@@ -39,6 +16,7 @@ fn a_request_gets_the_next_number_of_its_mode() {
     assert_eq!(["V1", "V2", "V3", "V4", "V5"].map(|car| p.number(car)), ["F1", "T1", "F2", "T2", "T3"]);
 }
 
+#[test]
 fn numbers_are_never_reused() {
     let mut p = play(|s| s.fast_piles = 1);
     for car in ["V1", "V2", "V3"] {
@@ -50,6 +28,7 @@ fn numbers_are_never_reused() {
     assert_eq!(p.number("V4"), "F4");
 }
 
+#[test]
 fn a_request_that_is_refused_takes_no_number() {
     let mut p = play(|s| (s.fast_piles, s.lane_places, s.waiting_places) = (1, 1, 1));
     p.apply("V1", "F", "30");
@@ -60,6 +39,7 @@ fn a_request_that_is_refused_takes_no_number() {
     assert_eq!(p.number("V4"), "F3");
 }
 
+#[test]
 fn when_the_waiting_area_is_full_the_request_is_refused() {
     let mut p = play(|s| (s.fast_piles, s.waiting_places) = (1, 2));
     for car in ["V1", "V2", "V3", "V4"] {
@@ -68,6 +48,7 @@ fn when_the_waiting_area_is_full_the_request_is_refused() {
     assert_eq!(p.apply("V5", "F", "30"), "rejected:full");
 }
 
+#[test]
 fn n_is_checked_before_the_new_car_is_called() {
     let mut p = play(|s| (s.fast_piles, s.lane_places, s.waiting_places) = (1, 1, 1));
     p.apply("V1", "F", "30");
@@ -76,6 +57,7 @@ fn n_is_checked_before_the_new_car_is_called() {
     assert_eq!(p.apply("V3", "T", "30"), "rejected:full", "though a slow lane is free");
 }
 
+#[test]
 fn the_waiting_area_is_shared_by_both_modes() {
     let mut p = play(|s| (s.fast_piles, s.slow_piles, s.lane_places, s.waiting_places) = (1, 1, 1, 2));
     for (car, mode) in [("V1", "F"), ("V2", "T"), ("V3", "F"), ("V4", "T")] {
@@ -86,6 +68,7 @@ fn the_waiting_area_is_shared_by_both_modes() {
     assert_eq!(p.apply("V6", "T", "30"), "rejected:full");
 }
 
+#[test]
 fn displaced_cars_do_not_count_towards_n() {
     let mut p = play(|s| (s.fast_piles, s.waiting_places) = (1, 1));
     p.apply("V1", "F", "30");
@@ -96,6 +79,7 @@ fn displaced_cars_do_not_count_towards_n() {
     assert_eq!(p.apply("V4", "F", "30"), "rejected:full");
 }
 
+#[test]
 fn one_live_request_per_driver_waiting_displaced_or_in_a_lane() {
     let mut p = play(|s| (s.fast_piles, s.lane_places) = (1, 2));
     for car in ["V1", "V2", "V3"] {
@@ -108,18 +92,21 @@ fn one_live_request_per_driver_waiting_displaced_or_in_a_lane() {
     assert_eq!(p.apply("V1", "T", "30"), "rejected:live_request", "displaced");
 }
 
+#[test]
 fn one_live_request_per_plate() {
     let mut p = play(|_| {});
     assert_eq!(p.apply_as(DriverId(1), "V1", "F", "30"), "ok");
     assert_eq!(p.apply_as(DriverId(2), "V1", "F", "30"), "rejected:live_request");
 }
 
+#[test]
 fn drivers_without_a_plate_do_not_collide() {
     let mut p = play(|_| {});
     assert_eq!(p.apply_as(DriverId(1), "", "F", "30"), "ok");
     assert_eq!(p.apply_as(DriverId(2), "", "F", "30"), "ok");
 }
 
+#[test]
 fn after_leaving_the_same_car_may_apply_again_from_zero() {
     let mut p = play(|_| {});
     p.apply("V1", "F", "30");
@@ -129,6 +116,7 @@ fn after_leaving_the_same_car_may_apply_again_from_zero() {
     assert_eq!(p.so_far("V1"), "0.00 ¥0.00");
 }
 
+#[test]
 fn a_request_that_ends_in_this_very_turn_is_no_longer_live() {
     let mut p = play(|_| {});
     p.apply("V1", "F", "30");
@@ -144,10 +132,12 @@ fn arrears(admitted: bool) -> Outcome {
     p.desk.handle(p.now, apply).0
 }
 
+#[test]
 fn a_driver_in_arrears_may_not_join() {
     assert_eq!(arrears(false), Outcome::Rejected(Rejection::InArrears));
 }
 
+#[test]
 fn a_station_may_admit_drivers_in_arrears() {
     assert_eq!(arrears(true), Outcome::Done);
 }
@@ -163,12 +153,14 @@ fn back_after(minutes: i64, change: impl Fn(&mut Draft)) -> String {
     p.apply_as(DriverId(1), "V1", "F", "30")
 }
 
+#[test]
 fn a_bill_that_is_written_late_is_overdue_at_the_same_instant() {
     assert_eq!(back_after(0, |_| {}), "ok", "it falls due at this very instant");
     assert_eq!(back_after(1, |_| {}), "rejected:in_arrears");
     assert_eq!(back_after(1, |s| s.arrears_may_not_join = false), "ok");
 }
 
+#[test]
 fn the_lowest_number_is_called_as_soon_as_a_place_is_free() {
     let mut p = play(|s| (s.fast_piles, s.lane_places) = (1, 1));
     for car in ["V1", "V2", "V3"] {
@@ -182,6 +174,7 @@ fn the_lowest_number_is_called_as_soon_as_a_place_is_free() {
     assert_eq!(p.moves("V2"), "07:00 F1");
 }
 
+#[test]
 fn a_called_car_leaves_the_waiting_area() {
     let mut p = play(|_| {});
     p.apply("V1", "F", "30");
@@ -189,6 +182,7 @@ fn a_called_car_leaves_the_waiting_area() {
     assert_eq!(p.desk.station().waiting(), 0);
 }
 
+#[test]
 fn if_the_lowest_number_cannot_be_placed_no_later_one_is_called() {
     // F1 is the best lane but full: V4 stays, and V5 with it, although F2 has a free place.
     let mut p = play(|s| {
@@ -204,6 +198,7 @@ fn if_the_lowest_number_cannot_be_placed_no_later_one_is_called() {
     assert_eq!((p.lane("F2"), p.waiting()), ("V2".into(), "V4 V5".into()));
 }
 
+#[test]
 fn modes_are_called_apart() {
     let mut p = play(|s| (s.fast_piles, s.slow_piles, s.lane_places) = (1, 1, 1));
     p.apply("V1", "F", "30");
@@ -212,6 +207,7 @@ fn modes_are_called_apart() {
     assert_eq!((p.waiting(), p.lane("T1")), ("V2".into(), "V3".into()));
 }
 
+#[test]
 fn cancelling_in_the_waiting_area_frees_a_place_at_once() {
     let mut p = play(|s| (s.fast_piles, s.lane_places, s.waiting_places) = (1, 1, 1));
     p.apply("V1", "F", "30");
@@ -222,6 +218,7 @@ fn cancelling_in_the_waiting_area_frees_a_place_at_once() {
     assert_eq!(p.waiting(), "V3");
 }
 
+#[test]
 fn a_decision_may_be_written_before_dispatch() {
     let p = play(|_| {});
     let standing = Standing::default();

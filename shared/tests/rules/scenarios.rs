@@ -4,18 +4,6 @@ use std::path::{Path, PathBuf};
 
 use shared::domain::charging::scenario::{Answer, Scenario};
 
-rules![
-    the_answer_has_the_form_of_the_rules,
-    times_are_shown_as_the_rules_say,
-    left_out_parameters_have_their_defaults,
-    numbers_are_read_as_decimals,
-    faults_may_have_durations,
-    a_refusal_names_the_row,
-    impossible_parameters_are_refused_by_name,
-    all_done_is_null_if_no_car_ever_came_or_some_car_can_never_leave,
-    the_scenarios_of_the_documentation_give_their_answers,
-];
-
 fn scenario(parameters: &str, rows: &[(&str, &str)]) -> String {
     let row = |(time, event): &(&str, &str)| match *event {
         "" => format!(r#"{{"time":"{time}","event":null}}"#),
@@ -46,6 +34,7 @@ const EXAMPLE: &str = r#""fast_piles": 2, "slow_piles": 3, "fast_power_kwh_per_h
     "fault_strategy": "priority", "B_value": "0=fault,1=recover", "start": "06:00",
     "dispatch_target": "vacant", "modify_in_pile": "reject", "dispatch_mode": "earliest_finish""#;
 
+#[test]
 fn the_answer_has_the_form_of_the_rules() {
     let rows = [("06:00", "(A,V1,T,40)"), ("06:10", "(A,V3,F,100)"), ("06:30", "")];
     let answer = answer(&scenario(EXAMPLE, &rows));
@@ -69,6 +58,7 @@ fn the_answer_has_the_form_of_the_rules() {
     assert!(places.is_sorted());
 }
 
+#[test]
 fn times_are_shown_as_the_rules_say() {
     let rows = [("23:59", "(A,V1,T,10)"), ("00:30+1", "(A,V2,T,0.05)"), ("00:30:30+1", "(A,V3,F,1)")];
     let played = play(&scenario(r#""slow_power_kwh_per_h":7"#, &rows));
@@ -86,6 +76,7 @@ fn times_are_shown_as_the_rules_say() {
     assert_eq!(played["all_done_at"], "01:24:43+1");
 }
 
+#[test]
 fn left_out_parameters_have_their_defaults() {
     let played = play(&scenario("", &[("06:00", "(A,V1,T,7)")]));
     let piles: Vec<_> = played["rows"][0]["state"]["piles"].as_object().unwrap().keys().cloned().collect();
@@ -93,6 +84,7 @@ fn left_out_parameters_have_their_defaults() {
     assert_eq!(played["all_done_at"], "07:00");
 }
 
+#[test]
 fn numbers_are_read_as_decimals() {
     let played = play(&scenario(
         r#""slow_power_kwh_per_h":7.5,"service_fee":0.1,"start":"06:00""#,
@@ -103,6 +95,7 @@ fn numbers_are_read_as_decimals() {
     assert_eq!(played["all_done_at"], "19:23:12");
 }
 
+#[test]
 fn faults_may_have_durations() {
     let rows = [("06:00", "(A,V1,F,30)"), ("06:30", "(B,F1,O,15)"), ("06:30", "(B,F2,O,60)")];
     let played = play(&scenario(r#""B_value":"fault duration in minutes""#, &rows));
@@ -111,6 +104,7 @@ fn faults_may_have_durations() {
     assert_eq!(played["all_done_at"], "07:15");
 }
 
+#[test]
 fn a_refusal_names_the_row() {
     let row = |event| refusal("", &[("06:00", "(A,V1,T,40)"), ("06:10", event)]);
     for (event, expected) in [
@@ -150,6 +144,7 @@ fn a_refusal_names_the_row() {
     );
 }
 
+#[test]
 fn impossible_parameters_are_refused_by_name() {
     for (parameters, expected) in [
         (r#""fast_piles":0,"slow_piles":0"#, "parameters: impossible settings: a station needs at least one pile"),
@@ -172,6 +167,7 @@ fn impossible_parameters_are_refused_by_name() {
     }
 }
 
+#[test]
 fn all_done_is_null_if_no_car_ever_came_or_some_car_can_never_leave() {
     let done = |rows: &[(&str, &str)]| play(&scenario("", rows))["all_done_at"].clone();
     assert!(done(&[("06:00", "")]).is_null());
@@ -197,6 +193,7 @@ fn documentation() -> PathBuf {
 }
 
 /// Set `BLESS_SCENARIOS` to write the answers anew, and read the difference.
+#[test]
 #[expect(clippy::disallowed_methods, reason = "whoever runs the test may ask it to write")]
 fn the_scenarios_of_the_documentation_give_their_answers() {
     for name in DOCUMENTED {

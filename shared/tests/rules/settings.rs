@@ -7,15 +7,7 @@ use shared::domain::money::Price;
 
 use super::play::kw;
 
-rules![
-    the_defaults_are_those_of_the_rules,
-    impossible_settings_are_refused_by_name,
-    a_station_may_have_piles_of_one_mode_only,
-    a_waiting_area_of_no_places_is_a_closed_station,
-    bands_cover_the_day_exactly_once_or_the_tariff_is_refused,
-    a_wrapping_band_covers_both_ends_of_the_day,
-];
-
+#[test]
 fn the_defaults_are_those_of_the_rules() {
     let settings = Draft::default().check().unwrap();
     assert_eq!((settings.fast_piles, settings.fast_power), (2, kw("30")));
@@ -29,6 +21,7 @@ fn the_defaults_are_those_of_the_rules() {
     assert_eq!(*settings.tariff, Tariff::default());
 }
 
+#[test]
 fn impossible_settings_are_refused_by_name() {
     let refused = |change: fn(&mut Draft)| {
         let mut draft = Draft::default();
@@ -41,10 +34,12 @@ fn impossible_settings_are_refused_by_name() {
     assert_eq!(refused(|s| s.waiting_places = 100_001), ImpossibleSettings::WaitingPlaces);
 }
 
+#[test]
 fn a_station_may_have_piles_of_one_mode_only() {
     assert!(Draft { slow_piles: 0, ..Draft::default() }.check().is_ok());
 }
 
+#[test]
 fn a_waiting_area_of_no_places_is_a_closed_station() {
     let mut p = super::play::play(|s| s.waiting_places = 0);
     assert_eq!(p.apply("V1", "F", "30"), "rejected:full");
@@ -56,6 +51,7 @@ fn tariff(bands: &[(u16, u16)]) -> Result<Tariff, ImpossibleTariff> {
     Tariff::new(Zone::default(), &bands, price)
 }
 
+#[test]
 fn bands_cover_the_day_exactly_once_or_the_tariff_is_refused() {
     assert!(tariff(&[(0, 1440)]).is_ok());
     assert!(tariff(&[(600, 1440), (0, 600)]).is_ok(), "in any order");
@@ -68,6 +64,7 @@ fn bands_cover_the_day_exactly_once_or_the_tariff_is_refused() {
     assert_eq!(tariff(&[(0, 1441)]), Err(ImpossibleTariff::Band));
 }
 
+#[test]
 fn a_wrapping_band_covers_both_ends_of_the_day() {
     assert!(tariff(&[(1380, 420), (420, 1380)]).is_ok());
     assert!(tariff(&[(1380, 0), (0, 1380)]).is_ok());

@@ -4,23 +4,7 @@ use shared::domain::charging::{DispatchTarget, FaultStrategy};
 
 use super::play::{flat, kw, play};
 
-rules![
-    more_places_call_at_the_next_dispatch,
-    a_lane_over_its_new_size_drains_by_itself,
-    a_waiting_area_over_its_new_size_drains_by_itself,
-    a_new_pile_is_called_to_at_once,
-    a_pile_is_removed_when_it_is_empty,
-    a_pile_that_is_to_be_removed_gets_no_car,
-    a_failed_pile_that_is_to_be_removed_goes_at_once,
-    a_pile_that_drains_may_be_kept_after_all,
-    a_new_power_counts_for_the_next_start,
-    a_new_strategy_counts_from_the_next_fault,
-    a_new_dispatch_target_counts_from_the_next_dispatch,
-    powers_that_would_make_instants_inexact_are_refused_until_lanes_drain,
-    changed_powers_stay_exact,
-    the_powers_of_many_busy_piles_are_changed_at_once,
-];
-
+#[test]
 fn more_places_call_at_the_next_dispatch() {
     let mut p = play(|s| (s.fast_piles, s.lane_places) = (1, 1));
     for car in ["V1", "V2", "V3"] {
@@ -30,6 +14,7 @@ fn more_places_call_at_the_next_dispatch() {
     assert_eq!((p.lane("F1"), p.moves("V3")), ("V1 V2 V3".into(), "06:10 F1".into()));
 }
 
+#[test]
 fn a_lane_over_its_new_size_drains_by_itself() {
     let mut p = play(|s| (s.fast_piles, s.lane_places) = (1, 3));
     for car in ["V1", "V2", "V3", "V4"] {
@@ -43,6 +28,7 @@ fn a_lane_over_its_new_size_drains_by_itself() {
     assert_eq!(p.lane("F1"), "V4");
 }
 
+#[test]
 fn a_waiting_area_over_its_new_size_drains_by_itself() {
     let mut p = play(|s| (s.fast_piles, s.lane_places) = (1, 1));
     for car in ["V1", "V2", "V3", "V4"] {
@@ -55,6 +41,7 @@ fn a_waiting_area_over_its_new_size_drains_by_itself() {
     assert_eq!(p.apply("V5", "F", "30"), "ok");
 }
 
+#[test]
 fn a_new_pile_is_called_to_at_once() {
     let mut p = play(|s| (s.slow_piles, s.lane_places) = (1, 1));
     p.apply("V1", "T", "30");
@@ -63,6 +50,7 @@ fn a_new_pile_is_called_to_at_once() {
     assert_eq!((p.piles(), p.lane("T2")), ("F1 F2 T1 T2".into(), "V2".into()));
 }
 
+#[test]
 fn a_pile_is_removed_when_it_is_empty() {
     let mut p = play(|_| {});
     for car in ["V1", "V2", "V3", "V4"] {
@@ -76,6 +64,7 @@ fn a_pile_is_removed_when_it_is_empty() {
     assert_eq!(p.piles(), "F1 F2 T1");
 }
 
+#[test]
 fn a_pile_that_is_to_be_removed_gets_no_car() {
     let mut p = play(|s| s.lane_places = 2);
     p.apply("V1", "T", "90");
@@ -85,6 +74,7 @@ fn a_pile_that_is_to_be_removed_gets_no_car() {
     assert_eq!((p.lane("T1"), p.lane("T2")), ("V1 V3".into(), "V2".into()));
 }
 
+#[test]
 fn a_failed_pile_that_is_to_be_removed_goes_at_once() {
     let mut p = play(|_| {});
     p.fail("T2");
@@ -99,6 +89,7 @@ fn a_failed_pile_that_is_to_be_removed_goes_at_once() {
     assert_eq!(p.recover("T2"), "rejected:unknown_pile");
 }
 
+#[test]
 fn a_pile_that_drains_may_be_kept_after_all() {
     let mut p = play(|_| {});
     p.apply("V1", "T", "10");
@@ -109,6 +100,7 @@ fn a_pile_that_drains_may_be_kept_after_all() {
     assert_eq!(p.piles(), "F1 F2 T1 T2 T3");
 }
 
+#[test]
 fn a_new_power_counts_for_the_next_start() {
     let mut p = play(|s| (s.slow_piles, s.tariff) = (1, flat("1", "0")));
     p.apply("V1", "T", "10");
@@ -121,6 +113,7 @@ fn a_new_power_counts_for_the_next_start() {
     );
 }
 
+#[test]
 fn a_new_strategy_counts_from_the_next_fault() {
     let mut p = play(|s| s.slow_piles = 3);
     for (car, amount) in [("V1", "10"), ("V2", "20"), ("V3", "30"), ("V4", "10"), ("V5", "20"), ("V6", "30")] {
@@ -132,6 +125,7 @@ fn a_new_strategy_counts_from_the_next_fault() {
     assert_eq!((p.lane("T2"), p.displaced()), ("V2 V1".into(), "V5 V6".into()));
 }
 
+#[test]
 fn a_new_dispatch_target_counts_from_the_next_dispatch() {
     let mut p = play(|s| s.dispatch_target = DispatchTarget::BestThenWait);
     for (car, amount) in [("V1", "1.5"), ("V2", "90"), ("V3", "1.5"), ("V4", "30")] {
@@ -142,6 +136,7 @@ fn a_new_dispatch_target_counts_from_the_next_dispatch() {
     assert_eq!((p.lane("F2"), p.waiting()), ("V2 V4".into(), String::new()));
 }
 
+#[test]
 fn powers_that_would_make_instants_inexact_are_refused_until_lanes_drain() {
     let mut p = play(|s| (s.slow_piles, s.slow_power, s.waiting_places) = (1, kw("7.001"), 90));
     for n in 0..80 {
@@ -158,6 +153,7 @@ fn powers_that_would_make_instants_inexact_are_refused_until_lanes_drain() {
     assert_eq!(p.adopt(|s| s.slow_power = kw("7.069")), "ok", "nothing is left of the earlier powers");
 }
 
+#[test]
 fn the_powers_of_many_busy_piles_are_changed_at_once() {
     let mut p = play(|s| (s.fast_piles, s.lane_places, s.waiting_places) = (40, 1, 90));
     for n in 0..60 {
@@ -169,6 +165,7 @@ fn the_powers_of_many_busy_piles_are_changed_at_once() {
     }
 }
 
+#[test]
 fn changed_powers_stay_exact() {
     // 7 kW leaves sevenths, 11 kW elevenths; together they come out whole again.
     let mut p = play(|s| (s.slow_piles, s.slow_power) = (1, kw("7")));

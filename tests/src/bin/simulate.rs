@@ -7,9 +7,9 @@ use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Instant,
 };
-use tests::simulation::{compare, fresh_seed, play};
+use tests::simulation::{Violation, compare, fresh_seed, play};
 
-const USAGE: &str = "usage: simulate [--histories N] [--seed S] [--trace] [--compare]";
+const USAGE: &str = "usage: simulate [--histories N] [--seed S] [--trace] [--compare] [--first-violation]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,6 +22,9 @@ fn main() -> ExitCode {
     let (histories, seed): (u64, u64) =
         (value("--histories").unwrap_or(500), value("--seed").unwrap_or_else(fresh_seed));
     println!("{histories} histories from seed {seed}");
+    if arguments.iter().any(|it| it == "--first-violation") {
+        return first_violation(histories, seed);
+    }
     let comparing = arguments.iter().any(|it| it == "--compare");
     std::panic::set_hook(Box::new(|_| {}));
     let (next, failed) = (AtomicU64::new(0), AtomicU64::new(0));
@@ -59,4 +62,17 @@ fn main() -> ExitCode {
     let failed = failed.into_inner();
     println!("{failed} of {histories} from seed {seed} failed, {:.1} s", started.elapsed().as_secs_f32());
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Plays one history after the other, and stops at the first that violates an invariant.
+fn first_violation(histories: u64, seed: u64) -> ExitCode {
+    std::panic::set_hook(Box::new(|_| {}));
+    for n in 0..histories {
+        if let Some(Violation { invariant, text }) = play(seed.wrapping_add(n)).violation {
+            println!("violated: {invariant}, history {}: {text}", n + 1);
+            return ExitCode::FAILURE;
+        }
+    }
+    println!("no violation in {histories} histories from seed {seed}");
+    ExitCode::SUCCESS
 }

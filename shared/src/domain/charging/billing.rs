@@ -3,7 +3,6 @@
 use super::fact::{Bill, DetailRecord, End, What};
 use super::moment::{MINUTE, Moment, Span};
 use super::number::PileId;
-use super::planted::{Bug, planted};
 use super::station::{Car, Charging, Closed};
 use super::turn::Turn;
 use crate::domain::energy::{Energy, Exact};
@@ -28,7 +27,7 @@ impl Turn {
         let charging = self.station.lane_mut(pile)?.charging.take()?;
         let record = charging.record(pile, at);
         let car = charging.closed(&record);
-        if record.stop > record.start || planted(Bug::ZeroSegmentRecorded) {
+        if record.stop > record.start {
             self.tell(What::SegmentClosed(record));
         }
         Some(car)
@@ -59,7 +58,6 @@ impl Charging {
     /// Exact, then half-up to the fen once; the total is the rounded charging fee plus the rounded service fee.
     fn record(&self, pile: PileId, stop: Moment) -> DetailRecord {
         let (charging, service) = self.prices.owed(self.since, stop, self.power);
-        let exact_total = (charging + service).rounded();
         let (charging, service) = (charging.rounded(), service.rounded());
         DetailRecord {
             ticket: self.car.ticket.clone(),
@@ -71,7 +69,7 @@ impl Charging {
             delivered: self.delivered(stop),
             charging,
             service,
-            total: if planted(Bug::TotalRoundedApart) { exact_total } else { charging + service },
+            total: charging + service,
         }
     }
 
@@ -81,14 +79,12 @@ impl Charging {
             return Car { prices: Some(self.prices), ..self.car };
         }
         let before = self.car.closed;
-        let forgets = planted(Bug::BillForgetsEarlierRecords);
-        let (charging, service) = if forgets { (Fen(0), Fen(0)) } else { (before.charging, before.service) };
         let closed = Closed {
             records: record.part,
-            energy: if planted(Bug::InterruptedCarLosesEnergy) { before.energy } else { before.energy + record.energy },
+            energy: before.energy + record.energy,
             owed: self.owed(record.stop),
-            charging: charging + record.charging,
-            service: service + record.service,
+            charging: before.charging + record.charging,
+            service: before.service + record.service,
         };
         Car { closed, prices: Some(self.prices), ..self.car }
     }
@@ -96,9 +92,6 @@ impl Charging {
     /// What the request owes so far, exact: the sum of all its segments.
     pub fn owed(&self, at: Moment) -> Owed {
         let (charging, service) = self.prices.owed(self.since, at, self.power);
-        if planted(Bug::RunningFeeRoundedPerSegment) {
-            return Owed::of_fen(self.car.closed.owed.rounded() + (charging + service).rounded());
-        }
         self.car.closed.owed + charging + service
     }
 

@@ -5,7 +5,6 @@ use super::fact::{End, What};
 use super::find::Place;
 use super::line::Waiting;
 use super::number::{Mode, PileId, RequestId};
-use super::planted::{Bug, planted};
 use super::station::Car;
 use super::turn::Turn;
 
@@ -14,7 +13,6 @@ impl Turn {
         match self.station.find(request, behind) {
             None => return Outcome::Ignored(Disregard::NoLiveRequest),
             Some(Place::Waiting(waiting)) => self.cancel_waiting(&waiting),
-            Some(Place::Charging(pile)) if planted(Bug::CancelledHeadIsFree) => self.drop_unbilled(pile),
             Some(Place::Charging(pile)) => self.finish(pile, End::Cancelled),
             Some(Place::Queued(pile)) => self.cancel_queued(pile, request),
             Some(Place::Displaced(mode)) => self.cancel_displaced(mode, request),
@@ -51,11 +49,5 @@ impl Turn {
         if let Some(car) = car {
             self.end(car, End::Cancelled);
         }
-    }
-
-    fn drop_unbilled(&mut self, pile: PileId) {
-        let charging = self.station.lane_mut(pile).and_then(|lane| lane.charging.take());
-        self.end_cancelled(charging.map(|charging| charging.car).as_ref());
-        self.free_place(pile);
     }
 }

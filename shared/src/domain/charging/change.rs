@@ -5,7 +5,6 @@ use super::fact::{End, What};
 use super::find::Place;
 use super::line::{Joining, Waiting};
 use super::number::{Mode, PileId, RequestId, Ticket};
-use super::planted::{Bug, planted};
 use super::station::Charging;
 use super::turn::Turn;
 use crate::domain::energy::Energy;
@@ -34,9 +33,6 @@ impl Turn {
     /// A new quantity keeps the number. Naming the car's own mode changes only the quantity.
     fn change_quantity(&mut self, waiting: Waiting, energy: Option<Energy>) -> Outcome {
         let mode = waiting.ticket.number.mode;
-        if planted(Bug::QuantityChangeTakesNumber) {
-            return self.change_mode(mode, waiting, energy);
-        }
         let Some(asked) = energy else { return Outcome::Done };
         let side = self.station.side_mut(mode);
         side.line.set_asked(waiting.ticket.number.n, asked);
@@ -51,11 +47,7 @@ impl Turn {
         if let Some(absent) = self.mode_without_piles(mode).filter(|_| mode != waiting.ticket.number.mode) {
             return Outcome::Rejected(absent);
         }
-        let full = self.station.waiting() >= self.station.settings.waiting_places;
-        if full && planted(Bug::ModeChangeRefusedWhenFull) {
-            return Outcome::Rejected(Rejection::Full);
-        }
-        let arrival = if planted(Bug::ModeChangeKeepsArrival) { waiting.arrival } else { self.station.arrivals() };
+        let arrival = self.station.arrivals();
         self.leave_line(&waiting);
         let Waiting { ticket, asked, own_entry: left_own_entry, .. } = waiting;
         let Ticket { request, driver, plate, number: left, applied_at } = ticket;
@@ -101,7 +93,5 @@ impl Turn {
 }
 
 fn may_become(charging: &Charging, delivered: Energy, asked: Energy) -> bool {
-    let lower = asked < charging.car.asked || (planted(Bug::NewAmountMayRise) && asked > charging.car.asked);
-    let enough = delivered <= asked && !(planted(Bug::NewAmountAtDeliveredRefused) && delivered == asked);
-    lower && enough
+    delivered <= asked && asked < charging.car.asked
 }

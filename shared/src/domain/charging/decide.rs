@@ -4,8 +4,7 @@ use super::command::{Command, Outcome, Rejection, Standing};
 use super::fact::{Bill, What};
 use super::line::Joining;
 use super::number::{DriverId, Mode, RequestId};
-use super::planted::{Bug, planted};
-use super::station::{Lane, Pile, Side, Station};
+use super::station::Station;
 use super::turn::Turn;
 use crate::domain::money::Fen;
 
@@ -14,7 +13,8 @@ impl Turn {
         match command {
             Command::Apply { request, driver, plate, mode, energy, standing } => {
                 match self.may_not_join(mode, driver, &standing) {
-                    Some(why) => self.refuse(mode, why),
+                    // A request that is refused takes no number.
+                    Some(why) => Outcome::Rejected(why),
                     None => self.join(mode, Joining { request, driver, plate, applied_at: self.at(), asked: energy }),
                 }
             }
@@ -35,32 +35,21 @@ impl Turn {
         Outcome::Done
     }
 
-    /// A request that is refused takes no number.
-    fn refuse(&mut self, mode: Mode, why: Rejection) -> Outcome {
-        if planted(Bug::RefusalTakesNumber) {
-            self.station.side_mut(mode).line.last_number += 1;
-        }
-        Outcome::Rejected(why)
-    }
-
     /// One live request per driver, and one per plate; no mode without piles; no driver in arrears, if so set; and N is
     /// checked before the new car is called, so with N cars waiting the request is refused even if a lane is free.
     fn may_not_join(&self, mode: Mode, driver: DriverId, standing: &Standing) -> Option<Rejection> {
         let live = standing.live.iter().any(|request| !self.ended_in_this_turn(*request));
-        if live && !planted(Bug::SecondLiveRequestAccepted) {
+        if live {
             return Some(Rejection::LiveRequest);
         }
         if let Some(absent) = self.mode_without_piles(mode) {
             return Some(absent);
         }
         let in_arrears = standing.in_arrears || self.fell_into_arrears(driver);
-        if in_arrears && self.station.settings.arrears_may_not_join && !planted(Bug::ArrearsMayJoin) {
+        if in_arrears && self.station.settings.arrears_may_not_join {
             return Some(Rejection::InArrears);
         }
-        let displaced = if planted(Bug::DisplacedCountAsWaiting) { self.station.side(mode).displaced.len() } else { 0 };
-        let full = self.station.waiting() as usize + displaced >= self.station.settings.waiting_places as usize;
-        let excused = planted(Bug::FullCheckedAfterCalling) && self.station.side(mode).has_idle_pile();
-        (full && !excused).then_some(Rejection::Full)
+        (self.station.waiting() >= self.station.settings.waiting_places).then_some(Rejection::Full)
     }
 
     /// A car of a mode for which the station has no piles would wait for ever.
@@ -74,7 +63,7 @@ impl Turn {
         self.facts.iter().any(|fact| match &fact.what {
             What::Ended { ticket, bill: Some(bill), .. } => ticket.driver == driver && overdue(bill),
             _ => false,
-        }) && !planted(Bug::OverdueAtOnceIsForgiven)
+        })
     }
 
     fn ended_in_this_turn(&self, request: RequestId) -> bool {
@@ -86,11 +75,5 @@ impl Station {
     /// Every number that was ever taken is an arrival.
     pub(super) fn arrivals(&self) -> u32 {
         self.fast.line.numbers_given() + self.slow.line.numbers_given()
-    }
-}
-
-impl Side {
-    fn has_idle_pile(&self) -> bool {
-        self.piles.iter().filter_map(Pile::lane).any(Lane::is_empty)
     }
 }

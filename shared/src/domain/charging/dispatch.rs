@@ -5,7 +5,6 @@ use super::line::Wanted;
 use super::moment::{Moment, Span};
 use super::number::{Mode, PileId};
 use super::placing::{LaneOffer, place};
-use super::planted::{Bug, planted};
 use super::settings::{DispatchMode, DispatchTarget, Settings};
 use super::station::{Car, Charging, Lane, PileState, Side, Station};
 use super::turn::Turn;
@@ -45,7 +44,7 @@ impl Turn {
     /// As soon as a lane of a mode has a free place, the waiting car with the lowest number of that mode is called.
     /// While cars of the mode are displaced, calling pauses.
     fn call(&mut self, mode: Mode) -> Result<(), Halt> {
-        if !self.station.side(mode).displaced.is_empty() && !planted(Bug::CallingGoesOnWhileDisplaced) {
+        if !self.station.side(mode).displaced.is_empty() {
             return Ok(());
         }
         if self.station.settings.dispatch_mode == DispatchMode::SingleTotal {
@@ -77,7 +76,7 @@ impl Turn {
     fn call_together(&mut self, mode: Mode) -> Result<(), Halt> {
         let (side, settings) = (self.station.side(mode), &self.station.settings);
         let free: Vec<_> = side.open_lanes(settings).filter(|(_, lane)| settings.free_places(lane) > 0).collect();
-        if free.len() < 2 || planted(Bug::SingleTotalIsGreedy) {
+        if free.len() < 2 {
             return Ok(());
         }
         let wanted = side.free_places(settings).min(side.line.count() as usize);
@@ -140,12 +139,11 @@ impl Turn {
     /// prices are those that its session began with.
     pub(super) fn start_head(&mut self, pile: PileId) {
         let (since, power) = (self.at(), self.station.settings.power(pile.mode));
-        let since = if planted(Bug::NextHeadStartsLate) { since + Span::from_millis(1000) } else { since };
         let current = self.station.settings.tariff_at(since).clone();
         let Some(lane) = self.station.lane_mut(pile).filter(|lane| lane.charging.is_none()) else { return };
         let Some(car) = lane.queued.pop_front() else { return };
         let ticket = car.ticket.clone();
-        let prices = car.prices.clone().filter(|_| !planted(Bug::PriceChangeTouchesSession)).unwrap_or(current);
+        let prices = car.prices.clone().unwrap_or(current);
         lane.charging = Some(Charging { car, since, power, prices });
         self.tell(What::Started { ticket, pile, power });
     }
@@ -157,15 +155,11 @@ impl Station {
     /// Ties: lowest pile id.
     fn lane_for(&self, mode: Mode, energy: Energy, at: Moment) -> Option<PileId> {
         let settings = &self.settings;
-        let all = settings.dispatch_target == DispatchTarget::BestThenWait && !planted(Bug::BestThenWaitSkipsWaiting);
+        let all = settings.dispatch_target == DispatchTarget::BestThenWait;
         let own = Span::to_deliver(energy, settings.power(mode));
         let finish = |lane: &Lane| lane.backlog(settings, mode, at) + own;
         let lanes = self.side(mode).open_lanes(settings).filter(|(_, lane)| all || settings.free_places(lane) > 0);
-        let best = if planted(Bug::TieToHighestPile) {
-            lanes.min_by_key(|(pile, lane)| (finish(lane), std::cmp::Reverse(*pile)))
-        } else {
-            lanes.min_by_key(|(pile, lane)| (finish(lane), *pile))
-        };
+        let best = lanes.min_by_key(|(pile, lane)| (finish(lane), *pile));
         best.filter(|(_, lane)| settings.free_places(lane) > 0).map(|(pile, _)| pile)
     }
 
@@ -193,16 +187,14 @@ impl Side {
 impl Settings {
     /// A lane that is over its size has no free place until it has drained.
     fn free_places(&self, lane: &Lane) -> usize {
-        let places = usize::from(self.lane_places) + usize::from(planted(Bug::DispatchToFullLane));
-        places.saturating_sub(lane.len())
+        usize::from(self.lane_places).saturating_sub(lane.len())
     }
 }
 
 impl Lane {
     /// The remaining charging time of every car in the lane.
     pub(super) fn backlog(&self, settings: &Settings, mode: Mode, at: Moment) -> Span {
-        let head = self.charging.iter().map(|charging| charging.due() - at);
-        let head: Span = head.filter(|_| !planted(Bug::DispatchIgnoresChargingHead)).sum();
+        let head: Span = self.charging.iter().map(|charging| charging.due() - at).sum();
         let queued = self.queued.iter().map(|car| Span::to_deliver(car.remaining(), settings.power(mode)));
         head + queued.sum()
     }

@@ -4,7 +4,6 @@ use super::command::{Disregard, Outcome, Rejection};
 use super::fact::What;
 use super::moment::Span;
 use super::number::{Mode, PileId};
-use super::planted::{Bug, planted};
 use super::settings::FaultStrategy;
 use super::station::{Car, Lane, Pile, PileState, Side};
 use super::turn::Turn;
@@ -16,10 +15,7 @@ impl Turn {
         let Some(pile) = self.station.side_mut(id.mode).pile_mut(id) else {
             return Outcome::Rejected(Rejection::UnknownPile);
         };
-        if let PileState::Failed { until: earlier } = &mut pile.state {
-            if planted(Bug::FaultedAgainExtends) {
-                *earlier = until;
-            }
+        if let PileState::Failed { .. } = pile.state {
             return Outcome::Ignored(Disregard::AlreadyFailed);
         }
         self.tell(What::PileFailed { pile: id, until });
@@ -49,9 +45,7 @@ impl Turn {
         side.owes_dispatch = true;
         match strategy {
             // Priority: in order of failure, then lane order.
-            FaultStrategy::Priority if planted(Bug::PriorityByNumber) => side.sort_displaced(),
             FaultStrategy::Priority => {}
-            FaultStrategy::TimeOrder if planted(Bug::TimeOrderWithoutLanes) => side.sort_displaced(),
             FaultStrategy::TimeOrder => self.regroup(pile.mode),
         }
     }
@@ -67,7 +61,7 @@ impl Turn {
         }
         pile.state = PileState::Working(Lane::default());
         side.owes_dispatch = true;
-        let regrouping = side.has_cars_to_regroup() && !planted(Bug::RecoveryWithoutRegrouping);
+        let regrouping = side.has_cars_to_regroup();
         self.tell(What::PileRecovered { pile: id });
         if regrouping {
             self.regroup(id.mode);
@@ -112,6 +106,6 @@ impl Side {
     /// Recovery regroups if other lanes hold not-yet-charging cars, or cars are still displaced.
     fn has_cars_to_regroup(&self) -> bool {
         let queued = self.piles.iter().filter_map(Pile::lane).any(|lane| !lane.queued.is_empty());
-        queued || (!self.displaced.is_empty() && !planted(Bug::RecoveryIgnoresDisplaced))
+        queued || !self.displaced.is_empty()
     }
 }

@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 use super::live::Live;
 use super::moment::Moment;
 use super::number::{DriverId, Mode, Number, RequestId, Ticket};
-use super::planted::{Bug, planted};
 use crate::domain::energy::Energy;
 
 /// How many waiting cars of a mode a station knows in full at the most. Every waiting car is also an entry of its own in
@@ -104,7 +103,7 @@ impl Line {
 
     /// Numbers rise by one and are never reused.
     pub(super) fn join(&mut self, car: Joining, arrival: u32) -> Waiting {
-        let behind = self.window.len() >= WINDOW || (self.behind() > 0 && !planted(Bug::LateCarSlipsIntoWindow));
+        let behind = self.window.len() >= WINDOW || self.behind() > 0;
         self.last_number += 1;
         let Joining { request, driver, plate, applied_at, asked } = car;
         let number = Number { mode: self.mode, n: self.last_number };
@@ -136,9 +135,6 @@ impl Line {
     pub(super) fn take(&mut self, position: usize) -> Option<Waiting> {
         let waiting = self.window.remove(position)?;
         self.live.remove(waiting.ticket.number.n);
-        if planted(Bug::NumberReused) && waiting.ticket.number.n == self.last_number {
-            self.last_number -= 1;
-        }
         Some(waiting)
     }
 

@@ -20,7 +20,6 @@ mod number;
 mod pack;
 mod placing;
 pub mod plan;
-pub mod planted;
 pub mod scenario;
 mod settings;
 mod station;

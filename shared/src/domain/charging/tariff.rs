@@ -5,7 +5,6 @@ use std::sync::Arc;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::moment::{DAY, MINUTE, Moment, Span};
-use super::planted::{Bug, planted};
 use crate::domain::energy::Power;
 use crate::domain::money::{Owed, Price};
 
@@ -74,7 +73,6 @@ impl Tariff {
         let charging = self
             .split_over_bands(start, stop)
             .map(|(span, price)| Owed::for_energy(span.energy_at(power), price))
-            .map(|part| if planted(Bug::FeeRoundedPerBand) { Owed::of_fen(part.rounded()) } else { part })
             .fold(Owed::ZERO, |sum, part| sum + part);
         (charging, Owed::for_energy((stop - start).energy_at(power), self.service))
     }
@@ -99,10 +97,8 @@ impl Tariff {
         let (offset, offset_ends) = self.zone.offset_at(millis);
         let in_day = (millis + offset).rem_euclid(DAY);
         let minute = u16::try_from(in_day / MINUTE).unwrap_or(0);
-        let late = u16::from(planted(Bug::BandBoundaryOneMinuteLate));
-        let band = self.bands.iter().rfind(|band| band.from + late * u16::from(band.from > 0) <= minute);
-        let band = band.unwrap_or(&self.bands[0]);
-        let ends_in = i64::from(band.to + late * u16::from(band.to < MINUTES_OF_DAY)) * MINUTE - in_day;
+        let band = self.bands.iter().rfind(|band| band.from <= minute).unwrap_or(&self.bands[0]);
+        let ends_in = i64::from(band.to) * MINUTE - in_day;
         (band.price, offset_ends.min(millis + ends_in))
     }
 

@@ -8,7 +8,6 @@
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use super::placing::Slot;
-use super::planted::{Bug, planted};
 
 /// The lane of each car; `chosen[j]` is the slot that the optimum found gives to car j. Cars by falling energy with
 /// their numbers, slots by rising weight.
@@ -18,9 +17,6 @@ pub(super) fn lowest_piles_first(cars: &[(usize, i128)], slots: &[Slot], chosen:
     by_number.sort_by_key(|car| cars[*car].0);
     let mut by_lane: Vec<usize> = (0..slots.len()).collect();
     by_lane.sort_by_key(|slot| slots[*slot].lane);
-    if planted(Bug::PlacingTiesToHighestPile) {
-        by_lane.reverse();
-    }
     for car in by_number {
         let lane = seating.lane_of(car);
         let better = by_lane.iter().take_while(|slot| slots[**slot].lane != lane);

@@ -4,9 +4,8 @@ use super::command::{Command, Outcome};
 use super::dispatch::Halt;
 use super::fact::{End, Fact, What};
 use super::line::{Gap, Waiting, Wanted};
-use super::moment::{Moment, Span};
+use super::moment::Moment;
 use super::number::{Mode, PileId};
-use super::planted::{Bug, planted};
 use super::station::{PileState, Station};
 
 /// A station on its way from one instant to the next. The caller advances it until it is done, brings more of a line
@@ -110,12 +109,11 @@ impl Turn {
 
     /// At one instant, what is due comes before the command.
     fn is_reached(&self, due: Due) -> bool {
-        due.at < self.now || (due.at == self.now && !planted(Bug::CompletionAfterEvent))
+        due.at <= self.now
     }
 
     fn happen(&mut self, due: Due) {
-        let late = if planted(Bug::LateCommandLateCompletion) { Span::from_millis(1000) } else { Span::ZERO };
-        self.station.settled_at = self.now.min(due.at + late);
+        self.station.settled_at = self.now.min(due.at);
         match due.what {
             DueWhat::Completion => self.finish(due.pile, End::Finished),
             DueWhat::FaultEnds => drop(self.recover(due.pile)),
@@ -148,15 +146,7 @@ impl Station {
     }
 
     fn next_due(&self) -> Option<Due> {
-        self.piles().filter_map(|pile| Due::of(&pile.state, pile.id)).min_by(|a, b| {
-            if planted(Bug::CompletionsInReversePileOrder) {
-                return (a.at, a.what).cmp(&(b.at, b.what)).then(b.pile.cmp(&a.pile));
-            }
-            if planted(Bug::FaultEndsBeforeCompletions) {
-                return (a.at, b.what, a.pile).cmp(&(b.at, a.what, b.pile));
-            }
-            a.cmp(b)
-        })
+        self.piles().filter_map(|pile| Due::of(&pile.state, pile.id)).min()
     }
 }
 

@@ -5,10 +5,7 @@ use super::{
     turn::{TRIES, advance, bring, instant},
 };
 use crate::domain::{
-    charging::{
-        Car, Expectation, Mode, Number, PileId, Place, RequestId, Station, Ticket, Turn, WINDOW,
-        planted::{Bug, planted},
-    },
+    charging::{Car, Expectation, Mode, Number, PileId, Place, RequestId, Station, Ticket, Turn, WINDOW},
     energy::Energy,
     money::Fen,
     reason::{Failure, Reason},
@@ -80,8 +77,7 @@ impl Charging {
     pub(super) async fn look_at(&self, live: &LiveCharge, now: Timestamp) -> Result<Look, Failure> {
         let head = self.store.head(&live.station).await?;
         let Number { mode, n } = live.number();
-        let at = if planted(Bug::LooksAtThePast) { head.station.settled_at() } else { instant(now) };
-        let mut turn = Turn::new(head.station.only(mode), at, None, usize::MAX);
+        let mut turn = Turn::new(head.station.only(mode), instant(now), None, usize::MAX);
         let waits = turn.station().side(mode).line.waits(n);
         if waits && !bring(&self.store, &live.station, &mut turn, WINDOW).await? {
             return Ok(Look::Raced);

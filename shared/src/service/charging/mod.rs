@@ -17,10 +17,7 @@ pub use step::Swept;
 
 use crate::{
     domain::{
-        charging::{
-            Disregard, DriverId, Fact, Mode, Number, Outcome, Rejection, Standing,
-            planted::{Bug, planted},
-        },
+        charging::{Disregard, DriverId, Fact, Mode, Number, Outcome, Rejection, Standing},
         energy::Energy,
         reason::{Failure, Reason},
         session::{Caller, LiveCharge, Standing as SessionStanding},
@@ -205,12 +202,9 @@ impl Order {
 
     /// The vehicle that is to be charged. A driver without one may charge, too; somebody else's does not exist.
     fn vehicle<'s>(&'s self, standing: &'s SessionStanding) -> Result<Option<&'s Plate>, Failure> {
-        let Some(wanted) = self.plate.as_ref().filter(|_| !planted(Bug::NamedVehicleIgnored)) else {
+        let Some(wanted) = self.plate.as_ref() else {
             return Ok(standing.plates.first());
         };
-        if planted(Bug::ForeignVehicleTaken) {
-            return Ok(Some(wanted));
-        }
         let own = standing.plates.iter().find(|plate| *plate == wanted);
         own.map(Some).ok_or_else(|| Failure::from(Reason::NotYours).saying("车牌号未绑定到本账户"))
     }

@@ -6,10 +6,7 @@ use super::{
 };
 use crate::{
     domain::{
-        charging::{
-            Fact, Mode, Moment, Number, Outcome, Progress, Turn, Wanted, What,
-            planted::{Bug, planted},
-        },
+        charging::{Fact, Mode, Moment, Number, Outcome, Progress, Turn, Wanted, What},
         reason::{Failure, Reason},
         sms::Called,
         station_id::StationId,
@@ -131,9 +128,6 @@ impl Charging {
                 None => {
                     self.tell_called(&head, &facts).await;
                     return Ok(Written::Done(Box::new(Head { version: head.version + 1, ..head }), facts));
-                }
-                Some(TurnRefused::Raced) if planted(Bug::LostRaceIsDone) => {
-                    return Ok(Written::Done(Box::new(head), facts));
                 }
                 Some(_) if sooner.learn(&facts, &refused) => {}
                 Some(refused) => return Ok(Written::Refused(refused)),
