@@ -88,7 +88,8 @@ fn reply(request: &Request, world: &World) -> Value {
         }
         Some("GetParameters") => {
             let names = asked["Names"].as_array().into_iter().flatten();
-            let value = |name: &Value| json!({ "Name": name, "Value": world.secret(name.as_str().unwrap_or_default()) });
+            let value =
+                |name: &Value| json!({ "Name": name, "Value": world.secret(name.as_str().unwrap_or_default()) });
             json!({ "Parameters": names.map(value).collect::<Vec<_>>(), "InvalidParameters": [] })
         }
         _ => json!({}),

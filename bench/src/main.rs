@@ -106,7 +106,10 @@ fn variants(options: &Options, world: &World) -> Vec<(String, Case)> {
 
     let mut variants = vec![
         ("floor".to_owned(), case(program(options.floors.join("floor")), "", info(None), 200)),
-        ("floor database".to_owned(), case(program(options.floors.join("floor_database")), "", info(Some(&token)), 200)),
+        (
+            "floor database".to_owned(),
+            case(program(options.floors.join("floor_database")), "", info(Some(&token)), 200),
+        ),
     ];
     if let Some((python, peers)) = &options.python {
         let handler = |name: &str, with_database: bool| {
@@ -170,7 +173,8 @@ impl Options {
             panic!("start `bench/run`, which starts this")
         };
         let build = |build: &String| {
-            let mut parts = build.split(',').map(|part| part.split_once('=').expect("NAME=DIRECTORY or VARIABLE=VALUE"));
+            let mut parts =
+                build.split(',').map(|part| part.split_once('=').expect("NAME=DIRECTORY or VARIABLE=VALUE"));
             let (name, directory) = parts.next().expect("NAME=DIRECTORY");
             let variables = parts.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             Build { name: name.to_owned(), directory: directory.into(), variables }

@@ -2,7 +2,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::format_push_string,
     reason = "a test stops at the first surprise, and need not be quick"
 )]

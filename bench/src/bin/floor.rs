@@ -8,8 +8,7 @@ use hyper_util::rt::TokioIo;
 
 type Failed = Box<dyn std::error::Error>;
 
-const ANSWER: &str =
-    r#"{"statusCode":200,"headers":{"content-type":"application/json"},"body":"{\"ok\":true}","isBase64Encoded":false}"#;
+const ANSWER: &str = r#"{"statusCode":200,"headers":{"content-type":"application/json"},"body":"{\"ok\":true}","isBase64Encoded":false}"#;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failed> {

@@ -16,7 +16,8 @@ use std::{
 
 type Failed = Box<dyn std::error::Error>;
 
-const GET: &str = r#"{"TableName":"ev-plaza","Key":{"pk":{"S":"ACCOUNT#ev#1003"},"sk":{"S":"SESSIONS"}},"ConsistentRead":true}"#;
+const GET: &str =
+    r#"{"TableName":"ev-plaza","Key":{"pk":{"S":"ACCOUNT#ev#1003"},"sk":{"S":"SESSIONS"}},"ConsistentRead":true}"#;
 
 async fn connect(address: &str) -> Result<SendRequest<Full<Bytes>>, Failed> {
     let stream = tokio::net::TcpStream::connect(address).await?;

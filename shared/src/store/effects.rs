@@ -1,7 +1,7 @@
 //! What the facts of a turn come to, item by item: a transaction may touch each item only once.
 
 use crate::domain::{
-    charging::{Bill, DetailRecord, DriverId, End, Fact, Mode, Moment, Number, RequestId, Ticket, Waiting, What},
+    charging::{Bill, DetailRecord, DriverId, Fact, Mode, Moment, Number, RequestId, Ticket, Waiting, What},
     money::Fen,
 };
 use std::collections::BTreeMap;

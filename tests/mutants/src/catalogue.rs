@@ -66,17 +66,19 @@ pub fn with_switches(file: &str, text: &str, mutants: &[Mutant]) -> Result<Strin
             return Err(format!("{}: its place overlaps that of another mutant in {file}", edits[0].0.name));
         }
         let found = &text[start..end];
-        let chain: String = edits
+        let mut switch: Vec<String> = edits
             .iter()
             .map(|(mutant, edit)| format!("if crate::mutant_is({:?}) {{ {} }} else ", mutant.name, edit.replace))
             .collect();
-        let switch = format!("{chain}{{ {found} }}");
-        switched += &text[done..start];
-        switched += &match found.as_bytes() {
-            [.., b';'] => switch,
-            [b'{', .., b'}'] => format!("{{ {switch} }}"),
-            _ => format!("({switch})"),
+        switch.push(format!("{{ {found} }}"));
+        let (open, close) = match found.as_bytes() {
+            [.., b';'] => ("", ""),
+            [b'{', .., b'}'] => ("{ ", " }"),
+            _ => ("(", ")"),
         };
+        for part in [&text[done..start], open, &switch.concat(), close] {
+            switched += part;
+        }
         done = end;
     }
     Ok(switched + &text[done..])
