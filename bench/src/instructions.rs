@@ -1,4 +1,4 @@
-//! Instruction counts by valgrind: the same to half a per cent whatever else the machine does.
+//! Instruction counts by valgrind: the same to half a per cent on an idle and on a busy machine.
 
 use crate::{runtime_api, world::Case};
 use std::{fs, path::Path};

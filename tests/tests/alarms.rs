@@ -171,7 +171,7 @@ async fn the_alarm_of_failed_sign_ins_sees_wrong_old_passwords() {
     assert_counts("LoginFailuresAlarm", &last(&plaza));
 }
 
-/// A call of a route that reads the session, by somebody who may call it; none where a function has no such route.
+/// A call of a route that reads the session, by a caller who may call it; none where a function has no such route.
 fn by_somebody(plaza: &Plaza, function: &Function) -> Option<Request> {
     function.table.iter().find_map(|route| {
         let role = match route.access {

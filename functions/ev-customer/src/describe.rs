@@ -83,7 +83,7 @@ fn pictures() -> Vec<Operation> {
             .zh("返回头像图片，任何已登录的车主都可查看。没有头像与用户不存在的结果相同。")
             .number(4)
             .note("Any signed-in driver may look at any other. Who has none answers like who does not exist.")
-            .note("`private, no-cache`: kept by whoever asked, who asks with the `ETag` whether it is still the same.")
+            .note("`private, no-cache`: the caller may keep it and asks with the `ETag` whether it is still the same.")
             .in_path("id", DRIVER)
             .takes([may(
                 "If-None-Match",

@@ -243,7 +243,7 @@ fn favicon() -> Operation {
         .note(
             "The addresses that #18, #23 and #29 answer lead here. They need no session, so that a page may show them.",
         )
-        .note("Whoever has an address may keep the picture for a day: under one address there is never another one.")
+        .note("A caller may keep the picture for a day: under one address there is never another one.")
         .in_path("name", FAVICON_NAME)
         .takes([may(
             "If-None-Match",

@@ -1,5 +1,5 @@
 //! A CORS policy as an HTTP API of API Gateway applies it: it answers preflights itself, adds its headers to every answer
-//! for a page of an allowed origin, and drops whatever a function says about CORS.
+//! for a page of an allowed origin, and drops what a function says about CORS.
 
 use super::request::Request;
 use crate::http::Answer;

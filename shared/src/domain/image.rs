@@ -100,7 +100,7 @@ impl PictureKey {
     }
 
     /// The name under which anybody may look at an avatar of an account whose id is 32 hexadecimal digits: one segment of a
-    /// path, of which 128 bits are drawn, so nobody finds it who was not given it.
+    /// path, of which 128 bits are drawn, so it cannot be guessed.
     pub fn public_name(&self) -> Option<String> {
         let name = self.0.strip_prefix(Purpose::Avatar.folder())?.strip_prefix('/')?.replacen('/', "-", 1);
         Self::of_public_name(&name).map(|_| name)

@@ -98,7 +98,7 @@ pub const fn app(realm: Realm) -> &'static str {
     }
 }
 
-/// The sentence around a code: what it is for, so that its owner does not hand it to somebody who asks for it.
+/// The sentence around a code: what it is for, so that its owner does not hand it to a caller who asks for it.
 pub fn code_text(code: &Code, purpose: &Purpose) -> String {
     let doing = match purpose {
         Purpose::SignIn => "登录或注册",

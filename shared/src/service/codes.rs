@@ -188,7 +188,7 @@ impl Codes {
         device.into_iter().chain([address, Scope::product(*product, &self.limits)]).collect()
     }
 
-    /// Compares a code. Wrong, expired and never sent are one answer; that it was used is told to whoever gives the right
+    /// Compares a code. Wrong, expired and never sent are one answer; that it was used is told to a caller who gives the right
     /// one from the same device.
     pub async fn check(
         &self,
@@ -235,7 +235,7 @@ impl Codes {
     }
 
     /// The code for this purpose. In the documents that name no purpose of a code, a change of an account takes one that was
-    /// asked for without its session, too: it went to the same phone for the same device, and whoever gives it has the
+    /// asked for without its session, too: it went to the same phone for the same device, and the caller who gives it has the
     /// session. Of the two the newer one counts.
     async fn newest(&self, binding: Binding) -> Result<Option<(Binding, CodeRow)>, Failure> {
         let tells_purposes = !matches!(binding.product, Realm::MallAgent | Realm::MallDealer | Realm::Cloud);

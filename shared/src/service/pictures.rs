@@ -113,7 +113,7 @@ impl Pictures {
         if self.is_address_of(address, &key, now).await? { Ok(key) } else { Err(Reason::PictureNotYours.into()) }
     }
 
-    /// Whether an address is this picture's, whatever its signature, or its name in the bucket.
+    /// Whether an address, with any signature, or a name in the bucket is this picture's.
     pub(crate) async fn is_address_of(&self, address: &str, key: &PictureKey, now: Timestamp) -> Result<bool, Failure> {
         let place = |address: &str| address.split(['?', '#']).next().unwrap_or_default().to_owned();
         let ours = self.address(key, now).await?;

@@ -354,7 +354,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.advance_code((binding, nonce), now, Advance::Consumed { made_account: false }, refused)
     }
 
-    /// AP-58: the same of a code with which an account is made, and that remembers it: whoever sends the registration
+    /// AP-58: the same of a code with which an account is made, and that remembers it: a caller who sends the registration
     /// again learns that it was carried out.
     pub(crate) fn consume_code_for_account(
         self,

@@ -169,7 +169,7 @@ impl Store {
         }
     }
 
-    /// AP-91: up to `most` records that pointers lead to, after a place among them. A pointer may lead nowhere, or to a
+    /// AP-91: up to `most` records that pointers lead to, after a place among them. A pointer may lead to no record, or to a
     /// record that has changed since an earlier release wrote it: the caller looks at what it finds.
     pub(crate) async fn customers_by(
         &self,

@@ -40,7 +40,7 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// For whoever asked, who asks again each time whether it is still the same.
+    /// For the caller alone, who asks again each time whether it is still the same.
     pub const PRIVATE: &'static str = "private, no-cache";
     /// For everybody: under this address there is never another one.
     pub const PUBLIC: &'static str = "public, max-age=86400, immutable";

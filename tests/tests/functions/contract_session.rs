@@ -83,7 +83,7 @@ async fn a_member_of_staff_signs_out_too() {
     let foreign = plaza.detail(&token).await;
     assert_eq!(foreign.whole(), (403, r#"{"code":-1,"msg":"没有权限"}"#.to_owned()), "alive, and of another realm");
     assert_eq!(plaza.log_out(&token).await.status, 204);
-    assert_eq!(plaza.detail(&token).await.status, 401, "ended, whatever its realm");
+    assert_eq!(plaza.detail(&token).await.status, 401, "ended in every realm");
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ async fn a_picture_that_was_set_stays_and_the_one_before_goes() {
     assert_eq!(set(&plaza, &dealer, &first).await.whole(), done);
     assert_eq!(shown(&plaza).await, first);
     assert_eq!(set(&plaza, &dealer, &first).await.whole(), done, "the same once more");
-    assert_eq!(set(&plaza, &dealer, &format!("{second}?v=2")).await.whole(), done, "whatever a page has added");
+    assert_eq!(set(&plaza, &dealer, &format!("{second}?v=2")).await.whole(), done, "also with what a page has added");
     assert_eq!(shown(&plaza).await, second);
     plaza.bucket.a_day_passes();
     let left = favicons(&plaza);

@@ -162,7 +162,7 @@ async fn a_notice_goes_out_and_names_no_code() {
     assert!(plaza.outbox.lock().unwrap()[0].code.is_none());
 }
 
-/// What arrives names the app and what the code is for, so that nobody hands it to whoever asks for it.
+/// What arrives names the app and what the code is for, so that its owner does not hand it to a caller who asks for it.
 #[tokio::test]
 async fn texts_name_the_app_and_the_purpose() {
     let plaza = Plaza::open();

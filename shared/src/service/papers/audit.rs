@@ -57,7 +57,7 @@ impl Audits {
         Err(Reason::Contended.into())
     }
 
-    /// Whoever handed them in hears of a decision; that they are looked at again is no news.
+    /// Tells the owner of a decision. Reopening is not told.
     async fn tell(&self, realm: Realm, phone: &Phone, status: Status, deed: &Deed<'_>) {
         let notice = match status {
             Status::Passed => Notice::PapersPassed,

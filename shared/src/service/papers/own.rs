@@ -15,7 +15,7 @@ use futures_util::future::try_join;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 
-/// Of somebody who has handed in nothing everything is empty.
+/// Everything is empty where nothing was submitted.
 #[derive(Clone, Debug, Default)]
 pub struct OwnPapers {
     pub status: Status,

@@ -82,7 +82,7 @@ impl Records {
         Ok((customer, whole))
     }
 
-    /// #60: a merge patch, over the version that the caller names, or over whatever is there, as long as `matches` holds of
+    /// #60: a merge patch, over the version that the caller names, or over the present one, as long as `matches` holds of
     /// it. One that changes nothing writes nothing, so it may come again.
     pub async fn edit(
         &self,
