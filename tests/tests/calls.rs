@@ -21,16 +21,18 @@ use tests::{
 static DOCUMENT: LazyLock<Value> = LazyLock::new(openapi::document);
 
 /// What answers with addresses of pictures.
-const WITH_ADDRESSES: [&str; 12] = [
+const WITH_ADDRESSES: [&str; 14] = [
     "/customer",
     "/operator/papers",
     "/operator/papers/{realm}/{account}",
+    "/user/dealer/info",
     "/user/dealer/login",
     "/user/dealer/sendGraphCode",
     "/user/dealer/submit",
     "/user/dealer/uploadFavicon",
     "/user/dealer/uploadFrontImg",
     "/user/dealer/uploadQualification",
+    "/user/proxy/info",
     "/user/proxy/submitPUser",
     "/user/proxy/uploadFrontImg",
     "/user/proxy/uploadQualification",
