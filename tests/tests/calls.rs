@@ -183,7 +183,8 @@ fn is_for_aws_alone(right: &str) -> bool {
 }
 
 /// Rights that these calls do not use, and what does.
-const USED_ELSEWHERE: [(&str, &str); 11] = [
+const USED_ELSEWHERE: [(&str, &str); 13] = [
+    ("charging-scheduler: dynamodb:UpdateItem on table/ev-plaza-local-Table", "a charge that ends by itself"),
     ("charging-scheduler: dynamodb:Query on table/ev-plaza-local-Table", "more cars in line than are read at once"),
     ("charging-scheduler: s3:DeleteObject on ev-plaza-local-picturesbucket/*", "a picture that is deleted late"),
     ("charging-scheduler: s3:PutObjectTagging on ev-plaza-local-picturesbucket/*", "a picture that is tagged late"),
@@ -198,6 +199,7 @@ const USED_ELSEWHERE: [(&str, &str); 11] = [
     ),
     ("operator: sqs:SendMessage on ev-plaza-local-sms", "a driver with a telephone who is called"),
     ("payment-callback: dynamodb:UpdateItem on table/ev-plaza-local-Table", "a payment that ends a driver's arrears"),
+    ("sms-sender: dynamodb:PutItem on table/ev-plaza-local-Table", "a driver with a telephone who is called"),
 ];
 
 /// Files that are there for everybody.
