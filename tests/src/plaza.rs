@@ -32,8 +32,8 @@ use shared::{
         station_id::StationId,
     },
     outside::{
-        payment::{Cashier, Mailbox, NoticeKey},
-        queue::{Hint, Parcel, Queue, SmsQueue},
+        payment::{CheckoutClient, NoticeKey, WebhookReader},
+        queue::{Queue, SmsMessage, SmsQueue, StationHint},
         random::Random,
         secrets::Secrets,
         sms::{Message, Sender},
@@ -158,7 +158,7 @@ pub struct Plaza {
     pub codes: Codes,
     pub sms_sender: sms_sender::App,
     /// What is on its way to the sender.
-    pub parcels: Arc<Mutex<Vec<Parcel>>>,
+    pub parcels: Arc<Mutex<Vec<SmsMessage>>>,
     /// Whether anything can be put on its way at the moment.
     pub sms_sending: Arc<Mutex<Sending>>,
     /// What the sender has sent, and when each was taken.
@@ -175,7 +175,7 @@ pub struct Plaza {
     pub portal: Portal,
     pub scheduler: charging_scheduler::App,
     /// The hints that were sent and not yet delivered.
-    pub hints: Arc<Mutex<Vec<Hint>>>,
+    pub hints: Arc<Mutex<Vec<StationHint>>>,
     /// Whether hints can be sent at the moment.
     pub sending: Arc<Mutex<Sending>>,
 }
@@ -258,8 +258,8 @@ impl Plaza {
         };
         let drivers = Drivers::new(store.clone(), sign_in(&store), settings.registrations_per_minute);
         let staff = Staff::new(store.clone(), Arc::clone(&passwords), random.clone());
-        let (parcels, outbox) = (Arc::<Mutex<Vec<Parcel>>>::default(), Arc::<Mutex<Vec<Message>>>::default());
-        let (hints, sending) = (Arc::<Mutex<Vec<Hint>>>::default(), Arc::new(Mutex::new(Sending::Works)));
+        let (parcels, outbox) = (Arc::<Mutex<Vec<SmsMessage>>>::default(), Arc::<Mutex<Vec<Message>>>::default());
+        let (hints, sending) = (Arc::<Mutex<Vec<StationHint>>>::default(), Arc::new(Mutex::new(Sending::Works)));
         let sms_sending = Arc::new(Mutex::new(Sending::Works));
         let charging = Charging::new(store.clone(), queue(&hints, &sending), StationId::parse(STATION).unwrap());
         let charging =
@@ -491,7 +491,7 @@ fn verifier(published: &Arc<Mutex<Value>>, readings: &Arc<AtomicUsize>, now: Tim
     Verifier::new(ISSUER, VerifyingKeys::new(secrets, "verifying-keys", &first, now).unwrap())
 }
 
-fn queue(hints: &Arc<Mutex<Vec<Hint>>>, sending: &Arc<Mutex<Sending>>) -> Queue {
+fn queue(hints: &Arc<Mutex<Vec<StationHint>>>, sending: &Arc<Mutex<Sending>>) -> Queue {
     let (hints, sending) = (Arc::clone(hints), Arc::clone(sending));
     Queue::from_fn(move |hint| {
         let sending = *sending.lock().unwrap();
@@ -502,7 +502,7 @@ fn queue(hints: &Arc<Mutex<Vec<Hint>>>, sending: &Arc<Mutex<Sending>>) -> Queue 
     })
 }
 
-fn sms_queue(parcels: &Arc<Mutex<Vec<Parcel>>>, sending: &Arc<Mutex<Sending>>) -> SmsQueue {
+fn sms_queue(parcels: &Arc<Mutex<Vec<SmsMessage>>>, sending: &Arc<Mutex<Sending>>) -> SmsQueue {
     let (parcels, sending) = (Arc::clone(parcels), Arc::clone(sending));
     SmsQueue::from_fn(move |parcel| {
         let sending = *sending.lock().unwrap();
@@ -523,13 +523,13 @@ fn sender(outbox: &Arc<Mutex<Vec<Message>>>) -> Sender {
 
 /// The charging app, with its bills and payments.
 fn drivers_of(store: &Store, random: &Random, charging: Charging) -> ev_charging::App {
-    let payments = Payments::new(store.clone(), Cashier::stand_in(), random.clone());
+    let payments = Payments::new(store.clone(), CheckoutClient::stand_in(), random.clone());
     ev_charging::App { charging, bills: Bills::new(store.clone()), payments }
 }
 
 /// Where the payment provider writes to.
 fn provider(store: &Store, random: &Random) -> payment_callback::App {
-    let mailbox = Mailbox::stand_in(NoticeKey::read(&PAYMENT_KEY.into()).unwrap());
+    let mailbox = WebhookReader::stand_in(NoticeKey::read(&PAYMENT_KEY.into()).unwrap());
     payment_callback::App { notices: Notices::new(store.clone(), mailbox), random: random.clone() }
 }
 

@@ -1,7 +1,7 @@
 //! The clock that a test turns.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::outside::clock::{Clock, Moment};
+use shared::outside::clock::{Clock, RequestTime};
 use std::sync::{Arc, Mutex};
 
 tokio::task_local! {
@@ -11,13 +11,13 @@ tokio::task_local! {
 
 /// Stands still until it is moved. Clones are the same watch.
 #[derive(Clone)]
-pub struct Watch(Arc<Mutex<Moment>>);
+pub struct Watch(Arc<Mutex<RequestTime>>);
 
 impl Watch {
     /// A Monday morning, five seconds after a minute began: what happens at once also happens in one minute.
     pub fn new() -> Self {
         let start: Timestamp = "2026-06-01T00:30:05Z".parse().unwrap();
-        Self(Arc::new(Mutex::new(Moment { real: start, station: start })))
+        Self(Arc::new(Mutex::new(RequestTime { real: start, station: start })))
     }
 
     pub fn clock(&self) -> Clock {
@@ -37,10 +37,10 @@ impl Watch {
     }
 
     /// As the machine at work sees it.
-    fn moment(&self) -> Moment {
-        let Moment { real, station } = *self.0.lock().unwrap();
+    fn moment(&self) -> RequestTime {
+        let RequestTime { real, station } = *self.0.lock().unwrap();
         let skew = SKEW.try_with(|skew| *skew).unwrap_or_default();
-        Moment { real: real + skew, station: station + skew }
+        RequestTime { real: real + skew, station: station + skew }
     }
 }
 

@@ -16,7 +16,7 @@ use shared::{
     outside::{
         clock::Clock,
         metrics::{Metric, Property, Sink},
-        queue::Hint,
+        queue::StationHint,
     },
     service::{charging::Charging, pictures::Pictures},
 };
@@ -70,7 +70,7 @@ impl App {
         let mut stations: BTreeMap<StationId, Vec<String>> = BTreeMap::new();
         let mut quarantined = 0;
         for Hinted { message_id, body } in records {
-            match serde_json::from_str::<Hint>(&body) {
+            match serde_json::from_str::<StationHint>(&body) {
                 Ok(hint) => stations.entry(hint.station).or_default().push(message_id),
                 Err(error) => {
                     quarantined += 1;

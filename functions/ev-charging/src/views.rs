@@ -13,7 +13,7 @@ use shared::{
     },
     service::{
         bill,
-        charging::{InQueue, ModeOffer, Offer, Record, Status},
+        charging::{DetailRecordItem, InQueue, ModeOffer, Offer, Status},
         payment::Started,
     },
     wire::ev_app::{time, time_of, user_id},
@@ -106,11 +106,11 @@ pub struct Line {
 }
 
 impl Line {
-    pub fn all(records: &[Record]) -> Vec<Self> {
+    pub fn all(records: &[DetailRecordItem]) -> Vec<Self> {
         records.iter().map(Self::of).collect()
     }
 
-    fn of(record: &Record) -> Self {
+    fn of(record: &DetailRecordItem) -> Self {
         Self {
             record_id: record.record,
             request_id: record.request,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 use shared::{
-    auth::tokens::Issued,
+    auth::tokens::IssuedToken,
     domain::{account::AccountId, garage::Vehicle, reason::Failure},
     service::{bill, customer},
 };
@@ -98,7 +98,7 @@ pub struct Renewed {
 }
 
 impl Renewed {
-    pub fn of(issued: &Issued) -> Self {
+    pub fn of(issued: &IssuedToken) -> Self {
         Self { expires_in: issued.expires_in.as_secs() }
     }
 }

@@ -8,7 +8,7 @@ use shared::{
     outside::{
         clock::Clock,
         metrics::{Metric, Property, Sink},
-        queue::Parcel,
+        queue::SmsMessage,
     },
     service::sms::{Sending, Sms},
 };
@@ -78,8 +78,8 @@ impl App {
     async fn send(&self, message_id: &str, body: &str, tally: &mut Tally) -> bool {
         let now = self.clock.now().real;
         match serde_json::from_str(body) {
-            Ok(Parcel::Job { job }) => Self::settled(message_id, self.sms.send(&job, now).await, tally),
-            Ok(Parcel::Called { called }) => {
+            Ok(SmsMessage::Job { job }) => Self::settled(message_id, self.sms.send(&job, now).await, tally),
+            Ok(SmsMessage::Called { called }) => {
                 let mut is_settled = true;
                 for car in called {
                     is_settled &= Self::settled(message_id, self.sms.tell_called(&car, now).await, tally);

@@ -17,14 +17,14 @@ const PURPOSE: &[u8] = b"ev-plaza captcha";
 pub struct CaptchaSeal(Key);
 
 #[derive(Deserialize)]
-struct PepperSecret {
+struct CaptchaPepperSecret {
     key: String,
 }
 
 impl CaptchaSeal {
     /// With a key of its own, made from the pepper.
     pub fn new(pepper: &SecretString) -> Result<Self, Failure> {
-        let secret: PepperSecret = serde_json::from_str(pepper.expose_secret())
+        let secret: CaptchaPepperSecret = serde_json::from_str(pepper.expose_secret())
             // serde's own text would quote the secret.
             .map_err(|_| Failure::internal(r#"the pepper should be {"id":"…","key":"…"}"#))?;
         let pepper = BASE64_URL_SAFE_NO_PAD.decode(secret.key).ok().filter(|key| key.len() >= 32);

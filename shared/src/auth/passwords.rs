@@ -27,7 +27,7 @@ pub struct StoredHash {
 
 /// How an attempt compares with what is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Match {
+pub enum PasswordMatch {
     No,
     Yes,
     /// Right, but made with parameters or a pepper of earlier days: hash it again.
@@ -138,14 +138,14 @@ impl Passwords {
     }
 
     /// Compares, and takes as long when there is nothing to compare with, so that the time does not tell which names exist.
-    pub fn compare(&self, password: &Password, stored: Option<&StoredHash>) -> Match {
+    pub fn compare(&self, password: &Password, stored: Option<&StoredHash>) -> PasswordMatch {
         let comparable = stored.filter(|stored| self.pepper_of(stored).is_some());
         let (hash, exists) = comparable.map_or((&self.dummy, false), |stored| (stored, true));
         let matches = self.verify(password, hash) && exists;
         match (matches, matches && self.is_current(hash)) {
-            (false, _) => Match::No,
-            (true, true) => Match::Yes,
-            (true, false) => Match::Outdated,
+            (false, _) => PasswordMatch::No,
+            (true, true) => PasswordMatch::Yes,
+            (true, false) => PasswordMatch::Outdated,
         }
     }
 
@@ -263,8 +263,8 @@ mod tests {
     #[test]
     fn hashes_of_earlier_releases_go_on_matching() {
         let stored = StoredHash { phc: EARLIER.to_owned(), pepper: "p1".to_owned() };
-        assert_eq!(passwords(P1, CHEAP).compare(&Password::typed("123456wyc"), Some(&stored)), Match::Yes);
-        assert_eq!(passwords(P1, CHEAP).compare(&Password::typed("123456wyd"), Some(&stored)), Match::No);
+        assert_eq!(passwords(P1, CHEAP).compare(&Password::typed("123456wyc"), Some(&stored)), PasswordMatch::Yes);
+        assert_eq!(passwords(P1, CHEAP).compare(&Password::typed("123456wyd"), Some(&stored)), PasswordMatch::No);
     }
 
     #[test]
@@ -282,27 +282,32 @@ mod tests {
             phc.rsplit_once('$').unwrap().0.to_owned(),
         ] {
             let stored = StoredHash { phc: broken, ..good.clone() };
-            assert_eq!(passwords.compare(&Password::typed("123456wyc"), Some(&stored)), Match::No, "{}", stored.phc);
+            assert_eq!(
+                passwords.compare(&Password::typed("123456wyc"), Some(&stored)),
+                PasswordMatch::No,
+                "{}",
+                stored.phc
+            );
         }
         let unknown_pepper = StoredHash { pepper: "p9".to_owned(), ..good };
-        assert_eq!(passwords.compare(&Password::typed("123456wyc"), Some(&unknown_pepper)), Match::No);
+        assert_eq!(passwords.compare(&Password::typed("123456wyc"), Some(&unknown_pepper)), PasswordMatch::No);
     }
 
     #[test]
     fn only_the_right_password_matches_and_nobody_has_none() {
         let passwords = passwords(P1, CHEAP);
         let hash = passwords.hash(&Password::typed("123456wyc")).unwrap();
-        assert_eq!(passwords.compare(&Password::typed("123456wyc"), Some(&hash)), Match::Yes);
-        assert_eq!(passwords.compare(&Password::typed("123456wyd"), Some(&hash)), Match::No);
-        assert_eq!(passwords.compare(&Password::typed("a password that nobody has"), None), Match::No);
+        assert_eq!(passwords.compare(&Password::typed("123456wyc"), Some(&hash)), PasswordMatch::Yes);
+        assert_eq!(passwords.compare(&Password::typed("123456wyd"), Some(&hash)), PasswordMatch::No);
+        assert_eq!(passwords.compare(&Password::typed("a password that nobody has"), None), PasswordMatch::No);
     }
 
     #[test]
     fn a_hash_of_earlier_days_is_right_but_outdated() {
         let old = passwords(P1, CHEAP).hash(&Password::typed("123456wyc")).unwrap();
         let stronger = passwords(P1, Strength { memory_kib: 16, passes: 1 });
-        assert_eq!(stronger.compare(&Password::typed("123456wyc"), Some(&old)), Match::Outdated);
-        assert_eq!(passwords(P2, CHEAP).compare(&Password::typed("123456wyc"), Some(&old)), Match::Outdated);
-        assert_eq!(passwords(P2, CHEAP).compare(&Password::typed("wrong"), Some(&old)), Match::No);
+        assert_eq!(stronger.compare(&Password::typed("123456wyc"), Some(&old)), PasswordMatch::Outdated);
+        assert_eq!(passwords(P2, CHEAP).compare(&Password::typed("123456wyc"), Some(&old)), PasswordMatch::Outdated);
+        assert_eq!(passwords(P2, CHEAP).compare(&Password::typed("wrong"), Some(&old)), PasswordMatch::No);
     }
 }

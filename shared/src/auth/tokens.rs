@@ -62,7 +62,7 @@ impl Session {
 
 /// A token with the time it lasts.
 #[derive(Clone, Debug)]
-pub struct Issued {
+pub struct IssuedToken {
     pub account: AccountId,
     pub token: SecretString,
     pub expires_in: SignedDuration,
@@ -81,7 +81,7 @@ impl Issuer {
     }
 
     /// A token for one session of an account.
-    pub fn issue(&self, session: &Session) -> Result<Issued, Failure> {
+    pub fn issue(&self, session: &Session) -> Result<IssuedToken, Failure> {
         let expires_in = life(session.realm);
         let since = session.signed_in_at.as_second();
         let header =
@@ -97,7 +97,7 @@ impl Issuer {
         };
         let token = jsonwebtoken::encode(&header, &claims, &self.key.key)
             .map_err(|error| Failure::internal(format!("a token cannot be signed: {error}")))?;
-        Ok(Issued { account: session.account.clone(), token: token.into(), expires_in })
+        Ok(IssuedToken { account: session.account.clone(), token: token.into(), expires_in })
     }
 }
 

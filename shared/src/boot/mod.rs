@@ -18,11 +18,11 @@ use crate::{
     outside::{
         clock::Clock,
         objects::Objects,
-        payment::{Cashier, Mailbox, NoticeKey},
+        payment::{CheckoutClient, NoticeKey, WebhookReader},
         queue::{Queue, SmsQueue},
         random::Random,
         secrets::{Secrets, Values},
-        sms::{Aliyun, AliyunKey, Choice, Sender},
+        sms::{Aliyun, AliyunKey, RegisteredNames, Sender},
     },
     service::{
         captcha::Captchas,
@@ -328,7 +328,7 @@ impl Boot {
     fn aliyun(&self) -> Result<Aliyun, Error> {
         let of = |name: &str| self.environment.get(name).to_owned();
         let expected = "one name, or some of the form realm.purpose=name before it";
-        let choice = |name| Choice::read(&of(name)).ok_or(Error::Invalid { name, expected });
+        let choice = |name| RegisteredNames::read(&of(name)).ok_or(Error::Invalid { name, expected });
         Ok(Aliyun {
             key: self.secret("ALIYUN_KEY_SECRET", AliyunKey::read)?,
             sign_name: choice("ALIYUN_SIGN_NAME")?,
@@ -340,7 +340,7 @@ impl Boot {
     /// Payments that drivers start.
     pub fn payments(&self) -> Result<Payments, Error> {
         let cashier = match self.environment.get("PAYMENT_PROVIDER") {
-            "stand-in" => Cashier::stand_in(),
+            "stand-in" => CheckoutClient::stand_in(),
             _ => return Err(Error::Invalid { name: "PAYMENT_PROVIDER", expected: "stand-in" }),
         };
         Ok(Payments::new(self.store.clone(), cashier, self.random.clone()))
@@ -349,7 +349,7 @@ impl Boot {
     /// What the payment provider says of them, with the key that it signs with.
     pub fn notices(&self) -> Result<Notices, Error> {
         let mailbox = match self.environment.get("PAYMENT_PROVIDER") {
-            "stand-in" => Mailbox::stand_in(self.notice_key()?),
+            "stand-in" => WebhookReader::stand_in(self.notice_key()?),
             _ => return Err(Error::Invalid { name: "PAYMENT_PROVIDER", expected: "stand-in" }),
         };
         Ok(Notices::new(self.store.clone(), mailbox))

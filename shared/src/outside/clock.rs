@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 /// The instant of a request: real time for sessions, codes and limits; station time for queue, charging and bills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment {
+pub struct RequestTime {
     pub real: Timestamp,
     pub station: Timestamp,
 }
 
 /// Gives the moment, once per request.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Moment + Send + Sync>);
+pub struct Clock(Arc<dyn Fn() -> RequestTime + Send + Sync>);
 
 impl Clock {
     /// The real time for everything: the only clock that a function built for AWS has.
@@ -20,16 +20,16 @@ impl Clock {
     pub fn system() -> Self {
         Self::from_fn(|| {
             let now = Timestamp::now();
-            Moment { real: now, station: now }
+            RequestTime { real: now, station: now }
         })
     }
 
     /// A clock that somebody else turns: tests, and the station clock of a local stack.
-    pub fn from_fn(now: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
+    pub fn from_fn(now: impl Fn() -> RequestTime + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
 
-    pub fn now(&self) -> Moment {
+    pub fn now(&self) -> RequestTime {
         (self.0)()
     }
 }
@@ -47,7 +47,7 @@ pub use settable::StationClock;
 mod settable {
     //! Station time as `cargo local` sets it, read from a file because functions are separate processes.
 
-    use super::{Clock, Moment};
+    use super::{Clock, RequestTime};
     use jiff::Timestamp;
     use serde::Deserialize;
     use std::path::PathBuf;
@@ -87,7 +87,7 @@ mod settable {
             Self::from_fn(move || {
                 let real = system.now().real;
                 let file = std::fs::read(&path).ok().and_then(|json| serde_json::from_slice(&json).ok());
-                Moment { real, station: file.unwrap_or(StationClock::Real).at(real) }
+                RequestTime { real, station: file.unwrap_or(StationClock::Real).at(real) }
             })
         }
     }

@@ -5,11 +5,11 @@ use aws_sdk_kms::{Client, error::DisplayErrorContext, primitives::Blob};
 use secrecy::SecretSlice;
 use std::{future::Future, pin::Pin, sync::Arc};
 
-type Opening = Pin<Box<dyn Future<Output = Result<SecretSlice<u8>, Failure>> + Send>>;
+type OpenFuture = Pin<Box<dyn Future<Output = Result<SecretSlice<u8>, Failure>> + Send>>;
 
 /// Opens wrapped data keys.
 #[derive(Clone)]
-pub struct KeyService(Arc<dyn Fn(Vec<u8>) -> Opening + Send + Sync>);
+pub struct KeyService(Arc<dyn Fn(Vec<u8>) -> OpenFuture + Send + Sync>);
 
 impl KeyService {
     /// What every wrapped key of fields was wrapped with; KMS refuses one that was wrapped for something else.

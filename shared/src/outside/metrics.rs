@@ -36,7 +36,7 @@ impl Sink {
         let of_function = Directive { dimensions: [&["function"]], metrics: of_function, namespace };
         let directives = [overall, of_function];
         let directives = if directives[1].metrics.is_empty() { &directives[..1] } else { &directives };
-        let line = Line { directives, at, metrics, properties };
+        let line = MetricsLine { directives, at, metrics, properties };
         match serde_json::to_string(&line) {
             Ok(line) => (self.write)(&line),
             Err(error) => tracing::error!(%error, "a metrics line cannot be written"),
@@ -60,20 +60,21 @@ pub enum Property<'a> {
 }
 
 /// A whole line, serialised without a tree of values in between: every request writes one.
-struct Line<'a> {
+struct MetricsLine<'a> {
     directives: &'a [Directive<'a>],
     at: Timestamp,
     metrics: &'a [Metric],
     properties: &'a [(&'a str, Property<'a>)],
 }
 
-impl Serialize for Line<'_> {
+impl Serialize for MetricsLine<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let metadata = Metadata { directives: self.directives, timestamp: self.at.as_millisecond() };
-        let mut members: Vec<(&str, Member<'_>)> = vec![("_aws", Member::Metadata(metadata))];
-        members
-            .extend(self.metrics.iter().map(|metric| (metric.name, Member::Property(Property::Number(metric.value)))));
-        members.extend(self.properties.iter().map(|(name, property)| (*name, Member::Property(*property))));
+        let mut members: Vec<(&str, LineMember<'_>)> = vec![("_aws", LineMember::Metadata(metadata))];
+        members.extend(
+            self.metrics.iter().map(|metric| (metric.name, LineMember::Property(Property::Number(metric.value)))),
+        );
+        members.extend(self.properties.iter().map(|(name, property)| (*name, LineMember::Property(*property))));
         // Sorted, so that a line does not change when the code that writes it is put in another order.
         members.sort_unstable_by_key(|(name, _)| *name);
         serializer.collect_map(members)
@@ -82,7 +83,7 @@ impl Serialize for Line<'_> {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Member<'a> {
+enum LineMember<'a> {
     Metadata(Metadata<'a>),
     Property(Property<'a>),
 }

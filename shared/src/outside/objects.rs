@@ -21,12 +21,12 @@ const LONGEST_LIFE: Duration = Duration::from_mins(10);
 /// The tag by which the bucket's lifecycle knows what nobody has linked: it is gone after a day.
 const LINKED: &str = "linked";
 
-type Made = LazyLock<Client, Box<dyn FnOnce() -> Client + Send>>;
+type LazyClient = LazyLock<Client, Box<dyn FnOnce() -> Client + Send>>;
 
 /// The bucket and the client that reaches it.
 #[derive(Clone)]
 pub struct Objects {
-    client: Arc<Made>,
+    client: Arc<LazyClient>,
     bucket: String,
 }
 

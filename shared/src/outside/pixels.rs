@@ -17,12 +17,12 @@ use std::io::Cursor;
 const MOST_CHUNK_BYTES: u64 = 4 << 20;
 
 /// An upload whose headers are within the limits. Its pixels have not been looked at.
-pub struct Upload {
+pub struct PictureUpload {
     decoder: Box<dyn ImageDecoder + Send>,
     orientation: Orientation,
 }
 
-impl Upload {
+impl PictureUpload {
     /// Looks at the headers alone, which takes microseconds whatever they promise.
     pub fn open(upload: &Bytes) -> Result<Self, Failure> {
         let kind = Kind::of(upload)?;
@@ -60,9 +60,9 @@ impl Upload {
     }
 }
 
-impl std::fmt::Debug for Upload {
+impl std::fmt::Debug for PictureUpload {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Upload")
+        f.write_str("PictureUpload")
     }
 }
 

@@ -12,17 +12,17 @@ use std::{
 
 /// «Look at this station.» What there is to do, the station itself knows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hint {
+pub struct StationHint {
     pub station: StationId,
     /// The version of the station that made the hint worth sending; two hints for one version are one.
     pub version: u64,
 }
 
-type Sending = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>;
+type SendFuture = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>;
 
 /// Where hints go.
 #[derive(Clone)]
-pub struct Queue(Arc<dyn Fn(Hint) -> Sending + Send + Sync>);
+pub struct Queue(Arc<dyn Fn(StationHint) -> SendFuture + Send + Sync>);
 
 impl Queue {
     /// The FIFO queue. The group is the station, so that one stuck station does not hold up others. The client is made with
@@ -43,14 +43,14 @@ impl Queue {
         })
     }
 
-    pub fn from_fn<F>(send: impl Fn(Hint) -> F + Send + Sync + 'static) -> Self
+    pub fn from_fn<F>(send: impl Fn(StationHint) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), Failure>> + Send + 'static,
     {
         Self(Arc::new(move |hint| Box::pin(send(hint))))
     }
 
-    pub async fn send(&self, hint: Hint) -> Result<(), Failure> {
+    pub async fn send(&self, hint: StationHint) -> Result<(), Failure> {
         (self.0)(hint).await
     }
 }
@@ -64,7 +64,7 @@ impl std::fmt::Debug for Queue {
 /// What the queue of SMS carries: ids, so that no queue and no dead-letter queue holds a phone number or a code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum Parcel {
+pub enum SmsMessage {
     /// A message that is in the table.
     Job { job: String },
     /// Cars that have been called. Whether their drivers have phones, the sender looks.
@@ -80,11 +80,11 @@ pub struct CalledCar {
     pub called: Called,
 }
 
-type Posting = Arc<dyn Fn(Parcel) -> Sending + Send + Sync>;
+type SendSmsMessage = Arc<dyn Fn(SmsMessage) -> SendFuture + Send + Sync>;
 
 /// Where the ids of SMS go.
 #[derive(Clone)]
-pub struct SmsQueue(Posting);
+pub struct SmsQueue(SendSmsMessage);
 
 impl SmsQueue {
     /// A standard queue: order does not matter, and what comes twice is sent once. The client is made with the first SMS.
@@ -101,7 +101,7 @@ impl SmsQueue {
         })
     }
 
-    pub fn from_fn<F>(send: impl Fn(Parcel) -> F + Send + Sync + 'static) -> Self
+    pub fn from_fn<F>(send: impl Fn(SmsMessage) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), Failure>> + Send + 'static,
     {
@@ -109,11 +109,11 @@ impl SmsQueue {
     }
 
     pub async fn send(&self, job: String) -> Result<(), Failure> {
-        (self.0)(Parcel::Job { job }).await
+        (self.0)(SmsMessage::Job { job }).await
     }
 
     pub async fn send_called(&self, called: Vec<CalledCar>) -> Result<(), Failure> {
-        (self.0)(Parcel::Called { called }).await
+        (self.0)(SmsMessage::Called { called }).await
     }
 }
 

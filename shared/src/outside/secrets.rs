@@ -12,11 +12,11 @@ use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc};
 /// Values by the ids that were asked for.
 pub type Values = HashMap<String, SecretString>;
 
-type Reading = Pin<Box<dyn Future<Output = Result<Values, Failure>> + Send>>;
+type SecretsFuture = Pin<Box<dyn Future<Output = Result<Values, Failure>> + Send>>;
 
 /// Reads secrets by their ids.
 #[derive(Clone)]
-pub struct Secrets(Arc<dyn Fn(Vec<String>) -> Reading + Send + Sync>);
+pub struct Secrets(Arc<dyn Fn(Vec<String>) -> SecretsFuture + Send + Sync>);
 
 impl Secrets {
     /// `read` gives a value for every id, or fails.

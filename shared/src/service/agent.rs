@@ -2,7 +2,7 @@
 
 use super::mall_user::{CodeGiven, MallUsers, Seating};
 use crate::{
-    auth::tokens::Issued,
+    auth::tokens::IssuedToken,
     domain::{
         account::Realm,
         open_id::OpenId,
@@ -61,7 +61,7 @@ impl Agents {
         wish: CodeGiven,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Issued, Failure> {
+    ) -> Result<IssuedToken, Failure> {
         let CodeGiven { open_id, phone, code } = wish;
         let own = self.users.store.mall_user(REALM, &caller.account).await?;
         let own = own.filter(|own| own.open_id.as_ref() == Some(&open_id)).ok_or(Reason::NotYours)?;

@@ -11,7 +11,7 @@ use crate::{
         money::Fen,
         reason::{Failure, Reason},
     },
-    store::{FoundBill, Heap, IssuedBill, Store, Stretch},
+    store::{BillIndex, BillRange, FoundBill, IssuedBill, Store},
 };
 use jiff::Timestamp;
 
@@ -144,11 +144,11 @@ impl Bills {
     pub async fn find(&self, search: &Search, (real, now): (Timestamp, Timestamp)) -> Result<Page, Failure> {
         let millis = now.as_millisecond();
         let stretch = match search.among {
-            Among::All => Stretch::of_all(),
-            Among::Current => Stretch::of_current(millis),
-            Among::InArrears => Stretch::in_arrears(millis),
-            Among::Paid => Stretch::of_paid(),
-            Among::Overpaid => Stretch::of_overpaid(),
+            Among::All => BillRange::of_all(),
+            Among::Current => BillRange::of_current(millis),
+            Among::InArrears => BillRange::in_arrears(millis),
+            Among::Paid => BillRange::of_paid(),
+            Among::Overpaid => BillRange::of_overpaid(),
         };
         let Some(stretch) = stretch.behind(search.after.as_ref().map(|after| after.0.as_str())) else {
             return Ok(Page::default());
@@ -162,10 +162,10 @@ impl Bills {
             whose.driver = Some(credential.account);
         }
         let heap = match (&whose.driver, &whose.plate, whose.day) {
-            (Some(driver), ..) => Heap::OfDriver(driver),
-            (None, Some(plate), _) => Heap::OfPlate(plate),
-            (None, None, Some(day)) => Heap::OfDay(day),
-            (None, None, None) => Heap::All,
+            (Some(driver), ..) => BillIndex::OfDriver(driver),
+            (None, Some(plate), _) => BillIndex::OfPlate(plate),
+            (None, None, Some(day)) => BillIndex::OfDay(day),
+            (None, None, None) => BillIndex::All,
         };
         let found = self.store.find_bills(heap, &stretch, i32::from(search.most)).await?;
         let next = found.last().filter(|_| found.len() >= usize::from(search.most));

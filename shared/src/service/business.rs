@@ -7,7 +7,7 @@ use crate::{
         cloud::{Customer, Manager, Tenant},
         reason::{Failure, Reason},
     },
-    store::{Action, Outcome, Store, Thing},
+    store::{Action, AuditSubject, Store, WriteOutcome},
 };
 
 /// How often a read is repeated when somebody else wrote between it and the write that rests on it.
@@ -51,10 +51,11 @@ impl Business {
             let after = Customer { manager: manager.cloned(), version, updated_at, ..before.clone() };
             let writes = self.store.transaction().change_cloud_customer(tenant, &after, before.version, ());
             let told = manager.map_or("nobody", |manager| manager.name.as_str());
-            let writes = writes.audit_thing(Thing::Customer(tenant), &by.entry_about(Action::ManagerAssigned), told);
+            let writes =
+                writes.audit_thing(AuditSubject::Customer(tenant), &by.entry_about(Action::ManagerAssigned), told);
             match writes.commit().await? {
-                Outcome::Done => return Ok(after),
-                Outcome::Refused((), _) => {}
+                WriteOutcome::Committed => return Ok(after),
+                WriteOutcome::ConditionFailed((), _) => {}
             }
         }
         Err(Reason::Contended.into())

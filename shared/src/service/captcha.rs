@@ -9,7 +9,7 @@ use crate::{
         reason::{Failure, Reason},
     },
     outside::{objects::Objects, random::Random},
-    store::{AddressLimit, Captcha, Outcome, Store},
+    store::{AddressLimit, Captcha, Store, WriteOutcome},
 };
 use bytes::Bytes;
 use image::{ExtendedColorType, ImageEncoder as _, codecs::png::PngEncoder};
@@ -79,8 +79,8 @@ impl Captchas {
     /// One more message for a device that has had enough without: a solved picture pays for it, once.
     pub(super) async fn pay(&self, device: &DeviceId, now: Timestamp) -> Result<(), Failure> {
         match self.store.transaction().pay_with_captcha(device, now, ()).commit().await? {
-            Outcome::Done => Ok(()),
-            Outcome::Refused((), _) => Err(Reason::CaptchaWanted.into()),
+            WriteOutcome::Committed => Ok(()),
+            WriteOutcome::ConditionFailed((), _) => Err(Reason::CaptchaWanted.into()),
         }
     }
 

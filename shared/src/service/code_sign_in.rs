@@ -5,7 +5,7 @@ use super::{
     sign_in::SignIn,
 };
 use crate::{
-    auth::tokens::Issued,
+    auth::tokens::IssuedToken,
     domain::{
         account::{AccountId, LoginName, Realm},
         cloud::Zone,
@@ -17,7 +17,7 @@ use crate::{
         session::{Sessions, life},
         sms::Notice,
     },
-    store::{Action, AuditEntry, Credential, Outcome, PhoneHolder, sessions_of},
+    store::{Action, AuditEntry, LoginCredential, PhoneHolder, WriteOutcome, sessions_of},
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -39,14 +39,14 @@ pub struct CodeGiven<'a> {
 enum Refused {
     Code,
     Session,
-    Credential,
+    LoginCredential,
     /// The account has given it up since we looked.
     Phone,
 }
 
 impl SignIn {
     /// Opens a session of the account that has the phone. No account and a wrong code are one answer.
-    pub async fn with_code(&self, codes: &Codes, given: &CodeGiven<'_>) -> Result<Issued, Failure> {
+    pub async fn with_code(&self, codes: &Codes, given: &CodeGiven<'_>) -> Result<IssuedToken, Failure> {
         self.with_code_in(codes, given, None).await
     }
 
@@ -56,7 +56,7 @@ impl SignIn {
         codes: &Codes,
         given: &CodeGiven<'_>,
         zone: Option<&Zone>,
-    ) -> Result<Issued, Failure> {
+    ) -> Result<IssuedToken, Failure> {
         let (proof, holder) = self.prove(codes, given, Purpose::SignIn).await?;
         let is_there = |holder: &PhoneHolder| {
             zone.is_none_or(|zone| holder.tenant.as_ref().is_some_and(|tenant| tenant.zone == *zone))
@@ -72,7 +72,7 @@ impl SignIn {
         holder: &PhoneHolder,
         proof: &Proof,
         (origin, now): (&Origin, Timestamp),
-    ) -> Result<Issued, Failure> {
+    ) -> Result<IssuedToken, Failure> {
         let (realm, account) = (proof.binding.product, &holder.account);
         let session = self.session(realm, account.clone(), now);
         let (owner, ends) = ((realm, account), now + life(realm));
@@ -95,18 +95,18 @@ impl SignIn {
             };
             let writes = match &noted {
                 Some((tenant, name)) => {
-                    writes.note_cloud_sign_in(tenant, name, (origin.address, now), Refused::Credential)
+                    writes.note_cloud_sign_in(tenant, name, (origin.address, now), Refused::LoginCredential)
                 }
                 None => writes,
             };
             let entry = self.proved_entry(Action::SignedIn, proof, account, origin, now);
             match writes.audit(&entry).commit().await? {
-                Outcome::Done => return self.issuer.issue(&session),
-                Outcome::Refused(Refused::Session, item) => match sessions_of(item)? {
+                WriteOutcome::Committed => return self.issuer.issue(&session),
+                WriteOutcome::ConditionFailed(Refused::Session, item) => match sessions_of(item)? {
                     Some(sessions) if sessions.enabled => crowded = Some(sessions),
                     _ => return Err(Reason::WrongCode.into()),
                 },
-                Outcome::Refused(Refused::Code | Refused::Credential | Refused::Phone, _) => {
+                WriteOutcome::ConditionFailed(Refused::Code | Refused::LoginCredential | Refused::Phone, _) => {
                     return Err(Reason::WrongCode.into());
                 }
             }
@@ -141,20 +141,20 @@ impl SignIn {
         name: &LoginName,
         password: &Password,
     ) -> Result<(), Failure> {
-        let credential = Credential::new(account, self.passwords.hash(password)?);
+        let credential = LoginCredential::new(account, self.passwords.hash(password)?);
         let entry = self.proved_entry(Action::PasswordReset, proof, account, given.origin, given.now);
         let writes = self
             .store
             .transaction()
             .spend(proof, Refused::Code)
-            .set_hash((given.realm, name), &credential, Refused::Credential)
+            .set_hash((given.realm, name), &credential, Refused::LoginCredential)
             .still_has_phone(given.realm, &given.phone, account, Refused::Phone)
             .end_sessions_but((given.realm, account), &BTreeMap::new(), Refused::Session)
             .forget_failures(given.realm, name)
             .audit(&entry);
         match writes.commit().await? {
-            Outcome::Done => Ok(()),
-            Outcome::Refused(_, _) => Err(Reason::WrongCode.into()),
+            WriteOutcome::Committed => Ok(()),
+            WriteOutcome::ConditionFailed(_, _) => Err(Reason::WrongCode.into()),
         }
     }
 

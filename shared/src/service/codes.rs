@@ -13,7 +13,7 @@ use crate::{
         sms::{Content, Letter},
     },
     outside::{queue::SmsQueue, random::Random},
-    store::{Action, AuditEntry, CodeRow, Counted, Outcome, PhoneCodes, Scope, Store, Transaction},
+    store::{Action, AuditEntry, CodeCounts, CodeRow, CodeScope, PhoneCodes, Store, Transaction, WriteOutcome},
 };
 use futures_util::future::{try_join, try_join_all};
 use jiff::Timestamp;
@@ -171,9 +171,9 @@ impl Codes {
             writes = writes.count_in(scope, counted, now, Refused::Full(n));
         }
         match writes.put_code(binding, &row).post_sms(&job, &letter, now, Refused::Job).commit().await? {
-            Outcome::Done => Ok(Some(job)),
-            Outcome::Refused(Refused::Raced | Refused::Job, _) => Ok(None),
-            Outcome::Refused(Refused::Full(n), _) => {
+            WriteOutcome::Committed => Ok(Some(job)),
+            WriteOutcome::ConditionFailed(Refused::Raced | Refused::Job, _) => Ok(None),
+            WriteOutcome::ConditionFailed(Refused::Full(n), _) => {
                 let wait = seen.scopes.get(n).map_or(Duration::from_mins(1), |scope| scope.longest_wait(now));
                 Err(Failure::throttled(wait))
             }
@@ -181,11 +181,11 @@ impl Codes {
     }
 
     /// Who is counted: the device first, where there is one.
-    fn scopes(&self, ask: &Ask<'_>) -> Vec<Scope> {
+    fn scopes(&self, ask: &Ask<'_>) -> Vec<CodeScope> {
         let Binding { product, phone, device, .. } = &ask.binding;
-        let device = device.as_ref().map(|device| Scope::device(*product, device, phone, &self.limits));
-        let address = Scope::address(ask.origin.address, &self.limits);
-        device.into_iter().chain([address, Scope::product(*product, &self.limits)]).collect()
+        let device = device.as_ref().map(|device| CodeScope::device(*product, device, phone, &self.limits));
+        let address = CodeScope::address(ask.origin.address, &self.limits);
+        device.into_iter().chain([address, CodeScope::product(*product, &self.limits)]).collect()
     }
 
     /// Compares a code. Wrong, expired and never sent are one answer; that it was used is told to a caller who gives the right
@@ -281,8 +281,8 @@ impl Codes {
     pub async fn mark_verified(&self, proof: &Proof) -> Result<(), Failure> {
         let writes = self.store.transaction().verify_code(&proof.binding, proof.nonce, proof.now, ());
         match writes.commit().await? {
-            Outcome::Done => Ok(()),
-            Outcome::Refused((), _) => Err(Reason::WrongCode.into()),
+            WriteOutcome::Committed => Ok(()),
+            WriteOutcome::ConditionFailed((), _) => Err(Reason::WrongCode.into()),
         }
     }
 
@@ -309,6 +309,6 @@ impl Codes {
 /// What an ask was decided on.
 struct Seen<'a> {
     phone: &'a PhoneCodes,
-    scopes: &'a [Scope],
-    counted: &'a [Counted],
+    scopes: &'a [CodeScope],
+    counted: &'a [CodeCounts],
 }

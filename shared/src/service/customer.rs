@@ -26,7 +26,7 @@ use crate::{
         session::Caller,
     },
     outside::random::Random,
-    store::{Driver, Outcome, Store},
+    store::{Driver, Store, WriteOutcome},
 };
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -109,8 +109,8 @@ impl Customers {
     /// Changes what the change names, of a driver that exists. Whether the caller may is the route's question.
     pub async fn change(&self, account: &AccountId, change: &ProfileChange, now: Timestamp) -> Result<(), Failure> {
         match self.store.transaction().change_profile(account, change, now, ()).commit().await? {
-            Outcome::Done => Ok(()),
-            Outcome::Refused((), _) => Err(Reason::NotYours.into()),
+            WriteOutcome::Committed => Ok(()),
+            WriteOutcome::ConditionFailed((), _) => Err(Reason::NotYours.into()),
         }
     }
 
@@ -127,13 +127,13 @@ impl Customers {
                 writes = writes.drop_picture(old, now);
             }
             match writes.commit().await? {
-                Outcome::Done => {
+                WriteOutcome::Committed => {
                     let relinked = Relinked { linked: vec![key], dropped: old.into_iter().collect() };
                     self.pictures.follow(&relinked).await;
                     return Ok(());
                 }
-                Outcome::Refused(LinkRefused::Raced, _) => {}
-                Outcome::Refused(LinkRefused::Picture, _) => {
+                WriteOutcome::ConditionFailed(LinkRefused::Raced, _) => {}
+                WriteOutcome::ConditionFailed(LinkRefused::Picture, _) => {
                     return Err(Failure::internal("an upload cannot be linked"));
                 }
             }

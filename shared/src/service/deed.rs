@@ -6,7 +6,7 @@ use crate::{
         origin::Origin,
         session::Caller,
     },
-    outside::{clock::Moment, random::Random},
+    outside::{clock::RequestTime, random::Random},
     store::{Action, AuditEntry},
 };
 
@@ -16,7 +16,7 @@ pub struct Deed<'a> {
     pub caller: &'a Caller,
     pub origin: &'a Origin,
     pub random: &'a Random,
-    pub now: Moment,
+    pub now: RequestTime,
 }
 
 impl Deed<'_> {

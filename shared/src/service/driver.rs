@@ -2,7 +2,7 @@
 
 use super::sign_in::SignIn;
 use crate::{
-    auth::tokens::Issued,
+    auth::tokens::IssuedToken,
     domain::{
         account::{AccountId, BatteryCapacity, Email, LoginName, PersonName, Realm, Role, Username},
         garage::{Vehicle, VehicleId},
@@ -13,7 +13,7 @@ use crate::{
         session::{Caller, Sessions, Standing},
         vehicle::Plate,
     },
-    store::{Action, AddressLimit, AuditEntry, Credential, Driver, Outcome, Store},
+    store::{Action, AddressLimit, AuditEntry, Driver, LoginCredential, Store, WriteOutcome},
 };
 use jiff::Timestamp;
 
@@ -65,7 +65,12 @@ impl Drivers {
     }
 
     /// Makes the account and signs its driver in, all in one transaction.
-    pub async fn register(&self, driver: &Registration, origin: &Origin, now: Timestamp) -> Result<Issued, Failure> {
+    pub async fn register(
+        &self,
+        driver: &Registration,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<IssuedToken, Failure> {
         let limit = AddressLimit { action: "register", address: origin.address, per_minute: self.per_address_minute };
         if !self.store.count_address(limit, now).await? {
             return Err(Failure::throttled(AddressLimit::wait(now)));
@@ -73,7 +78,7 @@ impl Drivers {
         let hash = self.sign_in.passwords.hash(&driver.password)?;
         for _ in 0..DRAWS {
             let account = AccountId::numeric(self.sign_in.random.u64());
-            let credential = Credential::new(&account, hash.clone());
+            let credential = LoginCredential::new(&account, hash.clone());
             match self.store_new(&account, driver, &credential, origin, now).await? {
                 Err(Taken::Id) => {}
                 Err(Taken::Username) => return Err(Reason::UsernameTaken.into()),
@@ -88,10 +93,10 @@ impl Drivers {
         &self,
         account: &AccountId,
         driver: &Registration,
-        credential: &Credential,
+        credential: &LoginCredential,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Result<Issued, Taken>, Failure> {
+    ) -> Result<Result<IssuedToken, Taken>, Failure> {
         let (session, sessions) = self.sign_in.first_session(Role::Driver, account, now);
         let plates: Vec<_> = driver.plate.iter().cloned().collect();
         let vehicle = |plate: &Plate| Vehicle::of_plate(VehicleId::drawn(self.sign_in.random.u64()), plate.clone());
@@ -135,8 +140,8 @@ impl Drivers {
             .open_sessions(Realm::Ev, account, &sessions, Taken::Id)
             .audit(&entry);
         match writes.commit().await? {
-            Outcome::Done => self.sign_in.issuer.issue(&session).map(Ok),
-            Outcome::Refused(taken, _) => Ok(Err(taken)),
+            WriteOutcome::Committed => self.sign_in.issuer.issue(&session).map(Ok),
+            WriteOutcome::ConditionFailed(taken, _) => Ok(Err(taken)),
         }
     }
 

@@ -13,8 +13,8 @@ use crate::{
         reason::{Failure, Reason},
         session::Caller,
     },
-    outside::{clock::Moment, random::Random},
-    store::{Action, AuditEntry, IssuedBill, Outcome, Store, ledger_entry_of},
+    outside::{clock::RequestTime, random::Random},
+    store::{Action, AuditEntry, IssuedBill, Store, WriteOutcome, ledger_entry_of},
 };
 use jiff::Timestamp;
 
@@ -40,7 +40,7 @@ pub struct Bookkeeper<'a> {
     pub caller: Option<&'a Caller>,
     pub origin: &'a Origin,
     pub random: &'a Random,
-    pub now: Moment,
+    pub now: RequestTime,
 }
 
 /// The ledgers of bills.
@@ -97,9 +97,11 @@ impl Ledger {
                 writes = writes.change_owed(account, &standing, owed, Refused::Raced);
             }
             match writes.audit_change(&by.audit(account, booking.kind), &told(id, booking)).commit().await? {
-                Outcome::Done => return Ok(entry),
-                Outcome::Refused(Refused::Booked, item) => return same(ledger_entry_of(item)?, (account, id), booking),
-                Outcome::Refused(Refused::Raced, _) => {}
+                WriteOutcome::Committed => return Ok(entry),
+                WriteOutcome::ConditionFailed(Refused::Booked, item) => {
+                    return same(ledger_entry_of(item)?, (account, id), booking);
+                }
+                WriteOutcome::ConditionFailed(Refused::Raced, _) => {}
             }
         }
         Err(Reason::Contended.into())

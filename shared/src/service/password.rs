@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     auth::{
-        passwords::{Match, StoredHash},
-        tokens::Issued,
+        passwords::{PasswordMatch, StoredHash},
+        tokens::IssuedToken,
     },
     domain::{
         account::{AccountId, LoginName, Realm},
@@ -16,7 +16,7 @@ use crate::{
         reason::{Failure, Reason},
         session::life,
     },
-    store::{Action, Credential, Outcome, credential_of},
+    store::{Action, LoginCredential, WriteOutcome, credential_of},
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -52,7 +52,7 @@ enum Refused {
 impl SignIn {
     /// Changes the password. The old one is compared under the throttle of signing in; all sessions end, and the answer is
     /// a new one for whoever made the change. A wrong old password and an unknown name are answered alike.
-    pub async fn change_password(&self, change: &PasswordChange<'_>) -> Result<Issued, Failure> {
+    pub async fn change_password(&self, change: &PasswordChange<'_>) -> Result<IssuedToken, Failure> {
         self.change_proved(change, None).await
     }
 
@@ -61,11 +61,11 @@ impl SignIn {
         &self,
         change: &PasswordChange<'_>,
         proof: &Proof,
-    ) -> Result<Issued, Failure> {
+    ) -> Result<IssuedToken, Failure> {
         self.change_proved(change, Some(proof)).await
     }
 
-    async fn change_proved(&self, change: &PasswordChange<'_>, proof: Option<&Proof>) -> Result<Issued, Failure> {
+    async fn change_proved(&self, change: &PasswordChange<'_>, proof: Option<&Proof>) -> Result<IssuedToken, Failure> {
         let attempt = Attempt {
             realm: change.realm,
             name: change.name.clone(),
@@ -74,13 +74,13 @@ impl SignIn {
             now: change.now,
         };
         let record = self.count(&attempt).await?;
-        let is_own = |credential: &Credential| change.account.is_none_or(|account| *account == credential.account);
+        let is_own = |credential: &LoginCredential| change.account.is_none_or(|account| *account == credential.account);
         let mut credential = record.credential.filter(is_own);
         let tried = credential.as_ref().map(|credential| credential.account.clone());
         for _ in 0..TRIES {
             let stored = credential.as_ref().map(StoredHash::from);
             let is_right =
-                !change.old.is_oversized() && self.passwords.compare(&change.old, stored.as_ref()) != Match::No;
+                !change.old.is_oversized() && self.passwords.compare(&change.old, stored.as_ref()) != PasswordMatch::No;
             let Some(proved) = credential.filter(|_| is_right) else {
                 self.note(&attempt, Action::PasswordChangeFailed, tried).await;
                 return Err(Reason::WrongOldPassword.into());
@@ -98,14 +98,14 @@ impl SignIn {
     async fn replace(
         &self,
         attempt: &Attempt<'_>,
-        old: &Credential,
+        old: &LoginCredential,
         new: &Password,
         proof: Option<&Proof>,
-    ) -> Result<Result<Issued, Option<Credential>>, Failure> {
+    ) -> Result<Result<IssuedToken, Option<LoginCredential>>, Failure> {
         let (realm, account) = (attempt.realm, &old.account);
         let session = self.session(realm, account.clone(), attempt.now);
         let live = BTreeMap::from([(session.id.clone(), attempt.now + life(realm))]);
-        let new = Credential::new(account, self.passwords.hash(new)?);
+        let new = LoginCredential::new(account, self.passwords.hash(new)?);
         let entry = self.entry(attempt, Action::PasswordChanged, Some(account.clone()));
         let writes = self
             .store
@@ -119,10 +119,10 @@ impl SignIn {
             None => writes,
         };
         match writes.commit().await? {
-            Outcome::Done => self.issuer.issue(&session).map(Ok),
-            Outcome::Refused(Refused::Hash, item) => Ok(Err(credential_of(item)?)),
-            Outcome::Refused(Refused::Code, _) => Err(Reason::WrongCode.into()),
-            Outcome::Refused(Refused::Account, _) => Err(Reason::WrongOldPassword.into()),
+            WriteOutcome::Committed => self.issuer.issue(&session).map(Ok),
+            WriteOutcome::ConditionFailed(Refused::Hash, item) => Ok(Err(credential_of(item)?)),
+            WriteOutcome::ConditionFailed(Refused::Code, _) => Err(Reason::WrongCode.into()),
+            WriteOutcome::ConditionFailed(Refused::Account, _) => Err(Reason::WrongOldPassword.into()),
         }
     }
 }

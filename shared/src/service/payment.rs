@@ -1,6 +1,6 @@
 //! Payments: started by drivers, confirmed by the provider.
 
-pub use crate::outside::payment::{Checkout, Letter};
+pub use crate::outside::payment::{Checkout, Webhook};
 
 use super::ledger::{Booking, Bookkeeper, Ledger, LedgerEntry};
 use crate::{
@@ -12,10 +12,10 @@ use crate::{
         reason::{Failure, Reason},
     },
     outside::{
-        payment::{Cashier, Mailbox, Notice, Wanted},
+        payment::{CheckoutClient, CheckoutRequest, PaymentNotice, WebhookReader},
         random::Random,
     },
-    store::{Outcome, PaymentItem, Store},
+    store::{PaymentItem, Store, WriteOutcome},
 };
 use jiff::Timestamp;
 
@@ -34,12 +34,12 @@ pub struct Started {
 #[derive(Clone, Debug)]
 pub struct Payments {
     store: Store,
-    cashier: Cashier,
+    cashier: CheckoutClient,
     random: Random,
 }
 
 impl Payments {
-    pub fn new(store: Store, cashier: Cashier, random: Random) -> Self {
+    pub fn new(store: Store, cashier: CheckoutClient, random: Random) -> Self {
         Self { store, cashier, random }
     }
 
@@ -48,7 +48,7 @@ impl Payments {
     pub async fn start(&self, account: &AccountId, bill: u64, now: Timestamp) -> Result<Started, Failure> {
         let PaymentItem { payment, amount, .. } = self.written(account, bill, now).await?;
         let amount = Fen(amount);
-        let checkout = self.cashier.start(Wanted { payment: payment.clone(), amount }).await?;
+        let checkout = self.cashier.start(CheckoutRequest { payment: payment.clone(), amount }).await?;
         Ok(Started { payment, amount, checkout })
     }
 
@@ -67,8 +67,8 @@ impl Payments {
                 at: now.as_millisecond(),
             };
             match self.store.transaction().start_payment(&payment, last.as_ref(), ()).commit().await? {
-                Outcome::Done => return Ok(payment),
-                Outcome::Refused((), _) => {}
+                WriteOutcome::Committed => return Ok(payment),
+                WriteOutcome::ConditionFailed((), _) => {}
             }
         }
         Err(Reason::Contended.into())
@@ -93,17 +93,17 @@ impl Payments {
 pub struct Notices {
     store: Store,
     ledger: Ledger,
-    mailbox: Mailbox,
+    mailbox: WebhookReader,
 }
 
 impl Notices {
-    pub fn new(store: Store, mailbox: Mailbox) -> Self {
+    pub fn new(store: Store, mailbox: WebhookReader) -> Self {
         Self { ledger: Ledger::new(store.clone()), store, mailbox }
     }
 
     /// Books money that the provider has, once for each of its transactions, whatever the bill has come to meanwhile.
-    pub async fn take(&self, letter: &Letter, by: &Bookkeeper<'_>) -> Result<LedgerEntry, Failure> {
-        let Notice { payment, transaction, amount } = self.mailbox.read(letter, by.now.real)?;
+    pub async fn take(&self, letter: &Webhook, by: &Bookkeeper<'_>) -> Result<LedgerEntry, Failure> {
+        let PaymentNotice { payment, transaction, amount } = self.mailbox.read(letter, by.now.real)?;
         if !is_reference(&transaction) {
             return Err(Failure::malformed("transaction 应为 1 至 64 个可见 ASCII 字符，不含 #"));
         }

@@ -11,7 +11,7 @@ use crate::{
         session::Sessions,
     },
     outside::random::Random,
-    store::{Action, Credential, Outcome, StaffItem, Store},
+    store::{Action, LoginCredential, StaffItem, Store, WriteOutcome},
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -76,7 +76,7 @@ impl People {
     pub async fn appoint(&self, appointment: &Appointment, deed: &Deed<'_>) -> Result<Member, Failure> {
         let Appointment { username, password, role, shops } = appointment.clone();
         let (realm, account) = (role.realm(), AccountId::opaque(self.random.u128()));
-        let credential = Credential::new(&account, self.passwords.hash(&password)?);
+        let credential = LoginCredential::new(&account, self.passwords.hash(&password)?);
         let created_at = deed.now.real;
         let item = StaffItem { account: account.clone(), username, role, shops, created_at };
         let writes = self.store.transaction();
@@ -86,9 +86,9 @@ impl People {
             .list_staff(realm, &item)
             .audit_change(&deed.entry(Action::AccountCreated, realm, &account), &told(&item));
         match writes.commit().await? {
-            Outcome::Done => Ok(item.into()),
-            Outcome::Refused(Refused::NameTaken, _) => Err(Reason::UsernameTaken.into()),
-            Outcome::Refused(..) => Err(Reason::Contended.into()),
+            WriteOutcome::Committed => Ok(item.into()),
+            WriteOutcome::ConditionFailed(Refused::NameTaken, _) => Err(Reason::UsernameTaken.into()),
+            WriteOutcome::ConditionFailed(..) => Err(Reason::Contended.into()),
         }
     }
 
@@ -120,9 +120,9 @@ impl People {
                 .list_staff(realm, &changed)
                 .audit_change(&deed.entry(Action::RoleChanged, realm, account), &told(&changed));
             match writes.commit().await? {
-                Outcome::Done => return Ok(changed.into()),
-                Outcome::Refused(Refused::Actor, _) => return Err(Reason::Unauthorized.into()),
-                Outcome::Refused(..) => {}
+                WriteOutcome::Committed => return Ok(changed.into()),
+                WriteOutcome::ConditionFailed(Refused::Actor, _) => return Err(Reason::Unauthorized.into()),
+                WriteOutcome::ConditionFailed(..) => {}
             }
         }
         Err(Reason::Contended.into())
@@ -174,9 +174,9 @@ impl People {
                 .require_enabled((deed.caller.realm, &deed.caller.account), Refused::Actor)
                 .audit_change(&deed.entry(action, realm, account), why);
             match writes.commit().await? {
-                Outcome::Done => return Ok(Person { locked, live_sessions: 0, ..person }),
-                Outcome::Refused(Refused::Actor, _) => return Err(Reason::Unauthorized.into()),
-                Outcome::Refused(..) => {}
+                WriteOutcome::Committed => return Ok(Person { locked, live_sessions: 0, ..person }),
+                WriteOutcome::ConditionFailed(Refused::Actor, _) => return Err(Reason::Unauthorized.into()),
+                WriteOutcome::ConditionFailed(..) => {}
             }
         }
         Err(Reason::Contended.into())
@@ -189,8 +189,8 @@ impl People {
         }
         let writes = self.store.transaction().end_all_sessions((realm, account), Refused::Raced);
         match writes.audit(&deed.entry(Action::SignedOutByOperator, realm, account)).commit().await? {
-            Outcome::Done => Ok(()),
-            Outcome::Refused(..) => Err(Reason::NotYours.into()),
+            WriteOutcome::Committed => Ok(()),
+            WriteOutcome::ConditionFailed(..) => Err(Reason::NotYours.into()),
         }
     }
 }

@@ -13,8 +13,8 @@ use crate::{
         image::{ADDRESS_SECONDS, LARGEST_UPLOAD, PictureKey, Purpose},
         reason::{Failure, Reason},
     },
-    outside::{objects::Objects, pixels::Upload, random::Random},
-    store::{Outcome, PictureState, Store, UploadRefused},
+    outside::{objects::Objects, pixels::PictureUpload, random::Random},
+    store::{PictureState, Store, UploadRefusal, WriteOutcome},
 };
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -70,19 +70,21 @@ impl Pictures {
         if content.len() > LARGEST_UPLOAD {
             return Err(Reason::TooLarge.into());
         }
-        let upload = Upload::open(&content)?;
+        let upload = PictureUpload::open(&content)?;
         drop(content);
         let key = PictureKey::drawn(purpose, owner.1, self.random.u128());
         let today = (now.as_second() + SHANGHAI).div_euclid(DAY);
         match self.store.begin_upload(owner, &key, (today, self.per_day), now).await? {
-            Outcome::Done => {}
-            Outcome::Refused(UploadRefused::Quota, _) => {
+            WriteOutcome::Committed => {}
+            WriteOutcome::ConditionFailed(UploadRefusal::Quota, _) => {
                 let tomorrow = (today + 1) * DAY - SHANGHAI;
                 let wait = u64::try_from(tomorrow - now.as_second()).unwrap_or(1);
                 let throttled = Failure::throttled(Duration::from_secs(wait));
                 return Err(throttled.saying(format!("今天上传图片的次数已达上限（{} 次）", self.per_day)));
             }
-            Outcome::Refused(UploadRefused::Name, _) => return Err(Failure::internal("a picture's name is taken")),
+            WriteOutcome::ConditionFailed(UploadRefusal::Name, _) => {
+                return Err(Failure::internal("a picture's name is taken"));
+            }
         }
         self.objects.put(key.as_str(), JPEG, upload.rewritten(purpose)?).await?;
         Ok(key)

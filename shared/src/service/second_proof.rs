@@ -6,7 +6,7 @@ use crate::{
         account::Realm,
         reason::{Failure, Reason},
     },
-    store::{Credential, LoginRecord},
+    store::{LoginCredential, LoginRecord},
 };
 
 impl SignIn {
@@ -24,7 +24,11 @@ impl SignIn {
     }
 
     /// Whether a telephone is bound to the account. A name that nobody has is answered as if there were one.
-    async fn reaches_by_code(&self, attempt: &Attempt<'_>, credential: Option<&Credential>) -> Result<bool, Failure> {
+    async fn reaches_by_code(
+        &self,
+        attempt: &Attempt<'_>,
+        credential: Option<&LoginCredential>,
+    ) -> Result<bool, Failure> {
         let Some(credential) = credential else { return Ok(true) };
         Ok(match attempt.realm {
             Realm::Ev => self.store.driver(&credential.account).await?.is_some_and(|driver| driver.phone.is_some()),

@@ -2,8 +2,8 @@
 
 use crate::{
     auth::{
-        passwords::{Match, Passwords, StoredHash},
-        tokens::{Issued, Issuer, Session},
+        passwords::{PasswordMatch, Passwords, StoredHash},
+        tokens::{IssuedToken, Issuer, Session},
     },
     domain::{
         account::{AccountId, LoginName, Realm, Role},
@@ -16,8 +16,8 @@ use crate::{
     },
     outside::random::Random,
     store::{
-        Action, AddressLimit, AuditEntry, Credential, LoginRecord, Outcome, Store, TryRefused, credential_of,
-        sessions_of,
+        Action, AddressLimit, AuditEntry, LoginCredential, LoginRecord, LoginTryRefusal, Store, WriteOutcome,
+        credential_of, sessions_of,
     },
 };
 use jiff::Timestamp;
@@ -70,25 +70,25 @@ impl SignIn {
     }
 
     /// Opens a session for a right password. A wrong one and a name that nobody has are answered alike, in time too.
-    pub async fn with_password(&self, attempt: &Attempt<'_>) -> Result<Issued, Failure> {
+    pub async fn with_password(&self, attempt: &Attempt<'_>) -> Result<IssuedToken, Failure> {
         self.with_password_in(attempt, None).await
     }
 
     /// The same for an account of the portal, whose customer must be in this zone.
-    pub async fn with_password_in(&self, attempt: &Attempt<'_>, zone: Option<&Zone>) -> Result<Issued, Failure> {
+    pub async fn with_password_in(&self, attempt: &Attempt<'_>, zone: Option<&Zone>) -> Result<IssuedToken, Failure> {
         let record = self.count(attempt).await?;
         let stored = record.credential.as_ref().map(StoredHash::from);
         let matched = if attempt.password.is_oversized() {
-            Match::No
+            PasswordMatch::No
         } else {
             self.passwords.compare(&attempt.password, stored.as_ref())
         };
-        let is_there = |credential: &&Credential| {
+        let is_there = |credential: &&LoginCredential| {
             zone.is_none_or(|zone| credential.tenant.as_ref().is_some_and(|tenant| tenant.zone == *zone))
         };
         let opened = match (matched, record.credential.as_ref().filter(is_there)) {
-            (Match::Yes, Some(credential)) => self.open(attempt, credential, None).await?,
-            (Match::Outdated, Some(credential)) => {
+            (PasswordMatch::Yes, Some(credential)) => self.open(attempt, credential, None).await?,
+            (PasswordMatch::Outdated, Some(credential)) => {
                 let renewed = self.passwords.hash(&attempt.password)?;
                 self.open(attempt, credential, Some(renewed)).await?
             }
@@ -116,11 +116,11 @@ impl SignIn {
             refuse_while_closed(record.failures, attempt.now)?;
             let name = (attempt.realm, &attempt.name);
             match self.store.count_try(name, record.failures, limit, attempt.now).await? {
-                Outcome::Done => return Ok(record),
-                Outcome::Refused(TryRefused::AddressThrottled, _) => {
+                WriteOutcome::Committed => return Ok(record),
+                WriteOutcome::ConditionFailed(LoginTryRefusal::AddressThrottled, _) => {
                     return Err(Failure::throttled_guess(AddressLimit::wait(attempt.now)));
                 }
-                Outcome::Refused(TryRefused::Raced, _) => {}
+                WriteOutcome::ConditionFailed(LoginTryRefusal::Raced, _) => {}
             }
         }
         Err(Failure::throttled_guess(Duration::ZERO))
@@ -130,11 +130,11 @@ impl SignIn {
     async fn open(
         &self,
         attempt: &Attempt<'_>,
-        credential: &Credential,
+        credential: &LoginCredential,
         renewed: Option<StoredHash>,
-    ) -> Result<Option<Issued>, Failure> {
+    ) -> Result<Option<IssuedToken>, Failure> {
         let session = self.session(attempt.realm, credential.account.clone(), attempt.now);
-        let mut renewed = renewed.map(|hash| Credential::new(&credential.account, hash));
+        let mut renewed = renewed.map(|hash| LoginCredential::new(&credential.account, hash));
         let mut compared = credential.clone();
         let mut crowded: Option<Sessions> = None;
         for _ in 0..TRIES {
@@ -162,22 +162,23 @@ impl SignIn {
             let writes = writes.forget_failures(attempt.realm, &attempt.name).audit(&entry);
 
             match writes.commit().await? {
-                Outcome::Done => return self.issuer.issue(&session).map(Some),
+                WriteOutcome::Committed => return self.issuer.issue(&session).map(Some),
                 // Another sign-in may have renewed the same password's hash first.
-                Outcome::Refused(OpenRefused::Hash, item) => {
+                WriteOutcome::ConditionFailed(OpenRefused::Hash, item) => {
                     let Some(other) = credential_of(item)?.filter(|other| other.account == credential.account) else {
                         return Ok(None);
                     };
-                    if self.passwords.compare(&attempt.password, Some(&StoredHash::from(&other))) != Match::Yes {
+                    if self.passwords.compare(&attempt.password, Some(&StoredHash::from(&other))) != PasswordMatch::Yes
+                    {
                         return Ok(None);
                     }
                     (compared, renewed) = (other, None);
                 }
-                Outcome::Refused(OpenRefused::Session, item) => match sessions_of(item)? {
+                WriteOutcome::ConditionFailed(OpenRefused::Session, item) => match sessions_of(item)? {
                     Some(sessions) if sessions.enabled => crowded = Some(sessions),
                     _ => return Ok(None),
                 },
-                Outcome::Refused(OpenRefused::Gone, _) => return Ok(None),
+                WriteOutcome::ConditionFailed(OpenRefused::Gone, _) => return Ok(None),
             }
         }
         Err(Reason::Contended.into())
@@ -222,13 +223,13 @@ fn refuse_while_closed(failures: Failures, now: Timestamp) -> Result<(), Failure
     failures.wait(now).map_or(Ok(()), |wait| Err(Failure::throttled_guess(wait)))
 }
 
-impl From<&Credential> for StoredHash {
-    fn from(credential: &Credential) -> Self {
+impl From<&LoginCredential> for StoredHash {
+    fn from(credential: &LoginCredential) -> Self {
         Self { phc: credential.hash.clone(), pepper: credential.pepper.clone() }
     }
 }
 
-impl Credential {
+impl LoginCredential {
     pub(super) fn new(account: &AccountId, hash: StoredHash) -> Self {
         Self { account: account.clone(), hash: hash.phc, pepper: hash.pepper, tenant: None }
     }

@@ -12,7 +12,7 @@ use crate::{
         queue::CalledCar,
         sms::{Message, Sender, SmsError},
     },
-    store::{Job, Store},
+    store::{SmsJobState, Store},
 };
 use jiff::Timestamp;
 
@@ -50,10 +50,10 @@ impl Sms {
     /// and our note of it sends it again, with the same code.
     pub async fn send(&self, id: &str, now: Timestamp) -> Result<Sending, Failure> {
         let letter = match self.store.take_sms(id, now).await? {
-            Job::Mine(letter) => letter,
-            Job::Busy => return Ok(Sending::Later),
-            Job::Done => return Ok(Sending::Dropped),
-            Job::Unknown => return Ok(Sending::Unknown),
+            SmsJobState::Mine(letter) => letter,
+            SmsJobState::Busy => return Ok(Sending::Later),
+            SmsJobState::Done => return Ok(Sending::Dropped),
+            SmsJobState::Unknown => return Ok(Sending::Unknown),
         };
         let Some(message) = self.message(&letter, now).await? else {
             self.store.close_sms(id, now).await?;

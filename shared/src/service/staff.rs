@@ -10,7 +10,7 @@ use crate::{
         session::Sessions,
     },
     outside::random::Random,
-    store::{Action, AuditEntry, Credential, Outcome, Store},
+    store::{Action, AuditEntry, LoginCredential, Store, WriteOutcome},
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ impl Staff {
         now: Timestamp,
     ) -> Result<AccountId, Failure> {
         let account = AccountId::opaque(self.random.u128());
-        let credential = Credential::new(&account, self.passwords.hash(password)?);
+        let credential = LoginCredential::new(&account, self.passwords.hash(password)?);
         let entry = AuditEntry {
             at: now,
             action: Action::AccountCreated,
@@ -62,11 +62,11 @@ impl Staff {
             .open_sessions(Realm::Platform, &account, &Sessions::of_new(Role::Admin, vec![]), Refused::NameTaken)
             .audit(&entry);
         match writes.commit().await? {
-            Outcome::Done => Ok(account),
-            Outcome::Refused(Refused::NotFirst, _) => {
+            WriteOutcome::Committed => Ok(account),
+            WriteOutcome::ConditionFailed(Refused::NotFirst, _) => {
                 Err(Failure::from(Reason::Forbidden).saying("the first administrator exists already"))
             }
-            Outcome::Refused(Refused::NameTaken, _) => Err(Reason::UsernameTaken.into()),
+            WriteOutcome::ConditionFailed(Refused::NameTaken, _) => Err(Reason::UsernameTaken.into()),
         }
     }
 }

@@ -99,13 +99,13 @@ impl AuditEntry {
 
 /// What an entry is about that is neither an account nor a station.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Thing<'a> {
+pub(crate) enum AuditSubject<'a> {
     Shop(&'a ShopId),
     ShopGroup(&'a GroupId),
     Customer(&'a Tenant),
 }
 
-impl Thing<'_> {
+impl AuditSubject<'_> {
     fn subject(self) -> String {
         match self {
             Self::Shop(shop) => format!("SUBJECT#shops#{}", shop.as_str()),
@@ -119,7 +119,7 @@ impl Thing<'_> {
 
 /// An entry that also says what changed.
 #[derive(Serialize)]
-struct Changed<'a> {
+struct AuditChangeItem<'a> {
     #[serde(flatten)]
     entry: &'a AuditEntry,
     change: &'a str,
@@ -128,12 +128,12 @@ struct Changed<'a> {
 impl<R: Copy> Transaction<'_, R> {
     /// Has the entry written if and only if the change is, and says what the change was.
     pub(crate) fn audit_change(self, entry: &AuditEntry, change: &str) -> Self {
-        self.put_audit(&entry.key(), &Changed { entry, change })
+        self.put_audit(&entry.key(), &AuditChangeItem { entry, change })
     }
 
     /// The same of a thing, whose subject is its own.
-    pub(crate) fn audit_thing(self, thing: Thing<'_>, entry: &AuditEntry, change: &str) -> Self {
-        self.put_audit(&entry.under(thing.subject()), &Changed { entry, change })
+    pub(crate) fn audit_thing(self, thing: AuditSubject<'_>, entry: &AuditEntry, change: &str) -> Self {
+        self.put_audit(&entry.under(thing.subject()), &AuditChangeItem { entry, change })
     }
 
     /// Has the entry written if and only if the change is.

@@ -8,7 +8,7 @@ use super::{
         ALL, ALL_BILLS, BEHIND_OPEN_BILLS, BILL, BILL_DAY, BILL_PLATE, OPEN_BILL, OVERPAID_BILL, PAID_BILL, PK, SK,
     },
     number, read,
-    station::Head,
+    station::StationHead,
     text,
     transaction::Change,
 };
@@ -63,7 +63,7 @@ struct BillItem<'a> {
 
 /// Among which bills somebody looks.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Heap<'a> {
+pub(crate) enum BillIndex<'a> {
     All,
     OfDriver(&'a AccountId),
     OfPlate(&'a str),
@@ -73,7 +73,7 @@ pub(crate) enum Heap<'a> {
 /// A stretch of a heap, which lies in the order of its bills' sort keys: open ones by when they fall into arrears, then
 /// overpaid ones, then paid ones, the newest first.
 #[derive(Clone, Debug)]
-pub(crate) struct Stretch {
+pub(crate) struct BillRange {
     first: String,
     last: String,
 }
@@ -114,8 +114,8 @@ impl Store {
     /// AP-240: a page of a heap.
     pub(crate) async fn find_bills(
         &self,
-        heap: Heap<'_>,
-        Stretch { first, last }: &Stretch,
+        heap: BillIndex<'_>,
+        BillRange { first, last }: &BillRange,
         limit: i32,
     ) -> Result<Vec<FoundBill>, Failure> {
         let (index, name, value) = heap.place();
@@ -154,7 +154,7 @@ impl Store {
     }
 }
 
-impl Heap<'_> {
+impl BillIndex<'_> {
     /// The index, its attribute, and what stands in it.
     fn place(self) -> (Option<&'static str>, &'static str, String) {
         match self {
@@ -166,7 +166,7 @@ impl Heap<'_> {
     }
 }
 
-impl Stretch {
+impl BillRange {
     pub(crate) fn of_all() -> Self {
         Self { first: BILL.to_owned(), last: format!("{BILL}{END}") }
     }
@@ -211,7 +211,7 @@ impl FoundBill {
 }
 
 impl IssuedBill {
-    pub(super) fn of(head: &Head, ticket: &Ticket, bill: &Bill, ended: Moment) -> Self {
+    pub(super) fn of(head: &StationHead, ticket: &Ticket, bill: &Bill, ended: Moment) -> Self {
         let ended = ended.floor_millis();
         Self {
             request: bill.request.0,

@@ -2,7 +2,7 @@
 
 use super::{
     Key, Store, Transaction, fault, number, read, text,
-    transaction::{Change, Outcome},
+    transaction::{Change, WriteOutcome},
 };
 use crate::domain::{
     captcha::{LIFE, MOST_TRIES},
@@ -92,7 +92,7 @@ impl Store {
         change.names.extend([("#solved", "solved".into()), ("#tries", "tries".into()), ("#picture", "picture".into())]);
         change.values.extend([(":yes", AttributeValue::Bool(true)), (":none", number(0)), (":picture", text(picture))]);
         let writes = self.transaction().update(&Key::captcha(device), change, Some(()));
-        Ok(matches!(writes.commit().await?, Outcome::Done))
+        Ok(matches!(writes.commit().await?, WriteOutcome::Committed))
     }
 }
 

@@ -4,7 +4,7 @@ use super::{
     Consistency, Key, Store, fault,
     keys::{PK, RECORD, SK},
     read,
-    station::Head,
+    station::StationHead,
     text,
 };
 use crate::domain::{
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 /// One detail record as it is kept (详单). Rounded once, when it was closed; times are milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct DetailRecordItem {
     pub record: u64,
     pub request: u64,
     /// The integer id of the pile, and its name in its station.
@@ -48,7 +48,7 @@ pub(crate) struct FirstAnswer {
 
 impl Store {
     /// AP-18: the newest detail records of a driver that belong to a billed request, or to one that may yet be billed.
-    pub(crate) async fn records(&self, account: &AccountId, limit: usize) -> Result<Vec<Record>, Failure> {
+    pub(crate) async fn records(&self, account: &AccountId, limit: usize) -> Result<Vec<DetailRecordItem>, Failure> {
         let (mut shown, mut from) = (Vec::new(), None);
         loop {
             let request = self.client.query().table_name(&self.table).scan_index_forward(false);
@@ -59,9 +59,9 @@ impl Store {
             let request = request.expression_attribute_values(":record", text(RECORD));
             let answer = request.set_exclusive_start_key(from).send().await.map_err(fault)?;
             for item in answer.items.unwrap_or_default() {
-                let record: Record = read(item)?;
+                let record: DetailRecordItem = read(item)?;
                 // A driver has one live request at a time, so the records of a request stand together, the last first.
-                let is_billed = |newer: &Record| newer.request == record.request;
+                let is_billed = |newer: &DetailRecordItem| newer.request == record.request;
                 if !record.below_billing || shown.last().is_some_and(is_billed) {
                     shown.push(record);
                 }
@@ -86,8 +86,8 @@ impl Store {
     }
 }
 
-impl Record {
-    pub(super) fn of(head: &Head, record: &DetailRecord) -> Self {
+impl DetailRecordItem {
+    pub(super) fn of(head: &StationHead, record: &DetailRecord) -> Self {
         Self {
             record: head.number.id(head.records),
             request: record.ticket.request.0,

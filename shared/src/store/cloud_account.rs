@@ -13,13 +13,13 @@ use std::net::IpAddr;
 
 /// A stretch of a customer's accounts or contacts, with how many there are of them in all.
 #[derive(Debug)]
-pub(crate) struct Counted<T> {
+pub(crate) struct CountedList<T> {
     pub list: Vec<T>,
     pub total: usize,
 }
 
 #[derive(Deserialize)]
-struct Head {
+struct CountItem {
     n: usize,
 }
 
@@ -30,7 +30,7 @@ impl Store {
     }
 
     /// AP-121: a customer's accounts by name, from the first up to `end`, with their number.
-    pub(crate) async fn cloud_accounts(&self, tenant: &Tenant, end: usize) -> Result<Counted<Account>, Failure> {
+    pub(crate) async fn cloud_accounts(&self, tenant: &Tenant, end: usize) -> Result<CountedList<Account>, Failure> {
         counted(self.headed(Key::cloud_accounts(tenant), end).await?)
     }
 
@@ -56,10 +56,10 @@ fn phone_is(account: &Account) -> &'static str {
 }
 
 /// What a head and the items behind it say.
-pub(super) fn counted<T: serde::de::DeserializeOwned>(items: Vec<Item>) -> Result<Counted<T>, Failure> {
+pub(super) fn counted<T: serde::de::DeserializeOwned>(items: Vec<Item>) -> Result<CountedList<T>, Failure> {
     let mut items = items.into_iter();
-    let total = items.next().map(read::<Head>).transpose()?.map_or(0, |head| head.n);
-    Ok(Counted { list: items.map(read).collect::<Result<_, _>>()?, total })
+    let total = items.next().map(read::<CountItem>).transpose()?.map_or(0, |head| head.n);
+    Ok(CountedList { list: items.map(read).collect::<Result<_, _>>()?, total })
 }
 
 impl<R: Copy> Transaction<'_, R> {

@@ -2,7 +2,7 @@
 
 use super::{
     Consistency, Key, Store, Transaction,
-    cloud_account::{Counted, counted},
+    cloud_account::{CountedList, counted},
     keys, number,
     transaction::Change,
 };
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// A contact as it is kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct KeptContact {
+pub(crate) struct ContactItem {
     pub contact_id: ContactId,
     /// Goes up with every change.
     pub version: u64,
@@ -33,19 +33,19 @@ pub(crate) fn contact_place(tenant: &Tenant, id: &ContactId) -> Place {
 
 impl Store {
     /// AP-126: one contact.
-    pub(crate) async fn contact(&self, tenant: &Tenant, id: &ContactId) -> Result<Option<KeptContact>, Failure> {
+    pub(crate) async fn contact(&self, tenant: &Tenant, id: &ContactId) -> Result<Option<ContactItem>, Failure> {
         self.get(&Key::contact(tenant, id), Consistency::Strong).await
     }
 
     /// AP-127: a customer's contacts in the order in which they came, from the first up to `end`, with their number.
-    pub(crate) async fn contacts(&self, tenant: &Tenant, end: usize) -> Result<Counted<KeptContact>, Failure> {
+    pub(crate) async fn contacts(&self, tenant: &Tenant, end: usize) -> Result<CountedList<ContactItem>, Failure> {
         counted(self.headed(Key::contacts(tenant), end).await?)
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
     /// AP-128: a new contact, as long as there is room.
-    pub(crate) fn create_contact(self, tenant: &Tenant, kept: &KeptContact, cap: u32, full: R, exists: R) -> Self {
+    pub(crate) fn create_contact(self, tenant: &Tenant, kept: &ContactItem, cap: u32, full: R, exists: R) -> Self {
         let change = Change {
             update: "ADD #n :one".into(),
             condition: Some("attribute_not_exists(#n) OR #n < :cap".into()),
@@ -57,7 +57,7 @@ impl<R: Copy> Transaction<'_, R> {
     }
 
     /// A contact whose version is still the one that was read.
-    pub(crate) fn change_contact(self, tenant: &Tenant, kept: &KeptContact, read: u64, raced: R) -> Self {
+    pub(crate) fn change_contact(self, tenant: &Tenant, kept: &ContactItem, read: u64, raced: R) -> Self {
         self.put_version(&Key::contact(tenant, &kept.contact_id), kept, read, raced)
     }
 

@@ -1,6 +1,6 @@
 //! SMS codes and how many there may be: AP-53 to AP-58. No item holds a code; the nonce and a key make it.
 
-use super::{Consistency, Key, Outcome, Store, Transaction, keys::TTL, number, text, transaction::Change};
+use super::{Consistency, Key, Store, Transaction, WriteOutcome, keys::TTL, number, text, transaction::Change};
 use crate::domain::{
     account::Realm,
     otp::{
@@ -27,7 +27,7 @@ const CONSUMED: &str = "consumed";
 
 /// What becomes of a code that was found right.
 #[derive(Clone, Copy, Debug)]
-enum Advance {
+enum CodeAdvance {
     Verified,
     Consumed { made_account: bool },
 }
@@ -98,7 +98,7 @@ pub(crate) struct PhoneCodes {
 
 /// Somebody whose codes are counted: a device, an address, a product.
 #[derive(Debug)]
-pub(crate) struct Scope {
+pub(crate) struct CodeScope {
     key: Key,
     limits: Vec<(Window, u32)>,
     /// The phone, where it counts to how many different ones they go.
@@ -107,7 +107,7 @@ pub(crate) struct Scope {
 
 /// What a scope's item says.
 #[derive(Debug, Default)]
-pub(crate) struct Counted {
+pub(crate) struct CodeCounts {
     counters: BTreeMap<String, u32>,
     /// Those of today.
     phones: Vec<String>,
@@ -115,7 +115,7 @@ pub(crate) struct Counted {
     earlier_phones: Vec<String>,
 }
 
-impl Scope {
+impl CodeScope {
     pub(crate) fn device(realm: Realm, device: &Device, phone: &Phone, limits: &Limits) -> Self {
         let windows = vec![(Window::Hour, limits.per_device_hour), (Window::Day, limits.per_device_day)];
         Self { key: Key::device_codes(realm, device), limits: windows, phone: Some(phone.clone()) }
@@ -132,7 +132,7 @@ impl Scope {
     }
 
     /// How long a caller has to wait who cannot be counted in; the write's condition says the same once more.
-    pub(crate) fn wait(&self, counted: &Counted, now: Timestamp) -> Option<Duration> {
+    pub(crate) fn wait(&self, counted: &CodeCounts, now: Timestamp) -> Option<Duration> {
         let is_full = |(window, limit): &&(Window, u32)| {
             counted.in_window(*window, window.number(now)) >= counted.room(*window, *limit, now)
         };
@@ -145,14 +145,14 @@ impl Scope {
         self.limits.iter().map(|(window, _)| window.wait(now)).max().unwrap_or(Duration::from_mins(1))
     }
 
-    fn has_too_many_phones(&self, counted: &Counted) -> bool {
+    fn has_too_many_phones(&self, counted: &CodeCounts) -> bool {
         let most = usize::try_from(MOST_PHONES_OF_A_DEVICE).unwrap_or(usize::MAX);
         let is_new = |phone: &Phone| counted.phones.iter().all(|known| known != phone.as_e164());
         counted.phones.len() >= most && self.phone.as_ref().is_some_and(is_new)
     }
 }
 
-impl Counted {
+impl CodeCounts {
     fn in_window(&self, window: Window, number: i64) -> u32 {
         self.counters.get(&counter(window, number)).copied().unwrap_or(0)
     }
@@ -207,7 +207,7 @@ impl Store {
     }
 
     /// AP-54: what a device, an address or a product has had.
-    pub(crate) async fn counted(&self, scope: &Scope, now: Timestamp) -> Result<Counted, Failure> {
+    pub(crate) async fn counted(&self, scope: &CodeScope, now: Timestamp) -> Result<CodeCounts, Failure> {
         let item: Option<BTreeMap<String, Value>> = self.get(&scope.key, Consistency::Strong).await?;
         let item = item.unwrap_or_default();
         let counters = item.iter().filter_map(|(name, value)| Some((name.clone(), value.as_u64()?.try_into().ok()?)));
@@ -218,7 +218,7 @@ impl Store {
             day.is_some_and(|day| day < Window::Day.number(now))
         };
         let earlier_phones = item.keys().filter(is_earlier).cloned().collect();
-        Ok(Counted { counters: counters.collect(), phones, earlier_phones })
+        Ok(CodeCounts { counters: counters.collect(), phones, earlier_phones })
     }
 
     /// AP-55: the newest code for a purpose.
@@ -280,7 +280,7 @@ impl Store {
             .update(&key, of_code, Some(()))
             .update(&Key::phone_codes(&binding.phone), of_phone, Some(()))
             .commit();
-        Ok(matches!(counted.await?, Outcome::Done))
+        Ok(matches!(counted.await?, WriteOutcome::Committed))
     }
 }
 
@@ -316,7 +316,7 @@ impl<R: Copy> Transaction<'_, R> {
     }
 
     /// AP-54: one more of a device, an address or a product, if there is room.
-    pub(crate) fn count_in(self, scope: &Scope, counted: &Counted, now: Timestamp, full: R) -> Self {
+    pub(crate) fn count_in(self, scope: &CodeScope, counted: &CodeCounts, now: Timestamp, full: R) -> Self {
         let (mut adds, mut conditions) = (Vec::new(), Vec::new());
         let mut change = Change {
             names: vec![("#ttl", TTL.into())],
@@ -351,7 +351,7 @@ impl<R: Copy> Transaction<'_, R> {
 
     /// AP-58: the code of a right guess can be used no more.
     pub(crate) fn consume_code(self, binding: &Binding, nonce: [u8; 16], now: Timestamp, refused: R) -> Self {
-        self.advance_code((binding, nonce), now, Advance::Consumed { made_account: false }, refused)
+        self.advance_code((binding, nonce), now, CodeAdvance::Consumed { made_account: false }, refused)
     }
 
     /// AP-58: the same of a code with which an account is made, and that remembers it: a caller who sends the registration
@@ -363,24 +363,24 @@ impl<R: Copy> Transaction<'_, R> {
         now: Timestamp,
         refused: R,
     ) -> Self {
-        self.advance_code((binding, nonce), now, Advance::Consumed { made_account: true }, refused)
+        self.advance_code((binding, nonce), now, CodeAdvance::Consumed { made_account: true }, refused)
     }
 
     /// AP-58: the code of a right guess has been shown to be right, and will be used later (#20).
     pub(crate) fn verify_code(self, binding: &Binding, nonce: [u8; 16], now: Timestamp, refused: R) -> Self {
-        self.advance_code((binding, nonce), now, Advance::Verified, refused)
+        self.advance_code((binding, nonce), now, CodeAdvance::Verified, refused)
     }
 
     fn advance_code(
         self,
         (binding, nonce): (&Binding, [u8; 16]),
         now: Timestamp,
-        advance: Advance,
+        advance: CodeAdvance,
         refused: R,
     ) -> Self {
         let (state, made_account) = match advance {
-            Advance::Verified => (VERIFIED, false),
-            Advance::Consumed { made_account } => (CONSUMED, made_account),
+            CodeAdvance::Verified => (VERIFIED, false),
+            CodeAdvance::Consumed { made_account } => (CONSUMED, made_account),
         };
         let mut change = Change {
             update: "SET #st = :state".into(),

@@ -1,8 +1,8 @@
 //! A dealer's record, and the telephone under which it signs in.
 
 use super::{
-    Consistency, Credential, Key, Store, Transaction, text,
-    transaction::{Change, Outcome},
+    Consistency, Key, LoginCredential, Store, Transaction, text,
+    transaction::{Change, WriteOutcome},
 };
 use crate::domain::{
     account::{AccountId, LoginName, Realm},
@@ -71,7 +71,10 @@ impl Store {
             DealerEdit::Nickname(name) => ("nickname", text(name.as_str())),
         };
         let change = edited(field, value, named, now);
-        Ok(matches!(self.transaction().update(&Key::dealer(account), change, Some(())).commit().await?, Outcome::Done))
+        Ok(matches!(
+            self.transaction().update(&Key::dealer(account), change, Some(())).commit().await?,
+            WriteOutcome::Committed
+        ))
     }
 }
 
@@ -118,7 +121,7 @@ impl<R: Copy> Transaction<'_, R> {
 
     /// AP-109: a name that somebody signed in with is free again, if it still leads to the same account with the same
     /// password.
-    pub(crate) fn release_login(self, realm: Realm, name: &LoginName, old: &Credential, raced: R) -> Self {
+    pub(crate) fn release_login(self, realm: Realm, name: &LoginName, old: &LoginCredential, raced: R) -> Self {
         let condition = Change {
             condition: Some("#account = :account AND #hash = :hash".into()),
             names: vec![("#account", "account".into()), ("#hash", "hash".into())],

@@ -22,11 +22,11 @@ pub(super) struct Effects {
 pub(super) struct DriverChange {
     pub ended: Option<RequestId>,
     pub bill_due: Option<Moment>,
-    pub now: Option<DriverNow>,
+    pub now: Option<RequestWrite>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum DriverNow {
+pub(super) enum RequestWrite {
     Joined(Waiting),
     /// The same request with another amount or under another number.
     Changed(Waiting),
@@ -53,17 +53,17 @@ impl Effects {
             What::Joined(waiting) => {
                 self.enter(waiting);
                 let ticket = &waiting.ticket;
-                self.driver(ticket).now = Some(DriverNow::Joined(waiting.clone()));
+                self.driver(ticket).now = Some(RequestWrite::Joined(waiting.clone()));
                 self.plate(ticket, |plate| plate.taken = Some(ticket.request));
             }
             What::QuantityChanged(waiting) => {
                 self.enter(waiting);
-                self.driver(&waiting.ticket).now = Some(DriverNow::Changed(waiting.clone()));
+                self.driver(&waiting.ticket).now = Some(RequestWrite::Changed(waiting.clone()));
             }
             What::ModeChanged { left, left_own_entry, joined } => {
                 self.leave(*left, *left_own_entry);
                 self.enter(joined);
-                self.driver(&joined.ticket).now = Some(DriverNow::Changed(joined.clone()));
+                self.driver(&joined.ticket).now = Some(RequestWrite::Changed(joined.clone()));
             }
             What::Called { ticket, own_entry, .. } => self.leave(ticket.number, *own_entry),
             What::SegmentClosed(record) => self.records.push(record.clone()),

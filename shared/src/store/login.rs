@@ -1,7 +1,7 @@
 //! What a sign-in by password reads and writes: AP-01 to AP-04.
 
 use super::{
-    Item, Key, Outcome, Store, Transaction, fault,
+    Item, Key, Store, Transaction, WriteOutcome, fault,
     keys::{SK, TTL},
     number, read, text,
     transaction::Change,
@@ -19,7 +19,7 @@ use std::{net::IpAddr, time::Duration};
 
 /// The account behind a name, and what proves that somebody may use it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Credential {
+pub(crate) struct LoginCredential {
     pub account: AccountId,
     /// In PHC form, so it names its own parameters.
     pub hash: String,
@@ -33,7 +33,7 @@ pub(crate) struct Credential {
 /// Everything under one name.
 #[derive(Debug, Default)]
 pub(crate) struct LoginRecord {
-    pub credential: Option<Credential>,
+    pub credential: Option<LoginCredential>,
     pub failures: Failures,
 }
 
@@ -46,7 +46,7 @@ struct FailuresItem {
 
 /// What counting a try may run into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TryRefused {
+pub(crate) enum LoginTryRefusal {
     /// Somebody else tried the same name between our read and our write.
     Raced,
     /// This address has tried too often this minute.
@@ -106,7 +106,7 @@ impl Store {
         before: Failures,
         limit: AddressLimit,
         now: Timestamp,
-    ) -> Result<Outcome<TryRefused>, Failure> {
+    ) -> Result<WriteOutcome<LoginTryRefusal>, Failure> {
         let after = before.one_more(now);
         let change = Change {
             update: "SET #n = :n, #until = :until, #ttl = :ttl".into(),
@@ -121,8 +121,8 @@ impl Store {
             ],
         };
         self.transaction()
-            .update(&limit.key(now), limit.change(now), Some(TryRefused::AddressThrottled))
-            .update(&Key::failures(realm, name), change, Some(TryRefused::Raced))
+            .update(&limit.key(now), limit.change(now), Some(LoginTryRefusal::AddressThrottled))
+            .update(&Key::failures(realm, name), change, Some(LoginTryRefusal::Raced))
             .commit()
             .await
     }
@@ -152,7 +152,7 @@ impl Store {
 
 impl<R: Copy> Transaction<'_, R> {
     /// A name that nobody has yet.
-    pub(crate) fn claim_login(self, realm: Realm, name: &LoginName, credential: &Credential, taken: R) -> Self {
+    pub(crate) fn claim_login(self, realm: Realm, name: &LoginName, credential: &LoginCredential, taken: R) -> Self {
         self.put_new(&Key::credential(realm, name), credential, taken)
     }
 
@@ -168,7 +168,7 @@ impl<R: Copy> Transaction<'_, R> {
 
     /// The credential still holds the hash that was compared, so that nobody signs in with a password that has just been
     /// changed (docs/decisions/0003).
-    pub(crate) fn still_holds(self, realm: Realm, name: &LoginName, compared: &Credential, changed: R) -> Self {
+    pub(crate) fn still_holds(self, realm: Realm, name: &LoginName, compared: &LoginCredential, changed: R) -> Self {
         let holds = Change {
             condition: Some("#hash = :compared AND #account = :account".into()),
             names: vec![("#hash", "hash".into()), ("#account", "account".into())],
@@ -179,7 +179,7 @@ impl<R: Copy> Transaction<'_, R> {
     }
 
     /// A hash that takes the place of whatever stands there, as long as the name is this account's.
-    pub(crate) fn set_hash(self, (realm, name): (Realm, &LoginName), new: &Credential, changed: R) -> Self {
+    pub(crate) fn set_hash(self, (realm, name): (Realm, &LoginName), new: &LoginCredential, changed: R) -> Self {
         let change = Change {
             update: "SET #hash = :new, #pepper = :pepper".into(),
             condition: Some("#account = :account".into()),
@@ -197,8 +197,8 @@ impl<R: Copy> Transaction<'_, R> {
     pub(crate) fn renew_hash(
         self,
         (realm, name): (Realm, &LoginName),
-        old: &Credential,
-        new: &Credential,
+        old: &LoginCredential,
+        new: &LoginCredential,
         raced: R,
     ) -> Self {
         let change = Change {
@@ -212,7 +212,7 @@ impl<R: Copy> Transaction<'_, R> {
 }
 
 /// Reads the credential that a refused write brought back.
-pub(crate) fn credential_of(item: Item) -> Result<Option<Credential>, Failure> {
+pub(crate) fn credential_of(item: Item) -> Result<Option<LoginCredential>, Failure> {
     if item.is_empty() { Ok(None) } else { read(item).map(Some) }
 }
 

@@ -35,35 +35,35 @@ mod turn;
 pub use account::ProfileChange;
 pub(crate) use account::{Driver, Unbinding};
 pub use audit::AuditLine;
-pub(crate) use audit::{Action, AuditEntry, Thing};
-pub(crate) use bill::{FoundBill, Heap, IssuedBill, Stretch};
+pub(crate) use audit::{Action, AuditEntry, AuditSubject};
+pub(crate) use bill::{BillIndex, BillRange, FoundBill, IssuedBill};
 pub(crate) use captcha::Captcha;
+pub use charge::DetailRecordItem;
 pub(crate) use charge::FirstAnswer;
-pub use charge::Record;
-pub(crate) use cloud_contact::{KeptContact, contact_place};
+pub(crate) use cloud_contact::{ContactItem, contact_place};
 pub(crate) use cloud_customer::customer_place;
-pub(crate) use code::{CodeRow, Counted, PhoneCodes, Scope};
+pub(crate) use code::{CodeCounts, CodeRow, CodeScope, PhoneCodes};
 pub(crate) use dealer::{Dealer, DealerEdit};
 pub use ledger::LedgerEntry;
 pub(crate) use ledger::ledger_entry_of;
-pub(crate) use login::{AddressLimit, Credential, LoginRecord, TryRefused, credential_of};
+pub(crate) use login::{AddressLimit, LoginCredential, LoginRecord, LoginTryRefusal, credential_of};
 pub(crate) use mall_user::{MallUser, OpenIdHolder};
-pub(crate) use papers::{Reached, WaitingPapers, id_no_place, waiting_place};
+pub(crate) use papers::{AccountPhone, WaitingPapers, id_no_place, waiting_place};
 pub(crate) use payment::PaymentItem;
 pub(crate) use phone::PhoneHolder;
-pub(crate) use picture::{PictureState, UploadRefused};
+pub(crate) use picture::{PictureState, UploadRefusal};
 pub(crate) use prices::PricesItem;
 pub(crate) use session::sessions_of;
 pub(crate) use shop_ledger::entry_of;
 pub(crate) use shop_record::{
-    Made, Order, Pointers, StoredCustomer, counter_of, customer_of, made_of, private_place, tenant,
+    CreatedRecord, RecordOrder, RecordPointers, ShopRecordItem, counter_of, customer_of, made_of, private_place, tenant,
 };
-pub(crate) use sms::Job;
+pub(crate) use sms::SmsJobState;
 pub(crate) use staff::StaffItem;
-pub(crate) use station::{DUE_SHARDS, Head, Stretches};
-pub(crate) use stations::Listed;
-pub(crate) use transaction::{Outcome, Transaction};
-pub(crate) use turn::{Sooner, TurnRefused};
+pub(crate) use station::{DUE_SHARDS, NumberRanges, StationHead};
+pub(crate) use stations::StationListItem;
+pub(crate) use transaction::{Transaction, WriteOutcome};
+pub(crate) use turn::{EarlierDueBills, StationWriteRefusal};
 
 use crate::domain::{
     reason::{Failure, Reason},
@@ -109,7 +109,7 @@ impl Store {
     }
 
     /// One page of a partition, from one sort key to another, and whether there is more.
-    async fn between(&self, page: Page<'_>) -> Result<(Vec<Item>, bool), Failure> {
+    async fn between(&self, page: KeyRange<'_>) -> Result<(Vec<Item>, bool), Failure> {
         let request = self.client.query().table_name(&self.table).scan_index_forward(!page.newest_first);
         let request =
             request.set_limit(page.limit).key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last");
@@ -131,7 +131,7 @@ impl Store {
 }
 
 /// What to read of a partition, both ends included.
-struct Page<'a> {
+struct KeyRange<'a> {
     pk: &'a str,
     first: &'a str,
     last: &'a str,

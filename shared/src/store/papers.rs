@@ -2,7 +2,7 @@
 //! history, and who has an ID number: AP-220 to AP-228.
 
 use super::{
-    Consistency, Key, Page, Store, Transaction,
+    Consistency, Key, KeyRange, Store, Transaction,
     audit::AuditEntry,
     fault,
     keys::{HISTORY, PK, SK, WAITING_PAPERS},
@@ -30,7 +30,7 @@ pub(crate) struct WaitingPapers {
 
 /// What the record of an agent or a dealer says of its telephone.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Reached {
+pub(crate) struct AccountPhone {
     pub phone: Phone,
 }
 
@@ -81,7 +81,7 @@ impl Store {
         let first = after.map_or_else(String::new, |after| format!("{after} "));
         let last = super::END.to_string();
         let first = if first.is_empty() { "0" } else { &first };
-        let page = Page { pk: WAITING_PAPERS, first, last: &last, limit: Some(limit), newest_first: false };
+        let page = KeyRange { pk: WAITING_PAPERS, first, last: &last, limit: Some(limit), newest_first: false };
         self.between(page).await?.0.into_iter().map(read).collect()
     }
 
@@ -93,13 +93,13 @@ impl Store {
         limit: i32,
     ) -> Result<Vec<Event>, Failure> {
         let (pk, last) = (Key::papers(realm, account).pk, format!("{HISTORY}{}", super::END));
-        let page = Page { pk: &pk, first: HISTORY, last: &last, limit: Some(limit), newest_first: true };
+        let page = KeyRange { pk: &pk, first: HISTORY, last: &last, limit: Some(limit), newest_first: true };
         self.between(page).await?.0.into_iter().map(read).collect()
     }
 
     /// AP-224: the telephone of an agent or a dealer as it is now.
     pub(crate) async fn telephone(&self, realm: Realm, account: &AccountId) -> Result<Option<Phone>, Failure> {
-        let reached: Option<Reached> = self.get(&Key::profile(realm, account), Consistency::Eventual).await?;
+        let reached: Option<AccountPhone> = self.get(&Key::profile(realm, account), Consistency::Eventual).await?;
         Ok(reached.map(|reached| reached.phone))
     }
 

@@ -5,7 +5,7 @@ use super::{
     Item, Key, Store, Transaction, fault,
     keys::{DUE_AT, DUE_SHARD, PK},
     number, text,
-    transaction::{Change, Outcome},
+    transaction::{Change, WriteOutcome},
 };
 use crate::domain::{
     account::{AccountId, Realm},
@@ -56,7 +56,7 @@ struct StateOnly {
 
 /// Why an upload is not even begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum UploadRefused {
+pub(crate) enum UploadRefusal {
     /// The account has uploaded enough today.
     Quota,
     /// The name is taken, which nobody will live to see.
@@ -71,7 +71,7 @@ impl Store {
         key: &PictureKey,
         (day, per_day): (i64, u32),
         now: Timestamp,
-    ) -> Result<Outcome<UploadRefused>, Failure> {
+    ) -> Result<WriteOutcome<UploadRefusal>, Failure> {
         let count = Change {
             update: "ADD #n :one SET #ttl = :ttl".into(),
             condition: Some("attribute_not_exists(#n) OR #n < :most".into()),
@@ -90,8 +90,8 @@ impl Store {
             due_at: (now + LOOSE_LIFE).as_millisecond(),
         };
         let writes = self.transaction();
-        let writes = writes.update(&Key::uploads(realm, account, day), count, Some(UploadRefused::Quota));
-        writes.put_new(&Key::picture(key), &item, UploadRefused::Name).commit().await
+        let writes = writes.update(&Key::uploads(realm, account, day), count, Some(UploadRefusal::Quota));
+        writes.put_new(&Key::picture(key), &item, UploadRefusal::Name).commit().await
     }
 
     /// AP-33: the bucket keeps the picture now. Nothing happens when it has been dropped meanwhile.
@@ -152,9 +152,9 @@ impl Store {
             ],
         };
         match self.transaction().update(&Key::picture(key), drop, Some(())).commit().await? {
-            Outcome::Done => Ok(Some(PictureState::Dropped)),
-            Outcome::Refused((), item) if item.is_empty() => Ok(None),
-            Outcome::Refused((), item) => Ok(Some(super::read::<StateOnly>(item)?.state)),
+            WriteOutcome::Committed => Ok(Some(PictureState::Dropped)),
+            WriteOutcome::ConditionFailed((), item) if item.is_empty() => Ok(None),
+            WriteOutcome::ConditionFailed((), item) => Ok(Some(super::read::<StateOnly>(item)?.state)),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The history of a station's prices: AP-171. A change is written once, with the station that it changes.
 
-use super::{END, Key, Page, Store, Transaction, keys::PRICES, read};
+use super::{END, Key, KeyRange, Store, Transaction, keys::PRICES, read};
 use crate::domain::{
     account::AccountId,
     charging::{Moment, Tariff},
@@ -47,7 +47,7 @@ impl Store {
     ) -> Result<Vec<PricesItem>, Failure> {
         let last = before.map_or_else(|| format!("{PRICES}{END}"), |before| format!("{PRICES}{before:015}"));
         let pk = Key::station_pk(station);
-        let page = Page { pk: &pk, first: PRICES, last: &last, limit: Some(limit), newest_first: true };
+        let page = KeyRange { pk: &pk, first: PRICES, last: &last, limit: Some(limit), newest_first: true };
         self.between(page).await?.0.into_iter().map(read).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Shops and their groups: AP-80 to AP-82, AP-250.
 
 use super::{
-    Consistency, END, Key, Page, Store, Transaction,
+    Consistency, END, Key, KeyRange, Store, Transaction,
     keys::{LISTED_SHOP, SHOPS},
     read, text,
     transaction::Change,
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// A shop in the list of all.
 #[derive(Serialize, Deserialize)]
-struct ListedShop {
+struct ShopListItem {
     id: ShopId,
     #[serde(flatten)]
     shop: Shop,
@@ -48,9 +48,9 @@ impl Store {
         // A space sorts before every letter of an id, so it is the next thing behind the whole id.
         let first = after.map_or_else(|| LISTED_SHOP.to_owned(), |after| format!("{} ", Key::listed_shop(after).sk));
         let last = format!("{LISTED_SHOP}{END}");
-        let page = Page { pk: SHOPS, first: &first, last: &last, limit: Some(limit), newest_first: false };
-        let items = self.between(page).await?.0.into_iter().map(read::<ListedShop>);
-        items.map(|item| item.map(|ListedShop { id, shop }| (id, shop))).collect()
+        let page = KeyRange { pk: SHOPS, first: &first, last: &last, limit: Some(limit), newest_first: false };
+        let items = self.between(page).await?.0.into_iter().map(read::<ShopListItem>);
+        items.map(|item| item.map(|ShopListItem { id, shop }| (id, shop))).collect()
     }
 }
 
@@ -61,7 +61,7 @@ impl<R: Copy> Transaction<'_, R> {
             None => self.put_new(&Key::shop(id), shop, raced),
             Some(version) => self.put_version(&Key::shop(id), shop, version, raced),
         };
-        writes.put_over(&Key::listed_shop(id), &ListedShop { id: id.clone(), shop: shop.clone() })
+        writes.put_over(&Key::listed_shop(id), &ShopListItem { id: id.clone(), shop: shop.clone() })
     }
 
     /// A shop leaves a group.

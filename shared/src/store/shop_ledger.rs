@@ -13,7 +13,7 @@ use crate::domain::{
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
-struct Link {
+struct LinkItem {
     other: String,
 }
 
@@ -38,7 +38,12 @@ impl Store {
             .expression_attribute_values(":pk", text(Key::beside_customer(id)))
             .expression_attribute_values(":link", text(LINK));
         let answer = request.send().await.map_err(fault)?;
-        answer.items.unwrap_or_default().into_iter().map(|item| CustomerId::parse(&read::<Link>(item)?.other)).collect()
+        answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(|item| CustomerId::parse(&read::<LinkItem>(item)?.other))
+            .collect()
     }
 }
 
@@ -55,7 +60,7 @@ impl<R: Copy> Transaction<'_, R> {
             names: vec![("#pk", PK.into())],
             ..Change::default()
         };
-        let link = |other: &CustomerId| Link { other: other.to_string() };
+        let link = |other: &CustomerId| LinkItem { other: other.to_string() };
         self.check(&Key::customer(one), exists(), gone)
             .check(&Key::customer(other), exists(), gone)
             .put_new(&Key::customer_link(one, other), &link(other), already)

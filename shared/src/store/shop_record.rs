@@ -25,7 +25,7 @@ const MOST_AT_ONCE: usize = 100;
 
 /// A record as stored. What is about somebody's health or papers is in `private` and nowhere else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct StoredCustomer {
+pub(crate) struct ShopRecordItem {
     pub serial: String,
     pub version: u64,
     pub name: String,
@@ -61,7 +61,7 @@ pub(crate) struct StoredCustomer {
 
 /// The orders in which records are read.
 #[derive(Clone, Debug)]
-pub(crate) enum Order {
+pub(crate) enum RecordOrder {
     Mobile(String),
     MobilePrefix(String),
     NamePrefix(String),
@@ -71,7 +71,7 @@ pub(crate) enum Order {
 
 /// By what pointers lead to records.
 #[derive(Clone, Debug)]
-pub(crate) enum Pointers {
+pub(crate) enum RecordPointers {
     /// The last digits of phone numbers.
     LastDigits(String),
     Mrn(BlindIndex),
@@ -79,12 +79,12 @@ pub(crate) enum Pointers {
 
 /// What a pointer holds.
 #[derive(Serialize, Deserialize)]
-struct Pointer {
+struct PointerItem {
     serial: String,
 }
 
 /// One record of a list, with its place in the order.
-pub(crate) type Placed = (String, StoredCustomer);
+pub(crate) type PlacedRecord = (String, ShopRecordItem);
 
 /// Where the private part of a record belongs, whichever copy it stands in.
 pub(crate) fn private_place(id: &CustomerId) -> Place {
@@ -97,7 +97,7 @@ pub(crate) fn tenant(shop: &ShopId) -> String {
     Key::shop_pk(shop)
 }
 
-impl StoredCustomer {
+impl ShopRecordItem {
     pub(crate) fn id(&self, shop: &ShopId) -> Result<CustomerId, Failure> {
         let serial = Serial::parse(&self.serial).ok_or_else(|| Failure::internal("a record has no serial"))?;
         Ok(CustomerId { shop: shop.clone(), serial })
@@ -121,7 +121,7 @@ impl StoredCustomer {
 
 impl Store {
     /// AP-83: one record.
-    pub(crate) async fn customer(&self, id: &CustomerId) -> Result<Option<StoredCustomer>, Failure> {
+    pub(crate) async fn customer(&self, id: &CustomerId) -> Result<Option<ShopRecordItem>, Failure> {
         self.get(&Key::customer(id), Consistency::Strong).await
     }
 
@@ -134,16 +134,16 @@ impl Store {
     pub(crate) async fn customers(
         &self,
         shop: &ShopId,
-        order: &Order,
+        order: &RecordOrder,
         after: Option<&str>,
         most: usize,
-    ) -> Result<Vec<Placed>, Failure> {
+    ) -> Result<Vec<PlacedRecord>, Failure> {
         let (pk, prefix, forward) = match order {
-            Order::Mobile(digits) => (Key::shop_mobiles(shop), format!("{digits}#"), true),
-            Order::MobilePrefix(digits) => (Key::shop_mobiles(shop), digits.clone(), true),
-            Order::NamePrefix(name) => (Key::shop_names(shop), name.clone(), true),
-            Order::Tag(tag) => (Key::shop_tag(shop, tag), CUSTOMER.to_owned(), false),
-            Order::Newest => (Key::shop_pk(shop), CUSTOMER.to_owned(), false),
+            RecordOrder::Mobile(digits) => (Key::shop_mobiles(shop), format!("{digits}#"), true),
+            RecordOrder::MobilePrefix(digits) => (Key::shop_mobiles(shop), digits.clone(), true),
+            RecordOrder::NamePrefix(name) => (Key::shop_names(shop), name.clone(), true),
+            RecordOrder::Tag(tag) => (Key::shop_tag(shop, tag), CUSTOMER.to_owned(), false),
+            RecordOrder::Newest => (Key::shop_pk(shop), CUSTOMER.to_owned(), false),
         };
         let mut start = after.map(|sk| Key { pk: pk.clone(), sk: sk.to_owned() }.item());
         let mut found = Vec::new();
@@ -174,13 +174,13 @@ impl Store {
     pub(crate) async fn customers_by(
         &self,
         shop: &ShopId,
-        by: &Pointers,
+        by: &RecordPointers,
         after: Option<&str>,
         most: usize,
-    ) -> Result<Vec<(String, Option<StoredCustomer>)>, Failure> {
+    ) -> Result<Vec<(String, Option<ShopRecordItem>)>, Failure> {
         let (pk, prefix) = match by {
-            Pointers::LastDigits(digits) => (Key::shop_last_digits(shop), format!("{digits}#")),
-            Pointers::Mrn(mrn) => (Key::shop_mrn(shop, mrn), CUSTOMER.to_owned()),
+            RecordPointers::LastDigits(digits) => (Key::shop_last_digits(shop), format!("{digits}#")),
+            RecordPointers::Mrn(mrn) => (Key::shop_mrn(shop, mrn), CUSTOMER.to_owned()),
         };
         let start = after.map(|sk| Key { pk: pk.clone(), sk: sk.to_owned() }.item());
         let request = self.client.query().table_name(&self.table).consistent_read(true);
@@ -196,7 +196,7 @@ impl Store {
         let mut places = Vec::new();
         for item in answer.items.unwrap_or_default() {
             let sk = item.get(SK).and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
-            places.push((sk, read::<Pointer>(item)?.serial));
+            places.push((sk, read::<PointerItem>(item)?.serial));
         }
         let mut records = self.customers_of(shop, places.iter().map(|(_, serial)| serial.as_str())).await?;
         Ok(places.into_iter().map(|(sk, serial)| (sk, records.remove(&serial))).collect())
@@ -207,7 +207,7 @@ impl Store {
         &self,
         shop: &ShopId,
         serials: impl Iterator<Item = &'s str>,
-    ) -> Result<BTreeMap<String, StoredCustomer>, Failure> {
+    ) -> Result<BTreeMap<String, ShopRecordItem>, Failure> {
         let key = |serial: &str| Key { pk: Key::shop_pk(shop), sk: format!("{CUSTOMER}{serial}") }.item();
         let mut wanted: Vec<_> = serials.map(key).collect();
         let mut found = BTreeMap::new();
@@ -217,7 +217,7 @@ impl Store {
             let keys = keys.map_err(|error| Failure::internal(format!("a request cannot be built: {error}")))?;
             let answer = self.client.batch_get_item().request_items(&self.table, keys).send().await.map_err(fault)?;
             for item in answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default() {
-                let record: StoredCustomer = read(item)?;
+                let record: ShopRecordItem = read(item)?;
                 found.insert(record.serial.clone(), record);
             }
             let later = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
@@ -227,25 +227,25 @@ impl Store {
     }
 
     /// AP-86: the 病历号 that a shop has given.
-    pub(crate) async fn medical_records(&self, shop: &ShopId) -> Result<Counter, Failure> {
-        let counter: Option<Counter> = self.get(&Key::shop_counter(shop), Consistency::Strong).await?;
+    pub(crate) async fn medical_records(&self, shop: &ShopId) -> Result<RecordCounter, Failure> {
+        let counter: Option<RecordCounter> = self.get(&Key::shop_counter(shop), Consistency::Strong).await?;
         Ok(counter.unwrap_or_default())
     }
 }
 
-fn placed(item: Item) -> Result<Placed, Failure> {
+fn placed(item: Item) -> Result<PlacedRecord, Failure> {
     let sk = item.get(SK).and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
     Ok((sk, read(item)?))
 }
 
 /// Reads the record that a refused write brought back; none when it is gone.
-pub(crate) fn customer_of(item: Item) -> Result<Option<StoredCustomer>, Failure> {
+pub(crate) fn customer_of(item: Item) -> Result<Option<ShopRecordItem>, Failure> {
     if item.is_empty() { Ok(None) } else { read(item).map(Some) }
 }
 
 /// The 病历号 that a shop has given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Counter {
+pub(crate) struct RecordCounter {
     /// The last one.
     n: u64,
     /// The last one of which every record, it and all before, was made with pointers.
@@ -253,7 +253,7 @@ pub(crate) struct Counter {
     pointed: u64,
 }
 
-impl Counter {
+impl RecordCounter {
     pub(crate) fn next(self) -> u64 {
         self.n + 1
     }
@@ -265,8 +265,8 @@ impl Counter {
 }
 
 /// Reads the counter that a refused write brought back.
-pub(crate) fn counter_of(item: Item) -> Result<Counter, Failure> {
-    if item.is_empty() { Ok(Counter::default()) } else { read(item) }
+pub(crate) fn counter_of(item: Item) -> Result<RecordCounter, Failure> {
+    if item.is_empty() { Ok(RecordCounter::default()) } else { read(item) }
 }
 
 /// The digits of a number by which it is found from its end.
@@ -277,7 +277,7 @@ fn last_digits(mobile: &Phone) -> &str {
 
 /// What an `Idempotency-Key` made.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Made {
+pub(crate) struct CreatedRecord {
     pub serial: String,
     /// What was asked, without saying it.
     pub asked: BlindIndex,
@@ -286,7 +286,7 @@ pub(crate) struct Made {
 }
 
 /// Reads what the same key made before.
-pub(crate) fn made_of(item: Item) -> Result<Made, Failure> {
+pub(crate) fn made_of(item: Item) -> Result<CreatedRecord, Failure> {
     read(item)
 }
 
@@ -295,8 +295,8 @@ impl<R: Copy> Transaction<'_, R> {
     pub(crate) fn save_customer(
         self,
         id: &CustomerId,
-        before: Option<&StoredCustomer>,
-        after: &StoredCustomer,
+        before: Option<&ShopRecordItem>,
+        after: &ShopRecordItem,
         raced: R,
     ) -> Self {
         let mut writes = match before {
@@ -311,20 +311,20 @@ impl<R: Copy> Transaction<'_, R> {
         }
         writes = copies.iter().fold(writes, |writes, copy| writes.put_over(copy, after));
         let (old, new) = (before.map(|before| before.pointers(id)).unwrap_or_default(), after.pointers(id));
-        let pointer = Pointer { serial: after.serial.clone() };
+        let pointer = PointerItem { serial: after.serial.clone() };
         let writes = old.iter().filter(|old| !new.contains(old)).fold(writes, Transaction::delete);
         new.iter().filter(|new| !old.contains(new)).fold(writes, |writes, new| writes.put_over(new, &pointer))
     }
 
     /// AP-88: a record goes out of every list and stays beside them.
-    pub(crate) fn set_aside(self, id: &CustomerId, before: &StoredCustomer, after: &StoredCustomer, raced: R) -> Self {
+    pub(crate) fn set_aside(self, id: &CustomerId, before: &ShopRecordItem, after: &ShopRecordItem, raced: R) -> Self {
         let writes = self.delete_version(&Key::customer(id), before.version, raced);
         let writes = before.copies(id).iter().chain(&before.pointers(id)).fold(writes, Transaction::delete);
         writes.put_over(&Key::deleted_customer(id), after)
     }
 
     /// AP-89: the next 病历号 of a shop, if nobody took it.
-    pub(crate) fn take_medical_record(self, shop: &ShopId, last: Counter, raced: R) -> Self {
+    pub(crate) fn take_medical_record(self, shop: &ShopId, last: RecordCounter, raced: R) -> Self {
         let mut change = Change {
             update: "SET #n = :next".into(),
             condition: Some("attribute_not_exists(#n)".into()),
@@ -343,7 +343,7 @@ impl<R: Copy> Transaction<'_, R> {
     }
 
     /// Keeps what a key made, unless it made something already.
-    pub(crate) fn keep_made(self, shop: &ShopId, key: &str, made: &Made, now: i64, again: R) -> Self {
+    pub(crate) fn keep_made(self, shop: &ShopId, key: &str, made: &CreatedRecord, now: i64, again: R) -> Self {
         self.put_unless_alive(&Key::customer_made(shop, key), made, now, again)
     }
 }

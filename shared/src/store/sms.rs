@@ -1,6 +1,6 @@
 //! Messages on their way, so that neither queue nor dead letters hold a number or a code: AP-59 to AP-61.
 
-use super::{Consistency, Key, Outcome, Store, Transaction, number, transaction::Change};
+use super::{Consistency, Key, Store, Transaction, WriteOutcome, number, transaction::Change};
 use crate::domain::{
     account::{AccountId, Realm},
     otp::{Binding, Device, Purpose},
@@ -18,10 +18,10 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 const KEPT_SECONDS: i64 = 5 * 86_400;
 
 #[derive(Serialize, Deserialize)]
-struct JobItem {
+struct SmsJobItem {
     to: Phone,
     #[serde(flatten)]
-    content: ContentItem,
+    content: SmsContentItem,
     ttl: i64,
     /// When it was sent, or given up, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -30,7 +30,7 @@ struct JobItem {
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-enum ContentItem {
+enum SmsContentItem {
     Code {
         product: Realm,
         purpose: String,
@@ -54,7 +54,7 @@ enum ContentItem {
 
 /// What a sender finds under a message's id.
 #[derive(Debug)]
-pub(crate) enum Job {
+pub(crate) enum SmsJobState {
     /// This sender has it to itself for a minute.
     Mine(Letter),
     /// Another sender is at it.
@@ -67,7 +67,7 @@ pub(crate) enum Job {
 
 impl Store {
     /// AP-60: takes a message for a minute and reads it.
-    pub(crate) async fn take_sms(&self, id: &str, now: Timestamp) -> Result<Job, Failure> {
+    pub(crate) async fn take_sms(&self, id: &str, now: Timestamp) -> Result<SmsJobState, Failure> {
         let change = Change {
             update: "SET #lease = :until".into(),
             condition: Some("attribute_exists(#to) AND (attribute_not_exists(#lease) OR #lease <= :now)".into()),
@@ -75,12 +75,12 @@ impl Store {
             values: vec![(":until", number((now + LEASE).as_millisecond())), (":now", number(now.as_millisecond()))],
         };
         let taken = self.transaction().update(&Key::sms(id), change, Some(())).commit().await?;
-        let item: Option<JobItem> = self.get(&Key::sms(id), Consistency::Strong).await?;
+        let item: Option<SmsJobItem> = self.get(&Key::sms(id), Consistency::Strong).await?;
         Ok(match (taken, item) {
-            (_, None) => Job::Unknown,
-            (_, Some(JobItem { done: Some(_), .. })) => Job::Done,
-            (Outcome::Refused((), _), Some(_)) => Job::Busy,
-            (Outcome::Done, Some(item)) => Job::Mine(item.letter()),
+            (_, None) => SmsJobState::Unknown,
+            (_, Some(SmsJobItem { done: Some(_), .. })) => SmsJobState::Done,
+            (WriteOutcome::ConditionFailed((), _), Some(_)) => SmsJobState::Busy,
+            (WriteOutcome::Committed, Some(item)) => SmsJobState::Mine(item.letter()),
         })
     }
 
@@ -111,17 +111,18 @@ impl<R: Copy> Transaction<'_, R> {
     /// AP-59: a message to be sent, if and only if the change is made that it belongs to.
     pub(crate) fn post_sms(self, id: &str, letter: &Letter, now: Timestamp, exists: R) -> Self {
         let ttl = now.as_second() + KEPT_SECONDS;
-        let item = JobItem { to: letter.to.clone(), content: ContentItem::from(&letter.content), ttl, done: None };
+        let item =
+            SmsJobItem { to: letter.to.clone(), content: SmsContentItem::from(&letter.content), ttl, done: None };
         self.put_new(&Key::sms(id), &item, exists)
     }
 }
 
-impl JobItem {
+impl SmsJobItem {
     fn letter(self) -> Letter {
         let content = match self.content {
-            ContentItem::Notice { notice, realm } => Content::Notice { notice, realm },
-            ContentItem::Called(called) => Content::Called(called),
-            ContentItem::Code { product, purpose, account, device, nonce, until, known_in, muted } => {
+            SmsContentItem::Notice { notice, realm } => Content::Notice { notice, realm },
+            SmsContentItem::Called(called) => Content::Called(called),
+            SmsContentItem::Code { product, purpose, account, device, nonce, until, known_in, muted } => {
                 let purpose = match (purpose.as_str(), account) {
                     (_, Some(account)) => Purpose::Change(account),
                     ("reset", None) => Purpose::Reset,
@@ -141,7 +142,7 @@ impl JobItem {
     }
 }
 
-impl From<&Content> for ContentItem {
+impl From<&Content> for SmsContentItem {
     fn from(content: &Content) -> Self {
         match content {
             Content::Notice { notice, realm } => Self::Notice { notice: *notice, realm: *realm },

@@ -1,7 +1,7 @@
 //! The platform's and the shops' staff, as the operator lists them: AP-180 to AP-182. What a member may do is read from
 //! the session record; this says who they are.
 
-use super::{Consistency, END, Key, Page, Store, Transaction, read};
+use super::{Consistency, END, Key, KeyRange, Store, Transaction, read};
 use crate::domain::{
     account::{AccountId, Realm, Role, Username},
     reason::Failure,
@@ -32,7 +32,7 @@ impl Store {
         // A space sorts before every letter of an id, so it is the next thing behind the whole id.
         let first = after.map_or_else(|| "MEMBER#".to_owned(), |after| format!("{} ", Key::staff(realm, after).sk));
         let last = format!("MEMBER#{END}");
-        let page = Page { pk: &pk, first: &first, last: &last, limit: Some(limit), newest_first: false };
+        let page = KeyRange { pk: &pk, first: &first, last: &last, limit: Some(limit), newest_first: false };
         self.between(page).await?.0.into_iter().map(read).collect()
     }
 

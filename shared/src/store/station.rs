@@ -22,7 +22,7 @@ const DUE_PAGE: i32 = 100;
 
 /// A station as it was read, with what its next write rests on.
 #[derive(Clone, Debug)]
-pub(crate) struct Head {
+pub(crate) struct StationHead {
     pub id: StationId,
     pub number: StationNumber,
     pub station: Station,
@@ -35,13 +35,13 @@ pub(crate) struct Head {
 
 /// From which number to which, of each line.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Stretches {
+pub(crate) struct NumberRanges {
     pub fast: Option<(u32, u32)>,
     pub slow: Option<(u32, u32)>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct HeadItem {
+struct StationHeadItem {
     number: StationNumber,
     version: u64,
     records: u64,
@@ -72,18 +72,25 @@ struct WaitingItem {
 
 impl Store {
     /// AP-12: strongly consistent. Its version makes whoever writes it next the only one.
-    pub(crate) async fn head(&self, id: &StationId) -> Result<Head, Failure> {
-        let item: Option<HeadItem> = self.get(&Key::station(id), super::Consistency::Strong).await?;
+    pub(crate) async fn head(&self, id: &StationId) -> Result<StationHead, Failure> {
+        let item: Option<StationHeadItem> = self.get(&Key::station(id), super::Consistency::Strong).await?;
         let item = item.ok_or(Reason::NoSuchStation)?;
         let station = Station::unpack(&item.station)
             .map_err(|error| Failure::internal(format!("station {} cannot be read: {error}", id.as_str())))?;
         let crowd = Crowd { day: Day::numbered(item.day), peak: item.peak };
-        Ok(Head { id: id.clone(), number: item.number, station, version: item.version, records: item.records, crowd })
+        Ok(StationHead {
+            id: id.clone(),
+            number: item.number,
+            station,
+            version: item.version,
+            records: item.records,
+            crowd,
+        })
     }
 
     /// AP-13: the waiting cars of a stretch of each line, by number. One query, since the fronts of the lines lie side by
     /// side.
-    pub(crate) async fn lines(&self, id: &StationId, wanted: &Stretches) -> Result<Vec<Waiting>, Failure> {
+    pub(crate) async fn lines(&self, id: &StationId, wanted: &NumberRanges) -> Result<Vec<Waiting>, Failure> {
         let key = |mode, n| Key::waiting(id, Number { mode, n });
         let (first, last) = match (wanted.fast, wanted.slow) {
             (None, None) => return Ok(Vec::new()),
@@ -133,8 +140,8 @@ impl Store {
 
 impl<R: Copy> Transaction<'_, R> {
     /// A station that nobody has made yet, with a number that no other station has.
-    pub(crate) fn create_station(self, head: &Head, exists: R, number_taken: R) -> Self {
-        self.put_new(&Key::station(&head.id), &HeadItem::from(head), exists).put_new(
+    pub(crate) fn create_station(self, head: &StationHead, exists: R, number_taken: R) -> Self {
+        self.put_new(&Key::station(&head.id), &StationHeadItem::from(head), exists).put_new(
             &Key::station_number(head.number),
             &NumberItem { station: &head.id },
             number_taken,
@@ -142,8 +149,8 @@ impl<R: Copy> Transaction<'_, R> {
     }
 
     /// AP-16: the station as it is now, if nobody wrote it since it was read.
-    pub(crate) fn save_station(self, head: &Head, raced: R) -> Self {
-        let item = HeadItem { version: head.version + 1, ..HeadItem::from(head) };
+    pub(crate) fn save_station(self, head: &StationHead, raced: R) -> Self {
+        let item = StationHeadItem { version: head.version + 1, ..StationHeadItem::from(head) };
         self.put_version(&Key::station(&head.id), &item, head.version, raced)
     }
 
@@ -157,8 +164,8 @@ impl<R: Copy> Transaction<'_, R> {
     }
 }
 
-impl From<&Head> for HeadItem {
-    fn from(head: &Head) -> Self {
+impl From<&StationHead> for StationHeadItem {
+    fn from(head: &StationHead) -> Self {
         let (due, station) = (head.station.due(), head.station.pack());
         Self {
             number: head.number,
@@ -194,7 +201,7 @@ fn shard(id: &StationId) -> u8 {
     id.as_str().bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % DUE_SHARDS
 }
 
-impl Head {
+impl StationHead {
     /// The id of the request that joins next. A request that is refused takes none, as it takes no number.
     pub(crate) fn next_request(&self) -> RequestId {
         let given = [Mode::Fast, Mode::Slow].map(|mode| u64::from(self.station.side(mode).line.numbers_given()));

@@ -1,7 +1,7 @@
 //! The list of all stations: AP-170. One partition, since stations are made by hand and read page by page.
 
 use super::{
-    END, Key, Page, Store, Transaction,
+    END, Key, KeyRange, Store, Transaction,
     keys::{LISTED, STATIONS},
     read,
 };
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// A station as the list shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Listed {
+pub(crate) struct StationListItem {
     pub station: StationId,
     pub number: StationNumber,
     pub fast_piles: u16,
@@ -25,7 +25,7 @@ pub(crate) struct Listed {
     pub waiting_places: u32,
 }
 
-impl Listed {
+impl StationListItem {
     pub(crate) fn new(station: &StationId, number: StationNumber, settings: &Settings) -> Self {
         Self {
             station: station.clone(),
@@ -41,18 +41,22 @@ impl Listed {
 
 impl Store {
     /// AP-170: stations by name, those behind `after`.
-    pub(crate) async fn stations(&self, after: Option<&StationId>, limit: i32) -> Result<Vec<Listed>, Failure> {
+    pub(crate) async fn stations(
+        &self,
+        after: Option<&StationId>,
+        limit: i32,
+    ) -> Result<Vec<StationListItem>, Failure> {
         // A space sorts before every letter of a name, so it is the next thing behind the whole name.
         let first = after.map_or_else(|| LISTED.to_owned(), |after| format!("{} ", Key::listed(after).sk));
         let last = format!("{LISTED}{END}");
-        let page = Page { pk: STATIONS, first: &first, last: &last, limit: Some(limit), newest_first: false };
+        let page = KeyRange { pk: STATIONS, first: &first, last: &last, limit: Some(limit), newest_first: false };
         self.between(page).await?.0.into_iter().map(read).collect()
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
     /// A station as the list shows it from now on.
-    pub(crate) fn list_station(self, listed: &Listed) -> Self {
+    pub(crate) fn list_station(self, listed: &StationListItem) -> Self {
         self.put_over(&Key::listed(&listed.station), listed)
     }
 }

@@ -2,9 +2,9 @@
 //! transactions through once, so nothing is counted twice.
 
 use super::{
-    END, Item, Key, Page, Store, Transaction,
+    END, Item, Key, KeyRange, Store, Transaction,
     keys::{DAY, SK},
-    station::Head,
+    station::StationHead,
 };
 use crate::domain::{
     charging::{DetailRecord, PileId},
@@ -32,7 +32,7 @@ impl Store {
         let (pk, mut days) = (Key::station_pk(station), BTreeMap::new());
         let (mut first, last) = (format!("{DAY}{from}"), format!("{DAY}{to}"));
         loop {
-            let page = Page { pk: &pk, first: &first, last: &last, limit: None, newest_first: false };
+            let page = KeyRange { pk: &pk, first: &first, last: &last, limit: None, newest_first: false };
             let (items, more) = self.between(page).await?;
             for item in items {
                 let sk = item.get(SK).and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
@@ -59,7 +59,7 @@ impl Store {
 impl<R: Copy> Transaction<'_, R> {
     /// AP-174: adds records to the days on which they were closed and to the station's total, and notes the crowd of days
     /// that are over. One item a day, and one for the total.
-    pub(super) fn count_takings(self, head: &Head, records: &[DetailRecord], over: &[Crowd]) -> Self {
+    pub(super) fn count_takings(self, head: &StationHead, records: &[DetailRecord], over: &[Crowd]) -> Self {
         let mut days: BTreeMap<Day, (Numbers, Numbers)> = BTreeMap::new();
         let mut total = BTreeMap::new();
         for record in records {

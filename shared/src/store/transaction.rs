@@ -30,10 +30,10 @@ pub(crate) struct Transaction<'a, R> {
 
 /// How a transaction ended when nothing broke.
 #[derive(Debug)]
-pub(crate) enum Outcome<R> {
-    Done,
+pub(crate) enum WriteOutcome<R> {
+    Committed,
     /// The condition of this name failed; the item as it stands, where there is one.
-    Refused(R, Item),
+    ConditionFailed(R, Item),
 }
 
 /// What a put may find in its place.
@@ -247,20 +247,20 @@ impl<R: Copy> Transaction<'_, R> {
 
     /// Sends the writes. Safe when the answer is lost: the SDK and we repeat a call under the same token, so that nobody
     /// is refused because of an own write that was not heard of.
-    pub(crate) async fn commit(self) -> Result<Outcome<R>, Failure> {
+    pub(crate) async fn commit(self) -> Result<WriteOutcome<R>, Failure> {
         let first = self.commit_naming_all().await?.into_iter().next();
-        Ok(first.map_or(Outcome::Done, |(refusal, item)| Outcome::Refused(refusal, item)))
+        Ok(first.map_or(WriteOutcome::Committed, |(refusal, item)| WriteOutcome::ConditionFailed(refusal, item)))
     }
 
     /// The same, naming every condition that failed, in the order in which the writes were added; none when it is done.
     pub(crate) async fn commit_naming_all(self) -> Result<Vec<(R, Item)>, Failure> {
         Ok(match self.send().await? {
-            Outcome::Done => Vec::new(),
-            Outcome::Refused(all, _) => all,
+            WriteOutcome::Committed => Vec::new(),
+            WriteOutcome::ConditionFailed(all, _) => all,
         })
     }
 
-    async fn send(self) -> Result<Outcome<Vec<(R, Item)>>, Failure> {
+    async fn send(self) -> Result<WriteOutcome<Vec<(R, Item)>>, Failure> {
         if let Some(failure) = self.broken {
             return Err(failure);
         }
@@ -268,15 +268,15 @@ impl<R: Copy> Transaction<'_, R> {
         for attempt in 0..TRIES {
             let request = self.store.client.transact_write_items().set_transact_items(Some(self.writes.clone()));
             let request = request.client_request_token(&token);
-            let Err(error) = request.send().await else { return Ok(Outcome::Done) };
+            let Err(error) = request.send().await else { return Ok(WriteOutcome::Committed) };
             let Some(reasons) = cancellation(&error) else { return Err(fault(error)) };
             // An entry of the trail is written in one transaction only, so that its presence proves that this one was done.
             if self.writes.iter().zip(reasons).any(|(write, reason)| self.store.has_entry_of(write, reason)) {
-                return Ok(Outcome::Done);
+                return Ok(WriteOutcome::Committed);
             }
             let refused = refused(reasons, &self.refusals);
             if !refused.is_empty() {
-                return Ok(Outcome::Refused(refused, Item::new()));
+                return Ok(WriteOutcome::ConditionFailed(refused, Item::new()));
             }
             if !reasons.iter().any(passes_by_itself) {
                 return Err(fault(error));

@@ -4,12 +4,12 @@
 use super::{
     Item, Key, Transaction,
     bill::IssuedBill,
-    charge::{FirstAnswer, Record},
-    effects::{DriverChange, DriverNow, Effects, PlateChange},
+    charge::{DetailRecordItem, FirstAnswer},
+    effects::{DriverChange, Effects, PlateChange, RequestWrite},
     keys::PK,
     number,
     session::{ChargeItem, packed},
-    station::Head,
+    station::StationHead,
     text,
     transaction::Change,
 };
@@ -26,7 +26,7 @@ use std::collections::BTreeSet;
 
 /// Why the writes of a turn were refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TurnRefused {
+pub(crate) enum StationWriteRefusal {
     /// Somebody else wrote the station first.
     Raced,
     /// This key of the driver has an answer already.
@@ -47,11 +47,11 @@ struct PlateCharge {
 /// Drivers whose new bill falls due before those that they have. A turn does not read their records, so it learns of them
 /// when one refuses; that takes a station that gives less time to pay than the one before.
 #[derive(Debug, Default)]
-pub(crate) struct Sooner(BTreeSet<DriverId>);
+pub(crate) struct EarlierDueBills(BTreeSet<DriverId>);
 
-impl Sooner {
+impl EarlierDueBills {
     /// Looks at the records that refused, and says whether it has learned anything: then the writes are worth another try.
-    pub(crate) fn learn(&mut self, facts: &[Fact], refused: &[(TurnRefused, Item)]) -> bool {
+    pub(crate) fn learn(&mut self, facts: &[Fact], refused: &[(StationWriteRefusal, Item)]) -> bool {
         let drivers = Effects::of(facts).drivers;
         let mut has_learned = false;
         for (_, item) in refused {
@@ -66,10 +66,10 @@ impl Sooner {
     }
 }
 
-impl Transaction<'_, TurnRefused> {
+impl Transaction<'_, StationWriteRefusal> {
     /// AP-20: keeps the answer to a key, unless it has one.
     pub(crate) fn keep_answer(self, account: &AccountId, key: &str, answer: &FirstAnswer, now: Timestamp) -> Self {
-        self.put_unless_alive(&Key::first_answer(account, key), answer, now.as_second(), TurnRefused::Answered)
+        self.put_unless_alive(&Key::first_answer(account, key), answer, now.as_second(), StationWriteRefusal::Answered)
     }
 
     /// AP-17: everything that a turn's facts leave behind, one write per item. `head` is the station after the turn;
@@ -77,17 +77,17 @@ impl Transaction<'_, TurnRefused> {
     /// was read; `over` are the days that have ended.
     pub(crate) fn write_facts(
         mut self,
-        head: &mut Head,
+        head: &mut StationHead,
         facts: &[Fact],
         before: Option<&LiveCharge>,
-        (over, sooner): (&[Crowd], &Sooner),
+        (over, sooner): (&[Crowd], &EarlierDueBills),
         now: Timestamp,
     ) -> Self {
         let effects = Effects::of(facts);
         self = self.count_takings(head, &effects.records, over);
         for record in &effects.records {
             head.records += 1;
-            let item = Record::of(head, record);
+            let item = DetailRecordItem::of(head, record);
             self = self.put_over(&Key::record(&account(record.ticket.driver), item.stop, item.record), &item);
         }
         for (ticket, bill, ended) in &effects.bills {
@@ -114,24 +114,26 @@ impl Transaction<'_, TurnRefused> {
         match (change.freed, change.taken) {
             // Only the station that is being written can free it, so what it frees it may also hand on.
             (true, Some(request)) => self.put_over(&key, &PlateCharge { request: request.0 }),
-            (false, Some(request)) => self.put_new(&key, &PlateCharge { request: request.0 }, TurnRefused::Plate),
+            (false, Some(request)) => {
+                self.put_new(&key, &PlateCharge { request: request.0 }, StationWriteRefusal::Plate)
+            }
             (_, None) => self.delete(&key),
         }
     }
 
     fn change_driver(
         self,
-        head: &Head,
+        head: &StationHead,
         (driver, change): (DriverId, &DriverChange),
         before: Option<&LiveCharge>,
-        sooner: &Sooner,
+        sooner: &EarlierDueBills,
         now: Timestamp,
     ) -> Self {
         let key = Key::sessions(Realm::Ev, &account(driver));
         let (mut sets, mut names, mut values, mut condition) = (Vec::new(), vec![], vec![], None);
-        let (mut removes, mut adds, mut refusal) = ("", "", TurnRefused::Driver);
+        let (mut removes, mut adds, mut refusal) = ("", "", StationWriteRefusal::Driver);
         match &change.now {
-            Some(DriverNow::Joined(car)) => {
+            Some(RequestWrite::Joined(car)) => {
                 sets.push("#charge = :charge");
                 values.push((":charge", live(head, car)));
                 values.push((":yes", AttributeValue::Bool(true)));
@@ -160,7 +162,7 @@ impl Transaction<'_, TurnRefused> {
                 }
                 condition = Some(format!("{free} AND #enabled = :yes{paid}{bound}"));
             }
-            Some(DriverNow::Changed(car)) => {
+            Some(RequestWrite::Changed(car)) => {
                 sets.push("#charge = :charge");
                 values.push((":charge", live(head, car)));
                 names.push(("#charge", "charge".into()));
@@ -168,7 +170,7 @@ impl Transaction<'_, TurnRefused> {
                     condition = Some("#charge.#car = :before".to_owned());
                     names.push(("#car", "car".into()));
                     values.push((":before", attribute(packed(&before.car))));
-                    refusal = TurnRefused::Outdated;
+                    refusal = StationWriteRefusal::Outdated;
                 }
             }
             None if change.ended.is_some() => {
@@ -210,7 +212,7 @@ fn account(driver: DriverId) -> AccountId {
     AccountId::known(driver.0.to_string())
 }
 
-fn live(head: &Head, car: &Waiting) -> AttributeValue {
+fn live(head: &StationHead, car: &Waiting) -> AttributeValue {
     attribute(ChargeItem::new(&head.id, car))
 }
 

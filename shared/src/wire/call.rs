@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{origin::Origin, reason::Failure},
-    outside::{clock::Moment, payment::Letter},
+    outside::{clock::RequestTime, payment::Webhook},
 };
 use axum::extract::{FromRequestParts as _, RawPathParams, Request};
 use http::{
@@ -23,14 +23,14 @@ use std::{collections::HashMap, net::IpAddr, sync::Arc};
 pub struct Call {
     fields: Fields,
     origin: Origin,
-    now: Moment,
+    now: RequestTime,
     tally: Arc<Tally>,
     path: HashMap<String, String>,
     idempotency_key: Option<HeaderValue>,
     if_none_match: Option<HeaderValue>,
     if_match: Option<HeaderValue>,
     accept_encoding: Option<HeaderValue>,
-    letter: Letter,
+    letter: Webhook,
 }
 
 impl Call {
@@ -45,7 +45,7 @@ impl Call {
         &self.origin
     }
 
-    pub fn now(&self) -> Moment {
+    pub fn now(&self) -> RequestTime {
         self.now
     }
 
@@ -94,7 +94,7 @@ impl Call {
     }
 
     /// What was sent, on a route that reads nothing of it.
-    pub fn letter(&self) -> &Letter {
+    pub fn letter(&self) -> &Webhook {
         &self.letter
     }
 
@@ -103,18 +103,18 @@ impl Call {
         request: Request,
         (rule, credential): (BodyRule, Option<&str>),
         origin: Origin,
-        now: Moment,
+        now: RequestTime,
         tally: Arc<Tally>,
     ) -> Result<Self, Failure> {
         let (mut parts, content) = request.into_parts();
         let path = path_parameters(&mut parts).await?;
         let content = body::collect(content, rule.largest()).await?;
-        let (mut fields, mut letter) = (Fields::default(), Letter::default());
+        let (mut fields, mut letter) = (Fields::default(), Webhook::default());
         fields.extend(match rule {
             BodyRule::Fields => body::fields(&parts.headers, content).await?,
             BodyRule::Picture => body::picture(&parts.headers, content).await?,
             BodyRule::AsSent => {
-                letter = Letter { headers: parts.headers.clone(), body: content };
+                letter = Webhook { headers: parts.headers.clone(), body: content };
                 Vec::new()
             }
         });

@@ -3,7 +3,7 @@
 use super::dice::Dice;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use shared::outside::queue::Hint;
+use shared::outside::queue::StationHint;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -53,7 +53,7 @@ impl Post {
         Self { dice, messages: Vec::new(), count: 0 }
     }
 
-    pub fn take(&mut self, hints: Vec<Hint>, now: Timestamp) {
+    pub fn take(&mut self, hints: Vec<StationHint>, now: Timestamp) {
         for hint in hints {
             let copies = self.dice.pick(&[0, 1, 1, 1, 1, 1, 2, 3]);
             for _ in 0..copies {

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::json;
-use shared::outside::{queue::Parcel, sms::Message};
+use shared::outside::{queue::SmsMessage, sms::Message};
 use tests::{
     plaza::{Plaza, Sending, Settings, TestDriver},
     request::Request,
@@ -84,8 +84,8 @@ async fn a_step_that_calls_several_cars_sends_one_message_and_reads_nothing_more
         calls.push(plaza.database.take_calls().len());
         let parcels = plaza.parcels.lock().unwrap().clone();
         let called = parcels.iter().map(|parcel| match parcel {
-            Parcel::Called { called } => called.len(),
-            Parcel::Job { .. } => 0,
+            SmsMessage::Called { called } => called.len(),
+            SmsMessage::Job { .. } => 0,
         });
         assert_eq!(called.collect::<Vec<_>>(), if tells_called { vec![4] } else { vec![] });
     }

@@ -3,7 +3,7 @@
 use futures_util::future::join;
 use secrecy::ExposeSecret as _;
 use shared::{
-    auth::tokens::Issued,
+    auth::tokens::IssuedToken,
     domain::{
         account::{AccountId, LoginName, Realm},
         origin::Origin,
@@ -29,7 +29,7 @@ use tests::{
 
 const NEW: &str = "another phrase 7";
 
-async fn change_from(plaza: &Plaza, account: Option<&str>, old: &str, new: &str) -> Result<Issued, Failure> {
+async fn change_from(plaza: &Plaza, account: Option<&str>, old: &str, new: &str) -> Result<IssuedToken, Failure> {
     let (account, origin) = (account.map(AccountId::known), Origin::default());
     let change = PasswordChange {
         realm: Realm::Ev,
@@ -43,11 +43,11 @@ async fn change_from(plaza: &Plaza, account: Option<&str>, old: &str, new: &str)
     plaza.accounts.change_password(&change).await
 }
 
-async fn change(plaza: &Plaza, driver: &TestDriver, old: &str, new: &str) -> Result<Issued, Failure> {
+async fn change(plaza: &Plaza, driver: &TestDriver, old: &str, new: &str) -> Result<IssuedToken, Failure> {
     change_from(plaza, Some(&driver.id), old, new).await
 }
 
-fn reason(outcome: Result<Issued, Failure>) -> Reason {
+fn reason(outcome: Result<IssuedToken, Failure>) -> Reason {
     outcome.map(|_| ()).unwrap_err().reason()
 }
 

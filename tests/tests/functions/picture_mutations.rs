@@ -8,7 +8,7 @@ use shared::{
         image::{Kind, Purpose},
         reason::Reason,
     },
-    outside::pixels::Upload,
+    outside::pixels::PictureUpload,
 };
 use std::sync::LazyLock;
 use tests::pictures::{jpeg, jpeg_from_a_phone, png, png_that_promises, webp};
@@ -83,7 +83,7 @@ proptest! {
     fn a_damaged_picture_is_rewritten_or_refused(which in any::<Index>(), all in vec(damage(), 1..6)) {
         let upload = Bytes::from(damaged(PICTURES[which.index(PICTURES.len())].clone(), &all));
         for purpose in [Purpose::Avatar, Purpose::Papers] {
-            match Upload::open(&upload).and_then(|opened| opened.rewritten(purpose)) {
+            match PictureUpload::open(&upload).and_then(|opened| opened.rewritten(purpose)) {
                 Ok(rewritten) => {
                     let picture = image::load_from_memory(&rewritten).unwrap();
                     prop_assert_eq!(Kind::of(&rewritten), Ok(Kind::Jpeg));

@@ -10,7 +10,7 @@ use shared::{
     domain::{account::Realm, otp::Code, phone::Phone, sms::Notice},
     outside::{
         random::Random,
-        sms::{Aliyun, AliyunKey, Choice, Message, Sender, SmsError},
+        sms::{Aliyun, AliyunKey, Message, RegisteredNames, Sender, SmsError},
     },
     service::sms::Sms,
     store::Store,
@@ -253,9 +253,9 @@ fn aliyun(endpoint: &str, secret: &str) -> Sender {
     let key = json!({"id": "an-id", "secret": secret}).to_string();
     let account = Aliyun {
         key: AliyunKey::read(&key.into()).unwrap(),
-        sign_name: Choice::read("cloud=企业门户,充电广场").unwrap(),
-        code_template: Choice::read("reset=SMS_3,SMS_1").unwrap(),
-        notice_template: Choice::read("SMS_2").unwrap(),
+        sign_name: RegisteredNames::read("cloud=企业门户,充电广场").unwrap(),
+        code_template: RegisteredNames::read("reset=SMS_3,SMS_1").unwrap(),
+        notice_template: RegisteredNames::read("SMS_2").unwrap(),
     };
     Sender::aliyun_at(endpoint, account, Random::system()).unwrap()
 }

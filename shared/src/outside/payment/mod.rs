@@ -14,7 +14,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 /// What is to be paid.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub struct CheckoutRequest {
     /// What we call it at the provider, who makes one payment of it however often it is asked.
     pub payment: PaymentId,
     pub amount: Fen,
@@ -27,35 +27,35 @@ pub struct Checkout {
     pub data: Box<RawValue>,
 }
 
-type Starting = Pin<Box<dyn Future<Output = Result<Checkout, Failure>> + Send>>;
+type CheckoutFuture = Pin<Box<dyn Future<Output = Result<Checkout, Failure>> + Send>>;
 
 /// Starts payments at the provider.
 #[derive(Clone)]
-pub struct Cashier(Arc<dyn Fn(Wanted) -> Starting + Send + Sync>);
+pub struct CheckoutClient(Arc<dyn Fn(CheckoutRequest) -> CheckoutFuture + Send + Sync>);
 
-impl Cashier {
-    pub fn from_fn<F>(start: impl Fn(Wanted) -> F + Send + Sync + 'static) -> Self
+impl CheckoutClient {
+    pub fn from_fn<F>(start: impl Fn(CheckoutRequest) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<Checkout, Failure>> + Send + 'static,
     {
         Self(Arc::new(move |wanted| Box::pin(start(wanted))))
     }
 
-    pub async fn start(&self, wanted: Wanted) -> Result<Checkout, Failure> {
+    pub async fn start(&self, wanted: CheckoutRequest) -> Result<Checkout, Failure> {
         (self.0)(wanted).await
     }
 }
 
 /// A letter of the provider's as it came: nothing of it has been read, for the signature is over what was sent.
 #[derive(Clone, Debug, Default)]
-pub struct Letter {
+pub struct Webhook {
     pub headers: HeaderMap,
     pub body: Bytes,
 }
 
 /// That money has come in, in our words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
+pub struct PaymentNotice {
     pub payment: String,
     /// What the provider calls it: the same for every repetition, another for other money.
     pub transaction: String,
@@ -64,28 +64,30 @@ pub struct Notice {
 
 /// Reads what the provider writes; a letter that is not its own is unauthorized.
 #[derive(Clone)]
-pub struct Mailbox(Arc<Reading>);
+pub struct WebhookReader(Arc<ReadWebhook>);
 
-type Reading = dyn Fn(&Letter, Timestamp) -> Result<Notice, Failure> + Send + Sync;
+type ReadWebhook = dyn Fn(&Webhook, Timestamp) -> Result<PaymentNotice, Failure> + Send + Sync;
 
-impl Mailbox {
-    pub fn from_fn(read: impl Fn(&Letter, Timestamp) -> Result<Notice, Failure> + Send + Sync + 'static) -> Self {
+impl WebhookReader {
+    pub fn from_fn(
+        read: impl Fn(&Webhook, Timestamp) -> Result<PaymentNotice, Failure> + Send + Sync + 'static,
+    ) -> Self {
         Self(Arc::new(read))
     }
 
-    pub fn read(&self, letter: &Letter, now: Timestamp) -> Result<Notice, Failure> {
+    pub fn read(&self, letter: &Webhook, now: Timestamp) -> Result<PaymentNotice, Failure> {
         (self.0)(letter, now)
     }
 }
 
-impl std::fmt::Debug for Cashier {
+impl std::fmt::Debug for CheckoutClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Cashier")
+        f.write_str("CheckoutClient")
     }
 }
 
-impl std::fmt::Debug for Mailbox {
+impl std::fmt::Debug for WebhookReader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Mailbox")
+        f.write_str("WebhookReader")
     }
 }

@@ -1,7 +1,7 @@
 //! The provider of local stacks and tests: it takes no money, but signs like one. Whoever has the key can write its
 //! letters, so a gateway in front of a real provider may speak this way, too.
 
-use super::{Cashier, Checkout, Letter, Mailbox, Notice};
+use super::{Checkout, CheckoutClient, PaymentNotice, Webhook, WebhookReader};
 use crate::domain::{
     money::Fen,
     reason::{Failure, Reason},
@@ -33,14 +33,14 @@ struct NoticeKeySecret {
 }
 
 #[derive(Serialize)]
-struct Shown<'a> {
+struct CheckoutData<'a> {
     payment: &'a str,
     amount: String,
 }
 
 /// `{"payment":"…","transaction":"…","amount":"67.44"}`; what else there is does not matter.
 #[derive(Deserialize)]
-struct Told {
+struct NoticeBody {
     payment: String,
     transaction: String,
     amount: String,
@@ -72,11 +72,11 @@ impl std::fmt::Debug for NoticeKey {
     }
 }
 
-impl Cashier {
+impl CheckoutClient {
     /// There is nowhere to go: what is paid is told by whoever plays the provider.
     pub fn stand_in() -> Self {
         Self::from_fn(|wanted| async move {
-            let shown = Shown { payment: wanted.payment.as_str(), amount: wanted.amount.to_string() };
+            let shown = CheckoutData { payment: wanted.payment.as_str(), amount: wanted.amount.to_string() };
             let data = serde_json::value::to_raw_value(&shown);
             let data = data.map_err(|error| Failure::internal(format!("no checkout: {error}")))?;
             Ok(Checkout { provider: "stand-in", data })
@@ -84,13 +84,13 @@ impl Cashier {
     }
 }
 
-impl Mailbox {
+impl WebhookReader {
     pub fn stand_in(key: NoticeKey) -> Self {
         Self::from_fn(move |letter, now| read(&key, letter, now))
     }
 }
 
-fn read(key: &NoticeKey, letter: &Letter, now: Timestamp) -> Result<Notice, Failure> {
+fn read(key: &NoticeKey, letter: &Webhook, now: Timestamp) -> Result<PaymentNotice, Failure> {
     let header = |name: &str| letter.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let timestamp = header(TIMESTAMP);
     if !key.has_signed(timestamp, &letter.body, header(SIGNATURE)) {
@@ -100,11 +100,11 @@ fn read(key: &NoticeKey, letter: &Letter, now: Timestamp) -> Result<Notice, Fail
     if at.is_none_or(|at| now.duration_since(at).abs() > WINDOW) {
         return Err(Failure::from(Reason::Unauthorized).saying("签名已过期"));
     }
-    let told: Told = serde_json::from_slice(&letter.body)
+    let told: NoticeBody = serde_json::from_slice(&letter.body)
         .map_err(|_| Failure::malformed("通知应为 JSON，含 payment、transaction、amount（文本）"))?;
     let amount = Fen::parse_yuan(&halfwidth(&told.amount));
     let amount = amount.ok_or_else(|| Failure::malformed("amount 应为大于 0、最多两位小数的金额（元）"))?;
-    Ok(Notice { payment: told.payment, transaction: told.transaction, amount })
+    Ok(PaymentNotice { payment: told.payment, transaction: told.transaction, amount })
 }
 
 fn signed(timestamp: &str, body: &[u8]) -> Vec<u8> {
@@ -134,21 +134,21 @@ mod tests {
         NoticeKey::read(&r#"{"key":"MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI"}"#.into()).unwrap()
     }
 
-    fn letter(timestamp: &str, signature: &str, body: &str) -> Letter {
+    fn letter(timestamp: &str, signature: &str, body: &str) -> Webhook {
         let mut headers = HeaderMap::new();
         headers.insert(TIMESTAMP, timestamp.parse().unwrap());
         headers.insert(SIGNATURE, signature.parse().unwrap());
-        Letter { headers, body: Bytes::from(body.to_owned()) }
+        Webhook { headers, body: Bytes::from(body.to_owned()) }
     }
 
-    fn read_at(second: i64, letter: &Letter) -> Result<Notice, Reason> {
+    fn read_at(second: i64, letter: &Webhook) -> Result<PaymentNotice, Reason> {
         read(&key(), letter, Timestamp::from_second(second).unwrap()).map_err(|failure| failure.reason())
     }
 
     #[test]
     fn a_letter_counts_for_five_minutes_either_way() {
         let letter = letter("1000", &key().sign("1000", BODY.as_bytes()), BODY);
-        let notice = Notice { payment: "p".into(), transaction: "t".into(), amount: Fen(6_744) };
+        let notice = PaymentNotice { payment: "p".into(), transaction: "t".into(), amount: Fen(6_744) };
         assert_eq!(read_at(1_300, &letter), Ok(notice.clone()));
         assert_eq!(read_at(700, &letter), Ok(notice));
         assert_eq!(read_at(1_301, &letter), Err(Reason::Unauthorized));
@@ -166,7 +166,7 @@ mod tests {
             letter("1000", &format!("{right}00"), BODY),
             letter("1000", &right.replace(|_| true, "0"), BODY),
             letter("1000", "", BODY),
-            Letter { headers: HeaderMap::new(), body: Bytes::from(BODY) },
+            Webhook { headers: HeaderMap::new(), body: Bytes::from(BODY) },
         ] {
             assert_eq!(read_at(1_000, &wrong), Err(Reason::Unauthorized), "{wrong:?}");
         }

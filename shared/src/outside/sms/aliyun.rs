@@ -1,7 +1,7 @@
 //! Aliyun Dysms: `SendSms` of 2017-05-25, signed with ACS3-HMAC-SHA256. A number in mainland China gets what a
 //! registered template says, with our code or nothing filled in.
 
-use super::{Choice, Message, Sender, SmsError};
+use super::{Message, RegisteredNames, Sender, SmsError};
 use crate::{domain::reason::Failure, outside::random::Random};
 use aws_lc_rs::{digest, hmac};
 use aws_smithy_http_client::{
@@ -30,11 +30,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Aliyun {
     pub key: AliyunKey,
     /// The signature that stands before each text.
-    pub sign_name: Choice,
+    pub sign_name: RegisteredNames,
     /// The template of codes, with a `${code}`; one for each purpose tells in words of its own what the code is for.
-    pub code_template: Choice,
+    pub code_template: RegisteredNames,
     /// The template of notices, with a `${text}`.
-    pub notice_template: Choice,
+    pub notice_template: RegisteredNames,
 }
 
 /// `{"id":"…","secret":"…"}`
@@ -142,7 +142,7 @@ impl Aliyun {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer {
+struct AliyunAnswer {
     code: String,
 }
 
@@ -151,7 +151,7 @@ async fn outcome(answer: HttpResponse) -> Result<(), SmsError> {
     let body = Limited::new(answer.into_body(), LARGEST_ANSWER).collect().await;
     let body = body.map_err(|_| SmsError::Retryable("Aliyun's answer broke off".to_owned()))?.to_bytes();
     let code = match serde_json::from_slice(&body) {
-        Ok(Answer { code }) => code,
+        Ok(AliyunAnswer { code }) => code,
         Err(_) if status.is_server_error() => return Err(SmsError::Retryable(format!("status {}", status.as_u16()))),
         Err(_) => return Err(SmsError::Permanent(format!("status {} without a code", status.as_u16()))),
     };

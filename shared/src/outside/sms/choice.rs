@@ -5,12 +5,12 @@ use crate::domain::account::Realm;
 
 /// `SMS_1`, or `mall-dealer.login=SMS_3,login=SMS_2,SMS_1`: the narrowest that fits counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
+pub struct RegisteredNames {
     particular: Vec<(String, String)>,
     usual: String,
 }
 
-impl Choice {
+impl RegisteredNames {
     pub fn read(text: &str) -> Option<Self> {
         let (mut particular, mut usual) = (Vec::new(), None);
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn the_narrowest_that_fits_counts() {
-        let choice = Choice::read("mall-dealer.login=SMS_4, login=SMS_3,cloud=SMS_2,SMS_1").unwrap();
+        let choice = RegisteredNames::read("mall-dealer.login=SMS_4, login=SMS_3,cloud=SMS_2,SMS_1").unwrap();
         for (realm, purpose, chosen) in [
             (Realm::MallDealer, "login", "SMS_4"),
             (Realm::MallAgent, "login", "SMS_3"),
@@ -54,9 +54,9 @@ mod tests {
         ] {
             assert_eq!(choice.of(&message(realm, purpose)), chosen, "{realm:?} {purpose}");
         }
-        assert_eq!(Choice::read("SMS_1").unwrap().of(&message(Realm::Ev, "login")), "SMS_1");
+        assert_eq!(RegisteredNames::read("SMS_1").unwrap().of(&message(Realm::Ev, "login")), "SMS_1");
         for wrong in ["", "login=SMS_1", "SMS_1,SMS_2"] {
-            assert_eq!(Choice::read(wrong), None, "{wrong}");
+            assert_eq!(RegisteredNames::read(wrong), None, "{wrong}");
         }
     }
 }

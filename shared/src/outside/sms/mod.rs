@@ -7,7 +7,7 @@ mod outbox;
 mod sns;
 
 pub use aliyun::{Aliyun, AliyunKey};
-pub use choice::Choice;
+pub use choice::RegisteredNames;
 
 use crate::domain::{account::Realm, otp::Code, phone::Phone};
 use jiff::Timestamp;
@@ -50,11 +50,11 @@ pub enum SmsError {
     Blocked,
 }
 
-type Sending = Pin<Box<dyn Future<Output = Result<(), SmsError>> + Send>>;
+type SmsFuture = Pin<Box<dyn Future<Output = Result<(), SmsError>> + Send>>;
 
 /// Sends messages.
 #[derive(Clone)]
-pub struct Sender(Arc<dyn Fn(Message, Timestamp) -> Sending + Send + Sync>);
+pub struct Sender(Arc<dyn Fn(Message, Timestamp) -> SmsFuture + Send + Sync>);
 
 impl Sender {
     pub fn from_fn<F>(send: impl Fn(Message, Timestamp) -> F + Send + Sync + 'static) -> Self

@@ -15,7 +15,7 @@ use crate::{
         reason::Failure,
         station_id::{StationId, StationNumber},
     },
-    store::{Action, Listed, PricesItem},
+    store::{Action, PricesItem, StationListItem},
 };
 use jiff::Timestamp;
 
@@ -139,9 +139,10 @@ fn difference(before: &Settings, after: &Settings) -> String {
     changed.map(|(name, before, after)| format!("{name}: {before} to {after}")).collect::<Vec<_>>().join("; ")
 }
 
-impl From<Listed> for ListedStation {
-    fn from(listed: Listed) -> Self {
-        let Listed { station, number, fast_piles, slow_piles, fast_power, slow_power, waiting_places } = listed;
+impl From<StationListItem> for ListedStation {
+    fn from(listed: StationListItem) -> Self {
+        let StationListItem { station, number, fast_piles, slow_piles, fast_power, slow_power, waiting_places } =
+            listed;
         Self { id: station, number, fast_piles, slow_piles, fast_power, slow_power, waiting_places }
     }
 }

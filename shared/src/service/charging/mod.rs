@@ -8,7 +8,7 @@ mod step;
 mod turn;
 mod wish;
 
-pub use crate::store::Record;
+pub use crate::store::DetailRecordItem;
 pub use layout::{ListedStation, PriceEntry};
 pub use look::{Delivered, InQueue, Status};
 pub use offer::{ModeOffer, Offer};
@@ -25,10 +25,10 @@ use crate::{
         vehicle::Plate,
     },
     outside::{
-        clock::Moment,
+        clock::RequestTime,
         queue::{Queue, SmsQueue},
     },
-    store::{Store, TurnRefused},
+    store::{StationWriteRefusal, Store},
 };
 use look::Look;
 use turn::{Turned, joined};
@@ -68,7 +68,7 @@ impl Charging {
     }
 
     /// Takes a car into the waiting area and answers its number (排队号). Calling it is the scheduler's part.
-    pub async fn apply(&self, caller: &Caller, order: &Order, now: Moment) -> Result<Number, Failure> {
+    pub async fn apply(&self, caller: &Caller, order: &Order, now: RequestTime) -> Result<Number, Failure> {
         let station = order.station.as_ref().unwrap_or(&self.default_station);
         let keyed = order.keyed(caller, station, now);
         let mut known = caller.standing.clone();
@@ -88,7 +88,7 @@ impl Charging {
                 return Ok(number);
             }
             let lives = matches!(turned, Turned::Refused(Outcome::Rejected(Rejection::LiveRequest), _));
-            if !lives && !matches!(turned, Turned::Barred(TurnRefused::Driver)) {
+            if !lives && !matches!(turned, Turned::Barred(StationWriteRefusal::Driver)) {
                 return Err(turned.carried_out().err().unwrap_or_else(|| Reason::Contended.into()));
             }
             // Something about the driver may have changed since the session was read, as when somebody noticed between it
@@ -107,7 +107,7 @@ impl Charging {
         caller: &Caller,
         mode: Option<Mode>,
         energy: Option<Energy>,
-        now: Moment,
+        now: RequestTime,
     ) -> Result<Number, Failure> {
         let wish = |live| Wish::Change { live, mode, energy };
         let (live, facts) = self.turn_live(caller, wish, now).await?;
@@ -115,7 +115,7 @@ impl Charging {
     }
 
     /// Takes the car out, wherever it is; what it was delivered is billed.
-    pub async fn cancel(&self, caller: &Caller, now: Moment) -> Result<(), Failure> {
+    pub async fn cancel(&self, caller: &Caller, now: RequestTime) -> Result<(), Failure> {
         self.turn_live(caller, |live| Wish::Cancel { live }, now).await.map(drop)
     }
 
@@ -124,13 +124,13 @@ impl Charging {
         &self,
         caller: &Caller,
         wish: impl Fn(LiveCharge) -> Wish,
-        now: Moment,
+        now: RequestTime,
     ) -> Result<(LiveCharge, Vec<Fact>), Failure> {
         let mut live = live_of(caller)?.clone();
         for _ in 0..turn::TRIES {
             match self.turn(&live.station, &wish(live.clone()), None, now.station).await? {
                 Turned::Refused(Outcome::Ignored(Disregard::NoLiveRequest), _)
-                | Turned::Barred(TurnRefused::Outdated) => {
+                | Turned::Barred(StationWriteRefusal::Outdated) => {
                     live = self.changed_since(caller, &live).await?;
                 }
                 turned => return turned.carried_out().map(|facts| (live, facts)),
@@ -147,7 +147,7 @@ impl Charging {
     }
 
     /// The newest detail records (详单).
-    pub async fn records(&self, caller: &Caller, most: u8) -> Result<Vec<Record>, Failure> {
+    pub async fn records(&self, caller: &Caller, most: u8) -> Result<Vec<DetailRecordItem>, Failure> {
         self.store.records(&caller.account, usize::from(most)).await
     }
 
@@ -158,7 +158,7 @@ impl Charging {
         caller: &Caller,
         known: SessionStanding,
         station: &StationId,
-        now: Moment,
+        now: RequestTime,
     ) -> Result<Option<SessionStanding>, Failure> {
         let Some(live) = known.charge.as_ref().filter(|live| live.station != *station) else { return Ok(Some(known)) };
         if let Look::Seen(_) = self.look_at(live, now.station).await? {
@@ -187,7 +187,7 @@ impl Charging {
 }
 
 impl Order {
-    fn wish(&self, caller: &Caller, standing: &SessionStanding, now: Moment) -> Result<Wish, Failure> {
+    fn wish(&self, caller: &Caller, standing: &SessionStanding, now: RequestTime) -> Result<Wish, Failure> {
         Ok(Wish::Join {
             driver: driver_of(caller)?,
             plate: self.vehicle(standing)?.map(Plate::as_str).unwrap_or_default().into(),
@@ -209,7 +209,7 @@ impl Order {
         own.map(Some).ok_or_else(|| Failure::from(Reason::NotYours).saying("车牌号未绑定到本账户"))
     }
 
-    fn keyed(&self, caller: &Caller, station: &StationId, now: Moment) -> Option<Keyed> {
+    fn keyed(&self, caller: &Caller, station: &StationId, now: RequestTime) -> Option<Keyed> {
         let plate = self.plate.as_ref().map(Plate::as_str).unwrap_or_default();
         let energy = self.energy.millijoules().floor();
         let asked = format!("{} {energy} mJ {} {plate}", self.mode, station.as_str()).trim_end().to_owned();
@@ -234,10 +234,10 @@ impl Turned {
             Self::Refused(Outcome::Ignored(Disregard::AlreadyWorking), _) => {
                 Err(Failure::from(Reason::ChangeNotAllowed).saying("充电桩已处于正常状态"))
             }
-            Self::Barred(TurnRefused::Driver | TurnRefused::Plate) => Err(Reason::AlreadyQueued.into()),
-            Self::Barred(TurnRefused::Answered | TurnRefused::Raced | TurnRefused::Outdated) => {
-                Err(Reason::Contended.into())
-            }
+            Self::Barred(StationWriteRefusal::Driver | StationWriteRefusal::Plate) => Err(Reason::AlreadyQueued.into()),
+            Self::Barred(
+                StationWriteRefusal::Answered | StationWriteRefusal::Raced | StationWriteRefusal::Outdated,
+            ) => Err(Reason::Contended.into()),
         }
     }
 }

@@ -16,8 +16,8 @@ use crate::{
         station_id::{StationId, StationNumber},
         takings::{Crowd, DayRow},
     },
-    outside::{clock::Moment, random::Random},
-    store::{Action, AuditEntry, Head, Listed, Outcome, PricesItem, Stretches},
+    outside::{clock::RequestTime, random::Random},
+    store::{Action, AuditEntry, NumberRanges, PricesItem, StationHead, StationListItem, WriteOutcome},
 };
 use jiff::Timestamp;
 
@@ -51,7 +51,7 @@ pub struct Maker<'a> {
     pub caller: Option<&'a Caller>,
     pub origin: &'a Origin,
     pub random: &'a Random,
-    pub now: Moment,
+    pub now: RequestTime,
 }
 
 impl Maker<'_> {
@@ -103,13 +103,14 @@ impl Charging {
             let at = station.settled_at();
             let prices = PricesItem::new(&settings.tariff, at, at, maker.caller.map(|caller| caller.account.clone()));
             let crowd = Crowd { day: Day::of(at), peak: 0 };
-            let head = Head { id: id.clone(), number, station, version: 1, records: 0, crowd };
+            let head = StationHead { id: id.clone(), number, station, version: 1, records: 0, crowd };
             let writes = self.store.transaction().create_station(&head, Taken::Id, Taken::Number);
-            let writes = writes.list_station(&Listed::new(id, number, settings)).note_prices(id, head.version, &prices);
+            let writes =
+                writes.list_station(&StationListItem::new(id, number, settings)).note_prices(id, head.version, &prices);
             match writes.audit(&maker.entry(Action::StationMade, id)).commit().await? {
-                Outcome::Done => return Ok(true),
-                Outcome::Refused(Taken::Id, _) => return Ok(false),
-                Outcome::Refused(Taken::Number, _) => {}
+                WriteOutcome::Committed => return Ok(true),
+                WriteOutcome::ConditionFailed(Taken::Id, _) => return Ok(false),
+                WriteOutcome::ConditionFailed(Taken::Number, _) => {}
             }
         }
         Err(Reason::Contended.into())
@@ -135,7 +136,7 @@ impl Charging {
         advance(&self.store, id, &mut turn, AHEAD).await?.ok_or(Reason::Contended)?;
         let (station, _) = turn.into_parts();
         let whole = |mode| station.side(mode).line.stretch(usize::MAX);
-        let stretches = Stretches { fast: whole(Mode::Fast), slow: whole(Mode::Slow) };
+        let stretches = NumberRanges { fast: whole(Mode::Fast), slow: whole(Mode::Slow) };
         let behind = self.store.lines(id, &stretches).await?;
         let total = self.store.station_total(id).await?;
         Ok(LiveView { id: id.clone(), number: head.number, station, behind, total })

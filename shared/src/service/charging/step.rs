@@ -11,7 +11,7 @@ use crate::{
         reason::{Failure, Reason},
         station_id::StationId,
     },
-    store::{DUE_SHARDS, Head, TurnRefused},
+    store::{DUE_SHARDS, StationHead, StationWriteRefusal},
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -64,7 +64,7 @@ impl Charging {
                     }
                     lost = 0;
                 }
-                Written::Refused(TurnRefused::Raced) => lost += 1,
+                Written::Refused(StationWriteRefusal::Raced) => lost += 1,
                 Written::Refused(refused) => {
                     return Err(Failure::internal(format!("station {} is stuck: {refused:?}", station.as_str())));
                 }
@@ -107,7 +107,7 @@ impl Charging {
 }
 
 /// The money invariants of everybody who was in a lane meanwhile. It reads nothing, so it is asked of every step.
-fn amiss(head: &Head, meter: Meter) -> Energy {
+fn amiss(head: &StationHead, meter: Meter) -> Energy {
     let accounts = meter.accounts(&head.station).into_iter();
     let wrong =
         accounts.filter_map(|(request, account)| Some((request, account.wrong(Energy::ZERO)?, account.amiss())));

@@ -11,8 +11,8 @@ use crate::{
         sms::Called,
         station_id::StationId,
     },
-    outside::queue::{CalledCar, Hint},
-    store::{FirstAnswer, Head, Sooner, Store, Stretches, TurnRefused},
+    outside::queue::{CalledCar, StationHint},
+    store::{EarlierDueBills, FirstAnswer, NumberRanges, StationHead, StationWriteRefusal, Store},
 };
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -43,7 +43,7 @@ pub(super) enum Turned {
     /// The rules refuse, with a sentence where there is more to say than the outcome; nothing was written.
     Refused(Outcome, Option<&'static str>),
     /// A condition beside the station refused; nothing was written.
-    Barred(TurnRefused),
+    Barred(StationWriteRefusal),
 }
 
 impl Charging {
@@ -78,7 +78,7 @@ impl Charging {
                             }
                             return Ok(Turned::Done(facts));
                         }
-                        Written::Refused(TurnRefused::Raced) => lost += 1,
+                        Written::Refused(StationWriteRefusal::Raced) => lost += 1,
                         Written::Refused(refused) => return Ok(Turned::Barred(refused)),
                     }
                 }
@@ -91,7 +91,7 @@ impl Charging {
     /// Writes the station and what the facts leave behind, all or nothing.
     pub(super) async fn write(
         &self,
-        head: Head,
+        head: StationHead,
         turn: Turn,
         wish: Option<(&Wish, Option<&Keyed>)>,
         now: Timestamp,
@@ -101,8 +101,8 @@ impl Charging {
         let relisted = wish.and_then(|(wish, _)| wish.relisted(&head, &station));
         let new_prices = wish.and_then(|(wish, _)| wish.new_prices(&station, instant(now)));
         station.keep_windows(KEPT);
-        let mut head = Head { station, crowd, ..head };
-        let (records, mut sooner) = (head.records, Sooner::default());
+        let mut head = StationHead { station, crowd, ..head };
+        let (records, mut sooner) = (head.records, EarlierDueBills::default());
         for _ in 0..TRIES {
             head.records = records;
             let mut writes = self.store.transaction();
@@ -123,22 +123,22 @@ impl Charging {
             if let Some((entry, change)) = wish.and_then(|(wish, _)| wish.entry()) {
                 writes = writes.audit_change(entry, change);
             }
-            let refused = writes.save_station(&head, TurnRefused::Raced).commit_naming_all().await?;
+            let refused = writes.save_station(&head, StationWriteRefusal::Raced).commit_naming_all().await?;
             match decisive(&refused) {
                 None => {
                     self.tell_called(&head, &facts).await;
-                    return Ok(Written::Done(Box::new(Head { version: head.version + 1, ..head }), facts));
+                    return Ok(Written::Done(Box::new(StationHead { version: head.version + 1, ..head }), facts));
                 }
                 Some(_) if sooner.learn(&facts, &refused) => {}
                 Some(refused) => return Ok(Written::Refused(refused)),
             }
         }
-        Ok(Written::Refused(TurnRefused::Raced))
+        Ok(Written::Refused(StationWriteRefusal::Raced))
     }
 
     /// One message for all cars of a step, whose phones the sender looks up: a step pays one call to the queue, and only
     /// where drivers are told at all. Best effort: the app shows the call in any case.
-    async fn tell_called(&self, head: &Head, facts: &[Fact]) {
+    async fn tell_called(&self, head: &StationHead, facts: &[Fact]) {
         let Some(queue) = &self.called else { return };
         let cars: Vec<_> = facts.iter().filter_map(|fact| called(head, &fact.what)).collect();
         if cars.is_empty() {
@@ -159,9 +159,9 @@ impl Charging {
 
     /// The queue makes it prompt; that it arrives is not needed, because the sweep finds what was missed. So nobody waits
     /// for it long, and nobody's request fails with it.
-    async fn hint(&self, head: &Head) {
+    async fn hint(&self, head: &StationHead) {
         let (station, version) = (head.id.clone(), head.version);
-        let sent = self.queue.send(Hint { station, version });
+        let sent = self.queue.send(StationHint { station, version });
         match tokio::time::timeout(HINT_PATIENCE, sent).await {
             Ok(Ok(())) => {}
             Ok(Err(failure)) => {
@@ -175,9 +175,9 @@ impl Charging {
 /// Of several refusals the one that the caller acts on: the first, except that a taken plate decides only by itself. When
 /// the driver or the station has changed as well, the request that holds the plate may be the driver's own, and over by
 /// now; reading again tells.
-fn decisive<T>(refused: &[(TurnRefused, T)]) -> Option<TurnRefused> {
+fn decisive<T>(refused: &[(StationWriteRefusal, T)]) -> Option<StationWriteRefusal> {
     let mut all = refused.iter().map(|(refused, _)| *refused);
-    all.find(|refused| *refused != TurnRefused::Plate).or_else(|| refused.first().map(|(refused, _)| *refused))
+    all.find(|refused| *refused != StationWriteRefusal::Plate).or_else(|| refused.first().map(|(refused, _)| *refused))
 }
 
 /// Advances a turn as far as it goes, bringing `ahead` cars of the lines when it asks for more; and whether it did. `None`:
@@ -212,7 +212,7 @@ pub(super) async fn bring(
     at_least: usize,
 ) -> Result<bool, Failure> {
     let stretch = |mode| turn.station().side(mode).line.stretch(at_least);
-    let cars = store.lines(station, &Stretches { fast: stretch(Mode::Fast), slow: stretch(Mode::Slow) }).await?;
+    let cars = store.lines(station, &NumberRanges { fast: stretch(Mode::Fast), slow: stretch(Mode::Slow) }).await?;
     for mode in Mode::BOTH {
         let of_mode = cars.iter().filter(|car| car.ticket.number.mode == mode).cloned();
         if turn.refill(Wanted { mode, after: 0, at_least }, of_mode).is_err() {
@@ -224,11 +224,11 @@ pub(super) async fn bring(
 
 /// How a write ended when nothing broke.
 pub(super) enum Written {
-    Done(Box<Head>, Vec<Fact>),
-    Refused(TurnRefused),
+    Done(Box<StationHead>, Vec<Fact>),
+    Refused(StationWriteRefusal),
 }
 
-fn called(head: &Head, what: &What) -> Option<CalledCar> {
+fn called(head: &StationHead, what: &What) -> Option<CalledCar> {
     let What::Called { ticket, pile, .. } = what else { return None };
     let called =
         Called { number: ticket.number.to_string(), station: head.id.as_str().to_owned(), pile: pile.to_string() };

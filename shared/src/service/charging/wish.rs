@@ -12,7 +12,7 @@ use crate::{
         reason::Failure,
         session::LiveCharge,
     },
-    store::{AuditEntry, Head, Listed, PricesItem},
+    store::{AuditEntry, PricesItem, StationHead, StationListItem},
 };
 use jiff::Timestamp;
 
@@ -75,8 +75,8 @@ impl Wish {
     }
 
     /// The station's line in the list of all, where the wish changes it.
-    pub(super) fn relisted(&self, head: &Head, station: &Station) -> Option<Listed> {
-        let listed = |station: &Station| Listed::new(&head.id, head.number, station.settings());
+    pub(super) fn relisted(&self, head: &StationHead, station: &Station) -> Option<StationListItem> {
+        let listed = |station: &Station| StationListItem::new(&head.id, head.number, station.settings());
         matches!(self, Self::Settings { .. }).then(|| listed(station)).filter(|now| *now != listed(&head.station))
     }
 
@@ -90,7 +90,7 @@ impl Wish {
 
 /// The wish as the rules want it: with the next number for a request, and with the car's own entry, which counts when the
 /// car stands behind what the station holds in full.
-pub(super) fn command(head: &Head, wish: &Wish, now: Moment) -> Result<Command, Failure> {
+pub(super) fn command(head: &StationHead, wish: &Wish, now: Moment) -> Result<Command, Failure> {
     let draft = || head.station.settings().draft();
     Ok(match wish.clone() {
         Wish::Join { driver, plate, mode, energy, standing } => {

@@ -10,7 +10,7 @@ use crate::{
         reason::{Failure, Reason},
         session::Sessions,
     },
-    store::{Action, Credential, Outcome, Transaction},
+    store::{Action, LoginCredential, Transaction, WriteOutcome},
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -57,13 +57,14 @@ impl Portal {
         let tenant = &by.member.tenant;
         let hash = self.sign_in.passwords.hash(&new.password)?;
         let account = self.new_account(new, None, by.now);
-        let credential = Credential { tenant: Some(tenant.clone()), ..Credential::new(&account.account, hash) };
+        let credential =
+            LoginCredential { tenant: Some(tenant.clone()), ..LoginCredential::new(&account.account, hash) };
         let entry = self.entry(by, Action::AccountCreated, &account.account);
         let writes = self.store.transaction();
         let writes = self.with_account(writes, tenant, &account, &credential, &Sessions::of_member(&account, tenant));
         match writes.audit(&entry).commit().await? {
-            Outcome::Done => Ok(()),
-            Outcome::Refused(refused, _) => Err(refused.into()),
+            WriteOutcome::Committed => Ok(()),
+            WriteOutcome::ConditionFailed(refused, _) => Err(refused.into()),
         }
     }
 
@@ -88,7 +89,7 @@ impl Portal {
         writes: Transaction<'t, AccountRefused>,
         tenant: &Tenant,
         account: &Account,
-        credential: &Credential,
+        credential: &LoginCredential,
         sessions: &Sessions,
     ) -> Transaction<'t, AccountRefused> {
         let cap = self.settings.most_accounts;

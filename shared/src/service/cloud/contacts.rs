@@ -7,7 +7,7 @@ use crate::{
         day::local_day,
         reason::{Failure, Reason},
     },
-    store::{KeptContact, Outcome, contact_place},
+    store::{ContactItem, WriteOutcome, contact_place},
 };
 
 /// A stretch of a list, and how many entries the whole list has.
@@ -51,15 +51,15 @@ impl Portal {
     /// #43
     pub async fn add_contact(&self, by: By<'_>, contact: Contact) -> Result<ListedContact, Failure> {
         let contact_id = ContactId::new(by.now, self.random().u128());
-        let kept = KeptContact { contact_id, version: 1, contact, number: None };
+        let kept = ContactItem { contact_id, version: 1, contact, number: None };
         let kept = self.seal_contact(by, kept)?;
         let (full, exists) = (ContactRefused::Full, ContactRefused::Exists);
         let writes = self.store.transaction();
         let writes = writes.create_contact(&by.member.tenant, &kept, self.settings.most_contacts, full, exists);
         match writes.commit().await? {
-            Outcome::Done => Ok(kept.into()),
-            Outcome::Refused(ContactRefused::Full, _) => Err(Reason::CapReached.into()),
-            Outcome::Refused(_, _) => Err(Failure::internal("a drawn contact id was in use")),
+            WriteOutcome::Committed => Ok(kept.into()),
+            WriteOutcome::ConditionFailed(ContactRefused::Full, _) => Err(Reason::CapReached.into()),
+            WriteOutcome::ConditionFailed(_, _) => Err(Failure::internal("a drawn contact id was in use")),
         }
     }
 
@@ -94,20 +94,20 @@ impl Portal {
             if contact == before.contact {
                 return Ok(before.into());
             }
-            let after = KeptContact { version: before.version + 1, contact, ..before.clone() };
+            let after = ContactItem { version: before.version + 1, contact, ..before.clone() };
             let after = self.seal_contact(by, after)?;
             let writes = self.store.transaction();
             let writes = writes.change_contact(tenant, &after, before.version, ContactRefused::Raced);
             match writes.commit().await? {
-                Outcome::Done => return Ok(after.into()),
-                Outcome::Refused(_, _) => {}
+                WriteOutcome::Committed => return Ok(after.into()),
+                WriteOutcome::ConditionFailed(_, _) => {}
             }
         }
         Err(Reason::Contended.into())
     }
 
     /// With the credentials in the clear, which stay in memory.
-    fn open_contact(&self, tenant: &Tenant, mut kept: KeptContact) -> Result<KeptContact, Failure> {
+    fn open_contact(&self, tenant: &Tenant, mut kept: ContactItem) -> Result<ContactItem, Failure> {
         if let Some(number) = &kept.number {
             kept.contact.credentials = self.opened(&contact_place(tenant, &kept.contact_id), &number.sealed)?;
         }
@@ -115,7 +115,7 @@ impl Portal {
     }
 
     /// With the credentials sealed, and flagged when they cannot be right.
-    fn seal_contact(&self, by: By<'_>, mut kept: KeptContact) -> Result<KeptContact, Failure> {
+    fn seal_contact(&self, by: By<'_>, mut kept: ContactItem) -> Result<ContactItem, Failure> {
         let Contact { credentials, cred_type, .. } = &kept.contact;
         kept.number = if credentials.is_empty() {
             None
@@ -157,8 +157,8 @@ impl Portal {
     }
 }
 
-impl From<KeptContact> for ListedContact {
-    fn from(kept: KeptContact) -> Self {
+impl From<ContactItem> for ListedContact {
+    fn from(kept: ContactItem) -> Self {
         Self { id: kept.contact_id, contact: kept.contact }
     }
 }

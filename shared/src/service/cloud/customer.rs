@@ -8,7 +8,7 @@ use crate::{
         origin::Origin,
         reason::{Failure, Reason},
     },
-    store::{AddressLimit, Outcome},
+    store::{AddressLimit, WriteOutcome},
 };
 use jiff::Timestamp;
 
@@ -30,8 +30,8 @@ impl Portal {
             }
             (after.version, after.updated_at) = (before.version + 1, now);
             match self.store.transaction().change_cloud_customer(tenant, &after, before.version, ()).commit().await? {
-                Outcome::Done => return Ok(()),
-                Outcome::Refused((), _) => {}
+                WriteOutcome::Committed => return Ok(()),
+                WriteOutcome::ConditionFailed((), _) => {}
             }
         }
         Err(Reason::Contended.into())

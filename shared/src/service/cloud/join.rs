@@ -5,7 +5,7 @@ use super::{
     accounts::{AccountRefused, NewAccount},
 };
 use crate::{
-    auth::tokens::Issued,
+    auth::tokens::IssuedToken,
     domain::{
         account::{Realm, Role},
         cloud::{AccountType, Customer, CustomerId, CustomerKind, LoginId, Papers, Tenant, Zone},
@@ -16,7 +16,7 @@ use crate::{
         reason::{Failure, Reason},
         session::{Sessions, life},
     },
-    store::{Action, AuditEntry, Credential, Outcome, PhoneHolder},
+    store::{Action, AuditEntry, LoginCredential, PhoneHolder, WriteOutcome},
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -44,7 +44,7 @@ impl Portal {
         zone: Zone,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Issued, Failure> {
+    ) -> Result<IssuedToken, Failure> {
         let binding = Binding::asked(Realm::Cloud, None, joining.mobile.clone(), None);
         let proof = self.codes.check_to_register(binding, &joining.code, origin, now).await?;
         let tenant = Tenant { zone, customer: CustomerId::new(self.random().u128()) };
@@ -56,7 +56,8 @@ impl Portal {
         };
         let account = self.new_account(&first, Some(joining.mobile.clone()), now);
         let hash = self.sign_in.passwords.hash(&joining.password)?;
-        let credential = Credential { tenant: Some(tenant.clone()), ..Credential::new(&account.account, hash) };
+        let credential =
+            LoginCredential { tenant: Some(tenant.clone()), ..LoginCredential::new(&account.account, hash) };
         let session = self.sign_in.session(Realm::Cloud, account.account.clone(), now);
         let live = BTreeMap::from([(session.id.clone(), now + life(Realm::Cloud))]);
         let sessions = Sessions { live, ..Sessions::of_member(&account, &tenant) };
@@ -85,9 +86,9 @@ impl Portal {
         );
         let writes = self.with_account(writes, &tenant, &account, &credential, &sessions).audit(&entry);
         match writes.commit().await? {
-            Outcome::Done => self.sign_in.issuer.issue(&session),
-            Outcome::Refused(AccountRefused::LoginTaken, _) => Err(Reason::UsernameTaken.into()),
-            Outcome::Refused(refused, _) => Err(refused.into()),
+            WriteOutcome::Committed => self.sign_in.issuer.issue(&session),
+            WriteOutcome::ConditionFailed(AccountRefused::LoginTaken, _) => Err(Reason::UsernameTaken.into()),
+            WriteOutcome::ConditionFailed(refused, _) => Err(refused.into()),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         sealed::{Place, Sealed},
     },
     service::pictures::Relinked,
-    store::{Action, Outcome, customer_place},
+    store::{Action, WriteOutcome, customer_place},
 };
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -120,12 +120,12 @@ impl Portal {
                 writes = writes.drop_picture(key, by.now);
             }
             match writes.commit().await? {
-                Outcome::Done => {
+                WriteOutcome::Committed => {
                     self.pictures.follow(&relinked).await;
                     return Ok(());
                 }
-                Outcome::Refused(PapersRefused::Raced, _) => {}
-                Outcome::Refused(PapersRefused::Picture, _) => {
+                WriteOutcome::ConditionFailed(PapersRefused::Raced, _) => {}
+                WriteOutcome::ConditionFailed(PapersRefused::Picture, _) => {
                     return Err(Failure::internal("an upload cannot be linked"));
                 }
             }

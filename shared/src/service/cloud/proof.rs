@@ -2,7 +2,7 @@
 
 use super::{By, Portal, TRIES};
 use crate::{
-    auth::tokens::Issued,
+    auth::tokens::IssuedToken,
     domain::{
         account::{LoginName, Realm},
         cloud::{Account, Customer},
@@ -18,7 +18,7 @@ use crate::{
         codes::{Ask, Proof},
         password::PasswordChange,
     },
-    store::{Action, Outcome, PhoneHolder},
+    store::{Action, PhoneHolder, WriteOutcome},
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -72,7 +72,7 @@ impl Portal {
     }
 
     /// #54: old password and code together; all other sessions end, and the owner is told.
-    pub async fn change_password(&self, by: By<'_>, wanted: &NewPassword) -> Result<Issued, Failure> {
+    pub async fn change_password(&self, by: By<'_>, wanted: &NewPassword) -> Result<IssuedToken, Failure> {
         let caller = &by.member.caller;
         let account = self.store.cloud_account(&by.member.tenant, &wanted.login_id).await?;
         let account = account.filter(|account| account.account == caller.account).ok_or(Reason::NotYours)?;
@@ -98,7 +98,7 @@ impl Portal {
 
     /// #55: binds the phone that got the code to the caller's account, or unbinds it. All other sessions end; whoever had
     /// the old number is told.
-    pub async fn change_phone(&self, by: By<'_>, wanted: &NewPhone) -> Result<Option<Issued>, Failure> {
+    pub async fn change_phone(&self, by: By<'_>, wanted: &NewPhone) -> Result<Option<IssuedToken>, Failure> {
         let tenant = &by.member.tenant;
         let mut proof = None;
         for _ in 0..TRIES {
@@ -138,16 +138,16 @@ impl Portal {
                 writes = writes.claim_phone(Realm::Cloud, to, &holder, PhoneRefused::Taken);
             }
             match writes.commit().await? {
-                Outcome::Done => {
+                WriteOutcome::Committed => {
                     if let Some(old) = &account.phone {
                         self.codes.notices.notify(Realm::Cloud, old, Notice::PhoneChanged, by.now).await;
                     }
                     return self.sign_in.issuer.issue(&session).map(Some);
                 }
-                Outcome::Refused(PhoneRefused::Code, _) => return Err(Reason::WrongCode.into()),
-                Outcome::Refused(PhoneRefused::Taken, _) => return Err(Reason::PhoneTaken.into()),
-                Outcome::Refused(PhoneRefused::Session, _) => return Err(Reason::Unauthorized.into()),
-                Outcome::Refused(PhoneRefused::Changed, _) => {}
+                WriteOutcome::ConditionFailed(PhoneRefused::Code, _) => return Err(Reason::WrongCode.into()),
+                WriteOutcome::ConditionFailed(PhoneRefused::Taken, _) => return Err(Reason::PhoneTaken.into()),
+                WriteOutcome::ConditionFailed(PhoneRefused::Session, _) => return Err(Reason::Unauthorized.into()),
+                WriteOutcome::ConditionFailed(PhoneRefused::Changed, _) => {}
             }
         }
         Err(Reason::Contended.into())
@@ -171,9 +171,9 @@ impl Portal {
             let writes = self.store.transaction().spend(&proof, PhoneRefused::Code);
             let writes = writes.change_cloud_customer(tenant, &customer, read, PhoneRefused::Changed).audit(&entry);
             match writes.commit().await? {
-                Outcome::Done => return Ok(()),
-                Outcome::Refused(PhoneRefused::Code, _) => return Err(Reason::WrongCode.into()),
-                Outcome::Refused(_, _) => {}
+                WriteOutcome::Committed => return Ok(()),
+                WriteOutcome::ConditionFailed(PhoneRefused::Code, _) => return Err(Reason::WrongCode.into()),
+                WriteOutcome::ConditionFailed(_, _) => {}
             }
         }
         Err(Reason::Contended.into())

@@ -8,7 +8,7 @@ use crate::{
         session::Caller,
     },
     service::pictures::Relinked,
-    store::{Action, AuditEntry, Outcome},
+    store::{Action, AuditEntry, WriteOutcome},
 };
 use jiff::Timestamp;
 
@@ -46,12 +46,12 @@ impl Customers {
                 id: self.random.u128(),
             };
             match writes.audit(&entry).commit().await? {
-                Outcome::Done => {
+                WriteOutcome::Committed => {
                     let relinked = Relinked { dropped: driver.avatar.into_iter().collect(), ..Relinked::default() };
                     self.pictures.follow(&relinked).await;
                     return Ok(());
                 }
-                Outcome::Refused((), _) => {}
+                WriteOutcome::ConditionFailed((), _) => {}
             }
         }
         Err(Reason::Contended.into())

@@ -2,7 +2,7 @@
 
 use super::Customers;
 use crate::{
-    auth::tokens::Issued,
+    auth::tokens::IssuedToken,
     domain::{
         account::{LoginName, Realm},
         origin::Origin,
@@ -13,7 +13,7 @@ use crate::{
         sms::Notice,
     },
     service::codes::Proof,
-    store::{Action, AuditEntry, Driver, Outcome, PhoneHolder},
+    store::{Action, AuditEntry, Driver, PhoneHolder, WriteOutcome},
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ impl Customers {
         wish: NewPhone,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Option<Issued>, Failure> {
+    ) -> Result<Option<IssuedToken>, Failure> {
         caller.demand_recent_sign_in(now)?;
         let driver = self.driver(&caller.account).await?;
         let binding = Binding::asked(Realm::Ev, Some(caller), wish.phone, None);
@@ -65,7 +65,7 @@ impl Customers {
         proof: &Proof,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Issued, Failure> {
+    ) -> Result<IssuedToken, Failure> {
         let (account, new) = (&caller.account, proof.phone());
         let session = self.sign_in.session(Realm::Ev, account.clone(), now);
         let live = BTreeMap::from([(session.id.clone(), now + life(Realm::Ev))]);
@@ -94,10 +94,10 @@ impl Customers {
             writes = writes.release_phone(Realm::Ev, old, account, Refused::Ended);
         }
         match writes.commit().await? {
-            Outcome::Done => self.sign_in.issuer.issue(&session),
-            Outcome::Refused(Refused::Code, _) => Err(Reason::WrongCode.into()),
-            Outcome::Refused(Refused::Taken, _) => Err(Reason::PhoneTaken.into()),
-            Outcome::Refused(Refused::Ended, _) => Err(Reason::Unauthorized.into()),
+            WriteOutcome::Committed => self.sign_in.issuer.issue(&session),
+            WriteOutcome::ConditionFailed(Refused::Code, _) => Err(Reason::WrongCode.into()),
+            WriteOutcome::ConditionFailed(Refused::Taken, _) => Err(Reason::PhoneTaken.into()),
+            WriteOutcome::ConditionFailed(Refused::Ended, _) => Err(Reason::Unauthorized.into()),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         vehicle::Plate,
         vin::Vin,
     },
-    store::{Outcome, Unbinding},
+    store::{Unbinding, WriteOutcome},
 };
 use jiff::Timestamp;
 
@@ -61,11 +61,11 @@ impl Customers {
                     .change_garage(account, (&before, &after), None, now, BindRefused::Raced),
             };
             match writes.commit().await? {
-                Outcome::Done => return Ok(()),
+                WriteOutcome::Committed => return Ok(()),
                 // The holder may be the caller, whose other request was first: then it stands in the profile by now.
-                Outcome::Refused(BindRefused::Taken, _) if self.holds(caller, &wanted.plate).await? => {}
-                Outcome::Refused(BindRefused::Taken, _) => return Err(Reason::PlateTaken.into()),
-                Outcome::Refused(BindRefused::Raced, _) => {}
+                WriteOutcome::ConditionFailed(BindRefused::Taken, _) if self.holds(caller, &wanted.plate).await? => {}
+                WriteOutcome::ConditionFailed(BindRefused::Taken, _) => return Err(Reason::PlateTaken.into()),
+                WriteOutcome::ConditionFailed(BindRefused::Raced, _) => {}
             }
         }
         Err(Reason::Contended.into())
@@ -95,9 +95,9 @@ impl Customers {
             let writes = writes.release_plate(&vehicle.plate, account, UnbindRefused::Raced);
             let writes = writes.change_garage(account, (&before, &after), Some(unbinding), now, UnbindRefused::Raced);
             match writes.commit().await? {
-                Outcome::Done => return Ok(()),
-                Outcome::Refused(UnbindRefused::InUse, _) => return Err(Reason::VehicleInUse.into()),
-                Outcome::Refused(UnbindRefused::Raced, _) => {
+                WriteOutcome::Committed => return Ok(()),
+                WriteOutcome::ConditionFailed(UnbindRefused::InUse, _) => return Err(Reason::VehicleInUse.into()),
+                WriteOutcome::ConditionFailed(UnbindRefused::Raced, _) => {
                     let record = self.store.sessions(caller.realm, account).await?;
                     standing = record.filter(|record| record.enabled).ok_or(Reason::Unauthorized)?.standing;
                 }

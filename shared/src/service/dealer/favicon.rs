@@ -11,7 +11,7 @@ use crate::{
         session::Caller,
     },
     service::pictures::Relinked,
-    store::Outcome,
+    store::WriteOutcome,
 };
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -110,13 +110,13 @@ impl Dealers {
                 writes = writes.drop_picture(old, now);
             }
             match writes.commit().await? {
-                Outcome::Done => {
+                WriteOutcome::Committed => {
                     let dropped = dealer.favicon.into_iter().collect();
                     self.pictures.follow(&Relinked { linked: vec![key], dropped }).await;
                     return Ok(());
                 }
-                Outcome::Refused(Refused::Picture, _) => return Err(Reason::PictureNotYours.into()),
-                Outcome::Refused(Refused::Raced, _) => {}
+                WriteOutcome::ConditionFailed(Refused::Picture, _) => return Err(Reason::PictureNotYours.into()),
+                WriteOutcome::ConditionFailed(Refused::Raced, _) => {}
             }
         }
         Err(Reason::Contended.into())

@@ -17,7 +17,7 @@ use super::{
     sign_in::{Attempt, SignIn},
 };
 use crate::{
-    auth::tokens::Issued,
+    auth::tokens::IssuedToken,
     domain::{
         account::{AccountId, LoginName, Realm},
         dealer::{Named, Nickname},
@@ -102,7 +102,7 @@ impl Dealers {
         password: Password,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<(Issued, Profile), Failure> {
+    ) -> Result<(IssuedToken, Profile), Failure> {
         let attempt = Attempt { realm: REALM, name: phone.into(), password, origin, now };
         let issued = match self.sign_in.with_password(&attempt).await {
             Err(failure) if failure.reason() == Reason::WrongCredentials => {
@@ -138,7 +138,12 @@ impl Dealers {
     }
 
     /// #24: the old password proves who asks, with or without a session. All sessions end, and the answer is a new one.
-    pub async fn change_password(&self, wish: NewPassword, origin: &Origin, now: Timestamp) -> Result<Issued, Failure> {
+    pub async fn change_password(
+        &self,
+        wish: NewPassword,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<IssuedToken, Failure> {
         let name = match &wish.named {
             Named::ByPhone(phone) => LoginName::from(phone),
             Named::ById(id) => match self.store.dealer(id).await? {

@@ -3,7 +3,7 @@
 
 use super::{Dealers, REALM, edit::own};
 use crate::{
-    auth::tokens::Issued,
+    auth::tokens::IssuedToken,
     domain::{
         account::LoginName,
         dealer::Named,
@@ -16,7 +16,7 @@ use crate::{
         sms::Notice,
     },
     service::codes::Proof,
-    store::{Action, AuditEntry, Credential, Outcome, PhoneHolder},
+    store::{Action, AuditEntry, LoginCredential, PhoneHolder, WriteOutcome},
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -51,7 +51,7 @@ impl Dealers {
         wish: NewPhone,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Issued, Failure> {
+    ) -> Result<IssuedToken, Failure> {
         caller.demand_recent_sign_in(now)?;
         let account = own(caller, &wish.named)?;
         let dealer = self.store.dealer(account).await?.filter(|dealer| dealer.is_named(&wish.named));
@@ -77,11 +77,11 @@ impl Dealers {
     async fn move_to(
         &self,
         caller: &Caller,
-        (old, credential): (&Phone, &Credential),
+        (old, credential): (&Phone, &LoginCredential),
         proof: &Proof,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Option<Issued>, Failure> {
+    ) -> Result<Option<IssuedToken>, Failure> {
         let (account, new) = (&caller.account, proof.phone());
         let (old_name, name) = (LoginName::from(old), LoginName::from(new));
         let session = self.sign_in.session(REALM, account.clone(), now);
@@ -110,11 +110,11 @@ impl Dealers {
             .end_other_sessions(caller, &live, Refused::Ended)
             .audit(&entry);
         match writes.commit().await? {
-            Outcome::Done => self.sign_in.issuer.issue(&session).map(Some),
-            Outcome::Refused(Refused::Code, _) => Err(Reason::WrongCode.into()),
-            Outcome::Refused(Refused::Taken, _) => Err(Reason::PhoneTaken.into()),
-            Outcome::Refused(Refused::Raced, _) => Ok(None),
-            Outcome::Refused(Refused::Ended, _) => Err(Reason::Unauthorized.into()),
+            WriteOutcome::Committed => self.sign_in.issuer.issue(&session).map(Some),
+            WriteOutcome::ConditionFailed(Refused::Code, _) => Err(Reason::WrongCode.into()),
+            WriteOutcome::ConditionFailed(Refused::Taken, _) => Err(Reason::PhoneTaken.into()),
+            WriteOutcome::ConditionFailed(Refused::Raced, _) => Ok(None),
+            WriteOutcome::ConditionFailed(Refused::Ended, _) => Err(Reason::Unauthorized.into()),
         }
     }
 }

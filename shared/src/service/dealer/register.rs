@@ -3,7 +3,7 @@
 
 use super::{Dealers, Profile, REALM};
 use crate::{
-    auth::tokens::Issued,
+    auth::tokens::IssuedToken,
     domain::{
         account::{AccountId, LoginName, Role},
         captcha::Guess,
@@ -16,7 +16,7 @@ use crate::{
         session::Caller,
     },
     service::codes::{Ask, Proof},
-    store::{Action, AddressLimit, AuditEntry, Credential, Dealer, Outcome, PhoneHolder},
+    store::{Action, AddressLimit, AuditEntry, Dealer, LoginCredential, PhoneHolder, WriteOutcome},
 };
 use jiff::Timestamp;
 
@@ -79,7 +79,7 @@ impl Dealers {
         wish: Registration,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<(Issued, Profile), Failure> {
+    ) -> Result<(IssuedToken, Profile), Failure> {
         let per_minute = self.settings.registrations_per_minute;
         let limit = AddressLimit { action: "register", address: origin.address, per_minute };
         if !self.store.count_address(limit, now).await? {
@@ -113,10 +113,10 @@ impl Dealers {
         picture: &str,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Issued, Failure> {
+    ) -> Result<IssuedToken, Failure> {
         let account = AccountId::opaque(self.sign_in.random.u128());
         let name = LoginName::from(&wish.phone);
-        let credential = Credential::new(&account, self.sign_in.passwords.hash(&wish.password)?);
+        let credential = LoginCredential::new(&account, self.sign_in.passwords.hash(&wish.password)?);
         let (session, sessions) = self.sign_in.first_session(Role::Dealer, &account, now);
         let entry = AuditEntry {
             at: now,
@@ -141,11 +141,11 @@ impl Dealers {
             .open_sessions(REALM, &account, &sessions, Refused::Id)
             .audit(&entry);
         match writes.commit().await? {
-            Outcome::Done => self.sign_in.issuer.issue(&session),
-            Outcome::Refused(Refused::Code, _) => Err(Reason::WrongCode.into()),
-            Outcome::Refused(Refused::Captcha, _) => Err(Reason::WrongCaptcha.into()),
-            Outcome::Refused(Refused::Phone, _) => Err(Reason::UsernameTaken.into()),
-            Outcome::Refused(Refused::Id, _) => Err(Failure::internal("an account's id is taken")),
+            WriteOutcome::Committed => self.sign_in.issuer.issue(&session),
+            WriteOutcome::ConditionFailed(Refused::Code, _) => Err(Reason::WrongCode.into()),
+            WriteOutcome::ConditionFailed(Refused::Captcha, _) => Err(Reason::WrongCaptcha.into()),
+            WriteOutcome::ConditionFailed(Refused::Phone, _) => Err(Reason::UsernameTaken.into()),
+            WriteOutcome::ConditionFailed(Refused::Id, _) => Err(Failure::internal("an account's id is taken")),
         }
     }
 }

@@ -6,7 +6,7 @@ pub(super) use seat::Seating;
 
 use super::codes::{Ask, Codes};
 use crate::{
-    auth::tokens::{Issued, Issuer},
+    auth::tokens::{IssuedToken, Issuer},
     domain::{
         account::{Realm, Role},
         open_id::OpenId,
@@ -62,7 +62,7 @@ impl MallUsers {
     }
 
     /// #9, #11: signs in whoever has the telephone, makes the account of one that is new, and binds the openId to it.
-    pub async fn sign_in(&self, given: CodeGiven, origin: &Origin, now: Timestamp) -> Result<Issued, Failure> {
+    pub async fn sign_in(&self, given: CodeGiven, origin: &Origin, now: Timestamp) -> Result<IssuedToken, Failure> {
         let CodeGiven { open_id, phone, code } = given;
         let binding = Binding::asked(self.realm(), None, phone, Some((&open_id).into()));
         let proof = self.codes.check(binding, &code, origin, now).await?;

@@ -2,7 +2,7 @@
 
 use super::MallUsers;
 use crate::{
-    auth::tokens::{Issued, Session},
+    auth::tokens::{IssuedToken, Session},
     domain::{
         account::AccountId,
         open_id::{OpenId, Rebinding},
@@ -11,7 +11,7 @@ use crate::{
         session::{Caller, Sessions},
     },
     service::codes::Proof,
-    store::{Action, AuditEntry, MallUser, OpenIdHolder, Outcome, PhoneHolder, Transaction, sessions_of},
+    store::{Action, AuditEntry, MallUser, OpenIdHolder, PhoneHolder, Transaction, WriteOutcome, sessions_of},
 };
 use futures_util::future::try_join;
 use jiff::Timestamp;
@@ -53,7 +53,7 @@ enum Refused {
 impl MallUsers {
     /// Opens a session of the account that has the telephone, which is made if there is none, and sees to it that the
     /// openId is that account's and no other's. A locked account is answered like a wrong code.
-    pub(in crate::service) async fn seat(&self, by: &Seating<'_>) -> Result<Issued, Failure> {
+    pub(in crate::service) async fn seat(&self, by: &Seating<'_>) -> Result<IssuedToken, Failure> {
         let mut crowded: Option<Sessions> = None;
         for _ in 0..TRIES {
             let seen = self.look(by).await?;
@@ -75,14 +75,14 @@ impl MallUsers {
                 self.create(writes, &session, by)
             };
             match self.bind(writes, &seen, &account, by).commit().await? {
-                Outcome::Done => return self.issuer.issue(&session),
-                Outcome::Refused(Refused::Code, _) => return Err(Reason::WrongCode.into()),
-                Outcome::Refused(Refused::Left, _) => return Err(Reason::Unauthorized.into()),
-                Outcome::Refused(Refused::Session, item) => match sessions_of(item)? {
+                WriteOutcome::Committed => return self.issuer.issue(&session),
+                WriteOutcome::ConditionFailed(Refused::Code, _) => return Err(Reason::WrongCode.into()),
+                WriteOutcome::ConditionFailed(Refused::Left, _) => return Err(Reason::Unauthorized.into()),
+                WriteOutcome::ConditionFailed(Refused::Session, item) => match sessions_of(item)? {
                     Some(sessions) if sessions.enabled => crowded = Some(sessions),
                     _ => return Err(Reason::WrongCode.into()),
                 },
-                Outcome::Refused(Refused::Raced, _) => {}
+                WriteOutcome::ConditionFailed(Refused::Raced, _) => {}
             }
         }
         Err(Reason::Contended.into())

@@ -10,7 +10,7 @@ use crate::{
         sms::Notice,
     },
     service::{deed::Deed, notifier::Notifier},
-    store::{Action, Outcome, Store},
+    store::{Action, Store, WriteOutcome},
 };
 use jiff::SignedDuration;
 
@@ -44,14 +44,14 @@ impl Audits {
                 before.decided(&owner, &deed.caller.account, decision, (deed.now.real, self.pictures_stay))?;
             let Some(after) = decided else { return Ok(()) };
             match self.save((realm, &owner), (&before, &after), decision.why.as_ref(), deed).await? {
-                Outcome::Done => {
+                WriteOutcome::Committed => {
                     self.tell(realm, phone, after.status, deed).await;
                     return Ok(());
                 }
                 // The sweep may be a little ahead with pictures that were about to go.
-                Outcome::Refused(Refused::Raced | Refused::Picture, _) => {}
+                WriteOutcome::ConditionFailed(Refused::Raced | Refused::Picture, _) => {}
                 // Somebody else has handed in the number since these were refused.
-                Outcome::Refused(Refused::Number, _) => return Err(Reason::IdNumberTaken.into()),
+                WriteOutcome::ConditionFailed(Refused::Number, _) => return Err(Reason::IdNumberTaken.into()),
             }
         }
         Err(Reason::Contended.into())
@@ -73,7 +73,7 @@ impl Audits {
         (before, after): (&Papers, &Papers),
         why: Option<&Why>,
         deed: &Deed<'_>,
-    ) -> Result<Outcome<Refused>, Failure> {
+    ) -> Result<WriteOutcome<Refused>, Failure> {
         let (owner, number) = ((realm, account), &after.content.id_index);
         let event = Event {
             at: deed.now.real,

@@ -25,8 +25,8 @@ use crate::{
         resident_id::SubmittedId,
         session::Caller,
     },
-    outside::{clock::Moment, random::Random},
-    store::{Action, Outcome, Reached, Store, id_no_place},
+    outside::{clock::RequestTime, random::Random},
+    store::{AccountPhone, Action, Store, WriteOutcome, id_no_place},
 };
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -105,7 +105,7 @@ impl Submissions {
         caller: &Caller,
         submission: &Submission,
         origin: &Origin,
-        now: Moment,
+        now: RequestTime,
     ) -> Result<HandedIn, Failure> {
         let deed = Deed { caller, origin, random: &self.random, now };
         for _ in 0..TRIES {
@@ -116,13 +116,15 @@ impl Submissions {
             };
             let relinked = relinked(before.as_ref(), &after);
             match self.save((before.as_ref(), &after), &relinked, &deed).await? {
-                Outcome::Done => {
+                WriteOutcome::Committed => {
                     self.pictures.follow(&relinked).await;
                     return self.shown(Some(&after.content), &id_no, now.real).await;
                 }
-                Outcome::Refused(Refused::Raced, _) => {}
-                Outcome::Refused(Refused::Number, _) => return Err(Reason::IdNumberTaken.into()),
-                Outcome::Refused(Refused::Picture, _) => return Err(no_picture(before.as_ref(), now.real)),
+                WriteOutcome::ConditionFailed(Refused::Raced, _) => {}
+                WriteOutcome::ConditionFailed(Refused::Number, _) => return Err(Reason::IdNumberTaken.into()),
+                WriteOutcome::ConditionFailed(Refused::Picture, _) => {
+                    return Err(no_picture(before.as_ref(), now.real));
+                }
             }
         }
         Err(Reason::Contended.into())
@@ -130,7 +132,7 @@ impl Submissions {
 
     /// The caller's papers, where the telephone is the caller's own.
     async fn own_papers(&self, caller: &Caller, phone: &Phone) -> Result<Option<Papers>, Failure> {
-        let (record, papers) = self.store.with_papers::<Reached>(caller.realm, &caller.account).await?;
+        let (record, papers) = self.store.with_papers::<AccountPhone>(caller.realm, &caller.account).await?;
         record.filter(|record| record.phone == *phone).ok_or(Reason::NotYours)?;
         Ok(papers)
     }
@@ -177,7 +179,7 @@ impl Submissions {
         (before, after): (Option<&Papers>, &Papers),
         relinked: &Relinked,
         deed: &Deed<'_>,
-    ) -> Result<Outcome<Refused>, Failure> {
+    ) -> Result<WriteOutcome<Refused>, Failure> {
         let Caller { realm, account, role, .. } = deed.caller;
         let (owner, now) = ((*realm, account), deed.now.real);
         let from = before.map_or(Status::None, |before| before.status);

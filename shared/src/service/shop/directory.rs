@@ -6,7 +6,7 @@ use crate::{
         shop::{GroupId, Shop, ShopId, line_of_text},
     },
     service::charging::Maker,
-    store::{Action, Outcome, Store, Thing},
+    store::{Action, AuditSubject, Store, WriteOutcome},
 };
 
 const LONGEST_NAME: usize = 64;
@@ -61,7 +61,7 @@ impl Directory {
         }
         let writes = self.store.transaction::<()>().name_group(id, &name);
         let entry = by.entry_about(Action::ShopGroupNamed);
-        writes.audit_thing(Thing::ShopGroup(id), &entry, &name).commit().await.map(drop)
+        writes.audit_thing(AuditSubject::ShopGroup(id), &entry, &name).commit().await.map(drop)
     }
 
     /// Makes a shop or changes it. Shop and group say the same of who belongs where, whatever two requests race. What
@@ -88,11 +88,11 @@ impl Directory {
                 }
             }
             let action = if before.is_some() { Action::ShopChanged } else { Action::ShopMade };
-            writes = writes.audit_thing(Thing::Shop(id), &by.entry_about(action), &told(&shop));
+            writes = writes.audit_thing(AuditSubject::Shop(id), &by.entry_about(action), &told(&shop));
             match writes.commit().await? {
-                Outcome::Done => return Ok(shop),
-                Outcome::Refused(Refused::Raced, _) => {}
-                Outcome::Refused(Refused::NoSuchGroup, _) => {
+                WriteOutcome::Committed => return Ok(shop),
+                WriteOutcome::ConditionFailed(Refused::Raced, _) => {}
+                WriteOutcome::ConditionFailed(Refused::NoSuchGroup, _) => {
                     return Err(Failure::from(Reason::NotYours).saying("门店组不存在"));
                 }
             }

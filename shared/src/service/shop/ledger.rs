@@ -6,7 +6,7 @@ use crate::{
         reason::{Failure, Reason},
         shop::{Booking, Customer, CustomerId, has_signed_in, sign_in},
     },
-    store::{Outcome, StoredCustomer, customer_of, entry_of},
+    store::{ShopRecordItem, WriteOutcome, customer_of, entry_of},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Records {
         &self,
         by: By<'_>,
         id: &CustomerId,
-        (mut stored, mut before): (StoredCustomer, Customer),
+        (mut stored, mut before): (ShopRecordItem, Customer),
         booking: &Booking,
         finish: impl Fn(Customer) -> Customer,
     ) -> Result<Customer, Failure> {
@@ -54,9 +54,11 @@ impl Records {
             let next = self.sealed(&after)?;
             let writes = self.store.transaction().add_entry(id, &entry, Refused::Again);
             match writes.save_customer(id, Some(&stored), &next, Refused::Raced).commit().await? {
-                Outcome::Done => return Ok(after),
-                Outcome::Refused(Refused::Raced, item) => (stored, before) = self.found(id, customer_of(item)?)?,
-                Outcome::Refused(Refused::Again, item) => {
+                WriteOutcome::Committed => return Ok(after),
+                WriteOutcome::ConditionFailed(Refused::Raced, item) => {
+                    (stored, before) = self.found(id, customer_of(item)?)?
+                }
+                WriteOutcome::ConditionFailed(Refused::Again, item) => {
                     if !by_sign_in(booking) && !entry_of(item)?.is(booking) {
                         return Err(Reason::KeyReused.into());
                     }

@@ -6,7 +6,7 @@ use crate::{
         reason::{Failure, Reason},
         shop::{Customer, CustomerId, ShopId},
     },
-    store::Order,
+    store::RecordOrder,
 };
 use futures_util::future::try_join_all;
 
@@ -34,7 +34,7 @@ impl Records {
 
         let mut all = vec![asked.clone()];
         if let Some(mobile) = &asked.mobile {
-            let order = Order::Mobile(mobile.digits().to_owned());
+            let order = RecordOrder::Mobile(mobile.digits().to_owned());
             let reads = circle.iter().map(async |shop| {
                 let records = self.store.customers(shop, &order, None, MOST_OF_A_NUMBER).await?;
                 records.iter().map(|(_, stored)| self.opened(shop, stored)).collect::<Result<Vec<_>, _>>()

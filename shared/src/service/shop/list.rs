@@ -7,7 +7,7 @@ use crate::{
         sealed::{Place, Sealed},
         shop::{Customer, Filter, Index, Search},
     },
-    store::{Order, Pointers, StoredCustomer, tenant},
+    store::{RecordOrder, RecordPointers, ShopRecordItem, tenant},
 };
 use secrecy::ExposeSecret as _;
 
@@ -26,8 +26,8 @@ struct Step {
 }
 
 enum Source {
-    Copies(Order),
-    Pointers(Pointers),
+    Copies(RecordOrder),
+    RecordPointers(RecordPointers),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,20 +83,20 @@ impl Records {
         let mut steps: Vec<Step> = Vec::new();
         for index in search.filter.indexes() {
             let source = match index {
-                Index::LastDigits(digits) => Source::Pointers(Pointers::LastDigits(digits)),
-                Index::Mrn(mrn) => Source::Pointers(Pointers::Mrn(self.blind_mrn(shop, &mrn)?)),
-                Index::Mobile(digits) => Source::Copies(Order::Mobile(digits)),
-                Index::MobilePrefix(digits) => Source::Copies(Order::MobilePrefix(digits)),
-                Index::NamePrefix(name) => Source::Copies(Order::NamePrefix(name)),
-                Index::Tag(tag) => Source::Copies(Order::Tag(self.blind_tag(shop, &tag)?)),
-                Index::Newest => Source::Copies(Order::Newest),
+                Index::LastDigits(digits) => Source::RecordPointers(RecordPointers::LastDigits(digits)),
+                Index::Mrn(mrn) => Source::RecordPointers(RecordPointers::Mrn(self.blind_mrn(shop, &mrn)?)),
+                Index::Mobile(digits) => Source::Copies(RecordOrder::Mobile(digits)),
+                Index::MobilePrefix(digits) => Source::Copies(RecordOrder::MobilePrefix(digits)),
+                Index::NamePrefix(name) => Source::Copies(RecordOrder::NamePrefix(name)),
+                Index::Tag(tag) => Source::Copies(RecordOrder::Tag(self.blind_tag(shop, &tag)?)),
+                Index::Newest => Source::Copies(RecordOrder::Newest),
             };
             let shown = if steps.is_empty() { Shown::All } else { Shown::NotPointedAt };
             steps.push(Step { source, shown });
         }
-        let has_pointers = steps.iter().any(|step| matches!(step.source, Source::Pointers(_)));
+        let has_pointers = steps.iter().any(|step| matches!(step.source, Source::RecordPointers(_)));
         if has_pointers && !self.store.medical_records(shop).await?.all_have_pointers() {
-            steps.push(Step { source: Source::Copies(Order::Newest), shown: Shown::WithoutPointers });
+            steps.push(Step { source: Source::Copies(RecordOrder::Newest), shown: Shown::WithoutPointers });
         }
         Ok(steps)
     }
@@ -107,9 +107,9 @@ impl Records {
         step: &Step,
         after: Option<&str>,
         most: usize,
-    ) -> Result<Vec<(String, Option<StoredCustomer>)>, Failure> {
+    ) -> Result<Vec<(String, Option<ShopRecordItem>)>, Failure> {
         match &step.source {
-            Source::Pointers(pointers) => self.store.customers_by(&search.shop, pointers, after, most).await,
+            Source::RecordPointers(pointers) => self.store.customers_by(&search.shop, pointers, after, most).await,
             Source::Copies(order) => {
                 let records = self.store.customers(&search.shop, order, after, most).await?;
                 Ok(records.into_iter().map(|(sk, stored)| (sk, Some(stored))).collect())
@@ -118,7 +118,7 @@ impl Records {
     }
 
     /// A record, if this step shows it.
-    fn shown(&self, search: &Search, step: &Step, stored: &StoredCustomer) -> Result<Option<Customer>, Failure> {
+    fn shown(&self, search: &Search, step: &Step, stored: &ShopRecordItem) -> Result<Option<Customer>, Failure> {
         let customer = self.opened(&search.shop, stored)?;
         let is_pointed_at = || search.filter.keyword.as_ref().is_some_and(|word| word.is_pointed_at(&customer));
         let is_shown = match step.shown {

@@ -21,7 +21,7 @@ use crate::{
         shop::{Customer, CustomerId, ShopId},
     },
     outside::random::Random,
-    store::{Action, AuditEntry, Store, StoredCustomer},
+    store::{Action, AuditEntry, ShopRecordItem, Store},
 };
 use jiff::Timestamp;
 
@@ -76,7 +76,7 @@ impl Records {
     }
 
     /// A record of a shop that the caller sees.
-    async fn seen(&self, by: By<'_>, id: &CustomerId) -> Result<(StoredCustomer, Customer), Failure> {
+    async fn seen(&self, by: By<'_>, id: &CustomerId) -> Result<(ShopRecordItem, Customer), Failure> {
         by.must_see(&id.shop)?;
         let stored = self.store.customer(id).await?.ok_or(Reason::NotYours)?;
         let customer = self.opened(&id.shop, &stored)?;

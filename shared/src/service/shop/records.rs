@@ -10,7 +10,7 @@ use crate::{
         resident_id::GivenId,
         shop::{Customer, CustomerId, Edit, Gender, NORMAL, Residence, Serial, ShopId, medical_record_number},
     },
-    store::{Action, Made, Outcome, StoredCustomer, counter_of, customer_of, made_of, tenant},
+    store::{Action, CreatedRecord, ShopRecordItem, WriteOutcome, counter_of, customer_of, made_of, tenant},
 };
 
 /// How long an `Idempotency-Key` is remembered.
@@ -42,7 +42,7 @@ impl Records {
         // Kept with the key, so that the same key with other content can be told, without saying what it was.
         let what = self.sealer.blind(&tenant(shop), "create", &said(&asked.edit.over(&blank(id.clone(), 0))?)?)?;
         let until = by.now.as_second() + KEY_SECONDS;
-        let made = Made { serial: id.serial.as_str().to_owned(), asked: what.clone(), until };
+        let made = CreatedRecord { serial: id.serial.as_str().to_owned(), asked: what.clone(), until };
 
         let mut last = self.store.medical_records(shop).await?;
         for _ in 0..TRIES {
@@ -56,9 +56,9 @@ impl Records {
             }
             let writes = writes.take_medical_record(shop, last, Refused::Raced);
             match writes.save_customer(&id, None, &stored, Refused::Exists).commit().await? {
-                Outcome::Done => return Ok(customer),
-                Outcome::Refused(Refused::Raced, item) => last = counter_of(item)?,
-                Outcome::Refused(Refused::Again, item) => {
+                WriteOutcome::Committed => return Ok(customer),
+                WriteOutcome::ConditionFailed(Refused::Raced, item) => last = counter_of(item)?,
+                WriteOutcome::ConditionFailed(Refused::Again, item) => {
                     let before = made_of(item)?;
                     if before.asked != what {
                         return Err(Reason::KeyReused.into());
@@ -66,7 +66,9 @@ impl Records {
                     let serial = Serial::parse(&before.serial).ok_or(Reason::NotYours)?;
                     return Ok(self.seen(by, &CustomerId { shop: shop.clone(), serial }).await?.1);
                 }
-                Outcome::Refused(Refused::Exists, _) => return Err(Failure::internal("a serial was drawn twice")),
+                WriteOutcome::ConditionFailed(Refused::Exists, _) => {
+                    return Err(Failure::internal("a serial was drawn twice"));
+                }
             }
         }
         Err(Reason::Contended.into())
@@ -102,8 +104,8 @@ impl Records {
             after.version += 1;
             let next = self.sealed(&after)?;
             match self.store.transaction().save_customer(id, Some(&stored), &next, ()).commit().await? {
-                Outcome::Done => return Ok(after),
-                Outcome::Refused((), item) => (stored, before) = self.found(id, customer_of(item)?)?,
+                WriteOutcome::Committed => return Ok(after),
+                WriteOutcome::ConditionFailed((), item) => (stored, before) = self.found(id, customer_of(item)?)?,
             }
         }
         Err(Reason::Contended.into())
@@ -120,12 +122,12 @@ impl Records {
             let customer = self.opened(&id.shop, &before)?;
             must_be(wanted, &customer)?;
             customer.may_be_deleted()?;
-            let after = StoredCustomer { version: before.version + 1, status: "deleted".into(), ..before.clone() };
+            let after = ShopRecordItem { version: before.version + 1, status: "deleted".into(), ..before.clone() };
             let entry = self.entry(by, Action::CustomerDeleted, id);
             let writes = self.store.transaction().set_aside(id, &before, &after, ()).audit(&entry);
             match writes.commit().await? {
-                Outcome::Done => return Ok(()),
-                Outcome::Refused((), item) => stored = customer_of(item)?,
+                WriteOutcome::Committed => return Ok(()),
+                WriteOutcome::ConditionFailed((), item) => stored = customer_of(item)?,
             }
         }
         Err(Reason::Contended.into())
@@ -135,8 +137,8 @@ impl Records {
     pub(super) fn found(
         &self,
         id: &CustomerId,
-        stored: Option<StoredCustomer>,
-    ) -> Result<(StoredCustomer, Customer), Failure> {
+        stored: Option<ShopRecordItem>,
+    ) -> Result<(ShopRecordItem, Customer), Failure> {
         let stored = stored.ok_or(Reason::NotYours)?;
         let customer = self.opened(&id.shop, &stored)?;
         Ok((stored, customer))

@@ -9,7 +9,7 @@ use crate::{
         sealed::BlindIndex,
         shop::{Customer, ShopId, Tag},
     },
-    store::{StoredCustomer, private_place, tenant},
+    store::{ShopRecordItem, private_place, tenant},
 };
 use jiff::{Timestamp, civil::Date};
 use secrecy::ExposeSecret as _;
@@ -29,7 +29,7 @@ struct Private {
 }
 
 impl Records {
-    pub(super) fn sealed(&self, customer: &Customer) -> Result<StoredCustomer, Failure> {
+    pub(super) fn sealed(&self, customer: &Customer) -> Result<ShopRecordItem, Failure> {
         let Customer { id, .. } = customer;
         let private = Private {
             mrn: customer.mrn.clone(),
@@ -39,7 +39,7 @@ impl Records {
         };
         let private = serde_json::to_string(&private)
             .map_err(|error| Failure::internal(format!("a record cannot be written: {error}")))?;
-        Ok(StoredCustomer {
+        Ok(ShopRecordItem {
             serial: id.serial.as_str().to_owned(),
             version: customer.version,
             name: customer.name.clone(),
@@ -71,7 +71,7 @@ impl Records {
         self.sealer.blind(&tenant(shop), "mrn", mrn)
     }
 
-    pub(super) fn opened(&self, shop: &ShopId, stored: &StoredCustomer) -> Result<Customer, Failure> {
+    pub(super) fn opened(&self, shop: &ShopId, stored: &ShopRecordItem) -> Result<Customer, Failure> {
         let id = stored.id(shop)?;
         let private = self.sealer.open(&private_place(&id), &stored.private)?;
         // The error of the reader may quote what it read.
