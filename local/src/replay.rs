@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use shared::domain::charging::scenario::{Answer, Scenario};
+use crate::scenario::{Answer, Scenario};
 
 use crate::{over_http, paths, table, tell};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use shared::domain::charging::scenario::{Answer, PileAnswer, Played, RowAnswer, Scenario};
+use crate::scenario::{Answer, PileAnswer, Played, RowAnswer, Scenario};
 use shared::domain::charging::{Mode, Moment, PileId, RequestId, What};
 use shared::domain::money::Fen;
 

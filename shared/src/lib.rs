@@ -1,9 +1,10 @@
 //! The domain of ev-plaza and everything the functions share.
 //!
-//! `domain` is pure and needs nothing else; the rest, behind the feature `aws`, is what carries it: `service` loads,
+//! `domain` is pure and needs nothing else; `parameters` are a station's settings as JSON; the rest, behind the feature `aws`, is what carries it: `service` loads,
 //! decides and saves; `store`, `outside` and `auth` are its tools; `wire` speaks the apps' documents.
 
 pub mod domain;
+pub mod parameters;
 
 #[cfg(feature = "aws")]
 pub mod auth;

@@ -1,8 +1,8 @@
 //! `cargo local` as a newcomer, a script and an accident use it.
 #![expect(clippy::disallowed_methods, reason = "what other processes do takes real time")]
 
+use local::scenario::{Answer, Scenario};
 use local::venv::Venv;
-use shared::domain::charging::scenario::{Answer, Scenario};
 use std::{
     net::TcpListener,
     path::Path,

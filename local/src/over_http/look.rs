@@ -1,15 +1,15 @@
 //! The operator's live view and the drivers' logs, as scenarios show them.
 
 use super::millis;
-use crate::{Problem, Result};
-use jiff::Timestamp;
-use serde_json::Value;
-use shared::domain::charging::{
-    Moment, Span,
+use crate::{
+    Problem, Result,
     scenario::{
         CarAnswer, Clock, DisplacedAnswer, FaultQueueAnswer, PileAnswer, RecordAnswer, StateAnswer, WaitingAnswer,
     },
 };
+use jiff::Timestamp;
+use serde_json::Value;
+use shared::domain::charging::{Moment, Span};
 use std::collections::BTreeMap;
 
 /// Which car a driver is.

@@ -4,15 +4,19 @@
 mod look;
 mod speak;
 
-use crate::{Problem, Result, clock::Clock, command, functions, http, paths::StackDir, record};
+use crate::{
+    Problem, Result,
+    clock::Clock,
+    command, functions, http,
+    paths::StackDir,
+    record,
+    scenario::{Answer, Event, RecordAnswer, Row, RowAnswer, Scenario},
+};
 use jiff::Timestamp;
 use look::{records, state};
 use serde_json::{Value, json};
 use shared::domain::{
-    charging::{
-        DAY, Mode, Moment, Span,
-        scenario::{Answer, Event, RecordAnswer, Row, RowAnswer, Scenario},
-    },
+    charging::{DAY, Mode, Moment, Span},
     energy::Energy,
 };
 use speak::Api;

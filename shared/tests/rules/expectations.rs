@@ -5,7 +5,7 @@ use shared::domain::charging::{Expectation, What};
 use super::play::{Play, play};
 
 fn expect(p: &Play, car: &str) -> Expectation {
-    p.desk.station().forecast().of(p.request(car), None).unwrap()
+    p.station.station().forecast().of(p.request(car), None).unwrap()
 }
 
 fn shown(p: &Play, car: &str) -> String {
@@ -95,7 +95,7 @@ fn behind_the_window_the_instants_are_marked_as_an_estimate() {
             _ => None,
         })
     };
-    let forecast = p.desk.station().forecast();
+    let forecast = p.station.station().forecast();
     let last_known = forecast.of(p.request("V32"), entry("V32")).unwrap();
     assert!(!last_known.estimate);
     let behind = forecast.of(p.request("V80"), entry("V80")).unwrap();

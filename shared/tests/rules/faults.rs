@@ -263,9 +263,9 @@ fn recovery_with_nothing_to_regroup_just_calls() {
 fn failing_a_failed_pile_is_ignored_and_changes_nothing() {
     let mut p = eight(FaultStrategy::TimeOrder);
     p.fail("T1");
-    let before = p.desk.station().clone();
+    let before = p.station.station().clone();
     assert_eq!(p.fail("T1"), "ignored:already_failed");
-    assert_eq!(p.desk.station(), &before);
+    assert_eq!(p.station.station(), &before);
 }
 
 #[test]
@@ -285,9 +285,9 @@ fn a_new_duration_for_a_failed_pile_is_ignored() {
 #[test]
 fn recovering_a_working_pile_is_ignored() {
     let mut p = eight(FaultStrategy::Priority);
-    let before = p.desk.station().clone();
+    let before = p.station.station().clone();
     assert_eq!(p.recover("T1"), "ignored:already_working");
-    assert_eq!(p.desk.station(), &before, "though other lanes hold cars that do not charge yet");
+    assert_eq!(p.station.station(), &before, "though other lanes hold cars that do not charge yet");
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use local::scenario::StationInMemory;
 use proptest::prelude::*;
 use shared::domain::charging::{
-    Command, Desk, DispatchMode, DispatchTarget, Draft, DriverId, FaultStrategy, Mode, Moment, PileId, Span, Station,
-    View,
+    Command, DispatchMode, DispatchTarget, Draft, DriverId, FaultStrategy, Mode, Moment, PileId, Span, Station, View,
 };
 use shared::domain::energy::{Energy, Exact, Power};
 use shared::domain::money::Fen;
@@ -86,45 +86,45 @@ fn draft(layout: &Layout) -> Draft {
 }
 
 /// Gives the order to the engine; answers its outcome.
-fn obey(desk: &mut Desk, watch: &mut Watch, now: Moment, order: Option<Order>) -> String {
+fn obey(memory: &mut StationInMemory, watch: &mut Watch, now: Moment, order: Option<Order>) -> String {
     let energy = |millijoules: i128| Energy::from_millijoules(Exact::whole(millijoules));
     let pile = |mode: usize, pile: usize| PileId { mode: Mode::BOTH[mode], n: u16::try_from(pile + 1).unwrap() };
-    let live = |desk: &Desk, car: usize| desk.live_request(DriverId(car as u64));
+    let live = |memory: &StationInMemory, car: usize| memory.live_request(DriverId(car as u64));
     let (outcome, facts) = match order {
         None => {
-            let facts = desk.settle(now);
+            let facts = memory.settle(now);
             watch.see(&facts);
             return "ok".to_owned();
         }
         Some(Order::Apply { car, mode, millijoules }) => {
-            desk.apply(now, DriverId(car as u64), &car.to_string(), Mode::BOTH[mode], energy(millijoules))
+            memory.apply(now, DriverId(car as u64), &car.to_string(), Mode::BOTH[mode], energy(millijoules))
         }
         Some(Order::Change { car, mode, millijoules }) => {
-            let Some(request) = live(desk, car) else { return obey_nobody(desk, watch, now) };
-            desk.change(now, request, mode.map(|mode| Mode::BOTH[mode]), millijoules.map(energy))
+            let Some(request) = live(memory, car) else { return obey_nobody(memory, watch, now) };
+            memory.change(now, request, mode.map(|mode| Mode::BOTH[mode]), millijoules.map(energy))
         }
         Some(Order::Cancel { car }) => {
-            let Some(request) = live(desk, car) else { return obey_nobody(desk, watch, now) };
-            desk.cancel(now, request)
+            let Some(request) = live(memory, car) else { return obey_nobody(memory, watch, now) };
+            memory.cancel(now, request)
         }
         Some(Order::Fail { mode, pile: index, millis }) => {
             let lasting = millis.map(|millis| Span::from_millis(i64::try_from(millis).unwrap()));
-            desk.handle(now, Command::Fail { pile: pile(mode, index), lasting })
+            memory.handle(now, Command::Fail { pile: pile(mode, index), lasting })
         }
-        Some(Order::Recover { mode, pile: index }) => desk.handle(now, Command::Recover { pile: pile(mode, index) }),
-        Some(Order::Adopt(layout)) => desk.handle(now, Command::Adopt(draft(&layout).check().unwrap())),
+        Some(Order::Recover { mode, pile: index }) => memory.handle(now, Command::Recover { pile: pile(mode, index) }),
+        Some(Order::Adopt(layout)) => memory.handle(now, Command::Adopt(draft(&layout).check().unwrap())),
     };
     watch.see(&facts);
     outcome.to_string()
 }
 
-fn obey_nobody(desk: &mut Desk, watch: &mut Watch, now: Moment) -> String {
-    watch.see(&desk.settle(now));
+fn obey_nobody(memory: &mut StationInMemory, watch: &mut Watch, now: Moment) -> String {
+    watch.see(&memory.settle(now));
     "ignored:no_live_request".to_owned()
 }
 
 /// The engine's station in the reference's words.
-fn words(view: &View, desk: &Desk) -> String {
+fn words(view: &View, memory: &StationInMemory) -> String {
     let cars = |cars: Vec<u64>| format!("{cars:?}");
     let mut text = String::new();
     for mode in Mode::BOTH {
@@ -136,7 +136,7 @@ fn words(view: &View, desk: &Desk) -> String {
         text += &format!("displaced{} ", cars(displaced.collect()));
     }
     let waiting = view.waiting.iter().map(|waiting| waiting.ticket.driver.0).collect();
-    let numbers: BTreeMap<u64, (usize, u32)> = desk
+    let numbers: BTreeMap<u64, (usize, u32)> = memory
         .live()
         .map(|ticket| (ticket.driver.0, (usize::from(ticket.number.mode == Mode::Slow), ticket.number.n)))
         .collect();
@@ -167,24 +167,25 @@ fn fees(segment: &Segment, layout: &Layout, per_milli: i128) -> (Fen, Fen) {
 #[test]
 fn the_engine_does_what_a_naive_simulator_does() {
     let check = |(layout, orders): (Layout, Vec<(i128, Option<Order>)>)| {
-        let mut desk = Desk::new(Station::new(draft(&layout).check().unwrap(), Moment::from_millis(START)));
+        let mut memory =
+            StationInMemory::new(Station::new(draft(&layout).check().unwrap(), Moment::from_millis(START)));
         let mut reference = Reference::new(layout);
         let mut watch = Watch::new();
         let mut millis = 0_i128;
         for (pause, order) in orders {
             millis += pause * 1000;
             let now = Moment::from_millis(START + i64::try_from(millis).unwrap());
-            let outcome = obey(&mut desk, &mut watch, now, order);
+            let outcome = obey(&mut memory, &mut watch, now, order);
             prop_assert_eq!(outcome, reference.play(millis, order), "{:?} at {}", order, millis);
-            let view = desk.view();
-            prop_assert_eq!(words(&view, &desk), reference.words(), "{:?} at {}", order, millis);
+            let view = memory.view();
+            prop_assert_eq!(words(&view, &memory), reference.words(), "{:?} at {}", order, millis);
             let ticks = |ticks: i128| Exact::mixed(0, ticks.unsigned_abs(), reference.per_milli().unsigned_abs());
             for car in view.piles.iter().flat_map(|pile| &pile.cars).chain(&view.displaced) {
                 let got = reference.got(usize::try_from(car.ticket.driver.0).unwrap());
                 prop_assert_eq!(car.delivered.millijoules(), ticks(got));
             }
         }
-        watch.see(&desk.settle(Moment::NEVER));
+        watch.see(&memory.settle(Moment::NEVER));
         reference.play(i128::from(i64::MAX / 8), None);
         let per_milli = reference.per_milli();
         let at = |moment: Moment| {
@@ -223,8 +224,8 @@ fn upheaval() -> impl Strategy<Value = Upheaval> {
     (0_u16..4, 1_u16..4, 0_usize..3, 0_usize..4, any::<bool>(), any::<bool>())
 }
 
-fn adopt_upheaval(desk: &Desk, (fast, slow, tariff, power, together, waits): Upheaval) -> Command {
-    let mut draft = desk.station().settings().draft();
+fn adopt_upheaval(memory: &StationInMemory, (fast, slow, tariff, power, together, waits): Upheaval) -> Command {
+    let mut draft = memory.station().settings().draft();
     (draft.fast_piles, draft.slow_piles) = (fast, slow);
     draft.tariff = match tariff {
         0 => flat("1", "0.8"),
@@ -245,24 +246,25 @@ fn the_invariants_hold_after_every_command() {
         (Just(layout), steps)
     });
     let check = |(layout, steps): (Layout, Vec<Step>)| {
-        let mut desk = Desk::new(Station::new(draft(&layout).check().unwrap(), Moment::from_millis(START)));
+        let mut memory =
+            StationInMemory::new(Station::new(draft(&layout).check().unwrap(), Moment::from_millis(START)));
         let mut watch = Watch::new();
         let mut millis = 0_i128;
         for ((pause, order), upheaval) in steps {
             millis += pause * 1000;
             let now = Moment::from_millis(START + i64::try_from(millis).unwrap());
             if let Some(upheaval) = upheaval {
-                let command = adopt_upheaval(&desk, upheaval);
-                watch.see(&desk.handle(now, command).1);
+                let command = adopt_upheaval(&memory, upheaval);
+                watch.see(&memory.handle(now, command).1);
             }
             let order = order.filter(|order| !matches!(order, Order::Adopt(_)));
-            obey(&mut desk, &mut watch, now, order);
-            watch.check(&desk);
+            obey(&mut memory, &mut watch, now, order);
+            watch.check(&memory);
         }
-        watch.see(&desk.settle(Moment::NEVER));
-        watch.check(&desk);
-        let working = |mode: Mode| desk.station().side(mode).piles.iter().any(|pile| pile.lane().is_some());
-        for ticket in desk.live() {
+        watch.see(&memory.settle(Moment::NEVER));
+        watch.check(&memory);
+        let working = |mode: Mode| memory.station().side(mode).piles.iter().any(|pile| pile.lane().is_some());
+        for ticket in memory.live() {
             prop_assert!(!working(ticket.number.mode), "{} is called in the end", ticket.number);
         }
         Ok(())

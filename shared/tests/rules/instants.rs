@@ -153,31 +153,31 @@ fn a_turn_may_stop_after_so_many_completions_at_a_correct_earlier_instant() {
         p.apply(car, "F", "30");
     }
     let noon = p.clock.parse("12:00").unwrap();
-    let mut whole = p.desk.clone();
+    let mut whole = p.station.clone();
     let all = whole.settle(noon);
     let mut parts = Vec::new();
     for _ in 0..3 {
-        let (_, facts) = p.desk.turn(noon, None, 2);
+        let (_, facts) = p.station.turn(noon, None, 2);
         parts.extend(facts);
     }
     assert_eq!(parts, all);
-    assert_eq!(p.desk.station(), whole.station());
+    assert_eq!(p.station.station(), whole.station());
 
     let mut p = play(|s| (s.fast_piles, s.lane_places, s.waiting_places) = (1, 1, 9));
     for car in ["V1", "V2", "V3"] {
         p.apply(car, "F", "30");
     }
-    p.desk.turn(noon, None, 2);
-    assert_eq!(p.clock.show(p.desk.station().settled_at()), "08:00");
+    p.station.turn(noon, None, 2);
+    assert_eq!(p.clock.show(p.station.station().settled_at()), "08:00");
 }
 
 #[test]
 fn a_station_tells_when_it_is_next_due() {
     let mut p = play(|_| {});
-    assert_eq!(p.desk.station().due(), None);
+    assert_eq!(p.station.station().due(), None);
     p.apply("V1", "T", "10");
     p.apply("V2", "F", "45");
-    let due = |p: &super::play::Play| p.desk.station().due().map(|at| p.clock.show(at));
+    let due = |p: &super::play::Play| p.station.station().due().map(|at| p.clock.show(at));
     assert_eq!(due(&p).as_deref(), Some("07:00"));
     p.at("06:20").fail_for("T2", 25);
     assert_eq!(due(&p).as_deref(), Some("06:45"));
@@ -192,12 +192,12 @@ fn settling_in_many_small_steps_is_settling_at_once() {
         p.apply(car, "T", amount);
     }
     p.fail_for("T1", 77);
-    let mut steps = p.desk.clone();
+    let mut steps = p.station.clone();
     let mut facts = Vec::new();
     for minute in 0..1_000 {
         let at = p.now.floor_millis() + minute * 61_001;
         facts.extend(steps.settle(shared::domain::charging::Moment::from_millis(at)));
     }
-    assert_eq!(p.desk.settle(steps.station().settled_at()), facts);
-    assert_eq!(p.desk.station(), steps.station());
+    assert_eq!(p.station.settle(steps.station().settled_at()), facts);
+    assert_eq!(p.station.station(), steps.station());
 }

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use local::scenario::StationInMemory;
 use shared::domain::charging::{
-    Desk, DetailRecord, DriverId, Fact, LEAST_BILLED, Mode, Moment, Number, PileId, PileState, RequestId, Station,
-    Ticket, What,
+    DetailRecord, DriverId, Fact, LEAST_BILLED, Mode, Moment, Number, PileId, PileState, RequestId, Station, Ticket,
+    What,
 };
 use shared::domain::energy::{Energy, Power};
 use shared::domain::money::Fen;
@@ -112,17 +113,17 @@ impl Watch {
         }
     }
 
-    pub fn check(&self, desk: &Desk) {
-        let station = desk.station();
+    pub fn check(&self, memory: &StationInMemory) {
+        let station = memory.station();
         assert_eq!(&Station::unpack(&station.pack()).unwrap(), station, "packing loses nothing");
-        self.check_places(desk);
+        self.check_places(memory);
         self.check_piles(station);
         self.check_energy(station);
     }
 
     /// A request is in exactly one place or ended; none is lost; a driver has at most one.
-    fn check_places(&self, desk: &Desk) {
-        let view = desk.view();
+    fn check_places(&self, memory: &StationInMemory) {
+        let view = memory.view();
         let called = view.piles.iter().flat_map(|pile| &pile.cars).chain(&view.displaced).map(|car| &car.ticket);
         let all: Vec<&Ticket> = called.chain(view.waiting.iter().map(|waiting| &waiting.ticket)).collect();
         let requests: BTreeSet<RequestId> = all.iter().map(|ticket| ticket.request).collect();
@@ -131,7 +132,7 @@ impl Watch {
         assert_eq!(drivers.len(), all.len(), "one live request per driver");
         let live: BTreeSet<RequestId> = self.accepted.difference(&self.ended).copied().collect();
         assert_eq!(requests, live, "none is lost");
-        assert_eq!(view.waiting.len(), desk.station().waiting() as usize);
+        assert_eq!(view.waiting.len(), memory.station().waiting() as usize);
         for waiting in &view.waiting {
             let Number { mode, n } = waiting.ticket.number;
             assert!(self.last_called.get(&mode).is_none_or(|last| *last < n), "a lower number is called first");

@@ -16,7 +16,7 @@ fn long() -> Play {
 #[test]
 fn the_station_keeps_only_the_front_of_a_long_line() {
     let p = long();
-    let line = &p.desk.station().side(Mode::Slow).line;
+    let line = &p.station.station().side(Mode::Slow).line;
     assert_eq!((line.count(), line.window().len(), line.behind()), (80, WINDOW, 48));
 }
 
@@ -39,7 +39,7 @@ fn a_car_behind_the_window_may_cancel() {
     let mut p = long();
     assert_eq!(p.cancel("V50"), "ok");
     assert_eq!(p.cancel("V50"), "ignored:no_live_request");
-    assert_eq!(p.desk.station().waiting(), 79);
+    assert_eq!(p.station.station().waiting(), 79);
     p.finish();
     assert_eq!(
         (p.starts("V49"), p.starts("V50"), p.starts("V51")),
@@ -69,7 +69,7 @@ fn a_car_behind_the_window_may_change_its_mode() {
 fn a_late_car_stands_behind_those_behind_the_window() {
     let mut p = long();
     p.at("20:00").look();
-    assert!(p.desk.station().side(Mode::Slow).line.window().len() < WINDOW);
+    assert!(p.station.station().side(Mode::Slow).line.window().len() < WINDOW);
     p.apply("V81", "T", "10");
     p.finish();
     assert_eq!(p.starts("V81"), "15:00+3");
@@ -82,8 +82,8 @@ fn an_entry_that_no_longer_waits_is_not_believed() {
     p.cancel("V50");
     let request = p.request("V50");
     let cancel = shared::domain::charging::Command::Cancel { request, behind: Some(entry) };
-    assert_eq!(p.desk.handle(p.now, cancel).0.to_string(), "ignored:no_live_request");
-    assert_eq!(p.desk.station().waiting(), 79);
+    assert_eq!(p.station.handle(p.now, cancel).0.to_string(), "ignored:no_live_request");
+    assert_eq!(p.station.station().waiting(), 79);
 }
 
 fn joined(p: &Play, car: &str) -> shared::domain::charging::Waiting {
@@ -99,7 +99,7 @@ fn joined(p: &Play, car: &str) -> shared::domain::charging::Waiting {
 fn a_gap_in_a_refill_is_refused() {
     let mut p = long();
     p.at("08:00").look();
-    let mut station = p.desk.station().clone();
+    let mut station = p.station.station().clone();
     let wanted = station.wanted(Mode::Slow).unwrap();
     assert_eq!((wanted.after, wanted.at_least), (33, WINDOW));
     let refused = station.refill(Mode::Slow, [joined(&p, "V34")]);
@@ -111,7 +111,7 @@ fn a_gap_in_a_refill_is_refused() {
 #[test]
 fn a_turn_asks_for_more_of_the_line_and_goes_on() {
     let p = long();
-    let mut turn = Turn::new(p.desk.station().clone(), Moment::NEVER, None, 1_000);
+    let mut turn = Turn::new(p.station.station().clone(), Moment::NEVER, None, 1_000);
     let mut asked = 0;
     loop {
         match turn.advance() {
@@ -133,7 +133,7 @@ fn how_many_are_ahead_is_exact_behind_the_window() {
     let mut p = long();
     p.cancel("V20");
     p.cancel("V60");
-    let forecast = p.desk.station().forecast();
+    let forecast = p.station.station().forecast();
     let ahead = |car: &str| forecast.of(p.request(car), Some(joined(&p, car))).unwrap().ahead;
     assert_eq!((ahead("V1"), ahead("V32"), ahead("V70"), ahead("V80")), (0, 30, 67, 77));
 }
@@ -142,7 +142,7 @@ fn how_many_are_ahead_is_exact_behind_the_window() {
 fn the_window_may_be_topped_up_at_any_time() {
     let mut p = long();
     p.at("16:30").look();
-    let mut topped = p.desk.station().clone();
+    let mut topped = p.station.station().clone();
     let entries: Vec<_> = (33..=80).map(|n| joined(&p, &format!("V{n}"))).collect();
     topped.refill(Mode::Slow, entries).unwrap();
     assert_eq!(topped.side(Mode::Slow).line.window().len(), WINDOW);

@@ -1,5 +1,6 @@
 //! Money: bands, service fee, rounding, detail records, bills, arrears.
 
+use local::scenario::Clock;
 use shared::domain::charging::books::{Account, Meter};
 use shared::domain::charging::{Fact, MINUTE, Moment, Span, Tariff, What, Zone};
 use shared::domain::energy::Energy;
@@ -9,9 +10,7 @@ use shared::domain::money::Fen;
 use super::play::{bands, flat, kw, kwh, play};
 
 fn price_at(tariff: &Tariff, time: &str) -> String {
-    let clock =
-        shared::domain::charging::scenario::Clock::on(shared::domain::charging::scenario::Clock::DAY, tariff.zone())
-            .unwrap();
+    let clock = Clock::on(Clock::DAY, tariff.zone()).unwrap();
     let start = clock.parse(time).unwrap();
     let (_, price) = tariff.split_over_bands(start, start + Span::from_millis(1)).next().unwrap();
     price.to_string()
@@ -155,7 +154,7 @@ fn what_is_shown_while_charging_has_closed_records_as_written() {
     p.apply("V1", "F", "1");
     p.at("06:00:01").fail("F1");
     p.at("06:00:02").look();
-    let station = p.desk.station();
+    let station = p.station.station();
     let charging = station.piles().find_map(|pile| pile.charging()).unwrap();
     assert_eq!(charging.shown_so_far(p.now), (Fen(0), Fen(0)));
 }
@@ -294,13 +293,13 @@ fn below_five_watt_hours_in_all_there_is_no_bill() {
 #[test]
 fn a_meter_beside_the_station_notices_what_is_not_billed() {
     let mut p = play(|_| {});
-    let before = Meter::from(p.desk.station());
+    let before = Meter::from(p.station.station());
     p.at("06:00").apply("V1", "F", "15");
     p.finish();
     let amiss = |facts: &[Fact]| -> Energy {
         let mut meter = before.clone();
         meter.see(facts);
-        meter.accounts(p.desk.station()).values().map(Account::amiss).sum()
+        meter.accounts(p.station.station()).values().map(Account::amiss).sum()
     };
     assert_eq!(amiss(&p.facts), Energy::ZERO);
 

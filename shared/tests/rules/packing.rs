@@ -5,7 +5,7 @@ use shared::domain::charging::{DriverId, Mode, Station, Waiting, What};
 use super::play::{Play, flat, kw, play};
 
 fn same(p: &Play) {
-    let station = p.desk.station();
+    let station = p.station.station();
     assert_eq!(&Station::unpack(&station.pack()).unwrap(), station);
 }
 
@@ -33,7 +33,7 @@ fn a_station_with_fractions_faults_and_old_prices_comes_out_as_it_went_in() {
     same(&p);
     p.at("08:10").look();
     same(&p);
-    let (_, facts) = p.desk.turn(p.clock.parse("23:00").unwrap(), None, 1);
+    let (_, facts) = p.station.turn(p.clock.parse("23:00").unwrap(), None, 1);
     assert!(!facts.is_empty());
     same(&p);
 }
@@ -79,7 +79,7 @@ pub fn busy(behind: u64) -> Play {
 fn a_busy_station_fits_in_four_kilobytes() {
     let mut p = busy(1_000);
     p.at("06:10").fail("T1");
-    let station = p.desk.station();
+    let station = p.station.station();
     assert_eq!(station.side(Mode::Slow).line.window().len(), 32);
     let size = station.pack().len();
     assert!(size <= 3_000, "{size} bytes");
@@ -89,7 +89,7 @@ fn a_busy_station_fits_in_four_kilobytes() {
 #[test]
 fn bytes_of_something_else_are_refused() {
     let p = play(|_| {});
-    let bytes = p.desk.station().pack();
+    let bytes = p.station.station().pack();
     assert!(Station::unpack(&[]).is_err());
     assert!(Station::unpack(&bytes[..bytes.len() - 1]).is_err());
     assert!(Station::unpack(&[&bytes[..], &[0]].concat()).is_err());

@@ -1,8 +1,8 @@
 //! Optimal placing: against brute force on small cases, against greedy on large ones.
 
+use local::plan::PlanRequest;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use shared::domain::charging::plan::Problem;
 use shared::domain::charging::{LaneOffer, Span, place};
 use shared::domain::energy::{Energy, Power};
 
@@ -139,7 +139,7 @@ fn a_plan_is_printed_as_the_rules_say() {
     let problem = r#"{"piles":[{"id":"F1","power_kwh_per_h":30,"places":2,"busy_hours":"0.5"},
         {"id":"T1","power_kwh_per_h":"7.5","places":1}],
         "cars":[{"car":"V1","kwh":24},{"car":"V2","kwh":"12"},{"car":"V3","kwh":7.5},{"car":"V4","kwh":100.4}]}"#;
-    let plan = Problem::read(problem).unwrap().solve();
+    let plan = PlanRequest::read(problem).unwrap().solve();
     assert_eq!(
         serde_json::to_string(&plan).unwrap(),
         r#"{"sum_completion_hours":"3.600000","lanes":{"F1":["V2","V1"],"T1":["V3"]},"left_over":["V4"]}"#
@@ -148,7 +148,7 @@ fn a_plan_is_printed_as_the_rules_say() {
 
 #[test]
 fn a_plan_that_cannot_be_read_is_refused_naming_the_row() {
-    let refusal = |text: &str| Problem::read(text).unwrap_err().to_string();
+    let refusal = |text: &str| PlanRequest::read(text).unwrap_err().to_string();
     let pile = |power: &str, places: &str| {
         format!(r#"{{"piles":[{{"id":"F1","power_kwh_per_h":{power},"places":{places}}}],"cars":[]}}"#)
     };

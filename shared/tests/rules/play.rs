@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use shared::domain::charging::scenario::Clock;
+use local::scenario::{Clock, StationInMemory};
 use shared::domain::charging::{
-    Band, Command, Desk, Draft, DriverId, End, Fact, Mode, Moment, Outcome, PileId, RequestId, Span, Station, Tariff,
-    What, Zone,
+    Band, Command, Draft, DriverId, End, Fact, Mode, Moment, Outcome, PileId, RequestId, Span, Station, Tariff, What,
+    Zone,
 };
 use shared::domain::energy::{Energy, Power};
 use shared::domain::money::Price;
+use shared::parameters::minute_of_day;
 
 pub struct Play {
-    pub desk: Desk,
+    pub station: StationInMemory,
     pub clock: Clock,
     pub now: Moment,
     pub facts: Vec<Fact>,
@@ -25,8 +26,8 @@ pub fn play(change: impl FnOnce(&mut Draft)) -> Play {
     change(&mut draft);
     let clock = Clock::on(Clock::DAY, &Zone::default()).unwrap();
     let now = clock.parse("06:00").unwrap();
-    let desk = Desk::new(Station::new(draft.check().unwrap(), now));
-    Play { desk, clock, now, facts: Vec::new(), cars: BTreeMap::new() }
+    let station = StationInMemory::new(Station::new(draft.check().unwrap(), now));
+    Play { station, clock, now, facts: Vec::new(), cars: BTreeMap::new() }
 }
 
 pub fn kw(text: &str) -> Power {
@@ -43,7 +44,7 @@ pub fn flat(price: &str, service: &str) -> Arc<Tariff> {
 }
 
 pub fn bands(bands: &[(&str, &str, &str)], service: &str) -> Arc<Tariff> {
-    let minute = |text: &str| Clock::minute_of_day(text).unwrap();
+    let minute = |text: &str| minute_of_day(text).unwrap();
     let band = |(from, to, price): &(&str, &str, &str)| Band {
         from: minute(from),
         to: minute(to),
@@ -69,7 +70,7 @@ impl Play {
 
     pub fn apply_as(&mut self, driver: DriverId, car: &str, mode: &str, amount: &str) -> String {
         let mode = Mode::from_letter(mode).unwrap();
-        let (outcome, facts) = self.desk.apply(self.now, driver, car, mode, kwh(amount));
+        let (outcome, facts) = self.station.apply(self.now, driver, car, mode, kwh(amount));
         for fact in &facts {
             if let What::Joined(waiting) = &fact.what {
                 self.cars.insert(car.to_owned(), (driver, waiting.ticket.request));
@@ -80,12 +81,12 @@ impl Play {
 
     pub fn change(&mut self, car: &str, mode: Option<&str>, amount: Option<&str>) -> String {
         let mode = mode.map(|mode| Mode::from_letter(mode).unwrap());
-        let (outcome, facts) = self.desk.change(self.now, self.request(car), mode, amount.map(kwh));
+        let (outcome, facts) = self.station.change(self.now, self.request(car), mode, amount.map(kwh));
         self.happened(outcome, facts)
     }
 
     pub fn cancel(&mut self, car: &str) -> String {
-        let (outcome, facts) = self.desk.cancel(self.now, self.request(car));
+        let (outcome, facts) = self.station.cancel(self.now, self.request(car));
         self.happened(outcome, facts)
     }
 
@@ -103,13 +104,13 @@ impl Play {
     }
 
     pub fn adopt(&mut self, change: impl FnOnce(&mut Draft)) -> String {
-        let mut draft = self.desk.station().settings().draft();
+        let mut draft = self.station.station().settings().draft();
         change(&mut draft);
         self.handle(Command::Adopt(draft.check().unwrap()))
     }
 
     fn handle(&mut self, command: Command) -> String {
-        let (outcome, facts) = self.desk.handle(self.now, command);
+        let (outcome, facts) = self.station.handle(self.now, command);
         self.happened(outcome, facts)
     }
 
@@ -124,49 +125,49 @@ impl Play {
 
     /// Brings the station up to the clock.
     pub fn look(&mut self) -> &mut Self {
-        let facts = self.desk.settle(self.now);
+        let facts = self.station.settle(self.now);
         self.facts.extend(facts);
         self
     }
 
     /// Lets everything come to its end.
     pub fn finish(&mut self) -> &mut Self {
-        let facts = self.desk.settle(Moment::NEVER);
+        let facts = self.station.settle(Moment::NEVER);
         self.facts.extend(facts);
         self
     }
 
     /// The cars of a lane, the head first; `FAULT` for a failed pile.
     pub fn lane(&mut self, pile: &str) -> String {
-        let view = self.look().desk.view();
+        let view = self.look().station.view();
         let pile = view.piles.iter().find(|known| known.id.to_string() == pile).unwrap();
         if pile.failed { "FAULT".to_owned() } else { words(pile.cars.iter().map(|car| car.ticket.plate.to_string())) }
     }
 
     pub fn piles(&mut self) -> String {
-        words(self.look().desk.view().piles.iter().map(|pile| pile.id.to_string()))
+        words(self.look().station.view().piles.iter().map(|pile| pile.id.to_string()))
     }
 
     /// kWh delivered and fee of a car that has been called.
     pub fn so_far(&mut self, car: &str) -> String {
-        let view = self.look().desk.view();
+        let view = self.look().station.view();
         let cars = view.piles.iter().flat_map(|pile| &pile.cars).chain(&view.displaced);
         let car = cars.into_iter().find(|known| *known.ticket.plate == *car).unwrap();
         format!("{} ¥{}", car.delivered, car.fee)
     }
 
     pub fn waiting(&mut self) -> String {
-        words(self.look().desk.view().waiting.iter().map(|waiting| waiting.ticket.plate.to_string()))
+        words(self.look().station.view().waiting.iter().map(|waiting| waiting.ticket.plate.to_string()))
     }
 
     pub fn displaced(&mut self) -> String {
-        words(self.look().desk.view().displaced.iter().map(|car| car.ticket.plate.to_string()))
+        words(self.look().station.view().displaced.iter().map(|car| car.ticket.plate.to_string()))
     }
 
     /// The queue number of a live car.
     pub fn number(&self, car: &str) -> String {
         let request = self.request(car);
-        let ticket = self.desk.live().find(|ticket| ticket.request == request).unwrap();
+        let ticket = self.station.live().find(|ticket| ticket.request == request).unwrap();
         ticket.number.to_string()
     }
 

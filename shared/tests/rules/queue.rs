@@ -129,7 +129,7 @@ fn arrears(admitted: bool) -> Outcome {
     let standing = Standing { live: Vec::new(), in_arrears: true };
     let (request, driver, plate) = (RequestId(9), DriverId(9), "V9".into());
     let apply = Command::Apply { request, driver, plate, mode: Mode::Fast, energy: kwh("1"), standing };
-    p.desk.handle(p.now, apply).0
+    p.station.handle(p.now, apply).0
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_called_car_leaves_the_waiting_area() {
     let mut p = play(|_| {});
     p.apply("V1", "F", "30");
     assert_eq!((p.lane("F1"), p.waiting()), ("V1".into(), String::new()));
-    assert_eq!(p.desk.station().waiting(), 0);
+    assert_eq!(p.station.station().waiting(), 0);
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn a_decision_may_be_written_before_dispatch() {
     let standing = Standing::default();
     let (request, driver, plate) = (RequestId(1), DriverId(1), "V1".into());
     let apply = Command::Apply { request, driver, plate, mode: Mode::Fast, energy: kwh("30"), standing };
-    let mut turn = Turn::new(p.desk.station().clone(), p.now, Some(apply), 12);
+    let mut turn = Turn::new(p.station.station().clone(), p.now, Some(apply), 12);
     assert_eq!(turn.advance(), Progress::Decided(Outcome::Done));
     let (station, _) = turn.into_parts();
     assert_eq!((station.waiting(), station.due()), (1, Some(p.now)), "it waits, and dispatch is due");

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use shared::domain::charging::scenario::{Answer, Scenario};
+use local::scenario::{Answer, Scenario};
 
 fn scenario(parameters: &str, rows: &[(&str, &str)]) -> String {
     let row = |(time, event): &(&str, &str)| match *event {

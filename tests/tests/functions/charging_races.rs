@@ -2,8 +2,9 @@
 
 use futures_util::future::join_all;
 use jiff::SignedDuration;
+use local::scenario::StationInMemory;
 use shared::domain::{
-    charging::{DAY, Desk, DriverId, Fact, Mode, Moment, Settings, Span, Station, What},
+    charging::{DAY, DriverId, Fact, Mode, Moment, Settings, Span, Station, What},
     energy::Energy,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -163,7 +164,7 @@ async fn who_has_finished_may_apply_though_it_is_noticed_in_the_middle_of_the_ca
 
 /// The same history in memory, where nothing is late: what each driver is billed.
 fn pure_bills(settings: Settings, start: Moment, orders: &[(DriverId, Mode, u32, Moment)]) -> BTreeMap<u64, Money> {
-    let mut desk = Desk::new(Station::new(settings, start));
+    let mut desk = StationInMemory::new(Station::new(settings, start));
     let mut facts: Vec<Fact> = Vec::new();
     for (driver, mode, watt_hours, at) in orders {
         facts.extend(desk.apply(*at, *driver, "", *mode, Energy::from_watt_hours(*watt_hours)).1);

@@ -3,32 +3,34 @@
 use jiff::Timestamp;
 use shared::{
     domain::{
-        charging::{
-            MINUTE, Moment, PileId, Settings, Span,
-            scenario::{Parameters, PriceChange, SettingsChange},
-        },
+        charging::{MINUTE, Moment, PileId, PriceChange, Settings, SettingsChange, Span},
         reason::{Failure, Reason},
         station_id::StationId,
         text::halfwidth,
     },
+    parameters::{self, NamedValues},
     service::charging::Switch,
     wire::{Fields, missing},
 };
 
+/// How a scenario writes faults, and when it starts. A station has neither, but takes the parameters of a scenario as they are.
+const OF_SCENARIOS_ONLY: [&str; 2] = ["B_value", "start"];
+
 /// The settings of a station, under the names that scenarios use: what was tried in one is what a station is made with.
 pub fn settings(fields: &mut Fields) -> Result<Settings, Failure> {
     let Some(raw) = fields.nested("settings")? else { return Ok(Settings::default()) };
-    let parameters = Parameters::read(&raw).map_err(Failure::malformed)?;
-    match parameters.unknown.first() {
+    let mut values = NamedValues::read(&raw).map_err(Failure::malformed)?;
+    let settings = values.new_settings().map_err(Failure::malformed)?;
+    match values.names().find(|name| !OF_SCENARIOS_ONLY.contains(name)) {
         Some(name) => Err(Failure::malformed(format!("settings: unknown name {name}"))),
-        None => Ok(parameters.settings),
+        None => Ok(settings),
     }
 }
 
 /// The settings that are to change; the others stay as they are.
 pub fn settings_change(fields: &mut Fields) -> Result<SettingsChange, Failure> {
     let raw = fields.nested("settings")?.ok_or_else(|| missing("settings"))?;
-    SettingsChange::read(&raw).map_err(Failure::malformed)
+    parameters::settings_change(&raw).map_err(Failure::malformed)
 }
 
 /// `{"prices":{"tariff","service_fee","zone"},"valid_from":"2026-06-02T00:00:00+08:00"}`; without a date, from now on.
@@ -41,7 +43,7 @@ pub fn price_change(fields: &mut Fields, now: Timestamp) -> Result<PriceChange, 
             from.map_err(|_| Failure::malformed("valid_from 应为带时区的时间，例如 2026-06-02T00:00:00+08:00"))?
         }
     };
-    PriceChange::read(&raw, Moment::from_millis(from.as_millisecond())).map_err(Failure::malformed)
+    parameters::price_change(&raw, Moment::from_millis(from.as_millisecond())).map_err(Failure::malformed)
 }
 
 /// A page of the list of stations.

@@ -7,10 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        charging::{
-            Band, Draft, Settings,
-            scenario::{PriceChange, SettingsChange},
-        },
+        charging::{Band, Draft, PriceChange, Settings, SettingsChange},
         money::Price,
         reason::Failure,
         station_id::{StationId, StationNumber},

@@ -5,8 +5,7 @@ use crate::{
     domain::{
         account::AccountId,
         charging::{
-            Command, Draft, DriverId, Mode, Moment, PileId, Place, Standing, Station,
-            scenario::{PriceChange, SettingsChange},
+            Command, Draft, DriverId, Mode, Moment, PileId, Place, PriceChange, SettingsChange, Standing, Station,
         },
         energy::Energy,
         reason::Failure,

@@ -1,8 +1,7 @@
 //! Events of a scenario, as they are written: `(A,V1,T,40)`.
 
-use crate::domain::charging::moment::{MINUTE, Span};
-use crate::domain::charging::number::{Mode, PileId};
-use crate::domain::energy::{Energy, Exact};
+use shared::domain::charging::{MINUTE, Mode, PileId, Span};
+use shared::domain::energy::{Energy, Exact};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Event {

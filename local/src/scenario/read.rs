@@ -5,8 +5,7 @@ use serde_json::value::RawValue;
 
 use super::event::Event;
 use super::parameters::Parameters;
-use crate::domain::charging::moment::Moment;
-use crate::domain::charging::number::PileId;
+use shared::domain::charging::{Moment, PileId};
 
 #[derive(Clone, Debug)]
 pub struct Scenario {

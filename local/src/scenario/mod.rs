@@ -1,22 +1,20 @@
-//! Scenarios: the rules as a file that anyone can run.
+//! Scenario files: the charging rules as a file that anyone can run.
 
 mod answer;
-mod changes;
 mod clock;
 mod event;
 mod parameters;
 mod play;
 mod read;
-mod scalar;
+mod station_in_memory;
 
 pub use answer::{
     Answer, CarAnswer, DisplacedAnswer, FaultQueueAnswer, PileAnswer, RecordAnswer, RowAnswer, StateAnswer,
     WaitingAnswer,
 };
-pub use changes::{PriceChange, SettingsChange};
 pub use clock::Clock;
 pub use event::Event;
 pub use parameters::Parameters;
 pub use play::{Played, PlayedRow};
 pub use read::{Refusal, Row, Scenario};
-pub use scalar::Scalar;
+pub use station_in_memory::StationInMemory;

@@ -1,20 +1,17 @@
-//! A station kept in memory, with what a store would keep beside it: entries behind the windows, and who is live.
+//! A station in memory, driven as the store drives it, with what the store would keep beside it: the entries behind the
+//! windows and the live requests. Scenarios and tests run on it.
 
 use std::collections::BTreeMap;
 
-use super::command::{Command, Outcome, Standing};
-use super::fact::{Fact, What};
-use super::line::{WINDOW, Waiting, Wanted};
-use super::moment::Moment;
-use super::number::{DriverId, Mode, Number, RequestId, Ticket};
-use super::station::Station;
-use super::turn::{Progress, Turn};
-use super::view::View;
-use crate::domain::energy::Energy;
+use shared::domain::charging::{
+    Command, DriverId, Fact, Mode, Moment, Number, Outcome, Progress, RequestId, Standing, Station, Ticket, Turn, View,
+    WINDOW, Waiting, Wanted, What,
+};
+use shared::domain::energy::Energy;
 
 /// Drives turns just as the store does: load, advance, bring what is asked for, write from the facts.
 #[derive(Clone, Debug)]
-pub struct Desk {
+pub struct StationInMemory {
     station: Station,
     behind: BTreeMap<(Mode, u32), Waiting>,
     live: BTreeMap<RequestId, Ticket>,
@@ -24,7 +21,7 @@ pub struct Desk {
 /// More than ever happens: a turn that is not to stop early.
 const NO_LIMIT: usize = usize::MAX;
 
-impl Desk {
+impl StationInMemory {
     pub fn new(station: Station) -> Self {
         Self { station, behind: BTreeMap::new(), live: BTreeMap::new(), requests: 0 }
     }

@@ -1,7 +1,6 @@
 //! Scenario times: local `HH:MM`, with `:SS` when it is not 00 and `+1` on the next day.
 
-use crate::domain::charging::moment::{DAY, MINUTE, Moment, Span};
-use crate::domain::charging::tariff::Zone;
+use shared::domain::charging::{DAY, Moment, Span, Zone};
 
 /// The days of a scenario, counted from a local midnight.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -10,7 +9,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The day on which scenarios play unless a caller has another.
+    /// The day on which scenarios play.
     pub const DAY: jiff::civil::Date = jiff::civil::date(2026, 6, 1);
 
     pub fn on(day: jiff::civil::Date, zone: &Zone) -> Option<Self> {
@@ -36,13 +35,6 @@ impl Clock {
         let second = if second == 0 { String::new() } else { format!(":{second:02}") };
         let days = if days == 0 { String::new() } else { format!("+{days}") };
         format!("{:02}:{:02}{second}{days}", minute / 60, minute % 60)
-    }
-
-    /// A time of a tariff in minutes of the day, up to `24:00`.
-    pub fn minute_of_day(text: &str) -> Option<u16> {
-        let (hour, minute) = text.split_once(':')?;
-        let minutes = two_digits(hour)? * 60 + two_digits(minute).filter(|minute| *minute < 60)?;
-        u16::try_from(minutes).ok().filter(|_| minutes * MINUTE <= DAY)
     }
 }
 

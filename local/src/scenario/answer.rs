@@ -6,10 +6,7 @@ use serde_json::value::RawValue;
 use super::clock::Clock;
 use super::play::Played;
 use super::read::Scenario;
-use crate::domain::charging::fact::DetailRecord;
-use crate::domain::charging::line::Waiting;
-use crate::domain::charging::number::Mode;
-use crate::domain::charging::view::{CarView, PileView, View};
+use shared::domain::charging::{CarView, DetailRecord, Mode, PileView, View, Waiting};
 
 /// Amounts are strings with two decimals, half-up; the keys stand in the order of the document.
 #[derive(Clone, Debug, serde::Serialize)]

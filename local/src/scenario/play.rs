@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use super::event::Event;
 use super::read::{Row, Scenario};
-use crate::domain::charging::command::{Command, Disregard, Outcome};
-use crate::domain::charging::desk::Desk;
-use crate::domain::charging::fact::{DetailRecord, Fact, What};
-use crate::domain::charging::moment::Moment;
-use crate::domain::charging::number::DriverId;
-use crate::domain::charging::station::Station;
-use crate::domain::charging::view::View;
+use super::station_in_memory::StationInMemory;
+use shared::domain::charging::{
+    Command, DetailRecord, Disregard, DriverId, Fact, Moment, Outcome, Station, View, What,
+};
 
 /// What a scenario came to.
 #[derive(Clone, Debug)]
@@ -31,17 +28,18 @@ pub struct PlayedRow {
 
 impl Scenario {
     pub fn play(&self) -> Played {
-        let mut desk = Desk::new(Station::new(self.parameters.settings.clone(), self.parameters.start));
+        let settings = self.parameters.settings.clone();
+        let mut station = StationInMemory::new(Station::new(settings, self.parameters.start));
         let mut cars = Cars::default();
         let (mut rows, mut facts) = (Vec::with_capacity(self.rows.len()), Vec::new());
         for row in &self.rows {
-            let (outcome, happened) = play_row(&mut desk, &mut cars, row);
+            let (outcome, happened) = play_row(&mut station, &mut cars, row);
             facts.extend(happened);
-            rows.push(PlayedRow { outcome, view: desk.view() });
+            rows.push(PlayedRow { outcome, view: station.view() });
         }
-        facts.extend(desk.settle(Moment::NEVER));
+        facts.extend(station.settle(Moment::NEVER));
         let left = facts.iter().rfind(|fact| matches!(fact.what, What::Ended { .. }));
-        let all_done_at = left.filter(|_| desk.live().next().is_none()).map(|fact| fact.at);
+        let all_done_at = left.filter(|_| station.live().next().is_none()).map(|fact| fact.at);
         Played { rows, facts, all_done_at }
     }
 }
@@ -67,23 +65,23 @@ impl<'a> Cars<'a> {
     }
 }
 
-fn play_row<'a>(desk: &mut Desk, cars: &mut Cars<'a>, row: &'a Row) -> (Outcome, Vec<Fact>) {
+fn play_row<'a>(station: &mut StationInMemory, cars: &mut Cars<'a>, row: &'a Row) -> (Outcome, Vec<Fact>) {
     let nothing_live = Outcome::Ignored(Disregard::NoLiveRequest);
     // Bringing the station up to the row first shows who is still live; the event then happens at the same instant.
-    let mut facts = desk.settle(row.at);
+    let mut facts = station.settle(row.at);
     let (outcome, happened) = match &row.event {
         None => (Outcome::Done, Vec::new()),
-        Some(Event::Apply { car, mode, energy }) => desk.apply(row.at, cars.driver(car), car, *mode, *energy),
-        Some(Event::Cancel { car }) => match desk.live_request(cars.driver(car)) {
-            Some(request) => desk.cancel(row.at, request),
+        Some(Event::Apply { car, mode, energy }) => station.apply(row.at, cars.driver(car), car, *mode, *energy),
+        Some(Event::Cancel { car }) => match station.live_request(cars.driver(car)) {
+            Some(request) => station.cancel(row.at, request),
             None => (nothing_live, Vec::new()),
         },
-        Some(Event::Change { car, mode, energy }) => match desk.live_request(cars.driver(car)) {
-            Some(request) => desk.change(row.at, request, *mode, *energy),
+        Some(Event::Change { car, mode, energy }) => match station.live_request(cars.driver(car)) {
+            Some(request) => station.change(row.at, request, *mode, *energy),
             None => (nothing_live, Vec::new()),
         },
-        Some(Event::Fail { pile, lasting }) => desk.handle(row.at, Command::Fail { pile: *pile, lasting: *lasting }),
-        Some(Event::Recover { pile }) => desk.handle(row.at, Command::Recover { pile: *pile }),
+        Some(Event::Fail { pile, lasting }) => station.handle(row.at, Command::Fail { pile: *pile, lasting: *lasting }),
+        Some(Event::Recover { pile }) => station.handle(row.at, Command::Recover { pile: *pile }),
     };
     facts.extend(happened);
     (outcome, facts)
