@@ -220,7 +220,7 @@ fn a_message_in_the_queue_wakes_the_scheduler() {
     let sent = local::http::send(&address, "POST", "/", &headers, message.as_bytes(), Duration::from_secs(5)).unwrap();
     assert_eq!(sent.status, 200, "{}", sent.text());
     eventually("the scheduler quarantines what is no hint", || {
-        stack.file("functions.log").contains("a message was no hint")
+        stack.file("functions.log").contains("invalid station hint message")
     });
     bootstrap_gives_a_stack_what_it_lacks_and_keeps_what_it_has(&stack, &place);
 }

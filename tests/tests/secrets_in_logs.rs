@@ -250,7 +250,7 @@ async fn a_days_logs_and_metrics_hold_nothing_secret_or_personal() {
     let plaza = Plaza::open();
     a_day(&plaza).await;
     let log = log.text();
-    assert!(log.contains("a request failed") && log.contains("a failed sign-in could not be noted"));
+    assert!(log.contains("request failed") && log.contains("audit entry of a failed sign-in was not written"));
     assert_clean("the log", &log, &[]);
     assert_no_code("the log", &log, &plaza);
     assert_clean("a metric line", &plaza.lines().join("\n"), &[]);

@@ -74,7 +74,7 @@ impl App {
                 Ok(hint) => stations.entry(hint.station).or_default().push(message_id),
                 Err(error) => {
                     quarantined += 1;
-                    tracing::error!(message_id, %error, "a message was no hint");
+                    tracing::error!(message_id, %error, "invalid station hint message");
                 }
             }
         }
@@ -84,10 +84,14 @@ impl App {
                 Ok(amiss) => unbilled = unbilled + amiss,
                 Err(failure) if failure.reason() == Reason::NoSuchStation => {
                     quarantined += messages.len();
-                    tracing::error!(station = station.as_str(), "a message was for no station");
+                    tracing::error!(station = station.as_str(), "station hint names an unknown station");
                 }
                 Err(failure) => {
-                    tracing::error!(station = station.as_str(), detail = failure.detail(), "a station was not settled");
+                    tracing::error!(
+                        station = station.as_str(),
+                        detail = failure.detail(),
+                        "station could not be brought up to date"
+                    );
                     failed.extend(messages);
                 }
             }

@@ -39,5 +39,5 @@ impl<'a> Detail<'a> {
 /// A decimal as a JSON number, digit for digit.
 fn number(capacity: BatteryCapacity) -> Result<Box<RawValue>, Failure> {
     RawValue::from_string(capacity.to_string())
-        .map_err(|error| Failure::internal(format!("a battery capacity is no JSON number: {error}")))
+        .map_err(|error| Failure::internal(format!("battery capacity is not a JSON number: {error}")))
 }

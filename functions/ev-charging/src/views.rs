@@ -134,7 +134,7 @@ fn kwh(energy: Energy) -> Result<Box<RawValue>, Failure> {
     let watt_hours = energy.watt_hours();
     let text = format!("{}.{:03}", watt_hours / 1000, watt_hours % 1000);
     let text = text.trim_end_matches('0').trim_end_matches('.').to_owned();
-    RawValue::from_string(text).map_err(|error| Failure::internal(format!("an amount is no JSON number: {error}")))
+    RawValue::from_string(text).map_err(|error| Failure::internal(format!("amount is not a JSON number: {error}")))
 }
 
 /// Our extension: a station as it is now.

@@ -86,7 +86,7 @@ fn number(account: &AccountId) -> Result<Box<RawValue>, Failure> {
     id.parse::<u64>()
         .ok()
         .and_then(|_| RawValue::from_string(id.to_owned()).ok())
-        .ok_or_else(|| Failure::internal("a driver's id is no number"))
+        .ok_or_else(|| Failure::internal("driver id is not a number"))
 }
 
 /// A new session, whose token is in the header.

@@ -48,7 +48,7 @@ impl App {
 
 impl From<Failure> for Refused {
     fn from(failure: Failure) -> Self {
-        tracing::warn!(reason = ?failure.reason(), detail = failure.detail(), "no administrator was appointed");
+        tracing::warn!(reason = ?failure.reason(), detail = failure.detail(), "first administrator was not created");
         Self(failure.text().to_owned())
     }
 }

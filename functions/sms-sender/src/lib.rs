@@ -102,11 +102,11 @@ impl App {
             Ok(Sending::Blocked) => tally.blocked += 1,
             Ok(Sending::Unknown) => {
                 tally.quarantined += 1;
-                tracing::error!(message_id, "a message names nothing that is to be sent");
+                tracing::error!(message_id, "SMS job does not exist");
             }
             Ok(Sending::Later) => return false,
             Err(failure) => {
-                tracing::error!(message_id, detail = failure.detail(), "a message was not sent");
+                tracing::error!(message_id, detail = failure.detail(), "SMS job failed");
                 return false;
             }
         }

@@ -26,9 +26,9 @@ impl CaptchaSeal {
     pub fn new(pepper: &SecretString) -> Result<Self, Failure> {
         let secret: CaptchaPepperSecret = serde_json::from_str(pepper.expose_secret())
             // serde's own text would quote the secret.
-            .map_err(|_| Failure::internal(r#"the pepper should be {"id":"…","key":"…"}"#))?;
+            .map_err(|_| Failure::internal(r#"the pepper must be {"id":"…","key":"…"}"#))?;
         let pepper = BASE64_URL_SAFE_NO_PAD.decode(secret.key).ok().filter(|key| key.len() >= 32);
-        let pepper = pepper.ok_or_else(|| Failure::internal("a pepper is 32 bytes or more in base64url"))?;
+        let pepper = pepper.ok_or_else(|| Failure::internal("the pepper must be at least 32 bytes, in base64url"))?;
         let derived = hmac::sign(&Key::new(HMAC_SHA256, &pepper), PURPOSE);
         Ok(Self(Key::new(HMAC_SHA256, derived.as_ref())))
     }

@@ -25,7 +25,7 @@ struct CodeKeySecret {
 
 impl CodeKey {
     pub fn read(secret: &SecretString) -> Result<Self, Failure> {
-        let broken = || Failure::internal("the code key is 32 bytes or more in base64url");
+        let broken = || Failure::internal("the key of SMS codes must be at least 32 bytes, in base64url");
         let secret: CodeKeySecret = serde_json::from_str(secret.expose_secret()).map_err(|_| broken())?;
         let key = BASE64_URL_SAFE_NO_PAD.decode(secret.key).ok().filter(|key| key.len() >= 32).ok_or_else(broken)?;
         Ok(Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, &key))))

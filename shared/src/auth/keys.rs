@@ -32,7 +32,7 @@ struct SigningSecret {
 
 impl SigningKey {
     pub fn read(secret: &SecretString) -> Result<Self, Failure> {
-        let broken = || Failure::internal(r#"the signing key should be {"kid":"…","seed":"<base64url of 32 bytes>"}"#);
+        let broken = || Failure::internal(r#"the signing key must be {"kid":"…","seed":"<base64url of 32 bytes>"}"#);
         let secret: SigningSecret = serde_json::from_str(secret.expose_secret()).map_err(|_| broken())?;
         let seed =
             BASE64_URL_SAFE_NO_PAD.decode(secret.seed).ok().filter(|seed| seed.len() == 32).ok_or_else(broken)?;
@@ -100,14 +100,17 @@ impl VerifyingKeys {
         match read {
             Ok(keys) => cache.keys = keys,
             // Known keys go on working while the secret cannot be read.
-            Err(failure) => tracing::warn!(detail = failure.detail(), "verifying keys could not be read again"),
+            Err(failure) => tracing::warn!(
+                detail = failure.detail(),
+                "verifying keys could not be reloaded; the loaded ones stay in use"
+            ),
         }
         cache.keys.get(id).cloned()
     }
 }
 
 fn decode(text: &SecretString) -> Result<HashMap<String, Arc<DecodingKey>>, Failure> {
-    let broken = || Failure::internal(r#"the verifying keys should be {"current":{"kid":"…","public":"…"},…}"#);
+    let broken = || Failure::internal(r#"the verifying keys must be {"current":{"kid":"…","public":"…"},…}"#);
     let keys: PublicKeys = serde_json::from_str(text.expose_secret()).map_err(|_| broken())?;
     let keys = [Some(keys.current), keys.next, keys.previous].into_iter().flatten();
     let decode = |key: PublicKey| {

@@ -98,7 +98,7 @@ impl Passwords {
     pub fn new(pepper: &SecretString, strength: Strength, random: Random) -> Result<Self, Failure> {
         let secret: PepperSecret = serde_json::from_str(pepper.expose_secret())
             // serde's own text would quote the secret.
-            .map_err(|_| Failure::internal(r#"the pepper should be {"id":"…","key":"…"}"#))?;
+            .map_err(|_| Failure::internal(r#"the pepper must be {"id":"…","key":"…"}"#))?;
         let peppers =
             [PepperSecret { earlier: vec![], ..secret }].into_iter().chain(secret.earlier).map(Pepper::decode);
         let peppers = peppers.collect::<Result<Vec<_>, _>>()?;
@@ -123,7 +123,7 @@ impl Passwords {
 
     /// A new hash with today's strength and pepper.
     pub fn hash(&self, password: &Password) -> Result<StoredHash, Failure> {
-        let pepper = self.peppers.first().ok_or_else(|| Failure::internal("there is no pepper"))?;
+        let pepper = self.peppers.first().ok_or_else(|| Failure::internal("no pepper is configured"))?;
         let salt: [u8; 16] = self.random.bytes();
         let params = self.strength.params().map_err(|error| broken(&error))?;
         let tag = self.tag(password, pepper, &params, &salt).map_err(|error| broken(&error))?;
@@ -184,13 +184,13 @@ impl Passwords {
 }
 
 fn broken(error: &dyn std::fmt::Display) -> Failure {
-    Failure::internal(format!("hashing failed: {error}"))
+    Failure::internal(format!("password hashing failed: {error}"))
 }
 
 impl Pepper {
     fn decode(secret: PepperSecret) -> Result<Self, Failure> {
         let key = BASE64_URL_SAFE_NO_PAD.decode(secret.key.as_bytes()).ok().filter(|key| key.len() >= 32);
-        let key = key.ok_or_else(|| Failure::internal("a pepper is 32 bytes or more in base64url"))?;
+        let key = key.ok_or_else(|| Failure::internal("the pepper must be at least 32 bytes, in base64url"))?;
         Ok(Self { id: secret.id, key: key.into() })
     }
 }

@@ -53,14 +53,14 @@ impl Sealer {
     /// Opens every wrapped data key once, when a function starts; after that no field costs a call.
     pub async fn open_keys(ring: &SecretString, service: &KeyService, random: Random) -> Result<Self, Failure> {
         let ring: KeyRing = serde_json::from_str(ring.expose_secret())
-            .map_err(|_| Failure::internal(r#"the keys of fields should be {"seal":"…","index":"…","keys":{…}}"#))?;
+            .map_err(|_| Failure::internal(r#"the data keys must be {"seal":"…","index":"…","keys":{…}}"#))?;
         let mut all = BTreeMap::new();
         for (id, wrapped) in ring.keys {
             let wrapped = BASE64_STANDARD.decode(wrapped.trim().as_bytes());
-            let wrapped = wrapped.map_err(|_| Failure::internal(format!("the key {id} of fields is no base64")))?;
+            let wrapped = wrapped.map_err(|_| Failure::internal(format!("data key {id} is not base64")))?;
             all.insert(id, extracted(&service.open(wrapped).await?)?);
         }
-        let missing = |id: &str| Failure::internal(format!("there is no key {id} of fields"));
+        let missing = |id: &str| Failure::internal(format!("data key {id} is missing"));
         let index = all.get(&ring.index).cloned().ok_or_else(|| missing(&ring.index))?;
         if !all.contains_key(&ring.seal) {
             return Err(missing(&ring.seal));
@@ -75,14 +75,14 @@ impl Sealer {
         let nonce: [u8; NONCE_LEN] = self.random.bytes();
         let mut sealed = text.as_bytes().to_vec();
         key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad(place), &mut sealed)
-            .map_err(|_| Failure::internal("a field cannot be sealed"))?;
+            .map_err(|_| Failure::internal("encryption of a field failed"))?;
         let bytes = BASE64_URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat());
         Ok(Sealed(format!("{VERSION}.{id}.{bytes}")))
     }
 
     /// What was sealed for this very place. Anything else is a fault: somebody moved or changed it.
     pub fn open(&self, place: &Place, sealed: &Sealed) -> Result<SecretString, Failure> {
-        let broken = || Failure::internal("a sealed field cannot be opened");
+        let broken = || Failure::internal("decryption of a field failed: wrong key, or the item was changed");
         let mut parts = sealed.0.splitn(3, '.');
         let (Some(VERSION), Some(id), Some(bytes)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(broken());
@@ -98,7 +98,7 @@ impl Sealer {
     pub fn blind(&self, tenant: &str, kind: &str, text: &str) -> Result<BlindIndex, Failure> {
         let info = [INDEX, tenant.as_bytes()];
         let key = self.keys.index.expand(&info, hmac::HMAC_SHA256);
-        let key = hmac::Key::from(key.map_err(|_| Failure::internal("no key can be derived"))?);
+        let key = hmac::Key::from(key.map_err(|_| Failure::internal("key derivation failed"))?);
         let mut tag = hmac::Context::with_key(&key);
         tag.update(&framed(kind));
         tag.update(&framed(text));
@@ -106,10 +106,9 @@ impl Sealer {
     }
 
     fn key(&self, id: &str, place: &Place) -> Result<LessSafeKey, Failure> {
-        let data_key =
-            self.keys.all.get(id).ok_or_else(|| Failure::internal(format!("there is no key {id} of fields")))?;
+        let data_key = self.keys.all.get(id).ok_or_else(|| Failure::internal(format!("data key {id} is missing")))?;
         let info = [SEAL, place.tenant.as_bytes()];
-        let key = data_key.expand(&info, &AES_256_GCM).map_err(|_| Failure::internal("no key can be derived"))?;
+        let key = data_key.expand(&info, &AES_256_GCM).map_err(|_| Failure::internal("key derivation failed"))?;
         Ok(LessSafeKey::new(UnboundKey::from(key)))
     }
 }
@@ -117,7 +116,7 @@ impl Sealer {
 fn extracted(key: &SecretSlice<u8>) -> Result<Prk, Failure> {
     let key = key.expose_secret();
     if key.len() != KEY_LENGTH {
-        return Err(Failure::internal(format!("a key of fields is {KEY_LENGTH} bytes")));
+        return Err(Failure::internal(format!("a data key must have {KEY_LENGTH} bytes")));
     }
     Ok(Salt::new(HKDF_SHA256, &[]).extract(key))
 }

@@ -96,7 +96,7 @@ impl Issuer {
             exp: since + expires_in.as_secs(),
         };
         let token = jsonwebtoken::encode(&header, &claims, &self.key.key)
-            .map_err(|error| Failure::internal(format!("a token cannot be signed: {error}")))?;
+            .map_err(|error| Failure::internal(format!("token signing failed: {error}")))?;
         Ok(IssuedToken { account: session.account.clone(), token: token.into(), expires_in })
     }
 }

@@ -33,7 +33,7 @@ impl Clients {
         let is_in_china = environment.get("AWS_REGION").starts_with("cn-");
         let roots = if is_in_china { roots.with_pem_certificate(DIGICERT_ROOTS) } else { roots };
         let tls = TlsContext::builder().with_trust_store(roots).build();
-        let tls = tls.map_err(|error| Error::Broken(format!("the root certificates are refused: {error}")))?;
+        let tls = tls.map_err(|error| Error::Broken(format!("root certificates could not be loaded: {error}")))?;
         let provider = Provider::Rustls(CryptoMode::AwsLc);
         Ok(Self {
             region: Region::new(environment.get("AWS_REGION").to_owned()),

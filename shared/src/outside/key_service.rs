@@ -25,7 +25,7 @@ impl KeyService {
                 let answer = request.send().await;
                 let answer =
                     answer.map_err(|error| Failure::internal(format!("KMS: {}", DisplayErrorContext(&error))))?;
-                let key = answer.plaintext.ok_or_else(|| Failure::internal("KMS gave no key"))?;
+                let key = answer.plaintext.ok_or_else(|| Failure::internal("KMS answered without a key"))?;
                 Ok(key.into_inner().into())
             }
         })

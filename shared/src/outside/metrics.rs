@@ -39,7 +39,7 @@ impl Sink {
         let line = MetricsLine { directives, at, metrics, properties };
         match serde_json::to_string(&line) {
             Ok(line) => (self.write)(&line),
-            Err(error) => tracing::error!(%error, "a metrics line cannot be written"),
+            Err(error) => tracing::error!(%error, "metrics line could not be serialised"),
         }
     }
 }

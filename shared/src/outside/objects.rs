@@ -45,7 +45,7 @@ impl Objects {
 
     /// Has the bucket keep an object for good. Doing it again changes nothing.
     pub async fn keep(&self, key: &str) -> Result<(), Failure> {
-        let broken = |error| Failure::internal(format!("a tag cannot be built: {error}"));
+        let broken = |error| Failure::internal(format!("S3 tag is invalid: {error}"));
         let tag = Tag::builder().key(LINKED).value("yes").build().map_err(broken)?;
         let tags = Tagging::builder().tag_set(tag).build().map_err(broken)?;
         let request = self.client.put_object_tagging().bucket(&self.bucket).key(key).tagging(tags);
@@ -59,7 +59,8 @@ impl Objects {
             answer => answer.map_err(|error| fault("get", key, &error))?,
         };
         let content = answer.body.collect().await;
-        let content = content.map_err(|error| Failure::internal(format!("S3: get {key}: {error}")))?;
+        let content =
+            content.map_err(|error| Failure::internal(format!("S3: reading the content of {key}: {error}")))?;
         Ok(Some(content.into_bytes()))
     }
 
@@ -71,7 +72,7 @@ impl Objects {
 
     /// An address that opens the object for `life`, ten minutes at the most, and shows it instead of saving it.
     pub async fn address(&self, key: &str, life: Duration, now: Timestamp) -> Result<String, Failure> {
-        let broken = |error: &dyn std::fmt::Display| Failure::internal(format!("S3: address of {key}: {error}"));
+        let broken = |error: &dyn std::fmt::Display| Failure::internal(format!("S3: presigning {key}: {error}"));
         let file = key.rsplit('/').next().unwrap_or(key);
         let from = PresigningConfig::builder().start_time(SystemTime::from(now)).expires_in(life.min(LONGEST_LIFE));
         let from = from.build().map_err(|error| broken(&error))?;

@@ -55,7 +55,7 @@ impl PictureUpload {
         let mut written = Vec::new();
         jpeg::JpegEncoder::new_with_quality(&mut written, QUALITY)
             .encode(image.as_bytes(), image.width(), image.height(), ExtendedColorType::Rgb8)
-            .map_err(|error| Failure::internal(format!("a picture cannot be written: {error}")))?;
+            .map_err(|error| Failure::internal(format!("JPEG encoding failed: {error}")))?;
         Ok(written.into())
     }
 }

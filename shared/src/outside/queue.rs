@@ -33,7 +33,7 @@ impl Queue {
             let (client, url) = (Client::clone(&client), url.clone());
             async move {
                 let body = serde_json::to_string(&hint)
-                    .map_err(|error| Failure::internal(format!("a hint cannot be written: {error}")))?;
+                    .map_err(|error| Failure::internal(format!("station hint could not be serialised: {error}")))?;
                 let request = client.send_message().queue_url(url).message_body(body);
                 let request = request.message_group_id(hint.station.as_str());
                 let request = request.message_deduplication_id(format!("{}-{}", hint.station.as_str(), hint.version));
@@ -94,7 +94,7 @@ impl SmsQueue {
             let (client, url) = (Client::clone(&client), url.clone());
             async move {
                 let body = serde_json::to_string(&parcel)
-                    .map_err(|error| Failure::internal(format!("a parcel cannot be written: {error}")))?;
+                    .map_err(|error| Failure::internal(format!("SMS message could not be serialised: {error}")))?;
                 let sent = client.send_message().queue_url(url).message_body(body).send().await.map(drop);
                 sent.map_err(|error| Failure::internal(format!("SQS: {}", DisplayErrorContext(&error))))
             }

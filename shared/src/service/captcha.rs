@@ -108,6 +108,6 @@ fn png(picture: &Picture) -> Result<Bytes, Failure> {
     let mut bytes = Vec::new();
     PngEncoder::new(&mut bytes)
         .write_image(&picture.shades, picture.width, picture.height, ExtendedColorType::L8)
-        .map_err(|error| Failure::internal(format!("a captcha cannot be written: {error}")))?;
+        .map_err(|error| Failure::internal(format!("captcha could not be serialised: {error}")))?;
     Ok(bytes.into())
 }

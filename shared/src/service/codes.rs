@@ -301,7 +301,7 @@ impl Codes {
             id: self.random.u128(),
         };
         if let Err(failure) = self.store.audit_failure(&entry).await {
-            tracing::warn!(detail = failure.detail(), "a wrong code could not be noted");
+            tracing::warn!(detail = failure.detail(), "audit entry of a wrong SMS code was not written");
         }
     }
 }

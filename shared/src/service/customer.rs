@@ -134,7 +134,7 @@ impl Customers {
                 }
                 WriteOutcome::ConditionFailed(LinkRefused::Raced, _) => {}
                 WriteOutcome::ConditionFailed(LinkRefused::Picture, _) => {
-                    return Err(Failure::internal("an upload cannot be linked"));
+                    return Err(Failure::internal("an upload could not be attached to its record"));
                 }
             }
         }
@@ -154,7 +154,7 @@ impl Customers {
         let now = self.avatar(account).await?;
         match self.pictures.content(&now).await? {
             Some(content) if now != key => Ok((now, content)),
-            _ => Err(Failure::internal(format!("{} is not in the bucket", now.as_str()))),
+            _ => Err(Failure::internal(format!("{} is missing from the bucket", now.as_str()))),
         }
     }
 

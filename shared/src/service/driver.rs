@@ -86,7 +86,7 @@ impl Drivers {
                 Ok(issued) => return Ok(issued),
             }
         }
-        Err(Failure::internal("no free account id was drawn"))
+        Err(Failure::internal("no free account id after several tries"))
     }
 
     async fn store_new(

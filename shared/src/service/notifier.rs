@@ -33,7 +33,7 @@ impl Notifier {
             self.queue.send(job).await
         };
         if let Err(failure) = posted.await {
-            tracing::warn!(notice = notice.as_str(), detail = failure.detail(), "a notice could not be sent");
+            tracing::warn!(notice = notice.as_str(), detail = failure.detail(), "notice was not sent");
         }
     }
 }

@@ -83,7 +83,7 @@ impl Pictures {
                 return Err(throttled.saying(format!("今天上传图片的次数已达上限（{} 次）", self.per_day)));
             }
             WriteOutcome::ConditionFailed(UploadRefusal::Name, _) => {
-                return Err(Failure::internal("a picture's name is taken"));
+                return Err(Failure::internal("a new picture name was already in use"));
             }
         }
         self.objects.put(key.as_str(), JPEG, upload.rewritten(purpose)?).await?;
@@ -128,7 +128,11 @@ impl Pictures {
         for (keys, state) in [(&relinked.linked, PictureState::Linked), (&relinked.dropped, PictureState::Dropped)] {
             for key in keys {
                 if let Err(failure) = self.settle(key, state).await {
-                    tracing::warn!(key = key.as_str(), detail = failure.detail(), "a picture is left to the sweep");
+                    tracing::warn!(
+                        key = key.as_str(),
+                        detail = failure.detail(),
+                        "picture was not deleted; the sweep will delete it"
+                    );
                 }
             }
         }
@@ -147,7 +151,11 @@ impl Pictures {
                 Ok(()) => swept.settled += 1,
                 Err(failure) => {
                     swept.due += 1;
-                    tracing::error!(key = key.as_str(), detail = failure.detail(), "a picture was not settled");
+                    tracing::error!(
+                        key = key.as_str(),
+                        detail = failure.detail(),
+                        "picture could not be attached or deleted"
+                    );
                 }
             }
         }

@@ -199,7 +199,7 @@ impl SignIn {
     pub(super) async fn note(&self, attempt: &Attempt<'_>, action: Action, account: Option<AccountId>) {
         let entry = self.entry(attempt, action, account);
         if let Err(failure) = self.store.audit_failure(&entry).await {
-            tracing::warn!(detail = failure.detail(), "a failed sign-in could not be noted");
+            tracing::warn!(detail = failure.detail(), "audit entry of a failed sign-in was not written");
         }
     }
 

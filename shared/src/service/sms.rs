@@ -62,12 +62,12 @@ impl Sms {
         let sending = match self.sender.send(Message { job: id.to_owned(), ..message }, now).await {
             Ok(()) => Sending::Sent,
             Err(SmsError::Permanent(why)) => {
-                tracing::error!(why, "the provider refuses a message");
+                tracing::error!(why, "SMS provider refused the message permanently");
                 Sending::Refused
             }
             Err(SmsError::Blocked) => Sending::Blocked,
             Err(SmsError::Throttled(why) | SmsError::Retryable(why)) => {
-                tracing::warn!(why, "a message was not sent");
+                tracing::warn!(why, "SMS was not sent; the queue will retry it");
                 self.store.give_sms_back(id).await?;
                 return Ok(Sending::Later);
             }

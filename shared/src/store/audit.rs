@@ -194,7 +194,7 @@ impl Store {
     /// Notes a failure, which changes nothing that a transaction could hold it to.
     pub(crate) async fn audit_failure(&self, entry: &AuditEntry) -> Result<(), Failure> {
         let mut item = serde_dynamo::to_item::<_, super::Item>(entry)
-            .map_err(|error| Failure::internal(format!("an audit entry cannot be written: {error}")))?;
+            .map_err(|error| Failure::internal(format!("audit entry could not be serialised: {error}")))?;
         item.extend(entry.key().item());
         let request = self.client.put_item().table_name(&self.audit_table).set_item(Some(item.clone()));
         let request = request.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK);

@@ -171,7 +171,7 @@ fn number(value: impl ToString) -> AttributeValue {
 }
 
 fn read<T: for<'de> Deserialize<'de>>(item: Item) -> Result<T, Failure> {
-    serde_dynamo::from_item(item).map_err(|error| Failure::internal(format!("an item cannot be read: {error}")))
+    serde_dynamo::from_item(item).map_err(|error| Failure::internal(format!("stored item is invalid: {error}")))
 }
 
 /// A call to the database failed for good: the SDK has retried what can be retried.

@@ -266,7 +266,7 @@ impl TryFrom<ChargeItem> for LiveCharge {
 
     fn try_from(item: ChargeItem) -> Result<Self, Failure> {
         let car = Waiting::unpack(&item.car);
-        let car = car.map_err(|error| Failure::internal(format!("a live request cannot be read: {error}")))?;
+        let car = car.map_err(|error| Failure::internal(format!("stored charge request is invalid: {error}")))?;
         Ok(Self { station: item.station, car })
     }
 }

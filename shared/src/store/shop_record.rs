@@ -99,7 +99,8 @@ pub(crate) fn tenant(shop: &ShopId) -> String {
 
 impl ShopRecordItem {
     pub(crate) fn id(&self, shop: &ShopId) -> Result<CustomerId, Failure> {
-        let serial = Serial::parse(&self.serial).ok_or_else(|| Failure::internal("a record has no serial"))?;
+        let serial =
+            Serial::parse(&self.serial).ok_or_else(|| Failure::internal("shop record has an invalid serial"))?;
         Ok(CustomerId { shop: shop.clone(), serial })
     }
 
@@ -214,7 +215,7 @@ impl Store {
         while !wanted.is_empty() {
             let now: Vec<_> = wanted.drain(..wanted.len().min(MOST_AT_ONCE)).collect();
             let keys = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(now)).build();
-            let keys = keys.map_err(|error| Failure::internal(format!("a request cannot be built: {error}")))?;
+            let keys = keys.map_err(|error| Failure::internal(format!("DynamoDB request is invalid: {error}")))?;
             let answer = self.client.batch_get_item().request_items(&self.table, keys).send().await.map_err(fault)?;
             for item in answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default() {
                 let record: ShopRecordItem = read(item)?;

@@ -76,7 +76,7 @@ impl Store {
         let item: Option<StationHeadItem> = self.get(&Key::station(id), super::Consistency::Strong).await?;
         let item = item.ok_or(Reason::NoSuchStation)?;
         let station = Station::unpack(&item.station)
-            .map_err(|error| Failure::internal(format!("station {} cannot be read: {error}", id.as_str())))?;
+            .map_err(|error| Failure::internal(format!("stored station {} is invalid: {error}", id.as_str())))?;
         let crowd = Crowd { day: Day::numbered(item.day), peak: item.peak };
         Ok(StationHead {
             id: id.clone(),
@@ -182,7 +182,7 @@ impl From<&StationHead> for StationHeadItem {
 }
 
 fn waiting(WaitingItem { car }: &WaitingItem) -> Result<Waiting, Failure> {
-    Waiting::unpack(car).map_err(|error| Failure::internal(format!("a waiting car cannot be read: {error}")))
+    Waiting::unpack(car).map_err(|error| Failure::internal(format!("stored waiting car is invalid: {error}")))
 }
 
 /// What the lines of a station may take in its item: three cars of each mode and a bit for each of a thousand numbers.

@@ -37,7 +37,7 @@ impl Store {
             for item in items {
                 let sk = item.get(SK).and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
                 let day = Day::parse(sk.strip_prefix(DAY).unwrap_or_default())
-                    .map_err(|_| Failure::internal(format!("{sk} is no day")))?;
+                    .map_err(|_| Failure::internal(format!("sort key {sk} is not a day")))?;
                 days.insert(day, row(&item));
                 first = format!("{sk}{END}");
             }

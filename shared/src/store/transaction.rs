@@ -108,7 +108,7 @@ impl<R: Copy> Transaction<'_, R> {
         let mut item = match serde_dynamo::to_item::<_, Item>(content) {
             Ok(item) => item,
             Err(error) => {
-                self.broken = Some(Failure::internal(format!("an item cannot be written: {error}")));
+                self.broken = Some(Failure::internal(format!("item could not be serialised: {error}")));
                 return self;
             }
         };
@@ -240,7 +240,7 @@ impl<R: Copy> Transaction<'_, R> {
                 self.writes.push(write);
                 self.refusals.push(refusal);
             }
-            Err(error) => self.broken = Some(Failure::internal(format!("a write cannot be built: {error}"))),
+            Err(error) => self.broken = Some(Failure::internal(format!("DynamoDB write is invalid: {error}"))),
         }
         self
     }

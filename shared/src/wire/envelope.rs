@@ -64,8 +64,8 @@ pub struct File {
 
 /// A JSON answer.
 pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Result<Response, Failure> {
-    let text =
-        serde_json::to_vec(body).map_err(|error| Failure::internal(format!("an answer cannot be written: {error}")))?;
+    let text = serde_json::to_vec(body)
+        .map_err(|error| Failure::internal(format!("response could not be serialised: {error}")))?;
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
@@ -79,7 +79,8 @@ pub(super) fn picture(picture: &Picture) -> Result<Response, Failure> {
         None => Response::new(Body::empty()),
     };
     let headers = response.headers_mut();
-    let tag = HeaderValue::from_str(&picture.tag).map_err(|_| Failure::internal("a picture's tag is no header"))?;
+    let tag =
+        HeaderValue::from_str(&picture.tag).map_err(|_| Failure::internal("picture tag is not a valid header"))?;
     headers.insert(ETAG, tag);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(picture.keep));
     if picture.content.is_some() {
@@ -93,7 +94,7 @@ pub(super) fn picture(picture: &Picture) -> Result<Response, Failure> {
 /// A file of ours, or that the caller has it already. The same text is one version, compressed or not.
 pub(super) fn file(file: File) -> Result<Response, Failure> {
     let tag = HeaderValue::from_str(&format!("W/{}", file.tag));
-    let tag = tag.map_err(|_| Failure::internal("a file's tag is no header"))?;
+    let tag = tag.map_err(|_| Failure::internal("file tag is not a valid header"))?;
     let is_known = file.content.is_none();
     let mut response = Response::new(file.content.map_or_else(Body::empty, Body::from));
     let headers = response.headers_mut();
@@ -127,7 +128,7 @@ pub(super) fn failed(status: StatusCode, failure: &Failure, body: &impl Serializ
 /// The header in which a session travels where a document has no field for it.
 pub(super) fn with_token(mut response: Response, token: &SecretString) -> Result<Response, Failure> {
     let mut value =
-        HeaderValue::from_str(token.expose_secret()).map_err(|_| Failure::internal("a token is no header"))?;
+        HeaderValue::from_str(token.expose_secret()).map_err(|_| Failure::internal("token is not a valid header"))?;
     value.set_sensitive(true);
     response.headers_mut().insert("x-access-token", value);
     Ok(response)
@@ -203,5 +204,5 @@ pub(super) const fn rest_status(reason: Reason) -> StatusCode {
 /// The part of an answer that a view made, with every number as the view wrote it.
 pub(super) fn raw(view: &impl Serialize) -> Result<Box<RawValue>, Failure> {
     serde_json::value::to_raw_value(view)
-        .map_err(|error| Failure::internal(format!("an answer cannot be written: {error}")))
+        .map_err(|error| Failure::internal(format!("response could not be serialised: {error}")))
 }

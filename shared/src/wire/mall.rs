@@ -38,7 +38,7 @@ impl Success {
     /// The outcome and `data`.
     pub fn data(spelling: Spelling, view: &impl Serialize) -> Result<Self, Failure> {
         let data = serde_json::value::to_raw_value(view)
-            .map_err(|error| Failure::internal(format!("an answer cannot be written: {error}")))?;
+            .map_err(|error| Failure::internal(format!("response could not be serialised: {error}")))?;
         Ok(Self { data: Some(data), ..Self::done(spelling) })
     }
 

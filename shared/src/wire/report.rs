@@ -44,7 +44,7 @@ impl Report<'_> {
     pub(super) fn write(&self, sink: &Sink) {
         if let Some(failure) = self.failure.filter(|failure| failure.reason() == Reason::Internal) {
             let (request, route) = (&self.origin.request, self.route);
-            tracing::error!(request, route, detail = failure.detail(), "a request failed");
+            tracing::error!(request, route, detail = failure.detail(), "request failed");
         }
         let reason = self.failure.map(|failure| format!("{:?}", failure.reason()));
         let properties = [

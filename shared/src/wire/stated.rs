@@ -34,7 +34,7 @@ impl Stated {
             return Ok(());
         }
         let shown = serde_json::to_string(shown)
-            .map_err(|error| Failure::internal(format!("a record cannot be written: {error}")))?;
+            .map_err(|error| Failure::internal(format!("record could not be serialised: {error}")))?;
         let shown = json::object(&shown)?;
         for (Field { name, value }, label) in &self.0 {
             let present = shown.iter().find(|field| field.name == *name).map(|field| &field.value);

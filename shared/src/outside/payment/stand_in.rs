@@ -48,7 +48,7 @@ struct NoticeBody {
 
 impl NoticeKey {
     pub fn read(secret: &SecretString) -> Result<Self, Failure> {
-        let broken = || Failure::internal("the payment key is 32 bytes or more in base64url");
+        let broken = || Failure::internal("the payment key must be at least 32 bytes, in base64url");
         let secret: NoticeKeySecret = serde_json::from_str(secret.expose_secret()).map_err(|_| broken())?;
         let key = BASE64_URL_SAFE_NO_PAD.decode(secret.key).ok().filter(|key| key.len() >= 32).ok_or_else(broken)?;
         Ok(Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, &key))))
@@ -78,7 +78,8 @@ impl CheckoutClient {
         Self::from_fn(|wanted| async move {
             let shown = CheckoutData { payment: wanted.payment.as_str(), amount: wanted.amount.to_string() };
             let data = serde_json::value::to_raw_value(&shown);
-            let data = data.map_err(|error| Failure::internal(format!("no checkout: {error}")))?;
+            let data =
+                data.map_err(|error| Failure::internal(format!("checkout data could not be serialised: {error}")))?;
             Ok(Checkout { provider: "stand-in", data })
         })
     }

@@ -53,7 +53,7 @@ struct AliyunKeySecret {
 impl AliyunKey {
     pub fn read(secret: &SecretString) -> Result<Self, Failure> {
         let key: AliyunKeySecret = serde_json::from_str(secret.expose_secret())
-            .map_err(|_| Failure::internal(r#"the Aliyun key should be {"id":"…","secret":"…"}"#))?;
+            .map_err(|_| Failure::internal(r#"the Aliyun key must be {"id":"…","secret":"…"}"#))?;
         Ok(Self { id: key.id, secret: key.secret.into() })
     }
 }
@@ -67,7 +67,7 @@ impl Sender {
     pub fn aliyun_at(endpoint: &str, account: Aliyun, random: Random) -> Result<Self, Failure> {
         // The certificates of the system: Aliyun's are not Amazon's.
         let tls = TlsContext::builder().with_trust_store(TrustStore::default()).build();
-        let tls = tls.map_err(|error| Failure::internal(format!("the root certificates are refused: {error}")))?;
+        let tls = tls.map_err(|error| Failure::internal(format!("root certificates could not be loaded: {error}")))?;
         let connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(tls).build();
         let (connector, endpoint, account) = (Arc::new(connector), endpoint.to_owned(), Arc::new(account));
         Ok(Self::from_fn(move |message, now| {

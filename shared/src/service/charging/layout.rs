@@ -55,7 +55,7 @@ impl Charging {
         let tariff = draft.tariff_at(instant(now)).clone();
         let coming = draft.coming.iter().filter(|coming| coming.from > instant(now)).cloned().collect();
         let shown = Draft { tariff, coming, ..draft }.check();
-        shown.map_err(|error| Failure::internal(format!("a station has impossible settings: {error}")))
+        shown.map_err(|error| Failure::internal(format!("stored settings of a station are invalid: {error}")))
     }
 
     /// Other settings from the next dispatch on. What changes nothing is not written.

@@ -82,7 +82,8 @@ impl Charging {
                 Err(failure) => return self.earlier_answer(keyed.as_ref()).await?.ok_or(failure),
             };
             if let Turned::Done(facts) = &turned {
-                return joined(facts).ok_or_else(|| Failure::internal("a request joined without a number"));
+                return joined(facts)
+                    .ok_or_else(|| Failure::internal("an accepted charge request has no queue number"));
             }
             if let Some(number) = self.earlier_answer(keyed.as_ref()).await? {
                 return Ok(number);
@@ -222,7 +223,7 @@ impl Turned {
     fn carried_out(self) -> Result<Vec<Fact>, Failure> {
         match self {
             Self::Done(facts) => Ok(facts),
-            Self::Refused(Outcome::Done, _) => Err(Failure::internal("a turn was refused and done")),
+            Self::Refused(Outcome::Done, _) => Err(Failure::internal("a station update was both refused and applied")),
             Self::Refused(Outcome::Rejected(rejection), text) => {
                 let failure = rejected(rejection);
                 Err(text.map_or(failure.clone(), |text| failure.saying(text)))
@@ -261,5 +262,5 @@ fn live_of(caller: &Caller) -> Result<&LiveCharge, Failure> {
 
 fn driver_of(caller: &Caller) -> Result<DriverId, Failure> {
     let id = caller.account.as_str().parse().map(DriverId);
-    id.map_err(|_| Failure::internal("a driver's id is no number"))
+    id.map_err(|_| Failure::internal("driver id is not a number"))
 }

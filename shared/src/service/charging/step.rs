@@ -66,7 +66,10 @@ impl Charging {
                 }
                 Written::Refused(StationWriteRefusal::Raced) => lost += 1,
                 Written::Refused(refused) => {
-                    return Err(Failure::internal(format!("station {} is stuck: {refused:?}", station.as_str())));
+                    return Err(Failure::internal(format!(
+                        "station {} cannot be written: {refused:?}",
+                        station.as_str()
+                    )));
                 }
             }
         }
@@ -100,7 +103,11 @@ impl Charging {
             }
             Err(failure) => {
                 swept.due += 1;
-                tracing::error!(station = station.as_str(), detail = failure.detail(), "a station was not settled");
+                tracing::error!(
+                    station = station.as_str(),
+                    detail = failure.detail(),
+                    "station could not be brought up to date"
+                );
             }
         }
     }
@@ -113,7 +120,12 @@ fn amiss(head: &StationHead, meter: Meter) -> Energy {
         accounts.filter_map(|(request, account)| Some((request, account.wrong(Energy::ZERO)?, account.amiss())));
     wrong
         .map(|(request, wrong, amiss)| {
-            tracing::error!(station = head.id.as_str(), request = request.0, ?wrong, "a charging is not billed right");
+            tracing::error!(
+                station = head.id.as_str(),
+                request = request.0,
+                ?wrong,
+                "bill of a charge request does not match the meter"
+            );
             amiss
         })
         .sum()

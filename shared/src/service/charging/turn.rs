@@ -153,7 +153,7 @@ impl Charging {
                     "drivers were not told of a call"
                 );
             }
-            Err(_) => tracing::warn!(station = head.id.as_str(), "the SMS queue did not answer in time"),
+            Err(_) => tracing::warn!(station = head.id.as_str(), "SMS queue timed out; called drivers get no SMS"),
         }
     }
 
@@ -165,9 +165,15 @@ impl Charging {
         match tokio::time::timeout(HINT_PATIENCE, sent).await {
             Ok(Ok(())) => {}
             Ok(Err(failure)) => {
-                tracing::warn!(station = head.id.as_str(), detail = failure.detail(), "a hint was not sent");
+                tracing::warn!(
+                    station = head.id.as_str(),
+                    detail = failure.detail(),
+                    "station hint was not sent; the sweep will find the station"
+                );
             }
-            Err(_) => tracing::warn!(station = head.id.as_str(), "the queue did not answer in time"),
+            Err(_) => {
+                tracing::warn!(station = head.id.as_str(), "station queue timed out; the sweep will find the station")
+            }
         }
     }
 }

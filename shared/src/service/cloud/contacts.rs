@@ -59,7 +59,7 @@ impl Portal {
         match writes.commit().await? {
             WriteOutcome::Committed => Ok(kept.into()),
             WriteOutcome::ConditionFailed(ContactRefused::Full, _) => Err(Reason::CapReached.into()),
-            WriteOutcome::ConditionFailed(_, _) => Err(Failure::internal("a drawn contact id was in use")),
+            WriteOutcome::ConditionFailed(_, _) => Err(Failure::internal("a new contact id was already in use")),
         }
     }
 

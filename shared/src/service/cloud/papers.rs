@@ -126,7 +126,7 @@ impl Portal {
                 }
                 WriteOutcome::ConditionFailed(PapersRefused::Raced, _) => {}
                 WriteOutcome::ConditionFailed(PapersRefused::Picture, _) => {
-                    return Err(Failure::internal("an upload cannot be linked"));
+                    return Err(Failure::internal("an upload could not be attached to its record"));
                 }
             }
         }

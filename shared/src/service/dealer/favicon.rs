@@ -52,7 +52,7 @@ impl Dealers {
 
     /// Where anybody finds a favicon, for as long as the bucket has it.
     pub(super) fn favicon_address(&self, key: &PictureKey, origin: &Origin) -> Result<String, Failure> {
-        let name = key.public_name().ok_or_else(|| Failure::internal("a favicon has no public name"))?;
+        let name = key.public_name().ok_or_else(|| Failure::internal("stored favicon key has no public name"))?;
         Ok(format!("{}{FAVICONS}{name}", self.api(origin)))
     }
 

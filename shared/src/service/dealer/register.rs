@@ -145,7 +145,9 @@ impl Dealers {
             WriteOutcome::ConditionFailed(Refused::Code, _) => Err(Reason::WrongCode.into()),
             WriteOutcome::ConditionFailed(Refused::Captcha, _) => Err(Reason::WrongCaptcha.into()),
             WriteOutcome::ConditionFailed(Refused::Phone, _) => Err(Reason::UsernameTaken.into()),
-            WriteOutcome::ConditionFailed(Refused::Id, _) => Err(Failure::internal("an account's id is taken")),
+            WriteOutcome::ConditionFailed(Refused::Id, _) => {
+                Err(Failure::internal("a new account id was already in use"))
+            }
         }
     }
 }

@@ -204,7 +204,7 @@ impl Submissions {
     }
 
     async fn shown(&self, content: Option<&Content>, id_no: &str, now: Timestamp) -> Result<HandedIn, Failure> {
-        let content = content.ok_or_else(|| Failure::internal("papers that wait are not there"))?;
+        let content = content.ok_or_else(|| Failure::internal("a waiting submission does not exist"))?;
         Ok(HandedIn {
             real_name: content.real_name.clone(),
             id_no: id_no.to_owned(),

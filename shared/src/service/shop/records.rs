@@ -67,7 +67,7 @@ impl Records {
                     return Ok(self.seen(by, &CustomerId { shop: shop.clone(), serial }).await?.1);
                 }
                 WriteOutcome::ConditionFailed(Refused::Exists, _) => {
-                    return Err(Failure::internal("a serial was drawn twice"));
+                    return Err(Failure::internal("a new shop record serial was already in use"));
                 }
             }
         }
@@ -155,7 +155,7 @@ fn said(customer: &Customer) -> Result<String, Failure> {
     let idcard = customer.idcard.as_ref().map(GivenId::as_str);
     let (about, from) = (&customer.residence, (&customer.channel, &customer.referrer, &customer.activity));
     serde_json::to_string(&(&customer.name, customer.gender, mobile, customer.birthday, idcard, about, from))
-        .map_err(|error| Failure::internal(format!("a request cannot be written: {error}")))
+        .map_err(|error| Failure::internal(format!("request could not be serialised: {error}")))
 }
 
 /// A record of which nothing has been told.

@@ -38,7 +38,7 @@ impl Records {
             tags: customer.tags.clone(),
         };
         let private = serde_json::to_string(&private)
-            .map_err(|error| Failure::internal(format!("a record cannot be written: {error}")))?;
+            .map_err(|error| Failure::internal(format!("shop record could not be serialised: {error}")))?;
         Ok(ShopRecordItem {
             serial: id.serial.as_str().to_owned(),
             version: customer.version,
@@ -76,7 +76,7 @@ impl Records {
         let private = self.sealer.open(&private_place(&id), &stored.private)?;
         // The error of the reader may quote what it read.
         let private: Private = serde_json::from_str(private.expose_secret())
-            .map_err(|_| Failure::internal("the private part of a record cannot be read"))?;
+            .map_err(|_| Failure::internal("private part of a shop record is invalid"))?;
         Ok(Customer {
             id,
             version: stored.version,
