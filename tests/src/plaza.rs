@@ -529,8 +529,8 @@ fn drivers_of(store: &Store, random: &Random, charging: Charging) -> ev_charging
 
 /// Where the payment provider writes to.
 fn provider(store: &Store, random: &Random) -> payment_callback::App {
-    let mailbox = WebhookReader::stand_in(NoticeKey::read(&PAYMENT_KEY.into()).unwrap());
-    payment_callback::App { notices: Notices::new(store.clone(), mailbox), random: random.clone() }
+    let webhooks = WebhookReader::stand_in(NoticeKey::read(&PAYMENT_KEY.into()).unwrap());
+    payment_callback::App { notices: Notices::new(store.clone(), webhooks), random: random.clone() }
 }
 
 fn operators(

@@ -1,4 +1,4 @@
-//! The seal under which a picture's letters are stored: whoever reads the table still cannot solve it.
+//! The seal over the letters of a captcha. A reader of the table cannot solve the captcha with it.
 
 use crate::domain::{
     captcha::{Guess, Letters},
@@ -10,10 +10,10 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-/// Keeps this use of the pepper apart from every other.
+/// Separates this use of the pepper from every other use.
 const PURPOSE: &[u8] = b"ev-plaza captcha";
 
-/// Seals and compares letters.
+/// Seals and compares the letters of captchas.
 pub struct CaptchaSeal(Key);
 
 #[derive(Deserialize)]
@@ -22,10 +22,10 @@ struct CaptchaPepperSecret {
 }
 
 impl CaptchaSeal {
-    /// With a key of its own, made from the pepper.
+    /// Derives a key of its own from the pepper.
     pub fn new(pepper: &SecretString) -> Result<Self, Failure> {
         let secret: CaptchaPepperSecret = serde_json::from_str(pepper.expose_secret())
-            // serde's own text would quote the secret.
+            // serde's error text would quote the secret.
             .map_err(|_| Failure::internal(r#"the pepper must be {"id":"…","key":"…"}"#))?;
         let pepper = BASE64_URL_SAFE_NO_PAD.decode(secret.key).ok().filter(|key| key.len() >= 32);
         let pepper = pepper.ok_or_else(|| Failure::internal("the pepper must be at least 32 bytes, in base64url"))?;
@@ -33,18 +33,18 @@ impl CaptchaSeal {
         Ok(Self(Key::new(HMAC_SHA256, derived.as_ref())))
     }
 
-    /// What is stored of the letters of one picture that was drawn for one device.
+    /// The stored seal over the letters of one captcha of one device.
     pub fn of(&self, device: &DeviceId, picture: &str, letters: &Letters) -> Vec<u8> {
         hmac::sign(&self.0, &sealed(device, picture, letters.as_str())).as_ref().to_vec()
     }
 
-    /// Whether a guess gives the same seal; the time tells nothing of how near it was.
+    /// Whether a guess has the same seal. Constant time, so that the time does not tell how near the guess was.
     pub fn fits(&self, device: &DeviceId, picture: &str, guess: &Guess, seal: &[u8]) -> bool {
         hmac::verify(&self.0, &sealed(device, picture, guess.as_str()), seal).is_ok()
     }
 }
 
-/// None of the three can hold a line's end.
+/// None of the three parts can contain a line break.
 fn sealed(device: &DeviceId, picture: &str, letters: &str) -> Vec<u8> {
     [device.as_str(), picture, letters].join("\n").into_bytes()
 }

@@ -1,4 +1,4 @@
-//! SMS codes are not kept anywhere: whoever has the key works them out from what they are bound to.
+//! SMS codes are not stored: each is computed with a key from the data that it is bound to.
 
 use crate::domain::{
     otp::{Binding, Code},
@@ -10,14 +10,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Drawn for each code that is asked for.
+/// Random bytes, new for each code.
 pub type Nonce = [u8; 16];
 
-/// The key from which codes are worked out.
+/// The key of SMS codes.
 #[derive(Clone)]
 pub struct CodeKey(Arc<hmac::Key>);
 
-/// `{"key":"<base64url>"}`. When it is changed, codes on their way are dead; they live five minutes.
+/// `{"key":"<base64url>"}`. Changing it invalidates the codes of the last five minutes.
 #[derive(Deserialize)]
 struct CodeKeySecret {
     key: String,
@@ -31,7 +31,7 @@ impl CodeKey {
         Ok(Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, &key))))
     }
 
-    /// The code of one nonce. Each part has its length before it, so that no two bindings are written alike.
+    /// The code of a nonce. Each part is preceded by its length, so that no two bindings have the same bytes.
     pub fn code(&self, binding: &Binding, nonce: &Nonce) -> Code {
         let mut mac = hmac::Context::with_key(&self.0);
         let account = binding.purpose.account().map_or("", |account| account.as_str());
@@ -47,7 +47,7 @@ impl CodeKey {
         Code::of(u64::from_be_bytes(first))
     }
 
-    /// Whether this is the code, in a time that does not tell how much of it is right.
+    /// Whether this is the code. Constant time.
     pub fn is_right(&self, given: &Code, binding: &Binding, nonce: &Nonce) -> bool {
         let right = self.code(binding, nonce);
         constant_time::verify_slices_are_equal(given.expose().as_bytes(), right.expose().as_bytes()).is_ok()

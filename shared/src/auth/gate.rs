@@ -1,4 +1,4 @@
-//! The gate before every route that is not public: a token of ours, and a session that is still alive.
+//! Authenticates the caller of every route that is not public: a valid token and a live session.
 
 use super::tokens::{Session, Verifier};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 use jiff::Timestamp;
 
-/// Knows tokens and sessions; asked once per request.
+/// Verifies tokens and sessions, once per request.
 #[derive(Debug)]
 pub struct Gate {
     verifier: Verifier,
@@ -23,9 +23,9 @@ impl Gate {
         Self { verifier, store }
     }
 
-    /// Lets a caller in whose session is of one of `realms`. The session record decides, at the cost of one strongly
-    /// consistent read, so that what ends a session counts from the next request on. A session that lives, but in another
-    /// realm, is forbidden and not unauthorized: an app that is told so must not sign its user out.
+    /// Admits a caller whose session is in one of `realms`. One strongly consistent read of the session record decides,
+    /// so that the end of a session takes effect with the next request. A live session of another realm is forbidden,
+    /// not unauthorized: an app that is told 401 signs its user out.
     pub async fn admit(&self, token: Option<&str>, realms: &[Realm], now: Timestamp) -> Result<Caller, Failure> {
         let token = token.ok_or(Reason::Unauthorized)?;
         let Session { realm, account, id, signed_in_at } = self.verifier.verify(token, now).await?;

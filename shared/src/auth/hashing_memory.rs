@@ -1,14 +1,14 @@
-//! The memory that password hashing works in.
+//! The memory for password hashing.
 
 use super::passwords::Strength;
 use argon2::Block;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// One piece of memory per environment, lent from hash to hash. At production strength it is 19 MiB; fresh from the
-/// system each time, its page faults cost two thirds of what the hash costs.
+/// One piece of memory per environment, reused from hash to hash. At production strength it is 19 MiB; allocated anew
+/// for each hash, its page faults would cost two thirds of the hash.
 ///
-/// **Invariant:** memory that is not lent holds zeros. From what a hash leaves behind, guesses of the password could be
-/// tried without paying for the hash.
+/// **Invariant:** memory that is not in use holds zeros. What a hash leaves behind would let an attacker test guesses
+/// of the password without paying for the hash.
 #[derive(Clone, Default)]
 pub struct HashingMemory(Arc<Mutex<Vec<Block>>>);
 
@@ -19,7 +19,7 @@ impl std::fmt::Debug for HashingMemory {
 }
 
 impl HashingMemory {
-    /// Makes the memory and touches every page of it, on a thread of its own: while a function starts, the processor
+    /// Allocates the memory and touches every page, in a thread of its own: while a function starts, the processor
     /// mostly waits for the network. A hash that comes earlier waits for it.
     pub fn touch(&self, strength: Strength) {
         let (memory, blocks) = (self.clone(), strength.blocks());
@@ -29,12 +29,12 @@ impl HashingMemory {
                 *kept = vec![Block::new(); blocks];
             }
         };
-        // Without a thread, the first hash makes the memory.
+        // Without a thread, the first hash allocates the memory.
         drop(std::thread::Builder::new().name("hashing-memory".into()).spawn(touch));
     }
 
-    /// Lends `count` blocks of zeros. Of several hashes at once, the first works in the memory that is kept and the others
-    /// in memory of their own; one piece of it stays.
+    /// Gives `count` zeroed blocks to a hash. Of concurrent hashes, the first uses the kept memory and the others
+    /// allocate their own; one piece is kept afterwards.
     pub(super) fn lend<R>(&self, count: usize, work: impl FnOnce(&mut [Block]) -> R) -> R {
         let mut blocks = std::mem::take(&mut *self.kept());
         if blocks.len() < count {

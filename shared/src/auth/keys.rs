@@ -1,4 +1,4 @@
-//! The keys that sign and verify tokens, and how they turn over.
+//! The keys that sign and verify tokens, and their rotation.
 
 use crate::{domain::reason::Failure, outside::secrets::Secrets};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -11,9 +11,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// An unknown key id causes one reading of the parameter in so long, whoever sends how many.
+/// Unknown key ids cause at most one reload of the public keys in this time, also when many are sent.
 const REFETCH_AFTER: SignedDuration = SignedDuration::from_secs(60);
-/// Known keys are read again after so long, so that one that was taken back ends everywhere, not only in new environments.
+/// Loaded keys are reloaded after this time, so that a revoked key ends in every environment, not only in new ones.
 const TRUSTED_FOR: SignedDuration = SignedDuration::from_mins(10);
 
 /// The private key; only functions that issue tokens can read it.
@@ -62,7 +62,7 @@ struct PublicKey {
     public: String,
 }
 
-/// The public keys, read when a function starts, again when a key id is unknown, and every ten minutes.
+/// The public keys: loaded when a function starts, when a key id is unknown, and every ten minutes.
 #[derive(Debug)]
 pub struct VerifyingKeys {
     secrets: Secrets,
@@ -77,14 +77,14 @@ struct Cache {
 }
 
 impl VerifyingKeys {
-    /// `first` is what was read at the start, at `read_at`; `id` is where it is read again.
+    /// `first` is the value that was loaded at `read_at`; `id` is the secret to reload it from.
     pub fn new(secrets: Secrets, id: &str, first: &SecretString, read_at: Timestamp) -> Result<Self, Failure> {
         let cache = Mutex::new(Cache { keys: decode(first)?, read_at });
         Ok(Self { secrets, id: id.to_owned(), cache })
     }
 
-    /// The key of this id, or nothing when there is none today. Two calls give the same `Arc` only if the keys were not read
-    /// again in between.
+    /// The key with this id, if there is one. Two calls return the same `Arc` only if the keys were not reloaded in
+    /// between.
     pub(super) async fn find(&self, id: &str, now: Timestamp) -> Option<Arc<DecodingKey>> {
         {
             let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,14 +92,14 @@ impl VerifyingKeys {
             if now.duration_since(cache.read_at) < good_for {
                 return cache.keys.get(id).cloned();
             }
-            // Noted before the reading, so that a flood of unknown ids does not become a flood of readings.
+            // Set before the reload, so that a flood of unknown ids does not become a flood of reloads.
             cache.read_at = now;
         }
         let read = self.secrets.read(&self.id).await.and_then(|text| decode(&text));
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         match read {
             Ok(keys) => cache.keys = keys,
-            // Known keys go on working while the secret cannot be read.
+            // The loaded keys stay in use while the secret cannot be read.
             Err(failure) => tracing::warn!(
                 detail = failure.detail(),
                 "verifying keys could not be reloaded; the loaded ones stay in use"

@@ -1,5 +1,5 @@
-//! Proof of who somebody is: password hashes, token keys, tokens, the gate that looks at both token and session; and the
-//! sealing of fields that few may read.
+//! Authentication: password hashes, SMS codes, captcha seals, token keys, tokens, and the gate that checks token and
+//! session. Also the sealing of sensitive fields.
 
 pub mod captcha;
 pub mod codes;

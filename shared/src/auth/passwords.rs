@@ -1,4 +1,4 @@
-//! Hashing with Argon2id, peppered, at the strength that docs/security.md states.
+//! Password hashing with Argon2id and a pepper, at the strength that docs/security.md states.
 
 use super::hashing_memory::HashingMemory;
 use crate::{
@@ -13,28 +13,28 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use serde::Deserialize;
 
-/// Bytes of a hash.
+/// The length of a hash in bytes.
 const TAG: usize = 32;
 
-/// What is stored of a password.
+/// A stored password hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoredHash {
-    /// In PHC form.
+    /// The hash in PHC form.
     pub phc: String,
-    /// The id of the pepper that went in.
+    /// The id of the pepper in the hash.
     pub pepper: String,
 }
 
-/// How an attempt compares with what is stored.
+/// The result of comparing a password with a stored hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordMatch {
     No,
     Yes,
-    /// Right, but made with parameters or a pepper of earlier days: hash it again.
+    /// Right, but hashed with earlier parameters or an earlier pepper: hash it again.
     Outdated,
 }
 
-/// How hard hashing is.
+/// The cost parameters of a hash.
 #[derive(Clone, Copy, Debug)]
 pub struct Strength {
     pub memory_kib: u32,
@@ -45,13 +45,13 @@ impl Strength {
     /// OWASP's minimum: 12 ms of a full CPU.
     pub const PRODUCTION: Self = Self { memory_kib: 19_456, passes: 2 };
 
-    /// How every hash of this strength begins, in PHC form.
+    /// The prefix of every hash of this strength, in PHC form.
     fn prefix(self) -> String {
         let Self { memory_kib, passes } = self;
         format!("$argon2id$v=19$m={memory_kib},t={passes},p=1$")
     }
 
-    /// A hash of this strength that no password has: finding one for a tag of zeros is as hard as inverting Argon2.
+    /// A hash of this strength that matches no password: finding one for a tag of zeros is as hard as inverting Argon2.
     fn dummy(self) -> String {
         format!("{}{}${}", self.prefix(), "A".repeat(22), "A".repeat(43))
     }
@@ -60,7 +60,7 @@ impl Strength {
         Params::new(self.memory_kib, self.passes, 1, Some(TAG))
     }
 
-    /// Of 1 KiB each.
+    /// Blocks of 1 KiB each.
     pub(super) fn blocks(self) -> usize {
         self.params().map_or(0, |params| params.block_count())
     }
@@ -71,13 +71,13 @@ struct Pepper {
     key: SecretSlice<u8>,
 }
 
-/// The one hasher of a function.
+/// The password hasher of a function.
 pub struct Passwords {
-    /// The pepper of today first, then those that older hashes were made with.
+    /// The current pepper, then the earlier ones that stored hashes may name.
     peppers: Vec<Pepper>,
     strength: Strength,
     random: Random,
-    /// What a password is compared with where there is no hash, so that both cases take equally long.
+    /// Compared with the password when there is no stored hash, so that both cases take equally long.
     dummy: StoredHash,
     memory: HashingMemory,
     /// Memory and passes of every hash, for the test that known and unknown names cost the same.
@@ -97,7 +97,7 @@ struct PepperSecret {
 impl Passwords {
     pub fn new(pepper: &SecretString, strength: Strength, random: Random) -> Result<Self, Failure> {
         let secret: PepperSecret = serde_json::from_str(pepper.expose_secret())
-            // serde's own text would quote the secret.
+            // serde's error text would quote the secret.
             .map_err(|_| Failure::internal(r#"the pepper must be {"id":"…","key":"…"}"#))?;
         let peppers =
             [PepperSecret { earlier: vec![], ..secret }].into_iter().chain(secret.earlier).map(Pepper::decode);
@@ -115,13 +115,13 @@ impl Passwords {
         })
     }
 
-    /// The same, hashing in memory that was made before.
+    /// The same hasher, working in memory that was allocated before.
     #[must_use]
     pub fn working_in(self, memory: HashingMemory) -> Self {
         Self { memory, ..self }
     }
 
-    /// A new hash with today's strength and pepper.
+    /// Hashes a password with the current strength and pepper.
     pub fn hash(&self, password: &Password) -> Result<StoredHash, Failure> {
         let pepper = self.peppers.first().ok_or_else(|| Failure::internal("no pepper is configured"))?;
         let salt: [u8; 16] = self.random.bytes();
@@ -137,7 +137,8 @@ impl Passwords {
         Ok(StoredHash { phc: hash.to_string(), pepper: pepper.id.clone() })
     }
 
-    /// Compares, and takes as long when there is nothing to compare with, so that the time does not tell which names exist.
+    /// Compares a password with a stored hash. It takes as long without a stored hash, so that the time does not tell
+    /// which names exist.
     pub fn compare(&self, password: &Password, stored: Option<&StoredHash>) -> PasswordMatch {
         let comparable = stored.filter(|stored| self.pepper_of(stored).is_some());
         let (hash, exists) = comparable.map_or((&self.dummy, false), |stored| (stored, true));
@@ -235,10 +236,10 @@ mod tests {
             assert_eq!((dummy.salt.unwrap().len(), dummy.hash.unwrap().len()), (16, 32));
             let known = passwords.hash(&Password::typed("123456wyc")).unwrap();
             assert_eq!(passwords.dummy.phc.len(), known.phc.len());
-            assert!(passwords.is_current(&passwords.dummy), "it is of today's pepper, so it is worked out to the end");
+            assert!(passwords.is_current(&passwords.dummy), "it has the current pepper, so it is computed in full");
         }
         let passwords = passwords(P1, CHEAP);
-        for typed in ["", "123456wyc", "a password that nobody has"] {
+        for typed in ["", "123456wyc", "a password of no account"] {
             assert!(!passwords.verify(&Password::typed(typed), &passwords.dummy), "{typed}");
         }
     }
@@ -259,7 +260,7 @@ mod tests {
         }
     }
 
-    /// Made by the release before, which left the memory to the library.
+    /// Created by the release before, which left the memory to the library.
     #[test]
     fn hashes_of_earlier_releases_go_on_matching() {
         let stored = StoredHash { phc: EARLIER.to_owned(), pepper: "p1".to_owned() };
@@ -294,12 +295,12 @@ mod tests {
     }
 
     #[test]
-    fn only_the_right_password_matches_and_nobody_has_none() {
+    fn only_the_right_password_matches_and_nothing_matches_without_a_hash() {
         let passwords = passwords(P1, CHEAP);
         let hash = passwords.hash(&Password::typed("123456wyc")).unwrap();
         assert_eq!(passwords.compare(&Password::typed("123456wyc"), Some(&hash)), PasswordMatch::Yes);
         assert_eq!(passwords.compare(&Password::typed("123456wyd"), Some(&hash)), PasswordMatch::No);
-        assert_eq!(passwords.compare(&Password::typed("a password that nobody has"), None), PasswordMatch::No);
+        assert_eq!(passwords.compare(&Password::typed("a password of no account"), None), PasswordMatch::No);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Sealing fields that few may read: AES-256-GCM under keys that are the tenant's own, and blind indexes beside it.
+//! Sealing of sensitive fields: AES-256-GCM under keys derived for each tenant, and blind indexes.
 
 use crate::{
     domain::{
@@ -20,15 +20,15 @@ use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use serde::Deserialize;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// What a sealed text begins with. Another way of sealing would be another number.
+/// The version prefix of a sealed text. Another way of sealing would have another number.
 const VERSION: &str = "1";
-/// What keys are derived for; the two uses never share one.
+/// The purposes of derived keys. The two never share a key.
 const SEAL: &[u8] = b"ev-plaza seal 1";
 const INDEX: &[u8] = b"ev-plaza index 1";
 const KEY_LENGTH: usize = 32;
 
-/// `{"seal":"d2","index":"d1","keys":{"d1":"<base64>","d2":"<base64>"}}`: new fields are sealed with `seal`, old ones
-/// opened with the key they name, and all blind indexes made with `index`, which therefore stays.
+/// `{"seal":"d2","index":"d1","keys":{"d1":"<base64>","d2":"<base64>"}}`: `seal` names the key for new fields, a sealed
+/// field names the key that opens it, and `index` names the key of all blind indexes, which therefore stays.
 #[derive(Deserialize)]
 struct KeyRing {
     seal: String,
@@ -36,7 +36,7 @@ struct KeyRing {
     keys: BTreeMap<String, String>,
 }
 
-/// The one sealer of a function. Clones share their keys.
+/// The sealer of a function. Clones share their keys.
 #[derive(Clone)]
 pub struct Sealer {
     keys: Arc<Keys>,
@@ -50,7 +50,7 @@ struct Keys {
 }
 
 impl Sealer {
-    /// Opens every wrapped data key once, when a function starts; after that no field costs a call.
+    /// Unwraps every data key when a function starts. After that a field costs no call.
     pub async fn open_keys(ring: &SecretString, service: &KeyService, random: Random) -> Result<Self, Failure> {
         let ring: KeyRing = serde_json::from_str(ring.expose_secret())
             .map_err(|_| Failure::internal(r#"the data keys must be {"seal":"…","index":"…","keys":{…}}"#))?;
@@ -80,7 +80,7 @@ impl Sealer {
         Ok(Sealed(format!("{VERSION}.{id}.{bytes}")))
     }
 
-    /// What was sealed for this very place. Anything else is a fault: somebody moved or changed it.
+    /// Opens a field that was sealed for this place. Anything else is a fault: the item was moved or changed.
     pub fn open(&self, place: &Place, sealed: &Sealed) -> Result<SecretString, Failure> {
         let broken = || Failure::internal("decryption of a field failed: wrong key, or the item was changed");
         let mut parts = sealed.0.splitn(3, '.');
@@ -94,7 +94,7 @@ impl Sealer {
         Ok(std::str::from_utf8(text).map_err(|_| broken())?.into())
     }
 
-    /// The blind index of a text. `kind` keeps indexes of different fields apart.
+    /// The blind index of a text. `kind` separates the indexes of different fields.
     pub fn blind(&self, tenant: &str, kind: &str, text: &str) -> Result<BlindIndex, Failure> {
         let info = [INDEX, tenant.as_bytes()];
         let key = self.keys.index.expand(&info, hmac::HMAC_SHA256);
@@ -121,7 +121,8 @@ fn extracted(key: &SecretSlice<u8>) -> Result<Prk, Failure> {
     Ok(Salt::new(HKDF_SHA256, &[]).extract(key))
 }
 
-/// What the ciphertext is bound to. Each part says its length, so that no two places look alike.
+/// The additional data that bind a ciphertext to its place. Each part is preceded by its length, so that no two places
+/// have the same bytes.
 fn aad(place: &Place) -> Aad<Vec<u8>> {
     let parts = [place.tenant.as_str(), place.field].into_iter().chain(place.item.iter().map(String::as_str));
     Aad::from(parts.flat_map(framed).collect::<Vec<u8>>())

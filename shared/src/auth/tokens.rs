@@ -1,4 +1,4 @@
-//! Access tokens: JWT signed with Ed25519, one format for every realm, nothing personal inside.
+//! Access tokens: JWT signed with Ed25519, one format for every realm, without personal data.
 
 use super::{
     keys::{SigningKey, VerifyingKeys},
@@ -19,11 +19,11 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// RFC 9068: tells an access token from any other JWT.
+/// RFC 9068: distinguishes an access token from other JWTs.
 const TYPE: &str = "at+jwt";
-/// How far the clocks of two machines may be apart.
+/// The tolerated difference between the clocks of two machines.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
-/// Nothing of ours is longer, so nothing longer is looked at.
+/// No token of ours is longer, so longer ones are refused unread.
 const LONGEST: usize = 2048;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,8 +37,8 @@ struct Claims {
     exp: i64,
 }
 
-/// What a token says. Role and shops are not among it: they are read from the session record with every request, so
-/// that a change of them counts at once.
+/// The content of a token. Role and shops are not in it: they are read from the session record with every request, so
+/// that a change takes effect at once.
 #[derive(Clone, Debug)]
 pub struct Session {
     pub realm: Realm,
@@ -48,19 +48,19 @@ pub struct Session {
 }
 
 impl Session {
-    /// A new one; its id is drawn and never used again.
+    /// A new session. Its random id is never used again.
     pub fn begin(realm: Realm, account: AccountId, random: &Random, now: Timestamp) -> Self {
         let id = SessionId(BASE64_URL_SAFE_NO_PAD.encode(random.bytes::<12>()));
         Self { realm, account, id, signed_in_at: now }
     }
 
-    /// When it ends by itself.
+    /// When the session expires.
     pub fn ends(&self) -> Timestamp {
         self.signed_in_at + life(self.realm)
     }
 }
 
-/// A token with the time it lasts.
+/// A signed token with its lifetime.
 #[derive(Clone, Debug)]
 pub struct IssuedToken {
     pub account: AccountId,
@@ -68,7 +68,7 @@ pub struct IssuedToken {
     pub expires_in: SignedDuration,
 }
 
-/// Issues tokens. Functions that only verify have none.
+/// Issues tokens. Functions that only verify have no issuer.
 #[derive(Clone)]
 pub struct Issuer {
     name: String,
@@ -80,7 +80,7 @@ impl Issuer {
         Self { name: name.into(), key }
     }
 
-    /// A token for one session of an account.
+    /// Signs a token for one session.
     pub fn issue(&self, session: &Session) -> Result<IssuedToken, Failure> {
         let expires_in = life(session.realm);
         let since = session.signed_in_at.as_second();
@@ -107,7 +107,7 @@ impl std::fmt::Debug for Issuer {
     }
 }
 
-/// Verifies tokens of this issuer.
+/// Verifies the tokens of one issuer.
 #[derive(Debug)]
 pub struct Verifier {
     name: String,
@@ -120,7 +120,7 @@ impl Verifier {
         Self { name: name.into(), keys, verified: VerifiedTokens::default() }
     }
 
-    /// Reads a token that we signed for a realm of ours and that is good at `now`; every other one is refused alike.
+    /// Verifies a token that is ours and valid at `now`. All others are refused with the same reason.
     pub(super) async fn verify(&self, token: &str, now: Timestamp) -> Result<Session, Failure> {
         if token.len() > LONGEST {
             return Err(Reason::Unauthorized.into());
@@ -153,8 +153,8 @@ impl Verifier {
         Ok(VerifiedToken { session, key_id: id, key, expires: claims.exp, verified_at: now })
     }
 
-    /// Exactly one algorithm, all the claims, this issuer, our realms as audiences. The times are compared by [`is_current`],
-    /// with the request's own instant instead of a clock of the library's.
+    /// One algorithm, all claims, this issuer, our realms as audiences. [`is_current`] compares the times with the
+    /// request's own time, not with a clock of the library.
     fn validation(&self) -> Validation {
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);

@@ -1,4 +1,4 @@
-//! Tokens that were verified a moment ago. docs/decisions/0006-verified-tokens.md says why remembering them is safe.
+//! A cache of recently verified tokens. docs/decisions/0006-verified-tokens.md says why it is safe.
 
 use super::tokens::Session;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -11,10 +11,10 @@ use std::{
 
 /// How long a verified token is remembered.
 const REMEMBERED_FOR: SignedDuration = SignedDuration::from_mins(5);
-/// Of so many tokens. An environment serves one request at a time, so few are busier than this.
+/// The most tokens that are remembered. An environment serves one request at a time, so it rarely sees more.
 const MOST: usize = 1000;
 
-/// The SHA-256 of a whole token, signature included: a token that differs anywhere is another one.
+/// The SHA-256 of a whole token with its signature: a token that differs in any byte is another token.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct TokenDigest([u8; 32]);
 
@@ -26,16 +26,15 @@ impl TokenDigest {
     }
 }
 
-/// What verifying a token found.
+/// The result of verifying a token.
 #[derive(Clone)]
 pub(super) struct VerifiedToken {
     pub session: Session,
-    /// The id of the key that it was verified with.
+    /// The id of the key that verified it.
     pub key_id: String,
-    /// The very reading of that key. The keys are read again every few minutes, and what was verified before is not
-    /// trusted after that.
+    /// The loaded key that verified it. After a reload of the keys, earlier results are no longer trusted.
     pub key: Arc<DecodingKey>,
-    /// When the token ends, in seconds.
+    /// When the token expires, in seconds.
     pub expires: i64,
     pub verified_at: Timestamp,
 }
@@ -63,7 +62,7 @@ impl VerifiedTokens {
             tokens.retain(|_, known| known.is_fresh(now));
         }
         if tokens.len() >= MOST {
-            // All of them are fresh, which only costs verifying them once more.
+            // All of them are fresh. Dropping them only costs verifying them once more.
             tokens.clear();
         }
         tokens.insert(digest, token);

@@ -339,20 +339,20 @@ impl Boot {
 
     /// Payments that drivers start.
     pub fn payments(&self) -> Result<Payments, Error> {
-        let cashier = match self.environment.get("PAYMENT_PROVIDER") {
+        let checkout = match self.environment.get("PAYMENT_PROVIDER") {
             "stand-in" => CheckoutClient::stand_in(),
             _ => return Err(Error::Invalid { name: "PAYMENT_PROVIDER", expected: "stand-in" }),
         };
-        Ok(Payments::new(self.store.clone(), cashier, self.random.clone()))
+        Ok(Payments::new(self.store.clone(), checkout, self.random.clone()))
     }
 
     /// What the payment provider says of them, with the key that it signs with.
     pub fn notices(&self) -> Result<Notices, Error> {
-        let mailbox = match self.environment.get("PAYMENT_PROVIDER") {
+        let webhooks = match self.environment.get("PAYMENT_PROVIDER") {
             "stand-in" => WebhookReader::stand_in(self.notice_key()?),
             _ => return Err(Error::Invalid { name: "PAYMENT_PROVIDER", expected: "stand-in" }),
         };
-        Ok(Notices::new(self.store.clone(), mailbox))
+        Ok(Notices::new(self.store.clone(), webhooks))
     }
 
     /// What the provider signs with.

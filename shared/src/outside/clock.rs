@@ -1,21 +1,22 @@
-//! The one source of time. Everything below a handler is told the time, nothing asks for it.
+//! The one source of time. **Invariant:** code below a handler receives the time as an argument and never reads a
+//! clock.
 
 use jiff::Timestamp;
 use std::sync::Arc;
 
-/// The instant of a request: real time for sessions, codes and limits; station time for queue, charging and bills.
+/// The time of a request: real time for sessions, codes and limits; station time for queue, charging and bills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestTime {
     pub real: Timestamp,
     pub station: Timestamp,
 }
 
-/// Gives the moment, once per request.
+/// Gives the time, once per request.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> RequestTime + Send + Sync>);
 
 impl Clock {
-    /// The real time for everything: the only clock that a function built for AWS has.
+    /// Real time for both: the only clock of a function that is built for AWS.
     #[expect(clippy::disallowed_methods, reason = "this is the edge at which time comes in")]
     pub fn system() -> Self {
         Self::from_fn(|| {
@@ -24,7 +25,7 @@ impl Clock {
         })
     }
 
-    /// A clock that somebody else turns: tests, and the station clock of a local stack.
+    /// A clock that the caller controls: for tests, and the station clock of a local stack.
     pub fn from_fn(now: impl Fn() -> RequestTime + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
@@ -60,7 +61,7 @@ mod settable {
         Standing {
             at: Timestamp,
         },
-        /// Ran from `station` when it was `real`, `speed` times as fast.
+        /// Runs from `station`, which was at `real`, `speed` times as fast.
         Running {
             real: Timestamp,
             station: Timestamp,
@@ -81,7 +82,7 @@ mod settable {
     }
 
     impl Clock {
-        /// Real time, and the station time that the file says at this moment; real time while there is no file.
+        /// Real time, and the station time that the file gives; real time while there is no file.
         pub fn from_file(path: PathBuf) -> Self {
             let system = Self::system();
             Self::from_fn(move || {

@@ -1,4 +1,4 @@
-//! The service that keeps the key of keys: it opens a wrapped data key, and nothing else ever leaves it.
+//! The key service (KMS): it unwraps data keys with a key that never leaves it.
 
 use crate::domain::reason::Failure;
 use aws_sdk_kms::{Client, error::DisplayErrorContext, primitives::Blob};
@@ -7,12 +7,12 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 type OpenFuture = Pin<Box<dyn Future<Output = Result<SecretSlice<u8>, Failure>> + Send>>;
 
-/// Opens wrapped data keys.
+/// Unwraps data keys.
 #[derive(Clone)]
 pub struct KeyService(Arc<dyn Fn(Vec<u8>) -> OpenFuture + Send + Sync>);
 
 impl KeyService {
-    /// What every wrapped key of fields was wrapped with; KMS refuses one that was wrapped for something else.
+    /// The encryption context of the wrapped data keys. KMS refuses a key that was wrapped with another context.
     pub const CONTEXT: (&str, &str) = ("purpose", "fields");
 
     pub fn kms(client: Client, key: impl Into<String>) -> Self {
@@ -31,7 +31,7 @@ impl KeyService {
         })
     }
 
-    /// For keys that lie unwrapped: those of one machine, and of tests.
+    /// For keys that are stored unwrapped: on a local stack and in tests.
     pub fn unwrapped() -> Self {
         Self::from_fn(|key| std::future::ready(Ok(key.into())))
     }

@@ -1,11 +1,11 @@
-//! Metrics in `CloudWatch`'s embedded format: a line on standard output is log and metric in one.
+//! Metrics in `CloudWatch`'s embedded format: each line on standard output is a log entry and its metrics.
 
 use crate::domain::energy::Energy;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use std::sync::Arc;
 
-/// Where the lines go: standard output, or a test's list.
+/// The destination of the lines: standard output, or a list of a test.
 #[derive(Clone)]
 pub struct Sink {
     namespace: Arc<str>,
@@ -13,11 +13,11 @@ pub struct Sink {
 }
 
 impl Sink {
-    /// `namespace`: under which the alarms of the template look.
+    /// `namespace`: the one that the alarms of the template use.
     pub fn stdout(namespace: &str) -> Self {
         let write = |line: &str| {
             use std::io::Write as _;
-            // A closed standard output leaves nobody to tell.
+            // There is no other place to report that standard output is closed.
             drop(writeln!(std::io::stdout().lock(), "{line}"));
         };
         Self { namespace: namespace.into(), ..Self::from_fn(write) }
@@ -27,8 +27,9 @@ impl Sink {
         Self { namespace: "ev-plaza".into(), write: Arc::new(write) }
     }
 
-    /// Writes one line. Each metric counts once over everything, and those that say so once more for the `function` among
-    /// the `properties`. Nothing else is a dimension, because every value of one is another metric to pay for.
+    /// Writes one line. Each metric counts once over all functions, and a per-function metric once more for the
+    /// `function` among the `properties`. There are no other dimensions, because every value of one is another metric
+    /// to pay for.
     pub fn emit(&self, at: Timestamp, metrics: &[Metric], properties: &[(&str, Property<'_>)]) {
         let namespace = &*self.namespace;
         let overall = Directive { dimensions: [&[]], metrics: metrics.iter().collect(), namespace };
@@ -50,7 +51,7 @@ impl std::fmt::Debug for Sink {
     }
 }
 
-/// What a line says beside its metrics: the values of dimensions, and what the log is searched for.
+/// A property of a line: the value of a dimension, or a field for log searches.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Property<'a> {
@@ -59,7 +60,7 @@ pub enum Property<'a> {
     Absent,
 }
 
-/// A whole line, serialised without a tree of values in between: every request writes one.
+/// A whole line, serialised without an intermediate tree of values, because every request writes one.
 struct MetricsLine<'a> {
     directives: &'a [Directive<'a>],
     at: Timestamp,
@@ -75,7 +76,7 @@ impl Serialize for MetricsLine<'_> {
             self.metrics.iter().map(|metric| (metric.name, LineMember::Property(Property::Number(metric.value)))),
         );
         members.extend(self.properties.iter().map(|(name, property)| (*name, LineMember::Property(*property))));
-        // Sorted, so that a line does not change when the code that writes it is put in another order.
+        // Sorted, so that the order of the code does not change the line.
         members.sort_unstable_by_key(|(name, _)| *name);
         serializer.collect_map(members)
     }
@@ -88,7 +89,7 @@ enum LineMember<'a> {
     Property(Property<'a>),
 }
 
-/// What tells `CloudWatch` which members of the line are metrics.
+/// Tells `CloudWatch` which members of the line are metrics.
 #[derive(Serialize)]
 struct Metadata<'a> {
     #[serde(rename = "CloudWatchMetrics")]
@@ -105,7 +106,7 @@ struct Directive<'a> {
     namespace: &'a str,
 }
 
-/// One number with its name. Serialised, it is the entry that declares it.
+/// A named number. Serialised, it is its declaration in the metadata.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Metric {
@@ -118,7 +119,7 @@ pub struct Metric {
 }
 
 impl Metric {
-    /// The same, counted for each function as well.
+    /// The same metric, counted for each function as well.
     #[must_use]
     pub fn per_function(self) -> Self {
         Self { per_function: true, ..self }
@@ -132,7 +133,7 @@ impl Metric {
         Self::count(name, usize::from(value))
     }
 
-    /// Whatever is more than nothing counts as one at least. The format has no unit for energy.
+    /// Rounded up, so that any energy counts. The format has no unit for energy.
     pub fn watt_hours(name: &'static str, energy: Energy) -> Self {
         let watt_hours = energy.millijoules().over(3_600_000).ceil();
         Self { name, unit: "None", value: u64::try_from(watt_hours).unwrap_or(u64::MAX), per_function: false }

@@ -1,4 +1,5 @@
-//! What is not our table: the clock, chance, keys, secrets, the queue, the bucket and pixels.
+//! Everything outside our table: the clock, random numbers, keys, secrets, queues, the bucket, SMS, payments and
+//! picture decoding.
 
 pub mod clock;
 pub mod key_service;

@@ -1,4 +1,5 @@
-//! The private bucket (S3): what is put there is read through a function or an address that soon ends, and not otherwise.
+//! The private bucket (S3). Its objects are read through a function or a presigned address with a short life, and in no
+//! other way.
 
 use crate::domain::reason::Failure;
 use aws_sdk_s3::{
@@ -16,9 +17,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// The longest life of an address.
+/// The longest life of a presigned address.
 const LONGEST_LIFE: Duration = Duration::from_mins(10);
-/// The tag by which the bucket's lifecycle knows what nobody has linked: it is gone after a day.
+/// The tag of objects that no record names. The bucket's lifecycle rule deletes them after a day.
 const LINKED: &str = "linked";
 
 type LazyClient = LazyLock<Client, Box<dyn FnOnce() -> Client + Send>>;
@@ -31,19 +32,19 @@ pub struct Objects {
 }
 
 impl Objects {
-    /// The client is made when the bucket is first needed: making one costs a tenth of a function's start.
+    /// The client is created at first use, because creating one costs a tenth of a function's start.
     pub fn new(client: impl FnOnce() -> Client + Send + 'static, bucket: impl Into<String>) -> Self {
         Self { client: Arc::new(LazyLock::new(Box::new(client))), bucket: bucket.into() }
     }
 
-    /// Puts an object that the bucket forgets after a day, unless it is [kept](Self::keep).
+    /// Stores an object, which the bucket deletes after a day unless it is [kept](Self::keep).
     pub async fn put(&self, key: &str, content_type: &str, content: Bytes) -> Result<(), Failure> {
         let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type);
         let request = request.tagging(format!("{LINKED}=no")).body(ByteStream::from(content));
         request.send().await.map(drop).map_err(|error| fault("put", key, &error))
     }
 
-    /// Has the bucket keep an object for good. Doing it again changes nothing.
+    /// Makes the bucket keep an object. Repeating it has no effect.
     pub async fn keep(&self, key: &str) -> Result<(), Failure> {
         let broken = |error| Failure::internal(format!("S3 tag is invalid: {error}"));
         let tag = Tag::builder().key(LINKED).value("yes").build().map_err(broken)?;
@@ -52,7 +53,7 @@ impl Objects {
         request.send().await.map(drop).map_err(|error| fault("tag", key, &error))
     }
 
-    /// An object's content, where there is one.
+    /// The content of an object, if it exists.
     pub async fn get(&self, key: &str) -> Result<Option<Bytes>, Failure> {
         let answer = match self.client.get_object().bucket(&self.bucket).key(key).send().await {
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => return Ok(None),
@@ -64,13 +65,13 @@ impl Objects {
         Ok(Some(content.into_bytes()))
     }
 
-    /// Removes an object, there or not.
+    /// Deletes an object, existing or not.
     pub async fn delete(&self, key: &str) -> Result<(), Failure> {
         let request = self.client.delete_object().bucket(&self.bucket).key(key);
         request.send().await.map(drop).map_err(|error| fault("delete", key, &error))
     }
 
-    /// An address that opens the object for `life`, ten minutes at the most, and shows it instead of saving it.
+    /// A presigned address that shows the object instead of saving it, for `life`, at most ten minutes.
     pub async fn address(&self, key: &str, life: Duration, now: Timestamp) -> Result<String, Failure> {
         let broken = |error: &dyn std::fmt::Display| Failure::internal(format!("S3: presigning {key}: {error}"));
         let file = key.rsplit('/').next().unwrap_or(key);

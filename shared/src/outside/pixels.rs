@@ -1,5 +1,5 @@
-//! Pixels: what the `image` crate does for us, within limits. An upload comes out as a plain JPEG of our own making, so
-//! that nothing else of it is left: no place where it was taken, no trailing data, no second meaning.
+//! Picture decoding with the `image` crate, within limits. An upload is written anew as a plain JPEG, so that nothing
+//! else of it remains: no location, no trailing data, no other file format inside.
 
 use crate::domain::{
     image::{Kind, LONGEST_SIDE, MOST_PIXEL_BYTES, MOST_WORKING_BYTES, Purpose, QUALITY, working_bytes},
@@ -13,17 +13,17 @@ use image::{
 };
 use std::io::Cursor;
 
-/// What compressed chunks beside the pixels, such as a colour profile, may grow to.
+/// The limit of decompressed chunks beside the pixels, such as a colour profile.
 const MOST_CHUNK_BYTES: u64 = 4 << 20;
 
-/// An upload whose headers are within the limits. Its pixels have not been looked at.
+/// An upload whose headers are within the limits. Its pixels have not been decoded.
 pub struct PictureUpload {
     decoder: Box<dyn ImageDecoder + Send>,
     orientation: Orientation,
 }
 
 impl PictureUpload {
-    /// Looks at the headers alone, which takes microseconds whatever they promise.
+    /// Reads the headers only, which takes microseconds for any claimed size.
     pub fn open(upload: &Bytes) -> Result<Self, Failure> {
         let kind = Kind::of(upload)?;
         let mut decoder = decoder(kind, upload).map_err(unreadable)?;
@@ -36,18 +36,18 @@ impl PictureUpload {
         if decoder.total_bytes() + working_bytes(kind, upload, pixels)? > MOST_WORKING_BYTES {
             return Err(Failure::from(Reason::UnreadablePicture).saying("图片过大：请缩小或另存为普通 JPEG 后再上传"));
         }
-        // Whatever a broken note about the camera says, the picture is the right way up.
+        // A picture with a broken orientation tag is taken as upright.
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         Ok(Self { decoder, orientation })
     }
 
-    /// Decodes it, makes it small enough, turns it the right way up, and writes it again. Small first: turning takes as
-    /// much memory again.
+    /// Decodes the picture, shrinks it, turns it upright, and writes it again. It is shrunk first, because turning
+    /// takes as much memory again.
     pub fn rewritten(self, purpose: Purpose) -> Result<Bytes, Failure> {
         let mut image = DynamicImage::from_decoder(self.decoder).map_err(unreadable)?;
         let side = purpose.longest_side();
         if image.width() > side || image.height() > side {
-            // Averages in whole numbers; the finer filters would keep a copy of the picture in floats.
+            // Averages in integers. The finer filters would keep a copy of the picture in floats.
             image = image.thumbnail(side, side);
         }
         let mut image = DynamicImage::ImageRgb8(on_white(image));
@@ -79,7 +79,7 @@ fn decoder(kind: Kind, upload: &Bytes) -> ImageResult<Box<dyn ImageDecoder + Sen
     })
 }
 
-/// A JPEG knows no transparency; what shows through is white, as on paper.
+/// A JPEG has no transparency. Transparent parts become white, as on paper.
 fn on_white(image: DynamicImage) -> RgbImage {
     if !image.color().has_alpha() {
         return image.into_rgb8();
@@ -94,7 +94,7 @@ fn on_white(image: DynamicImage) -> RgbImage {
     opaque
 }
 
-/// What the decoder says is about the sender's file: the sender's to mend, and nothing for our log.
+/// A decoding error is about the sender's file: the sender corrects it, and our log does not need it.
 fn unreadable(_: image::ImageError) -> Failure {
     Reason::UnreadablePicture.into()
 }

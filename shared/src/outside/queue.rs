@@ -1,5 +1,5 @@
-//! What goes to our own queues: hints to the scheduler that a station has something to do, which may come twice, late or
-//! never; and the ids of SMS on their way.
+//! Our own queues: hints that a station has something to do, which may arrive twice, late or never, and the ids of SMS
+//! jobs.
 
 use crate::domain::{reason::Failure, sms::Called, station_id::StationId};
 use aws_sdk_sqs::{Client, error::DisplayErrorContext};
@@ -10,23 +10,23 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-/// «Look at this station.» What there is to do, the station itself knows.
+/// Asks the scheduler to look at a station. The station itself says what is to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StationHint {
     pub station: StationId,
-    /// The version of the station that made the hint worth sending; two hints for one version are one.
+    /// The station version that caused the hint. Two hints for one version are duplicates.
     pub version: u64,
 }
 
 type SendFuture = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>;
 
-/// Where hints go.
+/// The queue of station hints.
 #[derive(Clone)]
 pub struct Queue(Arc<dyn Fn(StationHint) -> SendFuture + Send + Sync>);
 
 impl Queue {
-    /// The FIFO queue. The group is the station, so that one stuck station does not hold up others. The client is made with
-    /// the first hint: making one costs a tenth of a function's start.
+    /// The FIFO queue. The group is the station, so that one failing station does not delay others. The client is
+    /// created with the first hint, because creating one costs a tenth of a function's start.
     pub fn sqs(client: impl FnOnce() -> Client + Send + 'static, url: impl Into<String>) -> Self {
         let (client, url) = (LazyLock::new(client), url.into());
         Self::from_fn(move |hint| {
@@ -61,17 +61,17 @@ impl std::fmt::Debug for Queue {
     }
 }
 
-/// What the queue of SMS carries: ids, so that no queue and no dead-letter queue holds a phone number or a code.
+/// A message of the SMS queue. **Invariant:** no queue and no dead-letter queue holds a phone number or a code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum SmsMessage {
-    /// A message that is in the table.
+    /// An SMS job, which is stored in the table.
     Job { job: String },
-    /// Cars that have been called. Whether their drivers have phones, the sender looks.
+    /// Cars that were called. The sender reads whether their drivers have phones.
     Called { called: Vec<CalledCar> },
 }
 
-/// A car that has been called, of which driver.
+/// A car that was called, with its driver and charge request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalledCar {
     pub driver: u64,
@@ -82,18 +82,19 @@ pub struct CalledCar {
 
 type SendSmsMessage = Arc<dyn Fn(SmsMessage) -> SendFuture + Send + Sync>;
 
-/// Where the ids of SMS go.
+/// The queue of SMS messages.
 #[derive(Clone)]
 pub struct SmsQueue(SendSmsMessage);
 
 impl SmsQueue {
-    /// A standard queue: order does not matter, and what comes twice is sent once. The client is made with the first SMS.
+    /// A standard queue: the order does not matter, and a duplicate is sent once. The client is created with the first
+    /// message.
     pub fn sqs(client: impl FnOnce() -> Client + Send + 'static, url: impl Into<String>) -> Self {
         let (client, url) = (LazyLock::new(client), url.into());
-        Self::from_fn(move |parcel| {
+        Self::from_fn(move |message| {
             let (client, url) = (Client::clone(&client), url.clone());
             async move {
-                let body = serde_json::to_string(&parcel)
+                let body = serde_json::to_string(&message)
                     .map_err(|error| Failure::internal(format!("SMS message could not be serialised: {error}")))?;
                 let sent = client.send_message().queue_url(url).message_body(body).send().await.map(drop);
                 sent.map_err(|error| Failure::internal(format!("SQS: {}", DisplayErrorContext(&error))))
@@ -105,7 +106,7 @@ impl SmsQueue {
     where
         F: Future<Output = Result<(), Failure>> + Send + 'static,
     {
-        Self(Arc::new(move |parcel| Box::pin(send(parcel))))
+        Self(Arc::new(move |message| Box::pin(send(message))))
     }
 
     pub async fn send(&self, job: String) -> Result<(), Failure> {

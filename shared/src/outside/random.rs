@@ -1,8 +1,8 @@
-//! The one source of chance. Ids and codes are drawn by services and handed down.
+//! The one source of random numbers. Services draw ids and codes and pass them down.
 
 use std::sync::Arc;
 
-/// Draws from the operating system, or from whatever a simulation says.
+/// Draws from the operating system, or from the seed of a simulation.
 #[derive(Clone)]
 pub struct Random(Arc<Fill>);
 

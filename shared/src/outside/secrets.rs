@@ -1,4 +1,4 @@
-//! Keys and peppers: everything that a function needs in one call while it starts, and the public keys again later.
+//! Secrets: one call at start reads all keys and peppers of a function. Later only the public keys are read again.
 
 use crate::domain::reason::Failure;
 use aws_sdk_secretsmanager::{
@@ -9,7 +9,7 @@ use aws_sdk_secretsmanager::{
 use secrecy::SecretString;
 use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc};
 
-/// Values by the ids that were asked for.
+/// Secret values by the ids that were requested.
 pub type Values = HashMap<String, SecretString>;
 
 type SecretsFuture = Pin<Box<dyn Future<Output = Result<Values, Failure>> + Send>>;
@@ -19,7 +19,7 @@ type SecretsFuture = Pin<Box<dyn Future<Output = Result<Values, Failure>> + Send
 pub struct Secrets(Arc<dyn Fn(Vec<String>) -> SecretsFuture + Send + Sync>);
 
 impl Secrets {
-    /// `read` gives a value for every id, or fails.
+    /// `read` returns a value for every id, or fails.
     pub fn from_fn<F>(read: impl Fn(Vec<String>) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<Values, Failure>> + Send + 'static,
@@ -27,7 +27,7 @@ impl Secrets {
         Self(Arc::new(move |ids| Box::pin(read(ids))))
     }
 
-    /// All of them in one call; the failure names each one that cannot be read.
+    /// Reads all ids in one call. The failure names each one that cannot be read.
     pub async fn read_all(&self, ids: Vec<String>) -> Result<Values, Failure> {
         if ids.is_empty() { Ok(Values::new()) } else { (self.0)(ids).await }
     }
@@ -37,7 +37,7 @@ impl Secrets {
         values.remove(id).ok_or_else(|| unreadable(id, "it is not in the answer"))
     }
 
-    /// From Secrets Manager; ids are ARNs or names. One call reads twenty, and no function has half as many.
+    /// From Secrets Manager; ids are ARNs or names. One call reads up to twenty, and no function needs half as many.
     pub fn secrets_manager(client: Client) -> Self {
         Self::from_fn(move |ids| {
             let request = client.batch_get_secret_value().set_secret_id_list(Some(ids.clone()));
@@ -50,7 +50,7 @@ impl Secrets {
         })
     }
 
-    /// From files of a local stack.
+    /// From the files of a local stack.
     #[cfg(feature = "local")]
     pub fn from_directory(directory: std::path::PathBuf) -> Self {
         Self::from_fn(move |ids| {
@@ -96,10 +96,10 @@ fn unreadable(id: &str, why: &str) -> Failure {
     Failure::internal(format!("secret {id} cannot be read: {why}"))
 }
 
-/// What an operator does about an error code of Secrets Manager.
+/// What an operator can do about an error code of Secrets Manager.
 fn remedy(code: &str) -> &'static str {
     match code {
-        // A secret without a value is answered like one that does not exist.
+        // Secrets Manager answers the same for a secret without a value as for one that does not exist.
         "ResourceNotFoundException" => "it has no value yet: run `cargo local bootstrap STACK`",
         "AccessDeniedException" => "the function's role may not read it: deploy the stack again",
         "DecryptionFailure" => "the function's role may not use the secret's KMS key",
@@ -107,7 +107,7 @@ fn remedy(code: &str) -> &'static str {
     }
 }
 
-/// An answer that cannot be parsed may hold values, so nothing of it is shown.
+/// An answer that cannot be parsed may contain values, so none of it is logged.
 fn cause<H: std::fmt::Debug>(error: &SdkError<BatchGetSecretValueError, H>) -> String {
     match error {
         SdkError::ResponseError(_) => "the answer cannot be read".to_owned(),

@@ -161,13 +161,13 @@ impl Bills {
             }
             whose.driver = Some(credential.account);
         }
-        let heap = match (&whose.driver, &whose.plate, whose.day) {
+        let index = match (&whose.driver, &whose.plate, whose.day) {
             (Some(driver), ..) => BillIndex::OfDriver(driver),
             (None, Some(plate), _) => BillIndex::OfPlate(plate),
             (None, None, Some(day)) => BillIndex::OfDay(day),
             (None, None, None) => BillIndex::All,
         };
-        let found = self.store.find_bills(heap, &stretch, i32::from(search.most)).await?;
+        let found = self.store.find_bills(index, &stretch, i32::from(search.most)).await?;
         let next = found.last().filter(|_| found.len() >= usize::from(search.most));
         let next = next.map(|last| Cursor(last.place.clone()));
         let bills = found.into_iter().filter(|found| whose.holds(found)).map(|found| Found::of(found, now));

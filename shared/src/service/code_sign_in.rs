@@ -149,7 +149,7 @@ impl SignIn {
             .spend(proof, Refused::Code)
             .set_hash((given.realm, name), &credential, Refused::LoginCredential)
             .still_has_phone(given.realm, &given.phone, account, Refused::Phone)
-            .end_sessions_but((given.realm, account), &BTreeMap::new(), Refused::Session)
+            .end_sessions_except((given.realm, account), &BTreeMap::new(), Refused::Session)
             .forget_failures(given.realm, name)
             .audit(&entry);
         match writes.commit().await? {

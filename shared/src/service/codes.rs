@@ -166,11 +166,12 @@ impl Codes {
             muted: seen.phone.tries.is_closed(now),
         };
         let letter = Letter { to: binding.phone.clone(), content };
-        let mut writes = self.store.transaction().note_sent(&binding.phone, seen.phone, sent, now, Refused::Raced);
+        let mut writes =
+            self.store.transaction().record_sent_code(&binding.phone, seen.phone, sent, now, Refused::Raced);
         for (n, (scope, counted)) in seen.scopes.iter().zip(seen.counted).enumerate() {
-            writes = writes.count_in(scope, counted, now, Refused::Full(n));
+            writes = writes.count_sent_code(scope, counted, now, Refused::Full(n));
         }
-        match writes.put_code(binding, &row).post_sms(&job, &letter, now, Refused::Job).commit().await? {
+        match writes.put_code(binding, &row).create_sms_job(&job, &letter, now, Refused::Job).commit().await? {
             WriteOutcome::Committed => Ok(Some(job)),
             WriteOutcome::ConditionFailed(Refused::Raced | Refused::Job, _) => Ok(None),
             WriteOutcome::ConditionFailed(Refused::Full(n), _) => {

@@ -88,13 +88,13 @@ impl Ledger {
             let entry = by.entry(account, &before, &after, booking);
             let writes = self.store.transaction();
             let mut writes =
-                writes.book(&entry, Refused::Booked).rebook_bill(account, (&before, &after), Refused::Raced);
+                writes.book(&entry, Refused::Booked).update_bill_sums(account, (&before, &after), Refused::Raced);
             if before.is_open() {
                 let standing = record.ok_or(Reason::NotYours)?.standing;
                 let others = open.iter().filter(|bill| bill.request != id);
                 let left = others.chain(Some(&after).filter(|bill| bill.is_open())).map(IssuedBill::arrears_from).min();
                 let owed = left.and_then(|from| Timestamp::from_millisecond(from).ok());
-                writes = writes.change_owed(account, &standing, owed, Refused::Raced);
+                writes = writes.set_arrears(account, &standing, owed, Refused::Raced);
             }
             match writes.audit_change(&by.audit(account, booking.kind), &told(id, booking)).commit().await? {
                 WriteOutcome::Committed => return Ok(entry),

@@ -29,7 +29,7 @@ impl Notifier {
         let job = format!("{:032x}", self.random.u128());
         let letter = Letter { to: to.clone(), content: Content::Notice { notice, realm: Some(realm) } };
         let posted = async {
-            self.store.transaction().post_sms(&job, &letter, now, ()).commit().await?;
+            self.store.transaction().create_sms_job(&job, &letter, now, ()).commit().await?;
             self.queue.send(job).await
         };
         if let Err(failure) = posted.await {

@@ -111,7 +111,7 @@ impl SignIn {
             .store
             .transaction()
             .renew_hash((realm, &attempt.name), old, &new, Refused::Hash)
-            .end_sessions_but((realm, account), &live, Refused::Account)
+            .end_sessions_except((realm, account), &live, Refused::Account)
             .forget_failures(realm, &attempt.name)
             .audit(&entry);
         let writes = match proof {

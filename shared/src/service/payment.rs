@@ -34,13 +34,13 @@ pub struct Started {
 #[derive(Clone, Debug)]
 pub struct Payments {
     store: Store,
-    cashier: CheckoutClient,
+    checkout: CheckoutClient,
     random: Random,
 }
 
 impl Payments {
-    pub fn new(store: Store, cashier: CheckoutClient, random: Random) -> Self {
-        Self { store, cashier, random }
+    pub fn new(store: Store, checkout: CheckoutClient, random: Random) -> Self {
+        Self { store, checkout, random }
     }
 
     /// Starts the payment of what is owed on one of the driver's own bills. As long as as much is owed it is the same one.
@@ -48,7 +48,7 @@ impl Payments {
     pub async fn start(&self, account: &AccountId, bill: u64, now: Timestamp) -> Result<Started, Failure> {
         let PaymentItem { payment, amount, .. } = self.written(account, bill, now).await?;
         let amount = Fen(amount);
-        let checkout = self.cashier.start(CheckoutRequest { payment: payment.clone(), amount }).await?;
+        let checkout = self.checkout.start(CheckoutRequest { payment: payment.clone(), amount }).await?;
         Ok(Started { payment, amount, checkout })
     }
 
@@ -93,17 +93,17 @@ impl Payments {
 pub struct Notices {
     store: Store,
     ledger: Ledger,
-    mailbox: WebhookReader,
+    webhooks: WebhookReader,
 }
 
 impl Notices {
-    pub fn new(store: Store, mailbox: WebhookReader) -> Self {
-        Self { ledger: Ledger::new(store.clone()), store, mailbox }
+    pub fn new(store: Store, webhooks: WebhookReader) -> Self {
+        Self { ledger: Ledger::new(store.clone()), store, webhooks }
     }
 
     /// Books money that the provider has, once for each of its transactions, whatever the bill has come to meanwhile.
     pub async fn take(&self, letter: &Webhook, by: &Bookkeeper<'_>) -> Result<LedgerEntry, Failure> {
-        let PaymentNotice { payment, transaction, amount } = self.mailbox.read(letter, by.now.real)?;
+        let PaymentNotice { payment, transaction, amount } = self.webhooks.read(letter, by.now.real)?;
         if !is_reference(&transaction) {
             return Err(Failure::malformed("transaction 应为 1 至 64 个可见 ASCII 字符，不含 #"));
         }

@@ -168,15 +168,15 @@ impl Pictures {
             PictureState::Loose => Ok(()),
             PictureState::Linked => {
                 self.objects.keep(key.as_str()).await?;
-                self.store.picture_is_kept(key).await
+                self.store.confirm_picture_kept(key).await
             }
             PictureState::Expiring => {
                 self.objects.keep(key.as_str()).await?;
-                self.store.picture_is_kept_until_it_goes(key).await
+                self.store.confirm_picture_kept_until_end(key).await
             }
             PictureState::Dropped => {
                 self.objects.delete(key.as_str()).await?;
-                self.store.forget_picture(key).await
+                self.store.delete_picture_state(key).await
             }
         }
     }

@@ -49,14 +49,14 @@ impl Sms {
     /// Sends one message. Delivered twice, late or in parallel, it is sent once; only a crash between the provider's answer
     /// and our note of it sends it again, with the same code.
     pub async fn send(&self, id: &str, now: Timestamp) -> Result<Sending, Failure> {
-        let letter = match self.store.take_sms(id, now).await? {
+        let letter = match self.store.lease_sms(id, now).await? {
             SmsJobState::Mine(letter) => letter,
             SmsJobState::Busy => return Ok(Sending::Later),
             SmsJobState::Done => return Ok(Sending::Dropped),
             SmsJobState::Unknown => return Ok(Sending::Unknown),
         };
         let Some(message) = self.message(&letter, now).await? else {
-            self.store.close_sms(id, now).await?;
+            self.store.finish_sms(id, now).await?;
             return Ok(Sending::Dropped);
         };
         let sending = match self.sender.send(Message { job: id.to_owned(), ..message }, now).await {
@@ -68,11 +68,11 @@ impl Sms {
             Err(SmsError::Blocked) => Sending::Blocked,
             Err(SmsError::Throttled(why) | SmsError::Retryable(why)) => {
                 tracing::warn!(why, "SMS was not sent; the queue will retry it");
-                self.store.give_sms_back(id).await?;
+                self.store.release_sms(id).await?;
                 return Ok(Sending::Later);
             }
         };
-        self.store.close_sms(id, now).await?;
+        self.store.finish_sms(id, now).await?;
         Ok(sending)
     }
 
@@ -85,7 +85,7 @@ impl Sms {
         let id = format!("called-{request}-{}", called.number);
         let letter = Letter { to, content: Content::Called(called.clone()) };
         // Refused: it is there already, sent or not.
-        self.store.transaction().post_sms(&id, &letter, now, ()).commit().await?;
+        self.store.transaction().create_sms_job(&id, &letter, now, ()).commit().await?;
         self.send(&id, now).await
     }
 

@@ -23,7 +23,7 @@ pub(crate) struct Driver {
     pub email: Email,
     #[serde(default)]
     pub vehicles: Garage,
-    /// Vehicles that were unbound lately, the last one last, so that a call that is sent again is known as such.
+    /// Vehicles that were unbound lately, the last one last: a repeated unbinding call is recognised by them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unbound: Vec<VehicleId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,12 +42,12 @@ pub(crate) struct Driver {
     pub updated_at: Timestamp,
 }
 
-/// What unbinding a vehicle adds to a change of the garage.
+/// The additional conditions of a garage change that unbinds a vehicle.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Unbinding<'a> {
-    /// The record as it was read, because unbinding rests on there being no bill since.
+    /// The record as it was read. Unbinding requires that no bill was issued since.
     pub standing: &'a Standing,
-    /// Those that have been unbound, this one included.
+    /// The vehicles that have been unbound, this one included.
     pub unbound: &'a [VehicleId],
 }
 
@@ -70,14 +70,14 @@ impl<R: Copy> Transaction<'_, R> {
         self.put_new(&Key::driver(account), driver, exists)
     }
 
-    /// AP-10: a plate that nobody holds.
+    /// AP-10: claims a plate that no account holds.
     pub(crate) fn claim_plate(self, plate: &Plate, account: &AccountId, since: Timestamp, taken: R) -> Self {
         self.put_new(&Key::plate(plate), &PlateHolder { account, since }, taken)
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-37: another avatar, or none, in the place of the one that was read.
+    /// AP-37: replaces or removes the avatar, if it is still the one that was read.
     pub(crate) fn change_avatar(
         self,
         account: &AccountId,
@@ -94,7 +94,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::driver(account), change, Some(raced))
     }
 
-    /// AP-260: another phone in the profile, in the place of the one that was read, or of none.
+    /// AP-260: replaces the phone, if it is still the one that was read, or absent as it was read.
     pub(crate) fn change_drivers_phone(
         self,
         account: &AccountId,
@@ -110,7 +110,7 @@ impl<R: Copy> Transaction<'_, R> {
     }
 }
 
-/// What a driver may change of the profile. What is not there stays.
+/// The profile fields that a driver may change. An absent field stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProfileChange {
     pub real_name: Option<PersonName>,
@@ -120,7 +120,7 @@ pub struct ProfileChange {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-42: some fields of a profile that exists.
+    /// AP-42: changes some fields of an existing profile.
     pub(crate) fn change_profile(
         self,
         account: &AccountId,
@@ -148,7 +148,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::driver(account), Change { update, condition, names, values }, Some(missing))
     }
 
-    /// AP-43: other vehicles in the place of those that were read, in the profile and in the session record.
+    /// AP-43: replaces the vehicles that were read, in the profile and in the session record.
     pub(crate) fn change_garage(
         self,
         account: &AccountId,
@@ -184,7 +184,7 @@ impl<R: Copy> Transaction<'_, R> {
         writes.update(&Key::sessions(Realm::Ev, account), sessions, Some(raced))
     }
 
-    /// AP-44: gives up the lock on a plate that this account holds.
+    /// AP-44: releases the lock on a plate that this account holds.
     pub(crate) fn release_plate(self, plate: &Plate, account: &AccountId, raced: R) -> Self {
         let held = Change {
             condition: Some("#account = :account".into()),
@@ -195,13 +195,13 @@ impl<R: Copy> Transaction<'_, R> {
         self.delete_if(&Key::plate(plate), held, raced)
     }
 
-    /// AP-45: a plate that has nothing in the queue.
+    /// AP-45: requires that a plate has no live charge request.
     pub(crate) fn require_idle(self, plate: &Plate, in_use: R) -> Self {
         self.require_absent(&Key::plate_charge(plate.as_str()), in_use)
     }
 
-    /// AP-46: an account ends: nobody can sign in, no session is left, and what is personal is gone. Its records and bills
-    /// stay. Refused when it has a live request, or a bill since the record was read.
+    /// AP-46: closes an account: it cannot sign in, has no sessions, and its personal data are deleted. Its detail
+    /// records and bills stay. Refused when it has a live charge request, or a bill since the record was read.
     pub(crate) fn close_driver(self, account: &AccountId, (driver, read): (&Driver, &Standing), raced: R) -> Self {
         let mut sessions = Change {
             update: "SET #enabled = :no, #live = :none REMOVE #plates".into(),
@@ -219,7 +219,7 @@ impl<R: Copy> Transaction<'_, R> {
             ],
         };
         sessions.require_bills(read);
-        // What goes with the profile is what was read of it: a plate, a phone or a picture that came since would stay for
+        // Requires the profile as it was read. A plate, phone or picture that was added since would otherwise stay for
         // ever.
         let mut unchanged = Change {
             condition: Some("#vehicles = :vehicles".into()),
@@ -251,13 +251,13 @@ impl<R: Copy> Transaction<'_, R> {
 }
 
 impl Change {
-    /// Of a profile that exists.
+    /// Requires that the profile exists.
     fn of_profile() -> Self {
         let condition = Some("attribute_exists(#pk)".into());
         Self { condition, names: vec![("#pk", PK.into())], ..Self::default() }
     }
 
-    /// And a field is as it was read.
+    /// Also requires that a field is as it was read.
     fn require(&mut self, (name, field): (&'static str, &str), placeholder: &'static str, read: Option<&str>) {
         let same = match read {
             Some(_) => format!("{name} = {placeholder}"),
@@ -273,7 +273,7 @@ impl Change {
         self.condition = Some(all.collect::<Vec<_>>().join(" AND "));
     }
 
-    /// As many bills as were read: a count that is nowhere yet is none.
+    /// Requires that no bill was issued since the record was read. An absent count is zero.
     fn require_bills(&mut self, read: &Standing) {
         let same = if read.bills == 0 { "attribute_not_exists(#bills)" } else { "#bills = :bills" };
         self.and(same);
@@ -295,7 +295,7 @@ struct FirstAdmin<'a> {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-11: the marker that keeps the first administrator the first.
+    /// AP-11: the marker that makes the first administrator unique.
     pub(crate) fn claim_first_admin(self, account: &AccountId, at: Timestamp, taken: R) -> Self {
         self.put_new(&Key::first_admin(), &FirstAdmin { account, at }, taken)
     }

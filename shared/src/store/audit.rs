@@ -1,4 +1,4 @@
-//! The audit trail: entries are added, in the same transaction as the change they tell of, and never touched again.
+//! The audit trail. An entry is added in the transaction of the change that it records, and is never changed.
 
 use super::{
     Key, Store, Transaction, fault,
@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-/// What can be found in the trail.
+/// The actions that the trail records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Action {
@@ -61,18 +61,18 @@ pub(crate) enum Action {
     SignedOutByOperator,
 }
 
-/// Who did what to whom, when, from where, and how it ended. Never a secret.
+/// Who did what to which account, when, from which address, and with which outcome. **Invariant:** it holds no secret.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct AuditEntry {
     pub at: Timestamp,
     pub action: Action,
     pub realm: Realm,
-    /// The station it is about, where it is about one.
+    /// The station, where the entry is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub station: Option<StationId>,
-    /// The account it is about; unknown when somebody tried a name that nobody has.
+    /// The account, where the entry is about one. Absent when a sign-in named an unknown login name.
     pub subject: Option<AccountId>,
-    /// Who did it; nobody before a sign-in.
+    /// The actor. Absent before a sign-in.
     pub actor: Option<AccountId>,
     pub role: Option<Role>,
     pub address: Option<IpAddr>,
@@ -83,7 +83,7 @@ pub(crate) struct AuditEntry {
 }
 
 impl AuditEntry {
-    /// Read by subject and time, so that is the key.
+    /// Entries are read by subject and time.
     fn key(&self) -> Key {
         if let Some(station) = &self.station {
             return self.under(format!("SUBJECT#station#{}", station.as_str()));
@@ -97,7 +97,7 @@ impl AuditEntry {
     }
 }
 
-/// What an entry is about that is neither an account nor a station.
+/// A subject that is neither an account nor a station.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum AuditSubject<'a> {
     Shop(&'a ShopId),
@@ -117,7 +117,7 @@ impl AuditSubject<'_> {
     }
 }
 
-/// An entry that also says what changed.
+/// An entry with the text of the change.
 #[derive(Serialize)]
 struct AuditChangeItem<'a> {
     #[serde(flatten)]
@@ -126,23 +126,23 @@ struct AuditChangeItem<'a> {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// Has the entry written if and only if the change is, and says what the change was.
+    /// Writes the entry with the text of the change in this transaction.
     pub(crate) fn audit_change(self, entry: &AuditEntry, change: &str) -> Self {
         self.put_audit(&entry.key(), &AuditChangeItem { entry, change })
     }
 
-    /// The same of a thing, whose subject is its own.
+    /// Writes the entry under another subject, with the text of the change, in this transaction.
     pub(crate) fn audit_thing(self, thing: AuditSubject<'_>, entry: &AuditEntry, change: &str) -> Self {
         self.put_audit(&entry.under(thing.subject()), &AuditChangeItem { entry, change })
     }
 
-    /// Has the entry written if and only if the change is.
+    /// Writes the entry in this transaction.
     pub(crate) fn audit(self, entry: &AuditEntry) -> Self {
         self.put_audit(&entry.key(), entry)
     }
 }
 
-/// An entry as it is read, whatever it is about.
+/// An entry as it is read, of any subject.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct AuditLine {
     pub at: Timestamp,
@@ -157,18 +157,18 @@ pub struct AuditLine {
     pub request: Option<String>,
     #[serde(default)]
     pub change: Option<String>,
-    /// Where it stands among the entries of its subject; what a next page is asked for with.
+    /// Its sort key among the entries of its subject: the cursor of the next page.
     #[serde(rename = "sk")]
     pub cursor: String,
 }
 
 impl Store {
-    /// Notes that something was looked at, before it is shown.
+    /// Writes an entry about a reading, before the data are shown.
     pub(crate) async fn audit_read(&self, entry: &AuditEntry) -> Result<(), Failure> {
         self.audit_failure(entry).await
     }
 
-    /// AP-186: entries about a subject in a stretch of time, the newest first; those before `before`.
+    /// AP-186: the entries of a subject in a period, newest first, older than `before`.
     pub(crate) async fn audit_entries(
         &self,
         (kind, subject): (&str, &str),
@@ -183,7 +183,7 @@ impl Store {
         let request = request.expression_attribute_names("#pk", PK).expression_attribute_names("#sk", SK);
         let request = request.expression_attribute_values(":pk", text(format!("SUBJECT#{kind}#{subject}")));
         let request = request.expression_attribute_values(":first", text(format!("{from:015}#")));
-        // The last one of the page before comes again, because a range has no open end, and is left out.
+        // A key range includes its end, so the last entry of the page before is read again and left out.
         let request = request.expression_attribute_values(":last", text(last)).limit(limit + 1);
         let answer = request.send().await.map_err(fault)?;
         let lines = answer.items.unwrap_or_default().into_iter().map(read::<AuditLine>);
@@ -191,7 +191,7 @@ impl Store {
         lines.take(limit.unsigned_abs() as usize).collect()
     }
 
-    /// Notes a failure, which changes nothing that a transaction could hold it to.
+    /// Writes an entry about a failed call, which has no transaction to join.
     pub(crate) async fn audit_failure(&self, entry: &AuditEntry) -> Result<(), Failure> {
         let mut item = serde_dynamo::to_item::<_, super::Item>(entry)
             .map_err(|error| Failure::internal(format!("audit entry could not be serialised: {error}")))?;
@@ -206,7 +206,7 @@ impl Store {
     }
 }
 
-/// Whether the entry was written by an earlier try whose answer was lost.
+/// Whether an earlier try, whose answer was lost, wrote this entry.
 fn is_repetition<H>(error: &SdkError<PutItemError, H>, entry: &super::Item) -> bool {
     let found = match error.as_service_error() {
         Some(PutItemError::ConditionalCheckFailedException(refused)) => refused.item(),

@@ -1,4 +1,4 @@
-//! Bills, where they stand, and what a driver's record says of them: AP-38 to AP-41, AP-240, AP-241.
+//! Bills, their indexes, and what a driver's record says about them: AP-38 to AP-41, AP-240, AP-241.
 
 use super::{
     Consistency, END, Item, Key, Store, Transaction,
@@ -24,7 +24,7 @@ use crate::domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// One bill as it was issued (账单), which never changes, and what its entries come to.
+/// A bill as it was issued (账单), which never changes, with the sums of its ledger entries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct IssuedBill {
     pub request: u64,
@@ -38,19 +38,19 @@ pub(crate) struct IssuedBill {
     pub ended: i64,
     pub due: i64,
 
-    /// Fen; the sums of the entries, kept in the transaction that adds one, and their number.
+    /// Fen: the sums of the ledger entries and their number, kept in the transaction that adds an entry.
     pub paid: i64,
     pub credited: i64,
     pub entries: u32,
-    /// Underpaid before it was due, and so in arrears behind this millisecond.
+    /// Set when the bill was underpaid before it was due: it is in arrears after this millisecond.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<i64>,
-    /// When nothing was owed any more.
+    /// When the outstanding amount became zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<i64>,
 }
 
-/// A bill as it is written: the indexes find it by these.
+/// A bill as it is written, with the attributes of the indexes.
 #[derive(Serialize)]
 struct BillItem<'a> {
     #[serde(flatten)]
@@ -61,7 +61,7 @@ struct BillItem<'a> {
     bill_plate: Option<&'a str>,
 }
 
-/// Among which bills somebody looks.
+/// The bills among which a search looks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum BillIndex<'a> {
     All,
@@ -70,15 +70,15 @@ pub(crate) enum BillIndex<'a> {
     OfDay(Day),
 }
 
-/// A stretch of a heap, which lies in the order of its bills' sort keys: open ones by when they fall into arrears, then
-/// overpaid ones, then paid ones, the newest first.
+/// A range of a bill index. The index is sorted by the bills' sort keys: open bills by when they fall into arrears,
+/// then overpaid ones, then settled ones, both newest first.
 #[derive(Clone, Debug)]
 pub(crate) struct BillRange {
     first: String,
     last: String,
 }
 
-/// A bill with its driver, and its sort key, behind which a next page begins.
+/// A bill with its driver and its sort key, which is the cursor of the next page.
 #[derive(Clone, Debug)]
 pub(crate) struct FoundBill {
     pub account: AccountId,
@@ -87,8 +87,8 @@ pub(crate) struct FoundBill {
 }
 
 impl Store {
-    /// AP-38: all open bills of a driver, the one that falls into arrears first in front. Strongly consistent, because
-    /// writes rest on it.
+    /// AP-38: all open bills of a driver, the first to fall into arrears first. Strongly consistent, because writes
+    /// depend on it.
     pub(crate) async fn open_bills(&self, account: &AccountId) -> Result<Vec<IssuedBill>, Failure> {
         let (mut bills, mut from) = (Vec::new(), None);
         loop {
@@ -104,32 +104,32 @@ impl Store {
         }
     }
 
-    /// AP-39: bills of a driver on which nothing is owed: overpaid ones, then the newest.
+    /// AP-39: the overpaid bills of a driver, then the settled ones, newest first.
     pub(crate) async fn paid_bills(&self, account: &AccountId, most: i32) -> Result<Vec<IssuedBill>, Failure> {
         let request = self.bills(account, OVERPAID_BILL, &format!("{PAID_BILL}{END}")).limit(most);
         let answer = request.send().await.map_err(fault)?;
         answer.items.unwrap_or_default().into_iter().map(read).collect()
     }
 
-    /// AP-240: a page of a heap.
+    /// AP-240: a page of a bill index.
     pub(crate) async fn find_bills(
         &self,
-        heap: BillIndex<'_>,
+        index: BillIndex<'_>,
         BillRange { first, last }: &BillRange,
         limit: i32,
     ) -> Result<Vec<FoundBill>, Failure> {
-        let (index, name, value) = heap.place();
+        let (index, name, value) = index.place();
         let request = self.client.query().table_name(&self.table).set_index_name(index.map(str::to_owned)).limit(limit);
-        let request = request.key_condition_expression("#heap = :heap AND #sk BETWEEN :first AND :last");
-        let request = request.expression_attribute_names("#heap", name).expression_attribute_names("#sk", SK);
-        let request = request.expression_attribute_values(":heap", text(value));
+        let request = request.key_condition_expression("#index = :index AND #sk BETWEEN :first AND :last");
+        let request = request.expression_attribute_names("#index", name).expression_attribute_names("#sk", SK);
+        let request = request.expression_attribute_values(":index", text(value));
         let request = request.expression_attribute_values(":first", text(first));
         let request = request.expression_attribute_values(":last", text(last));
         let answer = request.send().await.map_err(fault)?;
         answer.items.unwrap_or_default().into_iter().map(FoundBill::read).collect()
     }
 
-    /// AP-241: a bill on which nothing is owed, where it stands since it was issued then.
+    /// AP-241: a bill without an outstanding amount, found by the time at which it was issued.
     pub(crate) async fn closed_bill(
         &self,
         account: &AccountId,
@@ -155,7 +155,7 @@ impl Store {
 }
 
 impl BillIndex<'_> {
-    /// The index, its attribute, and what stands in it.
+    /// The index, its key attribute, and the value of that attribute.
     fn place(self) -> (Option<&'static str>, &'static str, String) {
         match self {
             Self::All => (Some("bills"), ALL_BILLS, ALL.to_owned()),
@@ -176,7 +176,7 @@ impl BillRange {
         Self { first: format!("{OPEN_BILL}{now:015}#"), last: BEHIND_OPEN_BILLS.to_owned() }
     }
 
-    /// Open bills that are.
+    /// Open bills that are in arrears at this millisecond.
     pub(crate) fn in_arrears(now: i64) -> Self {
         Self { first: OPEN_BILL.to_owned(), last: format!("{OPEN_BILL}{:015}#{END}", now - 1) }
     }
@@ -185,15 +185,15 @@ impl BillRange {
         Self { first: OVERPAID_BILL.to_owned(), last: format!("{OVERPAID_BILL}{END}") }
     }
 
-    /// Overpaid ones are paid, too.
+    /// Settled bills, which include the overpaid ones.
     pub(crate) fn of_paid() -> Self {
         Self { first: OVERPAID_BILL.to_owned(), last: format!("{PAID_BILL}{END}") }
     }
 
-    /// The rest of it behind a bill; none if there can be nothing.
+    /// The part of the range after a bill; none if it would be empty.
     #[must_use]
     pub(crate) fn behind(self, place: Option<&str>) -> Option<Self> {
-        // A space sorts before everything that stands in a key, so it is the next thing behind the whole key.
+        // A space sorts before every character of a key, so the key with a space is the next possible key.
         let Some(behind) = place.map(|place| format!("{BILL}{place} ")) else { return Some(self) };
         let first = behind.max(self.first);
         (first <= self.last).then_some(Self { first, last: self.last })
@@ -240,12 +240,12 @@ impl IssuedBill {
         self.balance().outstanding() > Fen(0)
     }
 
-    /// Behind which millisecond it is in arrears, as long as it is open.
+    /// The millisecond after which an open bill is in arrears.
     pub(crate) fn arrears_from(&self) -> i64 {
         self.since.unwrap_or(self.due)
     }
 
-    /// The same bill with one entry more.
+    /// The same bill with one ledger entry more.
     #[must_use]
     pub(crate) fn with(&self, balance: Balance, now: i64) -> Self {
         let bill =
@@ -265,16 +265,16 @@ impl IssuedBill {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-40: a bill as it is issued.
+    /// AP-40: writes an issued bill.
     pub(super) fn issue_bill(self, key: &Key, bill: &IssuedBill) -> Self {
         let bill_plate = Some(bill.plate.as_str()).filter(|plate| !plate.is_empty());
         let bill_day = Day::of_millis(bill.ended).to_string();
         self.put_over(key, &BillItem { bill, bill_all: ALL, bill_day, bill_plate })
     }
 
-    /// AP-242: what the entries of a bill come to with one more, if there are as many as were read. It moves to where it
-    /// belongs from now on.
-    pub(crate) fn rebook_bill(
+    /// AP-242: updates the sums of a bill by one ledger entry, if it has as many entries as were read. The bill moves
+    /// to the range of its new state.
+    pub(crate) fn update_bill_sums(
         self,
         account: &AccountId,
         (before, after): (&IssuedBill, &IssuedBill),
@@ -296,9 +296,9 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&old, change, Some(raced))
     }
 
-    /// AP-41: since when the driver is in arrears, or will be, if since the record was read no bill was issued and none
-    /// was booked on. Whoever rests a write on the open bills sees by `bills` that they are not as they were.
-    pub(crate) fn change_owed(self, account: &AccountId, read: &Standing, owed: Option<Timestamp>, raced: R) -> Self {
+    /// AP-41: sets since when the driver is in arrears, or will be, if no bill was issued or booked on since the record
+    /// was read. The counter `bills` tells writes that depend on the open bills that these have changed.
+    pub(crate) fn set_arrears(self, account: &AccountId, read: &Standing, owed: Option<Timestamp>, raced: R) -> Self {
         let mut change = Change {
             update: "REMOVE #owed ADD #bills :one".into(),
             condition: Some("#bills = :bills".into()),

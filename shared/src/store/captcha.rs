@@ -1,4 +1,4 @@
-//! The picture with letters that a device was shown last.
+//! The captcha that a device was shown last.
 
 use super::{
     Key, Store, Transaction, fault, number, read, text,
@@ -17,12 +17,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-/// As stored. That it was solved, has paid for a message or is spent is told by attributes that appear later.
+/// A stored captcha. Attributes that appear later say that it was solved, has paid for a message, or is spent.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Captcha {
-    /// Names the picture; a newer one of the same device has another name.
+    /// The id of the captcha. A newer one of the same device has another id.
     pub picture: String,
-    /// Of the letters, which are nowhere.
+    /// A seal over the letters. The letters themselves are not stored.
     pub seal: ByteBuf,
     tries: u32,
     /// Milliseconds.
@@ -37,7 +37,7 @@ impl Captcha {
     }
 }
 
-/// Alive: not over, not spent, and in `tries` where that is asked.
+/// The condition of a live captcha: not expired, not spent, and with tries left where `tries` asks for that.
 const ALIVE: &str = "#ends > :now AND attribute_not_exists(#spent)";
 
 fn alive(update: &str, condition: &str, now: Timestamp) -> Change {
@@ -50,13 +50,13 @@ fn alive(update: &str, condition: &str, now: Timestamp) -> Change {
 }
 
 impl Store {
-    /// AP-100: a new picture of a device; the one before is dead with it.
+    /// AP-100: stores a new captcha of a device. It replaces the one before.
     pub(crate) async fn show_captcha(&self, device: &DeviceId, captcha: &Captcha) -> Result<(), Failure> {
         self.transaction::<()>().put_over(&Key::captcha(device), captcha).commit().await.map(drop)
     }
 
-    /// AP-101: counts a guess, and only then says what to compare it with; none when there is nothing to guess at any
-    /// more. A repetition by the SDK may count twice, which costs a person one of three tries and a guesser too.
+    /// AP-101: counts a guess and then returns the captcha to compare it with; none when no live captcha is left. A
+    /// retry by the SDK may count twice, which costs a person one of three tries and a guesser too.
     pub(crate) async fn count_guess(&self, device: &DeviceId, now: Timestamp) -> Result<Option<Captcha>, Failure> {
         let mut change = alive("ADD #tries :one", "#tries < :most", now);
         change.names.push(("#tries", "tries".into()));
@@ -80,8 +80,8 @@ impl Store {
         }
     }
 
-    /// AP-102: notes that a picture was solved. Whoever solved it knows the letters, so the tries begin anew for the form
-    /// that sends them again.
+    /// AP-102: marks a captcha as solved. The tries begin anew, because the caller knows the letters and sends them
+    /// again with the form.
     pub(crate) async fn solve_captcha(
         &self,
         device: &DeviceId,
@@ -97,7 +97,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-103: a solved picture pays for one more message to its device.
+    /// AP-103: a solved captcha pays for one more message to its device.
     pub(crate) fn pay_with_captcha(self, device: &DeviceId, now: Timestamp, refused: R) -> Self {
         let mut change = alive("SET #paid = :yes", "#solved = :yes AND attribute_not_exists(#paid)", now);
         change.names.extend([("#solved", "solved".into()), ("#paid", "paid".into())]);
@@ -105,7 +105,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::captcha(device), change, Some(refused))
     }
 
-    /// AP-104: the picture that was solved is spent, unless another one took its place.
+    /// AP-104: the solved captcha is spent, unless a newer one replaced it.
     pub(crate) fn spend_captcha(self, device: &DeviceId, picture: &str, now: Timestamp, refused: R) -> Self {
         let mut change = alive("SET #spent = :yes", "#picture = :picture", now);
         change.names.push(("#picture", "picture".into()));

@@ -1,4 +1,4 @@
-//! Detail records and first answers as they are kept: AP-18, AP-19.
+//! Stored detail records and first answers: AP-18, AP-19.
 
 use super::{
     Consistency, Key, Store, fault,
@@ -15,7 +15,7 @@ use crate::domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// One detail record as it is kept (详单). Rounded once, when it was closed; times are milliseconds.
+/// A stored detail record (详单). It was rounded once, when it was closed; times are milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DetailRecordItem {
     pub record: u64,
@@ -28,17 +28,17 @@ pub struct DetailRecordItem {
     pub start: i64,
     pub stop: i64,
     pub watt_hours: i64,
-    /// Hundredths of a kWh: rounding watt-hours a second time would show another amount.
+    /// Hundredths of a kWh. Rounding watt-hours a second time would show another amount.
     pub shown_energy: i64,
     pub charging: i64,
     pub service: i64,
     pub total: i64,
-    /// The request had been delivered too little to be billed when this segment ended, because its pile failed so early.
+    /// The pile failed so early that the request was below the billed minimum when this segment ended.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub below_billing: bool,
 }
 
-/// The first answer to an `Idempotency-Key`, and what was asked then.
+/// The first answer to an `Idempotency-Key`, with the request it answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FirstAnswer {
     pub asked: String,
@@ -47,7 +47,7 @@ pub(crate) struct FirstAnswer {
 }
 
 impl Store {
-    /// AP-18: the newest detail records of a driver that belong to a billed request, or to one that may yet be billed.
+    /// AP-18: the newest detail records of a driver, of requests that were billed or may still be billed.
     pub(crate) async fn records(&self, account: &AccountId, limit: usize) -> Result<Vec<DetailRecordItem>, Failure> {
         let (mut shown, mut from) = (Vec::new(), None);
         loop {
@@ -60,7 +60,8 @@ impl Store {
             let answer = request.set_exclusive_start_key(from).send().await.map_err(fault)?;
             for item in answer.items.unwrap_or_default() {
                 let record: DetailRecordItem = read(item)?;
-                // A driver has one live request at a time, so the records of a request stand together, the last first.
+                // A driver has one live request at a time, so the records of a request are adjacent, the last one
+                // first.
                 let is_billed = |newer: &DetailRecordItem| newer.request == record.request;
                 if !record.below_billing || shown.last().is_some_and(is_billed) {
                     shown.push(record);
@@ -73,7 +74,7 @@ impl Store {
         }
     }
 
-    /// AP-19: the first answer to a key, where there is one that still counts.
+    /// AP-19: the first answer to a key, unless it has expired.
     pub(crate) async fn first_answer(
         &self,
         account: &AccountId,
@@ -107,7 +108,7 @@ impl DetailRecordItem {
     }
 }
 
-/// Amounts of energy are far below what an `i64` holds.
+/// No amount of energy comes near the limit of an `i64`.
 pub(super) fn whole(amount: i128) -> i64 {
     i64::try_from(amount).unwrap_or(i64::MAX)
 }

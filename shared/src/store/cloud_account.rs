@@ -1,4 +1,4 @@
-//! Login accounts of business customers, and the count of them that stands before them in their partition: AP-120 to AP-125.
+//! Login accounts of business customers, and their count, which sorts before them: AP-120 to AP-125.
 
 use super::{Consistency, Item, Key, Store, Transaction, keys, number, read, text, transaction::Change};
 use crate::domain::{
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use std::net::IpAddr;
 
-/// A stretch of a customer's accounts or contacts, with how many there are of them in all.
+/// The first part of a customer's accounts or contacts, with their total number.
 #[derive(Debug)]
 pub(crate) struct CountedList<T> {
     pub list: Vec<T>,
@@ -29,14 +29,14 @@ impl Store {
         self.get(&Key::cloud_account(tenant, name), Consistency::Strong).await
     }
 
-    /// AP-121: a customer's accounts by name, from the first up to `end`, with their number.
+    /// AP-121: a customer's accounts in the order of their names, the first `end` of them, with the total number.
     pub(crate) async fn cloud_accounts(&self, tenant: &Tenant, end: usize) -> Result<CountedList<Account>, Failure> {
-        counted(self.headed(Key::cloud_accounts(tenant), end).await?)
+        counted(self.with_count_item(Key::cloud_accounts(tenant), end).await?)
     }
 
-    /// A head item and the `end` first items behind it, which begin with its sort key: one query, because caps keep all
-    /// of them within one page.
-    pub(super) async fn headed(&self, head: Key, end: usize) -> Result<Vec<Item>, Failure> {
+    /// A count item and the first `end` items after it, whose sort keys begin with that of the count. One query is
+    /// enough, because the caps keep all items within one page.
+    pub(super) async fn with_count_item(&self, head: Key, end: usize) -> Result<Vec<Item>, Failure> {
         let limit = i32::try_from(end.saturating_add(1)).unwrap_or(i32::MAX);
         let request = self.client.query().table_name(&self.table).consistent_read(true).limit(limit);
         let request = request
@@ -50,12 +50,12 @@ impl Store {
     }
 }
 
-/// That an account's phone is the one that was read.
+/// The condition that an account's phone is the one that was read.
 fn phone_is(account: &Account) -> &'static str {
     if account.phone.is_some() { "#phone = :phone" } else { "attribute_not_exists(#phone)" }
 }
 
-/// What a head and the items behind it say.
+/// Reads a count item and the items after it.
 pub(super) fn counted<T: serde::de::DeserializeOwned>(items: Vec<Item>) -> Result<CountedList<T>, Failure> {
     let mut items = items.into_iter();
     let total = items.next().map(read::<CountItem>).transpose()?.map_or(0, |head| head.n);
@@ -63,12 +63,12 @@ pub(super) fn counted<T: serde::de::DeserializeOwned>(items: Vec<Item>) -> Resul
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-122: a new account, whose login the same transaction claims.
+    /// AP-122: creates an account. The same transaction claims its login.
     pub(crate) fn create_cloud_account(self, tenant: &Tenant, account: &Account, exists: R) -> Self {
         self.put_new(&Key::cloud_account(tenant, &account.login_id.name()), account, exists)
     }
 
-    /// AP-122: one more account, as long as there is room.
+    /// AP-122: counts one account more, as long as there is room.
     pub(crate) fn count_cloud_account(self, tenant: &Tenant, account: &Account, cap: u32, full: R) -> Self {
         let change = Change {
             update: "ADD #n :one, #admins :admins".into(),
@@ -83,7 +83,8 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::cloud_accounts(tenant), change, Some(full))
     }
 
-    /// AP-123: fewer accounts, of which so many were enabled admins; one of these always stays, whoever else is at it.
+    /// AP-123: counts accounts off, and the enabled admins among them. The condition keeps one enabled admin, also
+    /// under concurrent calls.
     pub(crate) fn uncount_cloud_accounts(self, tenant: &Tenant, gone: usize, admins: usize, last: R) -> Self {
         let minus = |count: usize| number(format_args!("-{count}"));
         let mut change = Change {
@@ -101,7 +102,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::cloud_accounts(tenant), change, Some(last))
     }
 
-    /// AP-123: an account that is still as it was read goes.
+    /// AP-123: deletes an account, if it is still as it was read.
     pub(crate) fn delete_cloud_account(self, tenant: &Tenant, account: &Account, changed: R) -> Self {
         let mut unchanged = Change {
             condition: Some(format!("#account = :account AND #status = :status AND {}", phone_is(account))),
@@ -113,8 +114,8 @@ impl<R: Copy> Transaction<'_, R> {
         self.delete_if(&Key::cloud_account(tenant, &account.login_id.name()), unchanged, changed)
     }
 
-    /// AP-124: an account's other status, if it is still as it was read.
-    pub(crate) fn switch_cloud_account(
+    /// AP-124: changes an account's status, if it is still as it was read.
+    pub(crate) fn set_cloud_account_status(
         self,
         tenant: &Tenant,
         account: &Account,
@@ -136,7 +137,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::cloud_account(tenant, &account.login_id.name()), change, Some(changed))
     }
 
-    /// AP-133: an account's other phone, or none, if its phone is still the one that was read.
+    /// AP-133: changes or removes an account's phone, if it is still the one that was read.
     pub(crate) fn change_cloud_phone(self, tenant: &Tenant, account: &Account, to: Option<&Phone>, changed: R) -> Self {
         let mut change = Change {
             update: if to.is_some() { "SET #phone = :to" } else { "REMOVE #phone" }.into(),
@@ -149,7 +150,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::cloud_account(tenant, &account.login_id.name()), change, Some(changed))
     }
 
-    /// AP-124: one enabled admin more, or one fewer while another stays.
+    /// AP-124: counts one enabled admin more, or one fewer while another one stays.
     pub(crate) fn recount_cloud_admins(self, tenant: &Tenant, to: AccountStatus, last: R) -> Self {
         let (by, condition) = match to {
             AccountStatus::Activity => (1, "attribute_exists(#admins)"),
@@ -165,7 +166,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::cloud_accounts(tenant), change, Some(last))
     }
 
-    /// AP-125: when and from where an account last signed in; in the transaction of AP-06.
+    /// AP-125: stores when and from which address an account last signed in, in the transaction of AP-06.
     pub(crate) fn note_cloud_sign_in(
         self,
         tenant: &Tenant,

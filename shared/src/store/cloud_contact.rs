@@ -1,4 +1,4 @@
-//! Contacts of business customers, with their count before them: AP-126 to AP-129.
+//! Contacts of business customers, and their count, which sorts before them: AP-126 to AP-129.
 
 use super::{
     Consistency, Key, Store, Transaction,
@@ -13,20 +13,20 @@ use crate::domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A contact as it is kept.
+/// A stored contact.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ContactItem {
     pub contact_id: ContactId,
-    /// Goes up with every change.
+    /// Increases with every change.
     pub version: u64,
     #[serde(flatten)]
     pub contact: Contact,
-    /// Its credentials: the services seal and open them.
+    /// The credentials. The services seal and open them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<Number>,
 }
 
-/// Where a contact's credentials stand.
+/// The place that a contact's credentials are sealed for.
 pub(crate) fn contact_place(tenant: &Tenant, id: &ContactId) -> Place {
     Key::contact(tenant, id).place("credentials")
 }
@@ -37,14 +37,14 @@ impl Store {
         self.get(&Key::contact(tenant, id), Consistency::Strong).await
     }
 
-    /// AP-127: a customer's contacts in the order in which they came, from the first up to `end`, with their number.
+    /// AP-127: a customer's contacts in the order of their creation, the first `end` of them, with the total number.
     pub(crate) async fn contacts(&self, tenant: &Tenant, end: usize) -> Result<CountedList<ContactItem>, Failure> {
-        counted(self.headed(Key::contacts(tenant), end).await?)
+        counted(self.with_count_item(Key::contacts(tenant), end).await?)
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-128: a new contact, as long as there is room.
+    /// AP-128: creates a contact, as long as there is room.
     pub(crate) fn create_contact(self, tenant: &Tenant, kept: &ContactItem, cap: u32, full: R, exists: R) -> Self {
         let change = Change {
             update: "ADD #n :one".into(),
@@ -56,12 +56,12 @@ impl<R: Copy> Transaction<'_, R> {
         counted.put_new(&Key::contact(tenant, &kept.contact_id), kept, exists)
     }
 
-    /// A contact whose version is still the one that was read.
+    /// AP-128: changes a contact, if its version is still the one that was read.
     pub(crate) fn change_contact(self, tenant: &Tenant, kept: &ContactItem, read: u64, raced: R) -> Self {
         self.put_version(&Key::contact(tenant, &kept.contact_id), kept, read, raced)
     }
 
-    /// AP-129: a contact that exists goes.
+    /// AP-129: deletes an existing contact.
     pub(crate) fn delete_contact(self, tenant: &Tenant, id: &ContactId, missing: R) -> Self {
         let exists = Change {
             condition: Some("attribute_exists(#pk)".into()),
@@ -71,7 +71,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.delete_if(&Key::contact(tenant, id), exists, missing)
     }
 
-    /// AP-129: so many contacts fewer.
+    /// AP-129: counts contacts off.
     pub(crate) fn uncount_contacts(self, tenant: &Tenant, gone: usize) -> Self {
         let change = Change {
             update: "ADD #n :gone".into(),

@@ -1,4 +1,5 @@
-//! SMS codes and how many there may be: AP-53 to AP-58. No item holds a code; the nonce and a key make it.
+//! SMS codes and their limits: AP-53 to AP-58. **Invariant:** no item holds a code; it is computed from the stored
+//! nonce and a key.
 
 use super::{Consistency, Key, Store, Transaction, WriteOutcome, keys::TTL, number, text, transaction::Change};
 use crate::domain::{
@@ -17,37 +18,37 @@ use serde_bytes::ByteBuf;
 use serde_json::Value;
 use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
-/// Counters of days are of use for two of them.
+/// Counters of a day are used on that day and the next.
 const KEPT_SECONDS: i64 = 3 * 86_400;
-/// Attributes that one write clears away.
+/// The most attributes that one write removes.
 const OLD: [&str; 6] = ["#o0", "#o1", "#o2", "#o3", "#o4", "#o5"];
 
 const VERIFIED: &str = "verified";
 const CONSUMED: &str = "consumed";
 
-/// What becomes of a code that was found right.
+/// What happens to a code after a right guess.
 #[derive(Clone, Copy, Debug)]
 enum CodeAdvance {
     Verified,
     Consumed { made_account: bool },
 }
 
-/// A code that was sent, and what became of it.
+/// A code that was sent, and its state.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CodeRow {
     nonce: ByteBuf,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     device: Option<String>,
-    /// What the caller wants kept beside it (#56).
+    /// Data that the caller keeps with the code (#56).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addition: Option<String>,
     st: String,
-    /// Tries.
+    /// The tries.
     n: u32,
     /// Milliseconds.
     exp: i64,
     ttl: i64,
-    /// It was spent on making an account.
+    /// The code was consumed by creating an account.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     made: bool,
 }
@@ -79,7 +80,7 @@ impl CodeRow {
         self.is_consumed() && self.made
     }
 
-    /// When it can be used no more; the later it is, the newer is the code.
+    /// When the code expires. Of two codes, the one that expires later is the newer one.
     pub(crate) fn expires(&self) -> i64 {
         self.exp
     }
@@ -89,29 +90,29 @@ impl CodeRow {
     }
 }
 
-/// What is known of a phone over all products.
+/// The codes and tries of a phone, over all realms.
 #[derive(Debug, Default)]
 pub(crate) struct PhoneCodes {
     pub sent: Sent,
     pub tries: Tries,
 }
 
-/// Somebody whose codes are counted: a device, an address, a product.
+/// A device, an address or a product whose codes are counted.
 #[derive(Debug)]
 pub(crate) struct CodeScope {
     key: Key,
     limits: Vec<(Window, u32)>,
-    /// The phone, where it counts to how many different ones they go.
+    /// The phone, where the scope limits how many different phones it sends to.
     phone: Option<Phone>,
 }
 
-/// What a scope's item says.
+/// The counters of a scope.
 #[derive(Debug, Default)]
 pub(crate) struct CodeCounts {
     counters: BTreeMap<String, u32>,
-    /// Those of today.
+    /// The phones of today.
     phones: Vec<String>,
-    /// The attributes that hold those of earlier days.
+    /// The names of the attributes with the phones of earlier days.
     earlier_phones: Vec<String>,
 }
 
@@ -131,7 +132,7 @@ impl CodeScope {
         Self { key: Key::product_codes(realm), limits: windows, phone: None }
     }
 
-    /// How long a caller has to wait who cannot be counted in; the write's condition says the same once more.
+    /// How long a caller must wait when a limit is reached. The condition of the write checks the limit again.
     pub(crate) fn wait(&self, counted: &CodeCounts, now: Timestamp) -> Option<Duration> {
         let is_full = |(window, limit): &&(Window, u32)| {
             counted.in_window(*window, window.number(now)) >= counted.room(*window, *limit, now)
@@ -140,7 +141,7 @@ impl CodeScope {
         full.or_else(|| self.has_too_many_phones(counted).then(|| Window::Day.wait(now)))
     }
 
-    /// As long as it may take until there is room again.
+    /// The longest time until a limit allows a code again.
     pub(crate) fn longest_wait(&self, now: Timestamp) -> Duration {
         self.limits.iter().map(|(window, _)| window.wait(now)).max().unwrap_or(Duration::from_mins(1))
     }
@@ -161,14 +162,14 @@ impl CodeCounts {
         window.room(limit, self.in_window(window, window.number(now) - 1), now)
     }
 
-    /// Codes of the last hour, those of the hour before with their share.
+    /// The codes of the last hour. Those of the hour before count with their share.
     pub(crate) fn in_the_last_hour(&self, now: Timestamp) -> u32 {
         const PLENTY: u32 = 1_000_000;
         let before = PLENTY - self.room(Window::Hour, PLENTY, now);
         before + self.in_window(Window::Hour, Window::Hour.number(now))
     }
 
-    /// Counters of windows that are over and not the one before the present.
+    /// The counters of windows before the previous one.
     fn outdated(&self, now: Timestamp) -> Vec<String> {
         let is_old = |name: &&String| {
             let window = [Window::Minute, Window::Hour, Window::Day].into_iter().find(|w| name.starts_with(w.letter()));
@@ -192,7 +193,7 @@ const fn placeholders(window: Window) -> (&'static str, &'static str) {
 }
 
 impl Store {
-    /// AP-53: what is known of a phone.
+    /// AP-53: the codes and tries of a phone.
     pub(crate) async fn phone_codes(&self, phone: &Phone) -> Result<PhoneCodes, Failure> {
         let item: Option<BTreeMap<String, Value>> = self.get(&Key::phone_codes(phone), Consistency::Strong).await?;
         let Some(item) = item else { return Ok(PhoneCodes::default()) };
@@ -206,7 +207,7 @@ impl Store {
         Ok(PhoneCodes { sent: Sent(sent), tries: Tries { by_day, last: item.get("last").and_then(instant) } })
     }
 
-    /// AP-54: what a device, an address or a product has had.
+    /// AP-54: the counters of a device, an address or a product.
     pub(crate) async fn counted(&self, scope: &CodeScope, now: Timestamp) -> Result<CodeCounts, Failure> {
         let item: Option<BTreeMap<String, Value>> = self.get(&scope.key, Consistency::Strong).await?;
         let item = item.unwrap_or_default();
@@ -231,8 +232,8 @@ impl Store {
         self.get(&Key::code(product, phone, purpose), Consistency::Strong).await
     }
 
-    /// AP-56: counts a try against the code and its phone, before anything is compared. Whether it may be compared. A code
-    /// that was used up when it was read is compared to say so, and counts its tries on.
+    /// AP-56: counts a try against the code and its phone before the code is compared; false when it may not be
+    /// compared. A consumed code is still compared, to report that it was used, and its tries are counted too.
     pub(crate) async fn count_code_try(
         &self,
         binding: &Binding,
@@ -297,8 +298,15 @@ fn instants(sent: &Sent) -> AttributeValue {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-53: one more instant of the phone, if nobody else has added one since it was read.
-    pub(crate) fn note_sent(self, phone: &Phone, before: &PhoneCodes, after: &Sent, now: Timestamp, raced: R) -> Self {
+    /// AP-53: records one more code for the phone, if no other write has recorded one since it was read.
+    pub(crate) fn record_sent_code(
+        self,
+        phone: &Phone,
+        before: &PhoneCodes,
+        after: &Sent,
+        now: Timestamp,
+        raced: R,
+    ) -> Self {
         let mut change = Change {
             update: "SET #sent = :after, #ttl = :ttl".into(),
             condition: Some("attribute_not_exists(#sent)".into()),
@@ -315,8 +323,8 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::phone_codes(phone), change, Some(raced))
     }
 
-    /// AP-54: one more of a device, an address or a product, if there is room.
-    pub(crate) fn count_in(self, scope: &CodeScope, counted: &CodeCounts, now: Timestamp, full: R) -> Self {
+    /// AP-54: counts one more code of a device, an address or a product, within its limits.
+    pub(crate) fn count_sent_code(self, scope: &CodeScope, counted: &CodeCounts, now: Timestamp, full: R) -> Self {
         let (mut adds, mut conditions) = (Vec::new(), Vec::new());
         let mut change = Change {
             names: vec![("#ttl", TTL.into())],
@@ -344,18 +352,18 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&scope.key, change, Some(full))
     }
 
-    /// AP-57: the code itself; an earlier one for the same purpose is dead with it.
+    /// AP-57: stores a code. It replaces an earlier one for the same purpose.
     pub(crate) fn put_code(self, binding: &Binding, row: &CodeRow) -> Self {
         self.put_over(&Key::code(binding.product, &binding.phone, &binding.purpose), row)
     }
 
-    /// AP-58: the code of a right guess can be used no more.
+    /// AP-58: consumes a code after a right guess.
     pub(crate) fn consume_code(self, binding: &Binding, nonce: [u8; 16], now: Timestamp, refused: R) -> Self {
         self.advance_code((binding, nonce), now, CodeAdvance::Consumed { made_account: false }, refused)
     }
 
-    /// AP-58: the same of a code with which an account is made, and that remembers it: a caller who sends the registration
-    /// again learns that it was carried out.
+    /// AP-58: consumes a code and notes that it created an account, so that a repeated registration is answered with
+    /// success.
     pub(crate) fn consume_code_for_account(
         self,
         binding: &Binding,
@@ -366,7 +374,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.advance_code((binding, nonce), now, CodeAdvance::Consumed { made_account: true }, refused)
     }
 
-    /// AP-58: the code of a right guess has been shown to be right, and will be used later (#20).
+    /// AP-58: marks a code as verified, to be consumed by a later call (#20).
     pub(crate) fn verify_code(self, binding: &Binding, nonce: [u8; 16], now: Timestamp, refused: R) -> Self {
         self.advance_code((binding, nonce), now, CodeAdvance::Verified, refused)
     }
@@ -402,7 +410,7 @@ impl<R: Copy> Transaction<'_, R> {
     }
 }
 
-/// Takes attributes along that nobody needs any more.
+/// Removes attributes of windows that are over.
 fn clear(change: &mut Change, old: impl Iterator<Item = String>) {
     let mut removed = Vec::new();
     for (name, attribute) in OLD.into_iter().zip(old) {

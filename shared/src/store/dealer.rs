@@ -1,4 +1,4 @@
-//! A dealer's record, and the telephone under which it signs in.
+//! A dealer's record, and the phone under which the dealer signs in: AP-105 to AP-110.
 
 use super::{
     Consistency, Key, LoginCredential, Store, Transaction, text,
@@ -16,7 +16,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A dealer as stored.
+/// A stored dealer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Dealer {
     pub phone: Phone,
@@ -35,7 +35,7 @@ impl Dealer {
         Self { phone, nickname: None, favicon: None, gender: Gender::default(), created_at: now, updated_at: now }
     }
 
-    /// Whether a request that names a dealer so can mean this one. An id has been compared where the record was found.
+    /// Whether the name in a request can mean this dealer. An id was compared when the record was read.
     pub fn is_named(&self, named: &Named) -> bool {
         match named {
             Named::ByPhone(phone) => *phone == self.phone,
@@ -44,7 +44,7 @@ impl Dealer {
     }
 }
 
-/// What a dealer may change without further proof.
+/// A field that a dealer may change without further proof.
 #[derive(Clone, Debug)]
 pub(crate) enum DealerEdit {
     Gender(Gender),
@@ -57,8 +57,8 @@ impl Store {
         self.get(&Key::dealer(account), Consistency::Strong).await
     }
 
-    /// AP-106: changes one field, if the record is there and has the telephone by which the request named it. Saying the
-    /// same again changes nothing.
+    /// AP-106: changes one field, if the record exists and has the phone by which the request named it. Repeating the
+    /// change has no effect.
     pub(crate) async fn edit_dealer(
         &self,
         account: &AccountId,
@@ -79,12 +79,12 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-107: the record of a new dealer.
+    /// AP-107: creates the record of a dealer.
     pub(crate) fn create_dealer(self, account: &AccountId, dealer: &Dealer, exists: R) -> Self {
         self.put_new(&Key::dealer(account), dealer, exists)
     }
 
-    /// AP-108: another telephone in the record, if it still has the one that was read.
+    /// AP-108: replaces the phone in the record, if it is still the one that was read.
     pub(crate) fn change_dealers_phone(
         self,
         account: &AccountId,
@@ -97,7 +97,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::dealer(account), change, Some(raced))
     }
 
-    /// AP-110: another picture in the record, if it still has the one that was read.
+    /// AP-110: replaces the favicon in the record, if it is still the one that was read.
     pub(crate) fn set_dealers_favicon(
         self,
         account: &AccountId,
@@ -119,8 +119,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::dealer(account), change, Some(raced))
     }
 
-    /// AP-109: a name that somebody signed in with is free again, if it still leads to the same account with the same
-    /// password.
+    /// AP-109: releases a login name, if it still belongs to the same account with the same password.
     pub(crate) fn release_login(self, realm: Realm, name: &LoginName, old: &LoginCredential, raced: R) -> Self {
         let condition = Change {
             condition: Some("#account = :account AND #hash = :hash".into()),
@@ -132,7 +131,7 @@ impl<R: Copy> Transaction<'_, R> {
     }
 }
 
-/// One field of the record that `named` names.
+/// A change of one field of the record that `named` names.
 fn edited(field: &str, value: AttributeValue, named: &Named, now: Timestamp) -> Change {
     let mut change = Change {
         update: "SET #field = :value, #updated = :now".into(),

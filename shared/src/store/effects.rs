@@ -1,4 +1,4 @@
-//! What the facts of a turn come to, item by item: a transaction may touch each item only once.
+//! The item changes that the facts of a station update cause. A transaction may touch each item only once.
 
 use crate::domain::{
     charging::{Bill, DetailRecord, DriverId, Fact, Mode, Moment, Number, RequestId, Ticket, Waiting, What},
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// One change per item.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Effects {
-    /// Entries of waiting cars: what each is now, or that it goes.
+    /// The items of waiting cars: the new content, or none for a deletion.
     pub entries: BTreeMap<(Mode, u32), Option<Waiting>>,
     pub drivers: BTreeMap<DriverId, DriverChange>,
     pub plates: BTreeMap<Box<str>, PlateChange>,
@@ -17,7 +17,7 @@ pub(super) struct Effects {
     pub bills: Vec<(Ticket, Bill, Moment)>,
 }
 
-/// What a turn does to what a driver has in the queue.
+/// The change to a driver's live charge request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct DriverChange {
     pub ended: Option<RequestId>,
@@ -28,11 +28,11 @@ pub(super) struct DriverChange {
 #[derive(Clone, Debug)]
 pub(super) enum RequestWrite {
     Joined(Waiting),
-    /// The same request with another amount or under another number.
+    /// The same request with another amount or another queue number.
     Changed(Waiting),
 }
 
-/// What a turn does to what a plate has in the queue.
+/// The change to a plate's live charge request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PlateChange {
     pub freed: bool,
@@ -72,17 +72,17 @@ impl Effects {
                 self.driver(ticket).ended = Some(ticket.request);
                 self.plate(ticket, |plate| plate.freed = true);
                 if bill.is_none() {
-                    // Too little to be billed, and so too little for the driver's history.
+                    // Below the billed minimum, and so not in the driver's history either.
                     self.records.retain(|record| record.ticket.request != ticket.request);
                 }
                 if let Some(bill) = bill {
-                    // A bill over nothing is paid from the first.
+                    // A bill of zero is settled from the start.
                     let is_owed = bill.total > Fen(0);
                     self.driver(ticket).bill_due = Some(bill.due).filter(|_| is_owed);
                     self.bills.push((ticket.clone(), bill.clone(), *at));
                 }
             }
-            // These change the station alone.
+            // These facts change the station item only.
             What::Displaced { .. }
             | What::Placed { .. }
             | What::Started { .. }

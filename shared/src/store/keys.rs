@@ -1,4 +1,4 @@
-//! Every key string of the tables, and nowhere else one. docs/data-model.md lists them.
+//! Every key string of the tables is built in this file. docs/data-model.md lists them.
 
 use crate::domain::{
     account::{AccountId, LoginName, Realm},
@@ -23,53 +23,53 @@ pub(super) const PK: &str = "pk";
 pub(super) const SK: &str = "sk";
 /// Epoch seconds after which DynamoDB may delete an item. It does so late, so expiry is also checked on read.
 pub(super) const TTL: &str = "ttl";
-/// The sparse index of what is due: only items that have something due carry these two.
+/// The sparse index of due items: only an item with something due carries these two attributes.
 pub(super) const DUE_SHARD: &str = "due_shard";
 pub(super) const DUE_AT: &str = "due_at";
 
-/// What the sort keys of customers' records begin with.
+/// Prefix of the sort keys of shop records.
 pub(super) const CUSTOMER: &str = "CUSTOMER#";
-/// What the sort keys of links between records begin with.
+/// Prefix of the sort keys of links between shop records.
 pub(super) const LINK: &str = "LINK#";
 const CODES: &str = "CODES";
 
-/// What the sort keys of detail records begin with.
+/// Prefix of the sort keys of detail records.
 pub(super) const RECORD: &str = "RECORD#";
-/// What the sort keys of bills begin with. A bill on which nothing is owed moves to another range, so that what is open
-/// costs the same however much has been paid.
+/// Prefix of the sort keys of bills. A bill without an outstanding amount moves to another range, so that reading the
+/// open bills costs the same however many have been paid.
 pub(super) const BILL: &str = "BILL#";
 pub(super) const OPEN_BILL: &str = "BILL#OPEN#";
-/// Behind all open bills and before all others.
+/// Sorts after all open bills and before all other bills.
 pub(super) const BEHIND_OPEN_BILLS: &str = "BILL#OPEN$";
 pub(super) const OVERPAID_BILL: &str = "BILL#OVER#";
 pub(super) const PAID_BILL: &str = "BILL#PAID#";
-/// Sparse indexes of bills by their own sort keys: only a bill carries these.
+/// Sparse indexes of bills, sorted by the bills' own sort keys: only a bill carries these attributes.
 pub(super) const ALL_BILLS: &str = "bill_all";
 pub(super) const BILL_DAY: &str = "bill_day";
 pub(super) const BILL_PLATE: &str = "bill_plate";
-/// What stands in `bill_all`.
+/// The value of `bill_all`.
 pub(super) const ALL: &str = "ALL";
-/// Behind every millisecond that a key is made of.
+/// Sorts after every millisecond that a key can contain.
 const LAST_MILLI: i64 = 999_999_999_999_999;
 
-/// What the sort keys of a station's days and of its price changes begin with.
+/// Prefixes of the sort keys of a station's days and of its price changes.
 pub(super) const DAY: &str = "DAY#";
 pub(super) const PRICES: &str = "PRICES#";
 
-/// The partition of papers that wait for an auditor: what is decided leaves it.
+/// The partition of submissions that wait for a reviewer. A decided submission is removed from it.
 pub(super) const WAITING_PAPERS: &str = "PAPERS#WAITING";
-/// What the sort keys of what happened to papers begin with. It sorts before the papers themselves, which lie beside
-/// their account's record.
+/// Prefix of the sort keys of a submission's history. It sorts before the submission itself, which lies beside the
+/// account's record.
 pub(super) const HISTORY: &str = "HISTORY#PAPERS#";
 
 /// The partition that lists all stations.
 pub(super) const STATIONS: &str = "STATIONS";
-/// What its sort keys begin with.
+/// Prefix of its sort keys.
 pub(super) const LISTED: &str = "STATION#";
 
 /// The partition that lists all shops.
 pub(super) const SHOPS: &str = "SHOPS";
-/// What its sort keys begin with.
+/// Prefix of its sort keys.
 pub(super) const LISTED_SHOP: &str = "SHOP#";
 
 /// The primary key of one item.
@@ -84,7 +84,7 @@ impl Key {
         Self { pk, sk: sk.to_owned() }
     }
 
-    /// All that a sign-in needs lies under one name: the credential and the failures.
+    /// The partition that a sign-in reads: the credential and the failed tries of one login name.
     pub fn login(realm: Realm, name: &LoginName) -> String {
         format!("LOGIN#{}#{}", realm.as_str(), name.as_str())
     }
@@ -109,17 +109,17 @@ impl Key {
         Self::new(format!("PLATE#{}", plate.as_str()), "HOLDER")
     }
 
-    /// What one address did in one minute.
+    /// The calls of one address in one minute.
     pub fn address(action: &str, address: IpAddr, minute: i64) -> Self {
         Self::new(format!("ADDRESS#{action}#{}", network(address)), &format!("MINUTE#{minute}"))
     }
 
-    /// Who has a phone in a realm.
+    /// The account that holds a phone in a realm.
     pub fn phone_holder(realm: Realm, phone: &Phone) -> Self {
         Self::new(format!("PHONE#{}#{}", realm.as_str(), phone.as_e164()), "HOLDER")
     }
 
-    /// Codes of a phone over all products.
+    /// The codes that a phone was sent, over all realms.
     pub fn phone_codes(phone: &Phone) -> Self {
         Self::new(format!("PHONE#{}", phone.as_e164()), CODES)
     }
@@ -143,12 +143,12 @@ impl Key {
         Self::new(format!("CODE#{}#{}", product.as_str(), phone.as_e164()), &sk)
     }
 
-    /// A message on its way.
+    /// An SMS job.
     pub fn sms(id: &str) -> Self {
         Self::new(format!("SMS#{id}"), "JOB")
     }
 
-    /// What a plate has in the queue.
+    /// The live charge request of a plate.
     pub fn plate_charge(plate: &str) -> Self {
         Self::new(format!("PLATE#{plate}"), "CHARGE")
     }
@@ -157,13 +157,13 @@ impl Key {
         Self::new(Self::station_pk(id), "HEAD")
     }
 
-    /// Which station an item of the index is.
+    /// The station id in the partition key of an item of the due index.
     pub fn station_of(pk: &str) -> Option<&str> {
         pk.strip_prefix("STATION#")
     }
 
-    /// A waiting car. Fast ones are sorted backwards, so that the fronts of both lines lie side by side and one query
-    /// reads both.
+    /// A waiting car. Fast cars are sorted backwards, so that the fronts of both lines are adjacent and one query reads
+    /// both.
     pub fn waiting(id: &StationId, Number { mode, n }: Number) -> Self {
         let place = match mode {
             Mode::Fast => 9_999_999_999 - u64::from(n),
@@ -172,17 +172,17 @@ impl Key {
         Self::new(Self::station_pk(id), &format!("WAITING#{mode}#{place:010}"))
     }
 
-    /// What the piles of a station took in on one day.
+    /// The takings of a station's piles on one day.
     pub fn station_day(id: &StationId, day: Day) -> Self {
         Self::new(Self::station_pk(id), &format!("{DAY}{day}"))
     }
 
-    /// What they have taken in since the station was made.
+    /// The takings of a station's piles since the station was created.
     pub fn station_total(id: &StationId) -> Self {
         Self::new(Self::station_pk(id), "TOTAL")
     }
 
-    /// A price change, by when it counts, then by the version of the station that it made.
+    /// A price change, sorted by the time from which it applies, then by the station version that made it.
     pub fn prices(id: &StationId, from: i64, version: u64) -> Self {
         Self::new(Self::station_pk(id), &format!("{PRICES}{from:015}#{version:012}"))
     }
@@ -214,27 +214,27 @@ impl Key {
         Self::new(Self::ev_account(account), &format!("ANSWER#{key}"))
     }
 
-    /// A detail record: sorted by the millisecond in which it was closed, then by its number.
+    /// A detail record, sorted by the millisecond in which it was closed, then by its number.
     pub fn record(account: &AccountId, closed: i64, id: u64) -> Self {
         Self::new(Self::ev_account(account), &format!("{RECORD}{closed:015}#{id:016}"))
     }
 
-    /// A bill on which something is owed: sorted by the millisecond behind which it is in arrears.
+    /// A bill with an outstanding amount, sorted by the millisecond after which it is in arrears.
     pub fn open_bill(account: &AccountId, from: i64, request: u64) -> Self {
         Self::new(Self::ev_account(account), &format!("{OPEN_BILL}{from:015}#{request:016}"))
     }
 
-    /// A bill on which more was paid than is owed: the last one issued in front.
+    /// An overpaid bill, sorted with the last one issued first.
     pub fn overpaid_bill(account: &AccountId, ended: i64, request: u64) -> Self {
         Self::new(Self::ev_account(account), &format!("{OVERPAID_BILL}{:015}#{request:016}", LAST_MILLI - ended))
     }
 
-    /// A bill on which nothing is owed: the last one issued in front.
+    /// A settled bill, sorted with the last one issued first.
     pub fn paid_bill(account: &AccountId, ended: i64, request: u64) -> Self {
         Self::new(Self::ev_account(account), &format!("{PAID_BILL}{:015}#{request:016}", LAST_MILLI - ended))
     }
 
-    /// What the sort keys of a bill's entries begin with.
+    /// Prefix of the sort keys of a bill's ledger entries.
     pub fn entries(request: u64) -> String {
         format!("LEDGER#{request:016}#")
     }
@@ -244,17 +244,17 @@ impl Key {
         Self::new(Self::ev_account(account), &format!("{}{}-{key}", Self::entries(request), kind.as_str()))
     }
 
-    /// A payment at the provider.
+    /// A payment that was started at the provider.
     pub fn payment(id: &PaymentId) -> Self {
         Self::new(format!("PAYMENT#{}", id.as_str()), "PAYMENT")
     }
 
-    /// The payment that was started last for a bill.
+    /// The last payment that was started for a bill.
     pub fn last_payment(account: &AccountId, request: u64) -> Self {
         Self::new(Self::ev_account(account), &format!("PAYING#{request:016}"))
     }
 
-    /// What was booked under a reference, whichever bill it was for.
+    /// The ledger entry of a payment reference. A reference is used once over all bills.
     pub fn reference(reference: &str) -> Self {
         Self::new(format!("REFERENCE#{reference}"), "ENTRY")
     }
@@ -263,22 +263,22 @@ impl Key {
         format!("ACCOUNT#{}#{}", Realm::Ev.as_str(), account.as_str())
     }
 
-    /// Which driver an item is of.
+    /// The driver in the partition key of an item.
     pub fn driver_of(pk: &str) -> Option<&str> {
         pk.strip_prefix("ACCOUNT#ev#")
     }
 
-    /// What became of a picture.
+    /// The state of a picture: kept, or due for deletion.
     pub fn picture(key: &PictureKey) -> Self {
         Self::new(format!("PICTURE#{}", key.as_str()), "STATE")
     }
 
-    /// Which picture an item of the index is.
+    /// The picture in the partition key of an item of the due index.
     pub fn picture_of(pk: &str) -> Option<PictureKey> {
         PictureKey::named_in(pk.strip_prefix("PICTURE#")?)
     }
 
-    /// What an account uploaded on one day.
+    /// The uploads of an account on one day.
     pub fn uploads(realm: Realm, account: &AccountId, day: i64) -> Self {
         Self::new(format!("ACCOUNT#{}#{}", realm.as_str(), account.as_str()), &format!("UPLOADS#{day}"))
     }
@@ -296,42 +296,42 @@ impl Key {
         Self::new(format!("SHOP-GROUP#{}", id.as_str()), "GROUP")
     }
 
-    /// The last 病历号 that a shop gave.
+    /// The counter of record numbers (病历号) of a shop.
     pub fn shop_counter(id: &ShopId) -> Self {
         Self::new(Self::shop_pk(id), "COUNTER")
     }
 
-    /// A customer's record; those of a shop lie in the order in which they were made.
+    /// A shop record. The records of a shop sort in the order of their creation.
     pub fn customer(id: &CustomerId) -> Self {
         Self::new(Self::shop_pk(&id.shop), &format!("{CUSTOMER}{}", id.serial.as_str()))
     }
 
-    /// Where a record goes when it is deleted: kept, and out of every list.
+    /// A deleted shop record: kept, and in no list.
     pub fn deleted_customer(id: &CustomerId) -> Self {
         Self::new(Self::shop_pk(&id.shop), &format!("DELETED#{}", id.serial.as_str()))
     }
 
-    /// A copy of the record in the order of names, which are folded.
+    /// A copy of the record, sorted by the folded name.
     pub fn customer_by_name(id: &CustomerId, folded: &str) -> Self {
         Self::new(Self::shop_names(&id.shop), &format!("{folded}#{}", id.serial.as_str()))
     }
 
-    /// A copy of the record in the order of phone numbers.
+    /// A copy of the record, sorted by phone number.
     pub fn customer_by_mobile(id: &CustomerId, digits: &str) -> Self {
         Self::new(Self::shop_mobiles(&id.shop), &format!("{digits}#{}", id.serial.as_str()))
     }
 
-    /// A copy of the record under one of its tags, which the key does not tell.
+    /// A copy of the record under one of its tags. The key holds a blind index, not the tag.
     pub fn customer_by_tag(id: &CustomerId, tag: &BlindIndex) -> Self {
         Self::new(Self::shop_tag(&id.shop, tag), &format!("{CUSTOMER}{}", id.serial.as_str()))
     }
 
-    /// Where a record is found by the last digits of its phone number.
+    /// A pointer to the record by the last digits of its phone number.
     pub fn customer_by_last_digits(id: &CustomerId, digits: &str) -> Self {
         Self::new(Self::shop_last_digits(&id.shop), &format!("{digits}#{}", id.serial.as_str()))
     }
 
-    /// Where a record is found by its 病历号, which the key does not tell.
+    /// A pointer to the record by its record number. The key holds a blind index, not the number.
     pub fn customer_by_mrn(id: &CustomerId, mrn: &BlindIndex) -> Self {
         Self::new(Self::shop_mrn(&id.shop, mrn), &format!("{CUSTOMER}{}", id.serial.as_str()))
     }
@@ -356,7 +356,7 @@ impl Key {
         format!("{}#TAG#{}", Self::shop_pk(shop), tag.0)
     }
 
-    /// What lies beside a record: its entries and links.
+    /// The partition of a record's ledger entries and links.
     pub fn beside_customer(id: &CustomerId) -> String {
         format!("{}#CUSTOMER#{}", Self::shop_pk(&id.shop), id.serial.as_str())
     }
@@ -369,7 +369,7 @@ impl Key {
         Self::new(Self::beside_customer(id), &format!("{LINK}{other}"))
     }
 
-    /// How many links a record has: sorts right before them.
+    /// The number of links of a record. It sorts right before them.
     pub fn customer_links(id: &CustomerId) -> Self {
         Self::new(Self::beside_customer(id), "LINK")
     }
@@ -383,7 +383,7 @@ impl Key {
         format!("SHOP#{}", id.as_str())
     }
 
-    /// The picture with letters that a device was shown last.
+    /// The last captcha that a device was shown.
     pub fn captcha(device: &DeviceId) -> Self {
         Self::new(format!("CAPTCHA#{}", device.as_str()), "PICTURE")
     }
@@ -397,33 +397,33 @@ impl Key {
         Self::new(format!("ACCOUNT#{}#{}", realm.as_str(), account.as_str()), "PROFILE")
     }
 
-    /// The papers of an agent or a dealer.
+    /// The submission of an agent or a dealer.
     pub fn papers(realm: Realm, account: &AccountId) -> Self {
         Self::new(format!("ACCOUNT#{}#{}", realm.as_str(), account.as_str()), "PAPERS")
     }
 
-    /// What made this version of them.
+    /// The event that made this version of a submission.
     pub fn papers_event(realm: Realm, account: &AccountId, version: u64) -> Self {
         Self::new(Self::papers(realm, account).pk, &format!("{HISTORY}{version:012}"))
     }
 
-    /// Their place among those that wait, by the millisecond since when they do.
+    /// The place of a submission in the waiting list, sorted by the millisecond since which it waits.
     pub fn waiting_papers(realm: Realm, account: &AccountId, since: i64) -> Self {
         let sk = format!("{since:015}#{}#{}", realm.as_str(), account.as_str());
         Self::new(WAITING_PAPERS.to_owned(), &sk)
     }
 
-    /// Who of a realm has an ID number, which the key does not tell.
+    /// The account that has an ID number in a realm. The key holds a blind index, not the number.
     pub fn id_number(realm: Realm, number: &BlindIndex) -> Self {
         Self::new(format!("ID-NUMBER#{}#{}", realm.as_str(), number.0), "HOLDER")
     }
 
-    /// Who has an openId in a realm.
+    /// The account that has an openId in a realm.
     pub fn open_id_holder(realm: Realm, id: &OpenId) -> Self {
         Self::new(format!("OPENID#{}#{}", realm.as_str(), id.as_str()), "HOLDER")
     }
 
-    /// A business customer's data lies in one partition, which carries its zone.
+    /// The partition of a business customer, which includes the zone.
     fn tenant(Tenant { zone, customer }: &Tenant) -> String {
         format!("Z#{}#CUS#{}", zone.as_str(), customer.as_str())
     }
@@ -432,7 +432,7 @@ impl Key {
         Self::new(Self::tenant(tenant), "CUSTOMER")
     }
 
-    /// How many accounts there are: sorts right before them.
+    /// The number of login accounts. It sorts right before them.
     pub fn cloud_accounts(tenant: &Tenant) -> Self {
         Self::new(Self::tenant(tenant), "ACCOUNT")
     }
@@ -441,7 +441,7 @@ impl Key {
         Self::new(Self::tenant(tenant), &format!("ACCOUNT#{}", name.as_str()))
     }
 
-    /// How many contacts there are: sorts right before them.
+    /// The number of contacts. It sorts right before them.
     pub fn contacts(tenant: &Tenant) -> Self {
         Self::new(Self::tenant(tenant), "CONTACT")
     }
@@ -450,7 +450,7 @@ impl Key {
         Self::new(Self::tenant(tenant), &format!("CONTACT#{}", id.as_str()))
     }
 
-    /// Which customer a name belongs to; lies beside what signs in under that name.
+    /// The customer that has a name. It lies beside the login of the same name.
     pub fn customer_name(name: &LoginName) -> Self {
         Self::new(Self::login(Realm::Cloud, name), "CUSTOMER")
     }

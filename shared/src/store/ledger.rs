@@ -1,4 +1,4 @@
-//! What is booked beside bills, for ever: AP-242 to AP-244.
+//! Ledger entries of bills, which are kept for ever: AP-242 to AP-244.
 
 use super::{
     Consistency, Item, Key, Store, Transaction, fault,
@@ -20,7 +20,7 @@ pub struct LedgerEntry {
     /// Its number among the entries of its bill, from 1.
     pub n: u32,
     pub kind: EntryKind,
-    /// The reference of a payment or refund; a credit's own key.
+    /// The reference of a payment or refund, or the key of a credit.
     pub key: String,
     /// Fen.
     pub amount: i64,
@@ -28,14 +28,14 @@ pub struct LedgerEntry {
     pub reason: Option<String>,
     /// Milliseconds.
     pub at: i64,
-    /// The operator who booked it; nobody where the payment provider did.
+    /// The operator who booked it; absent when the payment provider confirmed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// Fen that are owed after it; below zero what is to be paid back.
+    /// The outstanding amount after it in fen; negative when it is to be refunded.
     pub outstanding: i64,
-    /// How the bill stood after it.
+    /// The state of the bill after it.
     pub state: BillState,
-    /// When the bill was issued, which finds it again once nothing is owed on it.
+    /// When the bill was issued. It finds the bill when nothing is outstanding.
     pub ended: i64,
 }
 
@@ -45,13 +45,13 @@ impl LedgerEntry {
     }
 }
 
-/// Reads the entry that stands where another one was to be written.
+/// Reads the existing entry that refused a new one.
 pub(crate) fn ledger_entry_of(item: Item) -> Result<LedgerEntry, Failure> {
     read(item)
 }
 
 impl Store {
-    /// AP-243: what was booked under a reference, or under a credit's key of one bill.
+    /// AP-243: the entry with a reference, or with the key of a credit of one bill.
     pub(crate) async fn booked(
         &self,
         (account, request): (&AccountId, u64),
@@ -65,7 +65,7 @@ impl Store {
         self.get(&key, Consistency::Strong).await
     }
 
-    /// AP-244: the entries of a bill in the order in which they were booked.
+    /// AP-244: the entries of a bill in the order of booking.
     pub(crate) async fn ledger(&self, account: &AccountId, request: u64) -> Result<Vec<LedgerEntry>, Failure> {
         let query = self.client.query().table_name(&self.table).consistent_read(true);
         let query = query.key_condition_expression("#pk = :pk AND begins_with(#sk, :entries)");
@@ -81,7 +81,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-242: one entry more. A reference is used once, whichever bill it is for.
+    /// AP-242: adds an entry. A reference is used once over all bills.
     pub(crate) fn book(self, entry: &LedgerEntry, exists: R) -> Self {
         let LedgerEntry { account, request, kind, key, .. } = entry;
         let writes = self.put_new(&Key::entry(account, *request, *kind, key), entry, exists);

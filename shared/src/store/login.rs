@@ -1,4 +1,4 @@
-//! What a sign-in by password reads and writes: AP-01 to AP-04.
+//! The items that a sign-in by password reads and writes: AP-01 to AP-04.
 
 use super::{
     Item, Key, Store, Transaction, WriteOutcome, fault,
@@ -17,20 +17,20 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{net::IpAddr, time::Duration};
 
-/// The account behind a name, and what proves that somebody may use it.
+/// The account of a login name, and the hash of its password.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct LoginCredential {
     pub account: AccountId,
     /// In PHC form, so it names its own parameters.
     pub hash: String,
-    /// Which pepper went into the hash.
+    /// The id of the pepper in the hash.
     pub pepper: String,
-    /// The business customer of an account of the portal, so that a sign-in can be noted there without another read.
+    /// The business customer of a portal account, so that its sign-in is recorded without another read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<Tenant>,
 }
 
-/// Everything under one name.
+/// Everything under one login name.
 #[derive(Debug, Default)]
 pub(crate) struct LoginRecord {
     pub credential: Option<LoginCredential>,
@@ -44,16 +44,16 @@ struct FailuresItem {
     ttl: i64,
 }
 
-/// What counting a try may run into.
+/// Why a try was not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LoginTryRefusal {
-    /// Somebody else tried the same name between our read and our write.
+    /// Another call tried the same name between our read and our write.
     Raced,
-    /// This address has tried too often this minute.
+    /// This address has reached its limit for this minute.
     AddressThrottled,
 }
 
-/// An address and what it may do how often a minute.
+/// An address and its limit per minute for one action.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AddressLimit {
     pub action: &'static str,
@@ -66,7 +66,7 @@ impl AddressLimit {
         Key::address(self.action, self.address, now.as_second().div_euclid(60))
     }
 
-    /// Until the minute is over.
+    /// The time until the minute is over.
     pub(crate) fn wait(now: Timestamp) -> Duration {
         Duration::from_secs(60_u64.saturating_sub(now.as_second().rem_euclid(60).unsigned_abs()))
     }
@@ -86,7 +86,7 @@ impl AddressLimit {
 }
 
 impl Store {
-    /// AP-01: the credential and the failures of a name, in one read.
+    /// AP-01: the credential and the failures of a login name, in one read.
     pub(crate) async fn login(&self, realm: Realm, name: &LoginName, now: Timestamp) -> Result<LoginRecord, Failure> {
         let mut record = LoginRecord::default();
         for item in self.get_all(Key::login(realm, name)).await? {
@@ -99,7 +99,7 @@ impl Store {
         Ok(record)
     }
 
-    /// AP-02: counts a try against the name and the address before the password is looked at.
+    /// AP-02: counts a try against the name and the address before the password is compared.
     pub(crate) async fn count_try(
         &self,
         (realm, name): (Realm, &LoginName),
@@ -127,7 +127,7 @@ impl Store {
             .await
     }
 
-    /// AP-03: counts something against the address alone. A repeated call may count twice, which harms nobody.
+    /// AP-03: counts a call against the address alone. A repeated call may be counted twice, which is harmless.
     pub(crate) async fn count_address(&self, limit: AddressLimit, now: Timestamp) -> Result<bool, Failure> {
         let change = limit.change(now);
         let mut request = self.client.update_item().table_name(&self.table).set_key(Some(limit.key(now).item()));
@@ -151,12 +151,12 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// A name that nobody has yet.
+    /// Claims a login name that no account has.
     pub(crate) fn claim_login(self, realm: Realm, name: &LoginName, credential: &LoginCredential, taken: R) -> Self {
         self.put_new(&Key::credential(realm, name), credential, taken)
     }
 
-    /// A name that signs nobody in any more.
+    /// Releases a login name.
     pub(crate) fn forget_login(self, realm: Realm, name: &LoginName) -> Self {
         self.delete(&Key::credential(realm, name))
     }
@@ -166,8 +166,8 @@ impl<R: Copy> Transaction<'_, R> {
         self.delete(&Key::failures(realm, name))
     }
 
-    /// The credential still holds the hash that was compared, so that nobody signs in with a password that has just been
-    /// changed (docs/decisions/0003).
+    /// Requires that the credential still holds the hash that was compared, so that a password that was just changed
+    /// opens no session (docs/decisions/0003-no-session-version.md).
     pub(crate) fn still_holds(self, realm: Realm, name: &LoginName, compared: &LoginCredential, changed: R) -> Self {
         let holds = Change {
             condition: Some("#hash = :compared AND #account = :account".into()),
@@ -178,7 +178,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.check(&Key::credential(realm, name), holds, changed)
     }
 
-    /// A hash that takes the place of whatever stands there, as long as the name is this account's.
+    /// Replaces the hash, if the name still belongs to this account.
     pub(crate) fn set_hash(self, (realm, name): (Realm, &LoginName), new: &LoginCredential, changed: R) -> Self {
         let change = Change {
             update: "SET #hash = :new, #pepper = :pepper".into(),
@@ -193,7 +193,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::credential(realm, name), change, Some(changed))
     }
 
-    /// A new hash — of the same password with today's parameters, or of another — unless somebody changed it meanwhile.
+    /// Replaces the hash that was read: with one of the same password with current parameters, or of a new password.
     pub(crate) fn renew_hash(
         self,
         (realm, name): (Realm, &LoginName),
@@ -211,7 +211,7 @@ impl<R: Copy> Transaction<'_, R> {
     }
 }
 
-/// Reads the credential that a refused write brought back.
+/// Reads the credential that refused a write.
 pub(crate) fn credential_of(item: Item) -> Result<Option<LoginCredential>, Failure> {
     if item.is_empty() { Ok(None) } else { read(item).map(Some) }
 }

@@ -1,4 +1,5 @@
-//! Consumers and agents of the mall: their records, and whose an openId is. Phones are in `phone.rs`.
+//! Consumers and agents of the mall: their records, and the holders of openIds: AP-200 to AP-206. Phones are in
+//! `phone.rs`.
 
 use super::{Consistency, Key, Store, Transaction, text, transaction::Change};
 use crate::domain::{
@@ -10,7 +11,7 @@ use crate::domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A consumer or an agent as stored. The phone is there for good; the openId comes and goes.
+/// A stored consumer or agent. The phone never changes; the openId may.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct MallUser {
     pub phone: Phone,
@@ -26,7 +27,7 @@ impl MallUser {
     }
 }
 
-/// Whose an openId is.
+/// The account that has an openId.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct OpenIdHolder {
     pub account: AccountId,
@@ -34,7 +35,7 @@ pub(crate) struct OpenIdHolder {
 }
 
 impl Store {
-    /// AP-200: who has this openId.
+    /// AP-200: the account that has this openId.
     pub(crate) async fn open_id_holder(&self, realm: Realm, id: &OpenId) -> Result<Option<OpenIdHolder>, Failure> {
         self.get(&Key::open_id_holder(realm, id), Consistency::Strong).await
     }
@@ -46,18 +47,18 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-202: the record of a new one.
+    /// AP-202: creates a record.
     pub(crate) fn create_mall_user(self, realm: Realm, account: &AccountId, user: &MallUser, exists: R) -> Self {
         self.put_new(&Key::profile(realm, account), user, exists)
     }
 
-    /// AP-203: an openId that nobody of the realm has.
+    /// AP-203: claims an openId that no account of the realm has.
     pub(crate) fn claim_open_id(self, realm: Realm, id: &OpenId, holder: &OpenIdHolder, taken: R) -> Self {
         self.put_new(&Key::open_id_holder(realm, id), holder, taken)
     }
 
-    /// AP-204: an openId goes from the account that has it to another.
-    pub(crate) fn hand_over_open_id(
+    /// AP-204: moves an openId from one account to another.
+    pub(crate) fn transfer_open_id(
         self,
         (realm, id): (Realm, &OpenId),
         (from, to): (&AccountId, &AccountId),
@@ -73,7 +74,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::open_id_holder(realm, id), change, Some(raced))
     }
 
-    /// AP-205: an openId that this account has, and from now on nobody.
+    /// AP-205: releases an openId of this account.
     pub(crate) fn release_open_id(self, realm: Realm, id: &OpenId, account: &AccountId, raced: R) -> Self {
         let holds = Change {
             condition: Some("#account = :account".into()),
@@ -84,7 +85,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.delete_if(&Key::open_id_holder(realm, id), holds, raced)
     }
 
-    /// AP-206: another openId in the record, or none, if it still has the one that was read, or still none.
+    /// AP-206: replaces or removes the openId in the record, if it is still the one that was read, or still absent.
     pub(crate) fn change_open_id(
         self,
         (realm, account): (Realm, &AccountId),

@@ -1,4 +1,4 @@
-//! DynamoDB: one file per noun. The types are public for `boot` to build; everything they can do is the services' own.
+//! DynamoDB: one file per noun. The types are public for `boot` to build; their operations belong to the services.
 
 mod account;
 mod audit;
@@ -56,7 +56,8 @@ pub(crate) use prices::PricesItem;
 pub(crate) use session::sessions_of;
 pub(crate) use shop_ledger::entry_of;
 pub(crate) use shop_record::{
-    CreatedRecord, RecordOrder, RecordPointers, ShopRecordItem, counter_of, customer_of, made_of, private_place, tenant,
+    CreatedRecord, RecordOrder, RecordPointers, ShopRecordItem, counter_of, created_record_of, customer_of,
+    private_place, tenant,
 };
 pub(crate) use sms::SmsJobState;
 pub(crate) use staff::StaffItem;
@@ -81,7 +82,7 @@ use std::collections::HashMap;
 
 type Item = HashMap<String, AttributeValue>;
 
-/// The tables of the plaza and the client that reaches them.
+/// The tables and the client that reaches them.
 #[derive(Clone, Debug)]
 pub struct Store {
     client: Client,
@@ -94,11 +95,11 @@ impl Store {
         Self { client, table: table.into(), audit_table: audit_table.into() }
     }
 
-    /// One cheap signed call while the environment starts at full speed, so that the first request finds the
-    /// connection open and the signer warm.
+    /// Makes one cheap signed call while the environment starts at full CPU, so that the first request finds an open
+    /// connection and a warm signer.
     pub async fn prime(&self) {
         let probe = Key::first_admin();
-        // A failure here will show again, and be answered, at the first request.
+        // A failure here shows again at the first request, which reports it.
         drop(self.get::<serde::de::IgnoredAny>(&probe, Consistency::Eventual).await);
     }
 
@@ -108,7 +109,7 @@ impl Store {
         answer.item.map(read).transpose()
     }
 
-    /// One page of a partition, from one sort key to another, and whether there is more.
+    /// One page of a partition between two sort keys, and whether there is more.
     async fn between(&self, page: KeyRange<'_>) -> Result<(Vec<Item>, bool), Failure> {
         let request = self.client.query().table_name(&self.table).scan_index_forward(!page.newest_first);
         let request =
@@ -121,7 +122,7 @@ impl Store {
         Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key.is_some()))
     }
 
-    /// All items under one partition key; for partitions that hold a handful.
+    /// All items of a partition; only for partitions with a handful of items.
     async fn get_all(&self, pk: String) -> Result<Vec<Item>, Failure> {
         let request = self.client.query().table_name(&self.table).consistent_read(true);
         let request = request.key_condition_expression("#pk = :pk").expression_attribute_names("#pk", PK);
@@ -130,7 +131,7 @@ impl Store {
     }
 }
 
-/// What to read of a partition, both ends included.
+/// A range of a partition, both ends included.
 struct KeyRange<'a> {
     pk: &'a str,
     first: &'a str,
@@ -139,19 +140,19 @@ struct KeyRange<'a> {
     newest_first: bool,
 }
 
-/// Sorts behind everything that begins with what stands before it.
+/// Sorts after every key with the same prefix.
 const END: char = '\u{10ffff}';
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Consistency {
-    /// Sees every write that was answered: 1 unit for 4 KB.
+    /// Sees every acknowledged write: 1 unit for 4 KB.
     Strong,
-    /// May be a moment old: half a unit.
+    /// May be a moment old: half a unit for 4 KB.
     Eventual,
 }
 
 impl Key {
-    /// Where a sealed field of a tenant's item stands: the partition is the tenant's own.
+    /// The place of a sealed field in a tenant's item. The partition key is the tenant.
     fn place(self, field: &'static str) -> Place {
         Place { tenant: self.pk.clone(), item: vec![self.pk, self.sk], field }
     }
@@ -174,7 +175,7 @@ fn read<T: for<'de> Deserialize<'de>>(item: Item) -> Result<T, Failure> {
     serde_dynamo::from_item(item).map_err(|error| Failure::internal(format!("stored item is invalid: {error}")))
 }
 
-/// A call to the database failed for good: the SDK has retried what can be retried.
+/// The failure of a call after the SDK's own retries.
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn fault<E, R>(error: SdkError<E, R>) -> Failure
 where
@@ -187,7 +188,7 @@ where
         return Failure::internal(format!("DynamoDB: {} (request {request})", chain(&error)));
     };
     match refusal.code() {
-        // Capacity comes back and transactions end by themselves, and nothing was written.
+        // Capacity recovers and transactions end by themselves, and nothing was written.
         Some(
             "ThrottlingException"
             | "ProvisionedThroughputExceededException"
@@ -195,7 +196,7 @@ where
             | "TransactionConflictException"
             | "TransactionInProgressException",
         ) => Reason::Contended.into(),
-        // Code and message, not the whole answer: it may quote an item.
+        // The code and message only: the whole error may quote an item.
         code => {
             let (code, message) = (code.unwrap_or("no code"), refusal.message().unwrap_or("no message"));
             Failure::internal(format!("DynamoDB: {code}: {message} (request {request})"))
@@ -203,7 +204,7 @@ where
     }
 }
 
-/// An error and what lies beneath it, in their own words.
+/// An error and its causes, in their own words.
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")

@@ -1,5 +1,5 @@
-//! Papers of the mall's agents and dealers, those that wait for an auditor in the order in which they came, their
-//! history, and who has an ID number: AP-220 to AP-228.
+//! Submissions of agents and dealers, the waiting list of reviewers, their history, and the holders of ID numbers:
+//! AP-220 to AP-228.
 
 use super::{
     Consistency, Key, KeyRange, Store, Transaction,
@@ -19,7 +19,7 @@ use crate::domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// Papers among those that wait: all of them, so that a page is read with one query.
+/// A submission in the waiting list. It is a whole copy, so that a page needs one query.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct WaitingPapers {
     pub realm: Realm,
@@ -28,29 +28,29 @@ pub(crate) struct WaitingPapers {
     pub papers: Papers,
 }
 
-/// What the record of an agent or a dealer says of its telephone.
+/// The phone in the record of an agent or a dealer.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct AccountPhone {
     pub phone: Phone,
 }
 
-/// Where the ID number of an account is sealed for.
+/// The place that the ID number of an account is sealed for.
 pub(crate) fn id_no_place(realm: Realm, account: &AccountId) -> Place {
     Key::papers(realm, account).place("id_no")
 }
 
-/// Where somebody waits, as a next page is asked for with it.
+/// The sort key of a submission in the waiting list: the cursor of the next page.
 pub(crate) fn waiting_place(realm: Realm, account: &AccountId, since: Timestamp) -> String {
     Key::waiting_papers(realm, account, since.as_millisecond()).sk
 }
 
 impl Store {
-    /// AP-220: an account's papers.
+    /// AP-220: the submission of an account.
     pub(crate) async fn papers(&self, realm: Realm, account: &AccountId) -> Result<Option<Papers>, Failure> {
         self.get(&Key::papers(realm, account), Consistency::Strong).await
     }
 
-    /// AP-221: an account's record and its papers, which lie side by side.
+    /// AP-221: the record of an account and its submission, which are adjacent.
     pub(crate) async fn with_papers<T: DeserializeOwned>(
         &self,
         realm: Realm,
@@ -75,9 +75,9 @@ impl Store {
         Ok(found)
     }
 
-    /// AP-222: a page of the papers that wait, the oldest first; those behind `after`.
+    /// AP-222: a page of the waiting list after `after`, oldest first.
     pub(crate) async fn waiting_papers(&self, after: Option<&str>, limit: i32) -> Result<Vec<WaitingPapers>, Failure> {
-        // A space sorts before every letter of an id, so it is the next thing behind the whole place.
+        // A space sorts before every character of an id, so the key with a space is the next possible key.
         let first = after.map_or_else(String::new, |after| format!("{after} "));
         let last = super::END.to_string();
         let first = if first.is_empty() { "0" } else { &first };
@@ -85,7 +85,7 @@ impl Store {
         self.between(page).await?.0.into_iter().map(read).collect()
     }
 
-    /// AP-223: what happened to an account's papers, the newest first.
+    /// AP-223: the history of an account's submission, newest first.
     pub(crate) async fn papers_history(
         &self,
         realm: Realm,
@@ -97,13 +97,13 @@ impl Store {
         self.between(page).await?.0.into_iter().map(read).collect()
     }
 
-    /// AP-224: the telephone of an agent or a dealer as it is now.
+    /// AP-224: the current phone of an agent or a dealer.
     pub(crate) async fn telephone(&self, realm: Realm, account: &AccountId) -> Result<Option<Phone>, Failure> {
         let reached: Option<AccountPhone> = self.get(&Key::profile(realm, account), Consistency::Eventual).await?;
         Ok(reached.map(|reached| reached.phone))
     }
 
-    /// AP-228: notes that numbers of several people are about to be shown: of all of them, or it fails.
+    /// AP-228: audits that ID numbers of several people are about to be shown. All entries are written or none.
     pub(crate) async fn audit_reads(&self, entries: &[AuditEntry]) -> Result<(), Failure> {
         let writes = entries.iter().fold(self.transaction::<()>(), Transaction::audit);
         writes.commit().await.map(drop)
@@ -111,8 +111,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-225: papers after a change, if they are still what was read, with their place among those that wait and a line
-    /// of their history.
+    /// AP-225: saves a submission that is still as it was read, its place in the waiting list, and one line of history.
     pub(crate) fn save_papers(
         self,
         (realm, account): (Realm, &AccountId),
@@ -137,7 +136,7 @@ impl<R: Copy> Transaction<'_, R> {
         writes.put_new(&Key::papers_event(realm, account, after.version), event, raced)
     }
 
-    /// AP-226: an ID number that nobody else of the realm has.
+    /// AP-226: claims an ID number that no other account of the realm has.
     pub(crate) fn claim_id_number(self, (realm, account): (Realm, &AccountId), number: &BlindIndex, taken: R) -> Self {
         let change = Change {
             update: "SET #account = :account".into(),
@@ -148,7 +147,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::id_number(realm, number), change, Some(taken))
     }
 
-    /// AP-227: an ID number that this account has, and from now on nobody.
+    /// AP-227: releases an ID number of this account.
     pub(crate) fn release_id_number(
         self,
         (realm, account): (Realm, &AccountId),

@@ -4,13 +4,13 @@ use super::{Consistency, Key, Store, Transaction, keys::PK, text, transaction::C
 use crate::domain::{account::AccountId, payment::PaymentId, reason::Failure};
 use serde::{Deserialize, Serialize};
 
-/// A payment: what it is for never changes.
+/// A payment. What it is for never changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PaymentItem {
     pub payment: PaymentId,
     pub account: AccountId,
     pub request: u64,
-    /// Fen that were owed when it was started.
+    /// The outstanding amount when it was started, in fen.
     pub amount: i64,
     /// Milliseconds.
     pub at: i64,
@@ -22,14 +22,14 @@ impl Store {
         self.get(&Key::payment(id), Consistency::Strong).await
     }
 
-    /// AP-246: the payment that was started last for a bill.
+    /// AP-246: the last payment that was started for a bill.
     pub(crate) async fn last_payment(&self, account: &AccountId, bill: u64) -> Result<Option<PaymentItem>, Failure> {
         self.get(&Key::last_payment(account, bill), Consistency::Strong).await
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-247: a payment is started, if the last one for the bill is still the one that was read.
+    /// AP-247: starts a payment, if the last one for the bill is still the one that was read.
     pub(crate) fn start_payment(self, payment: &PaymentItem, last: Option<&PaymentItem>, raced: R) -> Self {
         let PaymentItem { payment: id, account, request, .. } = payment;
         let (condition, values) = match last {

@@ -1,4 +1,4 @@
-//! Which account of a realm a phone belongs to: AP-50 to AP-52 and AP-261.
+//! The account of a realm that has a phone: AP-50 to AP-52 and AP-261.
 
 use super::{Consistency, Key, Store, Transaction, text, transaction::Change};
 use crate::domain::{
@@ -10,15 +10,15 @@ use crate::domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Whose phone it is, and the name that a forgotten password stands under.
+/// The account that has a phone, and its login name, for a forgotten password.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PhoneHolder {
     pub account: AccountId,
-    /// None where accounts have no password.
+    /// Absent where accounts have no password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login: Option<String>,
     pub since: Timestamp,
-    /// The business customer of an account of the portal.
+    /// The business customer of a portal account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<Tenant>,
 }
@@ -34,24 +34,24 @@ impl PhoneHolder {
 }
 
 impl Store {
-    /// AP-50: who has this phone.
+    /// AP-50: the account that has this phone.
     pub(crate) async fn phone_holder(&self, realm: Realm, phone: &Phone) -> Result<Option<PhoneHolder>, Failure> {
         self.get(&Key::phone_holder(realm, phone), Consistency::Strong).await
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-51: a phone that nobody of the realm has.
+    /// AP-51: claims a phone that no account of the realm has.
     pub(crate) fn claim_phone(self, realm: Realm, phone: &Phone, holder: &PhoneHolder, taken: R) -> Self {
         self.put_new(&Key::phone_holder(realm, phone), holder, taken)
     }
 
-    /// AP-52: a phone that this account has, and from now on nobody.
+    /// AP-52: releases a phone of this account.
     pub(crate) fn release_phone(self, realm: Realm, phone: &Phone, account: &AccountId, changed: R) -> Self {
         self.delete_if(&Key::phone_holder(realm, phone), held_by(account), changed)
     }
 
-    /// AP-261: a phone that this account still has, so that nothing is opened by one that has just been given up.
+    /// AP-261: requires that this account still has the phone, so that a released phone opens nothing.
     pub(crate) fn still_has_phone(self, realm: Realm, phone: &Phone, account: &AccountId, changed: R) -> Self {
         self.check(&Key::phone_holder(realm, phone), held_by(account), changed)
     }

@@ -1,4 +1,4 @@
-//! What became of each uploaded picture, so that the bucket can be brought to agree with it at any time: AP-30 to AP-36,
+//! The state of each uploaded picture, so that the bucket can be brought in line with it at any time: AP-30 to AP-36,
 //! AP-229 and AP-230.
 
 use super::{
@@ -16,27 +16,28 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Pictures of which something is still to be done lie side by side in the index of what is due.
+/// The partition of the due index that lists pictures with pending work.
 const SHARD: &str = "pictures";
-/// So many due pictures are read at once.
+/// How many due pictures one query reads.
 const PAGE: i32 = 50;
-/// An upload that nobody has linked is removed after so long; the bucket's own rule would, soon after.
+/// An upload that no record names is deleted after this time, shortly before the bucket's own rule would delete it.
 const LOOSE_LIFE: SignedDuration = SignedDuration::from_hours(24);
-/// Until then it may be linked. Less, so that the bucket has not begun to forget it.
+/// An upload can be attached to a record for this time. It is shorter, so that the bucket has not begun to delete it.
 const LINKABLE: SignedDuration = SignedDuration::from_hours(20);
-/// Whoever links or drops a picture also sees to the bucket; only when that has not happened after so long does the sweep.
+/// The call that attaches or drops a picture also updates the bucket. The sweep does it when that has not happened
+/// after this time.
 const GRACE: SignedDuration = SignedDuration::from_mins(2);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum PictureState {
-    /// Uploaded, and in no record yet.
+    /// Uploaded, and named by no record yet.
     Loose,
-    /// In a record: the bucket must keep it.
+    /// Named by a record: the bucket must keep it.
     Linked,
-    /// In a record that shows it until an instant: the bucket must lose it then.
+    /// Named by a record until an instant: the bucket must delete it then.
     Expiring,
-    /// In no record any more: the bucket must lose it.
+    /// No longer named by a record: the bucket must delete it.
     Dropped,
 }
 
@@ -54,17 +55,17 @@ struct StateOnly {
     state: PictureState,
 }
 
-/// Why an upload is not even begun.
+/// Why an upload is refused before it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UploadRefusal {
-    /// The account has uploaded enough today.
+    /// The account has reached its daily limit of uploads.
     Quota,
-    /// The name is taken, which nobody will live to see.
+    /// The random name is taken, which is practically impossible.
     Name,
 }
 
 impl Store {
-    /// AP-30: counts an upload against the account's day and notes the picture, before the bucket hears of it.
+    /// AP-30: counts an upload against the account's day and stores the picture's state, before the object is written.
     pub(crate) async fn begin_upload(
         &self,
         (realm, account): (Realm, &AccountId),
@@ -94,8 +95,8 @@ impl Store {
         writes.put_new(&Key::picture(key), &item, UploadRefusal::Name).commit().await
     }
 
-    /// AP-33: the bucket keeps the picture now. Nothing happens when it has been dropped meanwhile.
-    pub(crate) async fn picture_is_kept(&self, key: &PictureKey) -> Result<(), Failure> {
+    /// AP-33: records that the bucket keeps the picture. No effect when it was dropped meanwhile.
+    pub(crate) async fn confirm_picture_kept(&self, key: &PictureKey) -> Result<(), Failure> {
         let change = Change {
             update: "REMOVE #shard, #due".into(),
             condition: Some("#state = :linked".into()),
@@ -105,8 +106,8 @@ impl Store {
         self.transaction().update(&Key::picture(key), change, Some(())).commit().await.map(drop)
     }
 
-    /// AP-230: the same of a picture that goes later: it is due again then.
-    pub(crate) async fn picture_is_kept_until_it_goes(&self, key: &PictureKey) -> Result<(), Failure> {
+    /// AP-230: records that the bucket keeps a picture with an end. It is due again at its end.
+    pub(crate) async fn confirm_picture_kept_until_end(&self, key: &PictureKey) -> Result<(), Failure> {
         let change = Change {
             update: "SET #due = #until".into(),
             condition: Some("#state = :expiring".into()),
@@ -116,12 +117,12 @@ impl Store {
         self.transaction().update(&Key::picture(key), change, Some(())).commit().await.map(drop)
     }
 
-    /// AP-34: the bucket has lost the picture.
-    pub(crate) async fn forget_picture(&self, key: &PictureKey) -> Result<(), Failure> {
+    /// AP-34: records that the bucket has deleted the picture.
+    pub(crate) async fn delete_picture_state(&self, key: &PictureKey) -> Result<(), Failure> {
         self.transaction::<()>().delete(&Key::picture(key)).commit().await.map(drop)
     }
 
-    /// AP-35: a page of the pictures of which something is to be done by `now`.
+    /// AP-35: a page of the pictures with work due by `now`.
     pub(crate) async fn due_pictures(&self, now: Timestamp) -> Result<Vec<PictureKey>, Failure> {
         let request = self.client.query().table_name(&self.table).index_name("due").limit(PAGE);
         let request = request.key_condition_expression("#shard = :shard AND #at <= :now");
@@ -133,8 +134,8 @@ impl Store {
         Ok(keys.iter().filter_map(|item: &Item| Key::picture_of(item.get(PK)?.as_s().ok()?)).collect())
     }
 
-    /// AP-36: what is to be done with a due picture. One that is still loose, or whose time is over, is dropped by this, so
-    /// that nobody can link it any more.
+    /// AP-36: the work for a due picture. A picture that no record names, or whose time is over, is dropped here, so
+    /// that it can no longer be attached.
     pub(crate) async fn overdue_picture(
         &self,
         key: &PictureKey,
@@ -160,8 +161,8 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-31: a record names this picture now. Refused unless this account uploaded it, lately or for another record, and
-    /// it is not to go before now.
+    /// AP-31: a record names this picture from now on. Refused unless this account uploaded it, recently or for another
+    /// record, and it is not about to be deleted.
     pub(crate) fn link_picture(
         self,
         (realm, account): (Realm, &AccountId),
@@ -198,8 +199,8 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::picture(key), change, Some(refused))
     }
 
-    /// AP-229: the record that names this picture shows it until then. What the bucket has not been told of yet is still
-    /// due before.
+    /// AP-229: the record shows this picture until an instant. It stays due earlier, if the bucket has not been updated
+    /// yet.
     pub(crate) fn expire_picture(self, key: &PictureKey, until: Timestamp) -> Self {
         let change = Change {
             update: "SET #state = :expiring, #until = :until, #shard = :shard, #due = if_not_exists(#due, :until)"

@@ -9,10 +9,10 @@ use crate::domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Prices as they were set.
+/// The prices that a change sets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PricesItem {
-    /// Milliseconds: for sessions that begin then or later.
+    /// Milliseconds: the prices apply to sessions that begin then or later.
     pub from: i64,
     pub set_at: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,7 +38,7 @@ impl PricesItem {
 }
 
 impl Store {
-    /// AP-171: price changes, the one that counts last first, from before `before` on.
+    /// AP-171: price changes from before `before` on, the newest first.
     pub(crate) async fn prices(
         &self,
         station: &StationId,
@@ -53,7 +53,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// Adds a change to the history; `version` is that of the station that has these prices.
+    /// Adds a change to the history. `version` is the station version with these prices.
     pub(crate) fn note_prices(self, station: &StationId, version: u64, prices: &PricesItem) -> Self {
         self.put_over(&Key::prices(station, prices.from, version), prices)
     }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use std::collections::BTreeMap;
 
-/// Short names: the item stays under 1 KB, one unit, with all the sessions it may hold.
+/// Attribute names are short, so that the item with all its sessions stays under 1 KB, one read unit.
 #[derive(Serialize, Deserialize)]
 struct SessionsItem {
     enabled: bool,
@@ -35,11 +35,11 @@ struct SessionsItem {
     /// How many bills have been issued.
     #[serde(default, skip_serializing_if = "is_zero")]
     bills: u64,
-    /// Session → the second at which it ends.
+    /// Session id → the second at which it ends.
     live: BTreeMap<String, i64>,
 }
 
-/// The request's id stands beside the packed car, because conditions look at it.
+/// The request id is an attribute beside the packed car, because conditions compare it.
 #[derive(Serialize, Deserialize)]
 pub(super) struct ChargeItem {
     station: StationId,
@@ -58,19 +58,19 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// As it stands in the record, for conditions.
+/// The packed car as it is stored, for conditions.
 pub(super) fn packed(car: &Waiting) -> ByteBuf {
     ByteBuf::from(car.pack())
 }
 
 impl Store {
-    /// AP-05: strongly consistent, so that a sign-out or a disable counts from the next request on.
+    /// AP-05: strongly consistent, so that a sign-out or a lock takes effect with the next request.
     pub(crate) async fn sessions(&self, realm: Realm, account: &AccountId) -> Result<Option<Sessions>, Failure> {
         let item: Option<SessionsItem> = self.get(&Key::sessions(realm, account), Consistency::Strong).await?;
         item.map(Sessions::try_from).transpose()
     }
 
-    /// AP-07: ends one session. Ending it again changes nothing.
+    /// AP-07: ends one session. Repeating it has no effect.
     pub(crate) async fn end_session(&self, realm: Realm, account: &AccountId, id: &SessionId) -> Result<(), Failure> {
         let change = Change {
             update: "REMOVE #live.#id".into(),
@@ -78,19 +78,19 @@ impl Store {
             names: vec![("#live", "live".into()), ("#id", id.0.clone())],
             values: vec![],
         };
-        // As a transaction, because only those wait for another one on the same item, such as a sign-in. When there is
-        // no record any more there is no session either.
+        // A transaction, because only a transaction waits for another one on the same item, such as a sign-in. Without
+        // a record there is no session to end.
         self.transaction().update(&Key::sessions(realm, account), change, Some(())).commit().await.map(drop)
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// The session record of a new account.
+    /// Creates the session record of an account.
     pub(crate) fn open_sessions(self, realm: Realm, account: &AccountId, sessions: &Sessions, exists: R) -> Self {
         self.put_new(&Key::sessions(realm, account), &SessionsItem::from(sessions), exists)
     }
 
-    /// AP-06: one more session, as long as there is room and the account is enabled.
+    /// AP-06: adds a session, as long as there is room and the account is enabled.
     pub(crate) fn add_session(
         self,
         (realm, account): (Realm, &AccountId),
@@ -111,8 +111,8 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::sessions(realm, account), change, Some(refused))
     }
 
-    /// All sessions end but these, whatever was there; an account that is disabled or gone refuses.
-    pub(crate) fn end_sessions_but(
+    /// Ends all sessions except these. Refused when the account is disabled or closed.
+    pub(crate) fn end_sessions_except(
         self,
         (realm, account): (Realm, &AccountId),
         live: &BTreeMap<SessionId, Timestamp>,
@@ -127,7 +127,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::sessions(realm, account), change, Some(refused))
     }
 
-    /// AP-207: this session ends, if it is alive and its account enabled.
+    /// AP-207: ends this session, if it is alive and its account is enabled.
     pub(crate) fn end_live_session(self, (realm, account): (Realm, &AccountId), id: &SessionId, over: R) -> Self {
         let change = Change {
             update: "REMOVE #live.#id".into(),
@@ -138,8 +138,8 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::sessions(realm, account), change, Some(over))
     }
 
-    /// The same for whoever asks with a session: one that has been ended meanwhile refuses, so that a request that was
-    /// under way undoes nothing of what ended it.
+    /// Ends all sessions except these, on the authority of a live session. Refused when that session has ended
+    /// meanwhile, so that a call under way does not undo what ended it.
     pub(crate) fn end_other_sessions(self, caller: &Caller, live: &BTreeMap<SessionId, Timestamp>, refused: R) -> Self {
         let change = Change {
             update: "SET #live = :new".into(),
@@ -150,7 +150,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::sessions(caller.realm, &caller.account), change, Some(refused))
     }
 
-    /// Ends all sessions of an account and lets it open new ones, or none.
+    /// Ends all sessions of an account and enables or disables it.
     pub(crate) fn switch_sessions(self, realm: Realm, account: &AccountId, enabled: bool, gone: R) -> Self {
         let change = Change {
             update: "SET #enabled = :enabled, #live = :none".into(),
@@ -164,12 +164,12 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::sessions(realm, account), change, Some(gone))
     }
 
-    /// The session record of an account that is no more.
+    /// Deletes the session record of a closed account.
     pub(crate) fn close_sessions(self, realm: Realm, account: &AccountId) -> Self {
         self.delete(&Key::sessions(realm, account))
     }
 
-    /// One more session where there was no room: all live ones as they should be now, if they are still as they were.
+    /// Adds a session where there was no room: writes all live sessions, if they are still as they were read.
     pub(crate) fn replace_sessions(
         self,
         (realm, account): (Realm, &AccountId),
@@ -192,7 +192,8 @@ impl<R: Copy> Transaction<'_, R> {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-183: an account is locked, which ends its sessions, or unlocked; refused if it was so already or is not there.
+    /// AP-183: locks an account, which ends its sessions, or unlocks it. Refused if it already was so, or does not
+    /// exist.
     pub(crate) fn set_enabled(self, (realm, account): (Realm, &AccountId), enabled: bool, refused: R) -> Self {
         let change = Change {
             update: "SET #enabled = :now, #live = :none".into(),
@@ -207,7 +208,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::sessions(realm, account), change, Some(refused))
     }
 
-    /// AP-184: all sessions end; refused if there is no such account.
+    /// AP-184: ends all sessions. Refused if the account does not exist.
     pub(crate) fn end_all_sessions(self, (realm, account): (Realm, &AccountId), missing: R) -> Self {
         let change = Change {
             update: "SET #live = :none".into(),
@@ -218,7 +219,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::sessions(realm, account), change, Some(missing))
     }
 
-    /// AP-185: another role and other shops, if the role is still the one that was read.
+    /// AP-185: sets another role and other shops, if the role is still the one that was read.
     pub(crate) fn change_role(
         self,
         (realm, account): (Realm, &AccountId),
@@ -240,7 +241,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::sessions(realm, account), change, Some(raced))
     }
 
-    /// Has everything wait on whoever does it still being enabled.
+    /// Requires that the acting account is still enabled.
     pub(crate) fn require_enabled(self, (realm, account): (Realm, &AccountId), refused: R) -> Self {
         let holds = Change {
             update: String::new(),
@@ -252,7 +253,7 @@ impl<R: Copy> Transaction<'_, R> {
     }
 }
 
-/// Reads the record that a refused write brought back.
+/// Reads the session record that refused a write.
 pub(crate) fn sessions_of(item: Item) -> Result<Option<Sessions>, Failure> {
     if item.is_empty() { Ok(None) } else { read::<SessionsItem>(item)?.try_into().map(Some) }
 }

@@ -13,7 +13,7 @@ use crate::domain::{
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
-/// A shop in the list of all.
+/// A shop in the list of all shops.
 #[derive(Serialize, Deserialize)]
 struct ShopListItem {
     id: ShopId,
@@ -21,11 +21,11 @@ struct ShopListItem {
     shop: Shop,
 }
 
-/// A group of shops as stored.
+/// A stored group of shops.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct ShopGroup {
     pub name: String,
-    /// A set, so that two shops may join at once.
+    /// A set, so that two shops may join at the same time.
     #[serde(default)]
     pub shops: Vec<ShopId>,
 }
@@ -43,9 +43,9 @@ impl Store {
 }
 
 impl Store {
-    /// AP-250: shops by id, those behind `after`.
+    /// AP-250: a page of shops by id, after `after`.
     pub(crate) async fn shops(&self, after: Option<&ShopId>, limit: i32) -> Result<Vec<(ShopId, Shop)>, Failure> {
-        // A space sorts before every letter of an id, so it is the next thing behind the whole id.
+        // A space sorts before every character of an id, so the key with a space is the next possible key.
         let first = after.map_or_else(|| LISTED_SHOP.to_owned(), |after| format!("{} ", Key::listed_shop(after).sk));
         let last = format!("{LISTED_SHOP}{END}");
         let page = KeyRange { pk: SHOPS, first: &first, last: &last, limit: Some(limit), newest_first: false };
@@ -55,7 +55,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-82: a shop that is new, or as it was read.
+    /// AP-82: creates a shop, or saves one that is still as it was read.
     pub(crate) fn save_shop(self, id: &ShopId, shop: &Shop, read: Option<u64>, raced: R) -> Self {
         let writes = match read {
             None => self.put_new(&Key::shop(id), shop, raced),
@@ -64,17 +64,17 @@ impl<R: Copy> Transaction<'_, R> {
         writes.put_over(&Key::listed_shop(id), &ShopListItem { id: id.clone(), shop: shop.clone() })
     }
 
-    /// A shop leaves a group.
+    /// Removes a shop from a group.
     pub(crate) fn leave_group(self, group: &GroupId, shop: &ShopId, missing: R) -> Self {
         self.update(&Key::shop_group(group), change_of_shops("DELETE #shops :shop", shop), Some(missing))
     }
 
-    /// A shop joins a group that exists.
+    /// Adds a shop to an existing group.
     pub(crate) fn join_group(self, group: &GroupId, shop: &ShopId, missing: R) -> Self {
         self.update(&Key::shop_group(group), change_of_shops("ADD #shops :shop", shop), Some(missing))
     }
 
-    /// A group, made or named anew; its shops stay.
+    /// Creates or renames a group. Its shops stay.
     pub(crate) fn name_group(self, group: &GroupId, name: &str) -> Self {
         let change = Change {
             update: "SET #name = :name".into(),

@@ -1,4 +1,4 @@
-//! What lies beside a shop's record: entries of its ledger and links to other records. AP-90 to AP-93 and AP-262.
+//! Ledger entries of a shop record and its links to other records: AP-90 to AP-93 and AP-262.
 
 use super::{
     Consistency, Item, Key, Store, Transaction, fault,
@@ -17,7 +17,7 @@ struct LinkItem {
     other: String,
 }
 
-/// Reads the entry that stands where another one of the same key was to be written.
+/// Reads the existing entry that refused a new one with the same key.
 pub(crate) fn entry_of(item: Item) -> Result<Entry, Failure> {
     read(item)
 }
@@ -48,12 +48,12 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-90: an entry that is not there yet. Nothing ever changes one.
+    /// AP-90: adds an entry. Entries never change.
     pub(crate) fn add_entry(self, id: &CustomerId, entry: &Entry, exists: R) -> Self {
         self.put_new(&Key::customer_entry(id, &entry.key), entry, exists)
     }
 
-    /// AP-92: two records that exist are the same person's, and were not said to be.
+    /// AP-92: links two existing records of the same person that are not linked yet.
     pub(crate) fn link_customers(self, one: &CustomerId, other: &CustomerId, (gone, already): (R, R)) -> Self {
         let exists = || Change {
             condition: Some("attribute_exists(#pk)".into()),
@@ -67,7 +67,7 @@ impl<R: Copy> Transaction<'_, R> {
             .put_new(&Key::customer_link(other, one), &link(one), already)
     }
 
-    /// AP-262: one more link of a record, whoever else is at it.
+    /// AP-262: counts one more link of a record, also under concurrent calls.
     pub(crate) fn count_link(self, id: &CustomerId, cap: u32, full: R) -> Self {
         let change = Change {
             update: "ADD #n :one".into(),

@@ -1,8 +1,8 @@
-//! Records of shops' customers, and the copies and pointers by which they are found: AP-83 to AP-89.
+//! Shop records, and the copies and pointers that find them: AP-83 to AP-89.
 //!
-//! A copy of the whole record stands in each order in which it is looked for, written with the record in one
-//! transaction. So a page of a list is one query, and what was just saved is in it. A pointer names the record alone: it
-//! is small, and what is found by it is read from the record itself.
+//! Each order in which records are searched has a copy of the whole record, written in the same transaction. A page of
+//! a list is therefore one query and includes what was just saved. A pointer holds only the serial: it is small, and
+//! the record is read with it.
 
 use super::{
     Consistency, Item, Key, Store, Transaction, fault,
@@ -20,10 +20,10 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Of what is read by its keys so much is read at once.
+/// How many items one batch read may name.
 const MOST_AT_ONCE: usize = 100;
 
-/// A record as stored. What is about somebody's health or papers is in `private` and nowhere else.
+/// A stored shop record. Health and identity data are in `private` and in no other attribute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ShopRecordItem {
     pub serial: String,
@@ -51,15 +51,15 @@ pub(crate) struct ShopRecordItem {
     pub activity: Option<Named>,
     pub status: String,
     pub private: Sealed,
-    /// Blind indexes of the tags, which are themselves in `private`.
+    /// Blind indexes of the tags. The tags themselves are in `private`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<BlindIndex>,
-    /// Blind index of the 病历号. Where it is there, the record has its pointers.
+    /// Blind index of the record number (病历号). A record that has it also has its pointers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mrn: Option<BlindIndex>,
 }
 
-/// The orders in which records are read.
+/// The orders in which copies are sorted.
 #[derive(Clone, Debug)]
 pub(crate) enum RecordOrder {
     Mobile(String),
@@ -69,7 +69,7 @@ pub(crate) enum RecordOrder {
     Newest,
 }
 
-/// By what pointers lead to records.
+/// The pointers that can be searched.
 #[derive(Clone, Debug)]
 pub(crate) enum RecordPointers {
     /// The last digits of phone numbers.
@@ -77,22 +77,22 @@ pub(crate) enum RecordPointers {
     Mrn(BlindIndex),
 }
 
-/// What a pointer holds.
+/// The content of a pointer.
 #[derive(Serialize, Deserialize)]
 struct PointerItem {
     serial: String,
 }
 
-/// One record of a list, with its place in the order.
+/// One record of a list, with its sort key.
 pub(crate) type PlacedRecord = (String, ShopRecordItem);
 
-/// Where the private part of a record belongs, whichever copy it stands in.
+/// The place that the private part of a record is sealed for. It is the same in every copy.
 pub(crate) fn private_place(id: &CustomerId) -> Place {
     let Key { pk, sk } = Key::customer(id);
     Place { tenant: tenant(&id.shop), item: vec![pk, sk], field: "private" }
 }
 
-/// The tenant of a shop's keys.
+/// The tenant in the keys of a shop.
 pub(crate) fn tenant(shop: &ShopId) -> String {
     Key::shop_pk(shop)
 }
@@ -112,7 +112,7 @@ impl ShopRecordItem {
         [name].into_iter().chain(mobile).chain(tags).collect()
     }
 
-    /// The keys of the pointers; none of a record that was written before there were any.
+    /// The keys of the pointers; none for a record that was written before pointers existed.
     fn pointers(&self, id: &CustomerId) -> Vec<Key> {
         let Some(mrn) = &self.mrn else { return Vec::new() };
         let last = self.mobile.iter().map(|mobile| Key::customer_by_last_digits(id, last_digits(mobile)));
@@ -126,12 +126,12 @@ impl Store {
         self.get(&Key::customer(id), Consistency::Strong).await
     }
 
-    /// AP-84: whether there was a record of this id that has been deleted.
+    /// AP-84: whether a record with this id was deleted.
     pub(crate) async fn was_deleted(&self, id: &CustomerId) -> Result<bool, Failure> {
         Ok(self.get::<serde::de::IgnoredAny>(&Key::deleted_customer(id), Consistency::Strong).await?.is_some())
     }
 
-    /// AP-85: up to `most` records in an order, after a place in it.
+    /// AP-85: up to `most` copies in an order, after a sort key.
     pub(crate) async fn customers(
         &self,
         shop: &ShopId,
@@ -148,7 +148,7 @@ impl Store {
         };
         let mut start = after.map(|sk| Key { pk: pk.clone(), sk: sk.to_owned() }.item());
         let mut found = Vec::new();
-        // A query ends early where a megabyte is full.
+        // A query ends early after one megabyte.
         loop {
             let request = self.client.query().table_name(&self.table).consistent_read(true).scan_index_forward(forward);
             let request = request
@@ -170,8 +170,8 @@ impl Store {
         }
     }
 
-    /// AP-91: up to `most` records that pointers lead to, after a place among them. A pointer may lead to no record, or to a
-    /// record that has changed since an earlier release wrote it: the caller looks at what it finds.
+    /// AP-91: up to `most` records that pointers lead to, after a sort key. A pointer may name a record that is gone,
+    /// or that an earlier release changed without it: the caller checks each record.
     pub(crate) async fn customers_by(
         &self,
         shop: &ShopId,
@@ -203,7 +203,7 @@ impl Store {
         Ok(places.into_iter().map(|(sk, serial)| (sk, records.remove(&serial))).collect())
     }
 
-    /// AP-91: the records of these serials, as they are now.
+    /// AP-91: the records with these serials, as they are now.
     async fn customers_of<'s>(
         &self,
         shop: &ShopId,
@@ -227,8 +227,8 @@ impl Store {
         Ok(found)
     }
 
-    /// AP-86: the 病历号 that a shop has given.
-    pub(crate) async fn medical_records(&self, shop: &ShopId) -> Result<RecordCounter, Failure> {
+    /// AP-86: the counter of record numbers of a shop.
+    pub(crate) async fn record_counter(&self, shop: &ShopId) -> Result<RecordCounter, Failure> {
         let counter: Option<RecordCounter> = self.get(&Key::shop_counter(shop), Consistency::Strong).await?;
         Ok(counter.unwrap_or_default())
     }
@@ -239,17 +239,17 @@ fn placed(item: Item) -> Result<PlacedRecord, Failure> {
     Ok((sk, read(item)?))
 }
 
-/// Reads the record that a refused write brought back; none when it is gone.
+/// Reads the record that refused a write; none when it is gone.
 pub(crate) fn customer_of(item: Item) -> Result<Option<ShopRecordItem>, Failure> {
     if item.is_empty() { Ok(None) } else { read(item).map(Some) }
 }
 
-/// The 病历号 that a shop has given.
+/// The counter of record numbers of a shop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RecordCounter {
-    /// The last one.
+    /// The last record number that was given.
     n: u64,
-    /// The last one of which every record, it and all before, was made with pointers.
+    /// The last record number up to which every record was created with pointers.
     #[serde(default)]
     pointed: u64,
 }
@@ -259,40 +259,41 @@ impl RecordCounter {
         self.n + 1
     }
 
-    /// Whether all records of the shop have pointers. An earlier release counts `n` alone, so what it made shows.
+    /// Whether all records of the shop have pointers. An earlier release increments only `n`, so its records show as a
+    /// difference.
     pub(crate) fn all_have_pointers(self) -> bool {
         self.pointed == self.n
     }
 }
 
-/// Reads the counter that a refused write brought back.
+/// Reads the counter that refused a write.
 pub(crate) fn counter_of(item: Item) -> Result<RecordCounter, Failure> {
     if item.is_empty() { Ok(RecordCounter::default()) } else { read(item) }
 }
 
-/// The digits of a number by which it is found from its end.
+/// The last digits of a phone number, which find it.
 fn last_digits(mobile: &Phone) -> &str {
     let digits = mobile.digits();
     digits.get(digits.len().saturating_sub(LAST_DIGITS)..).unwrap_or(digits)
 }
 
-/// What an `Idempotency-Key` made.
+/// The record that an `Idempotency-Key` created.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct CreatedRecord {
     pub serial: String,
-    /// What was asked, without saying it.
+    /// A blind index of the request.
     pub asked: BlindIndex,
     #[serde(rename = "ttl")]
     pub until: i64,
 }
 
-/// Reads what the same key made before.
-pub(crate) fn made_of(item: Item) -> Result<CreatedRecord, Failure> {
+/// Reads the record that the same key created before.
+pub(crate) fn created_record_of(item: Item) -> Result<CreatedRecord, Failure> {
     read(item)
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-87: a record with its copies and pointers: a new one, or the next version of the one that was read.
+    /// AP-87: saves a record with its copies and pointers: a new one, or the next version of the one that was read.
     pub(crate) fn save_customer(
         self,
         id: &CustomerId,
@@ -317,15 +318,21 @@ impl<R: Copy> Transaction<'_, R> {
         new.iter().filter(|new| !old.contains(new)).fold(writes, |writes, new| writes.put_over(new, &pointer))
     }
 
-    /// AP-88: a record goes out of every list and stays beside them.
-    pub(crate) fn set_aside(self, id: &CustomerId, before: &ShopRecordItem, after: &ShopRecordItem, raced: R) -> Self {
+    /// AP-88: deletes a record from every list and keeps it aside.
+    pub(crate) fn delete_shop_record(
+        self,
+        id: &CustomerId,
+        before: &ShopRecordItem,
+        after: &ShopRecordItem,
+        raced: R,
+    ) -> Self {
         let writes = self.delete_version(&Key::customer(id), before.version, raced);
         let writes = before.copies(id).iter().chain(&before.pointers(id)).fold(writes, Transaction::delete);
         writes.put_over(&Key::deleted_customer(id), after)
     }
 
-    /// AP-89: the next 病历号 of a shop, if nobody took it.
-    pub(crate) fn take_medical_record(self, shop: &ShopId, last: RecordCounter, raced: R) -> Self {
+    /// AP-89: takes the next record number of a shop, if no other call took it.
+    pub(crate) fn take_record_number(self, shop: &ShopId, last: RecordCounter, raced: R) -> Self {
         let mut change = Change {
             update: "SET #n = :next".into(),
             condition: Some("attribute_not_exists(#n)".into()),
@@ -343,8 +350,15 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::shop_counter(shop), change, Some(raced))
     }
 
-    /// Keeps what a key made, unless it made something already.
-    pub(crate) fn keep_made(self, shop: &ShopId, key: &str, made: &CreatedRecord, now: i64, again: R) -> Self {
+    /// Stores the record that a key created, unless the key has one already.
+    pub(crate) fn store_created_record(
+        self,
+        shop: &ShopId,
+        key: &str,
+        made: &CreatedRecord,
+        now: i64,
+        again: R,
+    ) -> Self {
         self.put_unless_alive(&Key::customer_made(shop, key), made, now, again)
     }
 }

@@ -1,4 +1,5 @@
-//! Messages on their way, so that neither queue nor dead letters hold a number or a code: AP-59 to AP-61.
+//! SMS jobs: AP-59 to AP-61. They are stored here so that neither the queue nor its dead letters hold a phone number or
+//! a code.
 
 use super::{Consistency, Key, Store, Transaction, WriteOutcome, number, transaction::Change};
 use crate::domain::{
@@ -12,9 +13,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-/// How long one sender has a message to itself.
+/// How long a sender has a job to itself.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
-/// Kept a day longer than the queue would deliver it.
+/// One day longer than the queue delivers a message.
 const KEPT_SECONDS: i64 = 5 * 86_400;
 
 #[derive(Serialize, Deserialize)]
@@ -23,7 +24,7 @@ struct SmsJobItem {
     #[serde(flatten)]
     content: SmsContentItem,
     ttl: i64,
-    /// When it was sent, or given up, in milliseconds.
+    /// When it was sent or given up, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     done: Option<i64>,
 }
@@ -52,22 +53,22 @@ enum SmsContentItem {
     Called(Called),
 }
 
-/// What a sender finds under a message's id.
+/// The state of an SMS job when a sender takes it.
 #[derive(Debug)]
 pub(crate) enum SmsJobState {
-    /// This sender has it to itself for a minute.
+    /// The job is leased to this sender for a minute.
     Mine(Letter),
-    /// Another sender is at it.
+    /// The job is leased to another sender.
     Busy,
-    /// Sent, or given up.
+    /// The job was sent or given up.
     Done,
-    /// There is no such message.
+    /// There is no such job.
     Unknown,
 }
 
 impl Store {
-    /// AP-60: takes a message for a minute and reads it.
-    pub(crate) async fn take_sms(&self, id: &str, now: Timestamp) -> Result<SmsJobState, Failure> {
+    /// AP-60: leases a job for a minute and reads it.
+    pub(crate) async fn lease_sms(&self, id: &str, now: Timestamp) -> Result<SmsJobState, Failure> {
         let change = Change {
             update: "SET #lease = :until".into(),
             condition: Some("attribute_exists(#to) AND (attribute_not_exists(#lease) OR #lease <= :now)".into()),
@@ -84,8 +85,8 @@ impl Store {
         })
     }
 
-    /// AP-61: nothing more is to be done about a message.
-    pub(crate) async fn close_sms(&self, id: &str, now: Timestamp) -> Result<(), Failure> {
+    /// AP-61: closes a job that was sent or given up.
+    pub(crate) async fn finish_sms(&self, id: &str, now: Timestamp) -> Result<(), Failure> {
         let change = Change {
             update: "SET #done = :now".into(),
             condition: Some("attribute_exists(#to)".into()),
@@ -95,8 +96,8 @@ impl Store {
         self.transaction().update(&Key::sms(id), change, Some(())).commit().await.map(drop)
     }
 
-    /// AP-61: the message may be taken again at once.
-    pub(crate) async fn give_sms_back(&self, id: &str) -> Result<(), Failure> {
+    /// AP-61: ends the lease, so that the job can be taken again at once.
+    pub(crate) async fn release_sms(&self, id: &str) -> Result<(), Failure> {
         let change = Change {
             update: "REMOVE #lease".into(),
             condition: Some("attribute_exists(#to)".into()),
@@ -108,8 +109,8 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-59: a message to be sent, if and only if the change is made that it belongs to.
-    pub(crate) fn post_sms(self, id: &str, letter: &Letter, now: Timestamp, exists: R) -> Self {
+    /// AP-59: stores an SMS job in the transaction of the change that it belongs to.
+    pub(crate) fn create_sms_job(self, id: &str, letter: &Letter, now: Timestamp, exists: R) -> Self {
         let ttl = now.as_second() + KEPT_SECONDS;
         let item =
             SmsJobItem { to: letter.to.clone(), content: SmsContentItem::from(&letter.content), ttl, done: None };

@@ -1,5 +1,5 @@
-//! The platform's and the shops' staff, as the operator lists them: AP-180 to AP-182. What a member may do is read from
-//! the session record; this says who they are.
+//! The staff of the platform and of shops, as operators list them: AP-180 to AP-182. Their rights are in the session
+//! record.
 
 use super::{Consistency, END, Key, KeyRange, Store, Transaction, read};
 use crate::domain::{
@@ -21,7 +21,7 @@ pub(crate) struct StaffItem {
 }
 
 impl Store {
-    /// AP-180: a page of the staff of a realm, those behind `after`.
+    /// AP-180: a page of the staff of a realm, after `after`.
     pub(crate) async fn staff(
         &self,
         realm: Realm,
@@ -29,7 +29,7 @@ impl Store {
         limit: i32,
     ) -> Result<Vec<StaffItem>, Failure> {
         let pk = Key::staff_of(realm);
-        // A space sorts before every letter of an id, so it is the next thing behind the whole id.
+        // A space sorts before every character of an id, so the key with a space is the next possible key.
         let first = after.map_or_else(|| "MEMBER#".to_owned(), |after| format!("{} ", Key::staff(realm, after).sk));
         let last = format!("MEMBER#{END}");
         let page = KeyRange { pk: &pk, first: &first, last: &last, limit: Some(limit), newest_first: false };
@@ -43,7 +43,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-182: a member as they are from now on.
+    /// AP-182: saves a member.
     pub(crate) fn list_staff(self, realm: Realm, member: &StaffItem) -> Self {
         self.put_over(&Key::staff(realm, &member.account), member)
     }

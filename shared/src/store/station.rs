@@ -15,25 +15,25 @@ use crate::domain::{
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-/// So many partitions share the index of what is due, so that no one of them is hot.
+/// The number of partitions of the due index, so that none of them is hot.
 pub(crate) const DUE_SHARDS: u8 = 8;
-/// So many stations are looked up at once; what is settled meanwhile has left the index behind the page.
+/// How many due stations one query reads. A station that is handled meanwhile leaves the index.
 const DUE_PAGE: i32 = 100;
 
-/// A station as it was read, with what its next write rests on.
+/// A station as it was read, with the version that its next write depends on.
 #[derive(Clone, Debug)]
 pub(crate) struct StationHead {
     pub id: StationId,
     pub number: StationNumber,
     pub station: Station,
     pub version: u64,
-    /// How many detail records it has written.
+    /// How many detail records the station has written.
     pub records: u64,
-    /// How many cars have waited at most on the day up to which it is written.
+    /// The peak queue length of the day up to which the station is written.
     pub crowd: Crowd,
 }
 
-/// From which number to which, of each line.
+/// A range of queue numbers in each line.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct NumberRanges {
     pub fast: Option<(u32, u32)>,
@@ -45,13 +45,13 @@ struct StationHeadItem {
     number: StationNumber,
     version: u64,
     records: u64,
-    /// The day of the crowd, and the crowd.
+    /// The day of the peak queue length, and that length.
     #[serde(default)]
     day: i32,
     #[serde(default)]
     peak: u32,
     station: ByteBuf,
-    /// Keeps the item's size from depending on how many cars wait.
+    /// Padding that keeps the item's size independent of the number of waiting cars.
     #[serde(default)]
     room: ByteBuf,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,7 +71,7 @@ struct WaitingItem {
 }
 
 impl Store {
-    /// AP-12: strongly consistent. Its version makes whoever writes it next the only one.
+    /// AP-12: reads a station, strongly consistent. Its version lets only one of several writers through.
     pub(crate) async fn head(&self, id: &StationId) -> Result<StationHead, Failure> {
         let item: Option<StationHeadItem> = self.get(&Key::station(id), super::Consistency::Strong).await?;
         let item = item.ok_or(Reason::NoSuchStation)?;
@@ -88,8 +88,8 @@ impl Store {
         })
     }
 
-    /// AP-13: the waiting cars of a stretch of each line, by number. One query, since the fronts of the lines lie side by
-    /// side.
+    /// AP-13: the waiting cars in a number range of each line. One query reads both, because the fronts of the lines
+    /// are adjacent.
     pub(crate) async fn lines(&self, id: &StationId, wanted: &NumberRanges) -> Result<Vec<Waiting>, Failure> {
         let key = |mode, n| Key::waiting(id, Number { mode, n });
         let (first, last) = match (wanted.fast, wanted.slow) {
@@ -118,7 +118,7 @@ impl Store {
         }
     }
 
-    /// AP-15: the stations of one shard that have something due by `now`, page by page.
+    /// AP-15: the stations of one shard with something due by `now`, page by page.
     pub(crate) async fn due_stations(
         &self,
         shard: u8,
@@ -139,7 +139,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// A station that nobody has made yet, with a number that no other station has.
+    /// Creates a station under an id and a number that no other station has.
     pub(crate) fn create_station(self, head: &StationHead, exists: R, number_taken: R) -> Self {
         self.put_new(&Key::station(&head.id), &StationHeadItem::from(head), exists).put_new(
             &Key::station_number(head.number),
@@ -148,13 +148,13 @@ impl<R: Copy> Transaction<'_, R> {
         )
     }
 
-    /// AP-16: the station as it is now, if nobody wrote it since it was read.
+    /// AP-16: saves a station, if it is unchanged since it was read.
     pub(crate) fn save_station(self, head: &StationHead, raced: R) -> Self {
         let item = StationHeadItem { version: head.version + 1, ..StationHeadItem::from(head) };
         self.put_version(&Key::station(&head.id), &item, head.version, raced)
     }
 
-    /// The entry of a waiting car.
+    /// Stores the item of a waiting car.
     pub(crate) fn put_waiting(self, id: &StationId, car: &Waiting) -> Self {
         self.put_over(&Key::waiting(id, car.ticket.number), &WaitingItem { car: ByteBuf::from(car.pack()) })
     }
@@ -185,8 +185,8 @@ fn waiting(WaitingItem { car }: &WaitingItem) -> Result<Waiting, Failure> {
     Waiting::unpack(car).map_err(|error| Failure::internal(format!("stored waiting car is invalid: {error}")))
 }
 
-/// What the lines of a station may take in its item: three cars of each mode and a bit for each of a thousand numbers.
-/// Until they do, the room is filled, so that a write costs the same with ten cars waiting as with a thousand.
+/// The space that the lines may take in the station item: three cars of each mode and a bit for each of a thousand
+/// numbers. Up to there the item is padded, so that a write costs the same with ten waiting cars as with a thousand.
 const ROOM: usize = 400;
 
 fn room(station: &Station, packed: usize) -> ByteBuf {
@@ -196,13 +196,13 @@ fn room(station: &Station, packed: usize) -> ByteBuf {
     ByteBuf::from(vec![0; ROOM.saturating_sub(taken)])
 }
 
-/// Any spread that stays the same for a station will do.
+/// Any function that is constant for a station would do.
 fn shard(id: &StationId) -> u8 {
     id.as_str().bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % DUE_SHARDS
 }
 
 impl StationHead {
-    /// The id of the request that joins next. A request that is refused takes none, as it takes no number.
+    /// The id of the next request. A refused request takes no id, as it takes no queue number.
     pub(crate) fn next_request(&self) -> RequestId {
         let given = [Mode::Fast, Mode::Slow].map(|mode| u64::from(self.station.side(mode).line.numbers_given()));
         RequestId(self.number.id(given.iter().sum::<u64>() + 1))

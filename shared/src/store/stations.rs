@@ -1,4 +1,4 @@
-//! The list of all stations: AP-170. One partition, since stations are made by hand and read page by page.
+//! The list of all stations: AP-170. One partition is enough: stations are created by hand and read page by page.
 
 use super::{
     END, Key, KeyRange, Store, Transaction,
@@ -40,13 +40,13 @@ impl StationListItem {
 }
 
 impl Store {
-    /// AP-170: stations by name, those behind `after`.
+    /// AP-170: a page of stations by id, after `after`.
     pub(crate) async fn stations(
         &self,
         after: Option<&StationId>,
         limit: i32,
     ) -> Result<Vec<StationListItem>, Failure> {
-        // A space sorts before every letter of a name, so it is the next thing behind the whole name.
+        // A space sorts before every character of an id, so the key with a space is the next possible key.
         let first = after.map_or_else(|| LISTED.to_owned(), |after| format!("{} ", Key::listed(after).sk));
         let last = format!("{LISTED}{END}");
         let page = KeyRange { pk: STATIONS, first: &first, last: &last, limit: Some(limit), newest_first: false };
@@ -55,7 +55,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// A station as the list shows it from now on.
+    /// Saves the list entry of a station.
     pub(crate) fn list_station(self, listed: &StationListItem) -> Self {
         self.put_over(&Key::listed(&listed.station), listed)
     }

@@ -1,5 +1,5 @@
-//! What piles take in, added up as detail records are written: AP-172 to AP-174. The station's version lets each of its
-//! transactions through once, so nothing is counted twice.
+//! The takings of piles, added up as detail records are written: AP-172 to AP-174. The station version commits each of
+//! its transactions once, so nothing is counted twice.
 
 use super::{
     END, Item, Key, KeyRange, Store, Transaction,
@@ -16,14 +16,14 @@ use crate::domain::{
 };
 use std::collections::BTreeMap;
 
-/// The attribute with the most cars that waited; the others are a pile's name and one letter each.
+/// The attribute with the peak queue length. The other attributes are named by a pile and one letter.
 const PEAK: &str = "Peak";
 
-/// Attributes and what is added to them, or set.
+/// Attributes with the amounts to add or to set.
 type Numbers = BTreeMap<String, i64>;
 
 impl Store {
-    /// AP-172: the days of a station from one to another, both included.
+    /// AP-172: the days of a station in a period, both ends included.
     pub(crate) async fn station_days(
         &self,
         station: &StationId,
@@ -47,7 +47,7 @@ impl Store {
         }
     }
 
-    /// AP-173: what the piles of a station have taken in since it was made.
+    /// AP-173: the takings of a station's piles since the station was created.
     pub(crate) async fn station_total(&self, station: &StationId) -> Result<DayRow, Failure> {
         let key = Key::station_total(station);
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key.item())).consistent_read(true);
@@ -57,8 +57,8 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-174: adds records to the days on which they were closed and to the station's total, and notes the crowd of days
-    /// that are over. One item a day, and one for the total.
+    /// AP-174: adds detail records to the days on which they were closed and to the station's total, and stores the
+    /// peak queue length of days that are over. One item for each day, and one for the total.
     pub(super) fn count_takings(self, head: &StationHead, records: &[DetailRecord], over: &[Crowd]) -> Self {
         let mut days: BTreeMap<Day, (Numbers, Numbers)> = BTreeMap::new();
         let mut total = BTreeMap::new();
@@ -87,7 +87,7 @@ fn add(to: &mut Numbers, pile: PileId, takings: Takings) {
     }
 }
 
-/// Number of sessions, seconds' thousandths, energy, charging fee, service fee.
+/// Number of sessions, duration in milliseconds, energy, charging fee, service fee.
 fn letters(takings: Takings) -> [(char, i64); 5] {
     let Takings { sessions, millis, watt_hours, charging, service } = takings;
     [('n', sessions), ('t', millis), ('e', watt_hours), ('c', charging.0), ('s', service.0)]

@@ -1,4 +1,4 @@
-//! Several writes that happen together or not at all, each of which may refuse the whole by name.
+//! Several writes that commit together or not at all. Each condition has a name, which a failed condition returns.
 
 use super::{
     Item, Key, Store, fault,
@@ -17,10 +17,10 @@ use aws_sdk_dynamodb::{
 use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
 
-/// What keeps one item of a transaction from being written is never retried by the SDK; this often by us.
+/// The SDK does not retry a cancelled transaction. We retry it this often.
 const TRIES: u32 = 5;
 
-/// Writes in the making; `R` is the caller's name for what a condition refuses.
+/// The writes of a transaction; `R` names the conditions.
 pub(crate) struct Transaction<'a, R> {
     store: &'a Store,
     writes: Vec<TransactWriteItem>,
@@ -28,15 +28,15 @@ pub(crate) struct Transaction<'a, R> {
     broken: Option<Failure>,
 }
 
-/// How a transaction ended when nothing broke.
+/// How a transaction ended, if no call failed.
 #[derive(Debug)]
 pub(crate) enum WriteOutcome<R> {
     Committed,
-    /// The condition of this name failed; the item as it stands, where there is one.
+    /// The condition with this name failed. With the item that failed it, if there is one.
     ConditionFailed(R, Item),
 }
 
-/// What a put may find in its place.
+/// The condition of a put.
 enum Condition {
     None,
     As(Change),
@@ -61,7 +61,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// Adds an item that must not exist yet.
+    /// Writes an item that must not exist yet.
     pub(super) fn put_new(self, key: &Key, content: &impl Serialize, refusal: R) -> Self {
         let table = self.store.table.clone();
         self.put(&table, key, content, &Condition::Absent, Some(refusal))
@@ -73,25 +73,25 @@ impl<R: Copy> Transaction<'_, R> {
         self.put(&table, key, content, &Condition::Version(read), Some(raced))
     }
 
-    /// Writes an item where there is none, or one that is over and only waits to be swept.
+    /// Writes an item where there is none, or an expired one that DynamoDB has not deleted yet.
     pub(super) fn put_unless_alive(self, key: &Key, content: &impl Serialize, now: i64, refusal: R) -> Self {
         let table = self.store.table.clone();
         self.put(&table, key, content, &Condition::Over(now), Some(refusal))
     }
 
-    /// Writes an item, which a condition may refuse.
+    /// Writes an item under a condition.
     pub(super) fn put_if(self, key: &Key, content: &impl Serialize, holds: Change, refusal: R) -> Self {
         let table = self.store.table.clone();
         self.put(&table, key, content, &Condition::As(holds), Some(refusal))
     }
 
-    /// Writes an item, there or not.
+    /// Writes an item, existing or not.
     pub(super) fn put_over(self, key: &Key, content: &impl Serialize) -> Self {
         let table = self.store.table.clone();
         self.put(&table, key, content, &Condition::None, None)
     }
 
-    /// Adds an entry to the audit table. **Invariant:** an entry that is there is never written over.
+    /// Adds an entry to the audit table. **Invariant:** an existing entry is never overwritten.
     pub(super) fn put_audit(self, key: &Key, content: &impl Serialize) -> Self {
         let table = self.store.audit_table.clone();
         self.put(&table, key, content, &Condition::Absent, None)
@@ -136,7 +136,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.add(put.build().map(|put| TransactWriteItem::builder().put(put).build()), refusal)
     }
 
-    /// Changes an item, which a condition in the change may refuse.
+    /// Updates an item; the change may have a condition.
     pub(super) fn update(self, key: &Key, change: Change, refusal: Option<R>) -> Self {
         let mut update = Update::builder()
             .table_name(&self.store.table)
@@ -153,7 +153,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.add(update.build().map(|update| TransactWriteItem::builder().update(update).build()), refusal)
     }
 
-    /// Changes nothing, but has everything wait on an item being as `holds` says (whose `update` is not looked at).
+    /// Requires that an item is as `holds` says, without changing it. The `update` of `holds` is ignored.
     pub(super) fn check(self, key: &Key, holds: Change, refusal: R) -> Self {
         let mut check = ConditionCheck::builder()
             .table_name(&self.store.table)
@@ -169,7 +169,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.add(check.build().map(|check| TransactWriteItem::builder().condition_check(check).build()), Some(refusal))
     }
 
-    /// Removes an item whose version is still the one that was read.
+    /// Deletes an item whose version is still the one that was read.
     pub(super) fn delete_version(self, key: &Key, read: u64, raced: R) -> Self {
         let delete = Delete::builder()
             .table_name(&self.store.table)
@@ -182,8 +182,8 @@ impl<R: Copy> Transaction<'_, R> {
         self.add(delete.map(|delete| TransactWriteItem::builder().delete(delete).build()), Some(raced))
     }
 
-    /// Adds to numbers of an item, there or not, and sets others. The names are ours: letters and digits, beginning with a
-    /// capital, so that none of them is a reserved word. Safe only beside a condition that lets a transaction through once.
+    /// Adds to numbers of an item, existing or not, and sets others. The names are ours: letters and digits that begin
+    /// with a capital, so that none is a reserved word. Only for transactions that a condition commits once.
     pub(super) fn add_up(self, key: &Key, adds: &BTreeMap<String, i64>, sets: &BTreeMap<String, i64>) -> Self {
         let mut update = Update::builder().table_name(&self.store.table).set_key(Some(key.item()));
         let mut parts = |verb: &str, joint: &str, numbers: &BTreeMap<String, i64>| -> Option<String> {
@@ -201,7 +201,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.add(update.map(|update| TransactWriteItem::builder().update(update).build()), None)
     }
 
-    /// Removes an item, which a condition may refuse.
+    /// Deletes an item under a condition.
     pub(super) fn delete_if(self, key: &Key, Change { condition, names, values, .. }: Change, refusal: R) -> Self {
         let mut delete = Delete::builder()
             .table_name(&self.store.table)
@@ -217,13 +217,13 @@ impl<R: Copy> Transaction<'_, R> {
         self.add(delete.build().map(|delete| TransactWriteItem::builder().delete(delete).build()), Some(refusal))
     }
 
-    /// Removes an item, there or not.
+    /// Deletes an item, existing or not.
     pub(super) fn delete(self, key: &Key) -> Self {
         let delete = Delete::builder().table_name(&self.store.table).set_key(Some(key.item())).build();
         self.add(delete.map(|delete| TransactWriteItem::builder().delete(delete).build()), None)
     }
 
-    /// Writes nothing, and refuses if there is such an item.
+    /// Requires that an item does not exist.
     pub(super) fn require_absent(self, key: &Key, refusal: R) -> Self {
         let check = ConditionCheck::builder()
             .table_name(&self.store.table)
@@ -245,15 +245,15 @@ impl<R: Copy> Transaction<'_, R> {
         self
     }
 
-    /// Sends the writes. Safe when the answer is lost: the SDK and we repeat a call under the same token, so that nobody
-    /// is refused because of an own write that was not heard of.
+    /// Commits the writes. Safe when an answer is lost: the SDK and our retries send the same token, so that a call is
+    /// not refused because of its own earlier write.
     pub(crate) async fn commit(self) -> Result<WriteOutcome<R>, Failure> {
-        let first = self.commit_naming_all().await?.into_iter().next();
+        let first = self.commit_with_every_failure().await?.into_iter().next();
         Ok(first.map_or(WriteOutcome::Committed, |(refusal, item)| WriteOutcome::ConditionFailed(refusal, item)))
     }
 
-    /// The same, naming every condition that failed, in the order in which the writes were added; none when it is done.
-    pub(crate) async fn commit_naming_all(self) -> Result<Vec<(R, Item)>, Failure> {
+    /// Commits the writes, and names every condition that failed, in the order of the writes; none when it committed.
+    pub(crate) async fn commit_with_every_failure(self) -> Result<Vec<(R, Item)>, Failure> {
         Ok(match self.send().await? {
             WriteOutcome::Committed => Vec::new(),
             WriteOutcome::ConditionFailed(all, _) => all,
@@ -270,7 +270,8 @@ impl<R: Copy> Transaction<'_, R> {
             let request = request.client_request_token(&token);
             let Err(error) = request.send().await else { return Ok(WriteOutcome::Committed) };
             let Some(reasons) = cancellation(&error) else { return Err(fault(error)) };
-            // An entry of the trail is written in one transaction only, so that its presence proves that this one was done.
+            // An audit entry is written by one transaction only, so its presence proves that this transaction
+            // committed.
             if self.writes.iter().zip(reasons).any(|(write, reason)| self.store.has_entry_of(write, reason)) {
                 return Ok(WriteOutcome::Committed);
             }
@@ -278,7 +279,7 @@ impl<R: Copy> Transaction<'_, R> {
             if !refused.is_empty() {
                 return Ok(WriteOutcome::ConditionFailed(refused, Item::new()));
             }
-            if !reasons.iter().any(passes_by_itself) {
+            if !reasons.iter().any(is_transient) {
                 return Err(fault(error));
             }
             self.store.pause(Duration::from_millis(10 << attempt)).await;
@@ -288,13 +289,13 @@ impl<R: Copy> Transaction<'_, R> {
 }
 
 impl Store {
-    /// Whether a write was to add exactly the entry of the audit trail that it found.
+    /// Whether the write that failed was to add exactly the audit entry that exists.
     fn has_entry_of(&self, write: &TransactWriteItem, reason: &CancellationReason) -> bool {
         let put = write.put().filter(|put| put.table_name() == self.audit_table);
         put.is_some_and(|put| failed(reason) && reason.item() == Some(put.item()))
     }
 
-    /// By the clock that the SDK waits by, so that a simulation has them both in hand.
+    /// Waits by the clock of the SDK, so that a simulation controls both.
     async fn pause(&self, pause: Duration) {
         match self.client.config().sleep_impl() {
             Some(sleep) => sleep.sleep(pause).await,
@@ -317,8 +318,8 @@ fn cancellation<H>(error: &SdkError<TransactWriteItemsError, H>) -> Option<&[Can
     }
 }
 
-/// Another transaction on the same item, or an item that is written more often than its partition allows.
-fn passes_by_itself(reason: &CancellationReason) -> bool {
+/// Another transaction on the same item, or more writes than the partition allows.
+fn is_transient(reason: &CancellationReason) -> bool {
     matches!(reason.code(), Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"))
 }
 
@@ -326,7 +327,7 @@ fn failed(reason: &CancellationReason) -> bool {
     reason.code() == Some("ConditionalCheckFailed")
 }
 
-/// The named conditions that failed, each with the item as it stands.
+/// The named conditions that failed, each with the item that failed it.
 fn refused<R: Copy>(reasons: &[CancellationReason], refusals: &[Option<R>]) -> Vec<(R, Item)> {
     let named = reasons.iter().zip(refusals).filter(|(reason, _)| failed(reason));
     named.filter_map(|(reason, refusal)| Some(((*refusal)?, reason.item().cloned().unwrap_or_default()))).collect()

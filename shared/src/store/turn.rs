@@ -1,5 +1,5 @@
-//! What a turn leaves behind: entries of waiting cars, who has what in the queue, detail records and bills.
-//! AP-17, AP-20.
+//! The writes of a station update: items of waiting cars, live charge requests of drivers and plates, detail records
+//! and bills. AP-17, AP-20.
 
 use super::{
     Item, Key, Transaction,
@@ -24,16 +24,16 @@ use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// Why the writes of a turn were refused.
+/// Why the writes of a station update were refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StationWriteRefusal {
-    /// Somebody else wrote the station first.
+    /// Another write changed the station first.
     Raced,
-    /// This key of the driver has an answer already.
+    /// This idempotency key of the driver has an answer already.
     Answered,
-    /// The driver has another live request, or a bill in arrears, or is disabled.
+    /// The driver has another live request, is in arrears, or is disabled.
     Driver,
-    /// The driver's request is no longer as it was when it was read.
+    /// The driver's request changed since it was read.
     Outdated,
     /// The plate has another live request.
     Plate,
@@ -44,13 +44,14 @@ struct PlateCharge {
     request: u64,
 }
 
-/// Drivers whose new bill falls due before those that they have. A turn does not read their records, so it learns of them
-/// when one refuses; that takes a station that gives less time to pay than the one before.
+/// Drivers whose new bill falls due before the bills that they have. A station update does not read the drivers'
+/// records, so it learns of these drivers when a record refuses the write. It takes a station that gives less time to
+/// pay than the one before.
 #[derive(Debug, Default)]
 pub(crate) struct EarlierDueBills(BTreeSet<DriverId>);
 
 impl EarlierDueBills {
-    /// Looks at the records that refused, and says whether it has learned anything: then the writes are worth another try.
+    /// Reads the records that refused. True when it learned something: then the writes are worth another try.
     pub(crate) fn learn(&mut self, facts: &[Fact], refused: &[(StationWriteRefusal, Item)]) -> bool {
         let drivers = Effects::of(facts).drivers;
         let mut has_learned = false;
@@ -67,14 +68,20 @@ impl EarlierDueBills {
 }
 
 impl Transaction<'_, StationWriteRefusal> {
-    /// AP-20: keeps the answer to a key, unless it has one.
-    pub(crate) fn keep_answer(self, account: &AccountId, key: &str, answer: &FirstAnswer, now: Timestamp) -> Self {
+    /// AP-20: stores the answer to an idempotency key, unless it has one.
+    pub(crate) fn store_first_answer(
+        self,
+        account: &AccountId,
+        key: &str,
+        answer: &FirstAnswer,
+        now: Timestamp,
+    ) -> Self {
         self.put_unless_alive(&Key::first_answer(account, key), answer, now.as_second(), StationWriteRefusal::Answered)
     }
 
-    /// AP-17: everything that a turn's facts leave behind, one write per item. `head` is the station after the turn;
-    /// its count of records goes up by those that are written here. `before` is the request that was to be changed, as it
-    /// was read; `over` are the days that have ended.
+    /// AP-17: all writes that the facts cause, one per item. `head` is the station after the update; its count of
+    /// detail records increases by those written here. `before` is the request to be changed, as it was read; `over`
+    /// are the days that have ended.
     pub(crate) fn write_facts(
         mut self,
         head: &mut StationHead,
@@ -112,7 +119,7 @@ impl Transaction<'_, StationWriteRefusal> {
     fn change_plate(self, plate: &str, change: &PlateChange) -> Self {
         let key = Key::plate_charge(plate);
         match (change.freed, change.taken) {
-            // Only the station that is being written can free it, so what it frees it may also hand on.
+            // Only the station that is being written can free the plate, so it may give it to the next request at once.
             (true, Some(request)) => self.put_over(&key, &PlateCharge { request: request.0 }),
             (false, Some(request)) => {
                 self.put_new(&key, &PlateCharge { request: request.0 }, StationWriteRefusal::Plate)
@@ -146,14 +153,14 @@ impl Transaction<'_, StationWriteRefusal> {
                     }
                     None => "attribute_not_exists(#charge)",
                 };
-                // What a driver owes is looked at again here, because a bill may fall due while the driver applies.
+                // The condition checks the arrears again, because a bill may fall due while the driver applies.
                 let mut paid = "";
                 if head.station.settings().arrears_may_not_join {
                     values.push((":now", number(now.as_millisecond())));
                     names.push(("#owed", "owed".into()));
                     paid = " AND (attribute_not_exists(#owed) OR #owed >= :now)";
                 }
-                // The plate may be unbound while its driver applies.
+                // The condition checks the plate again, because it may be unbound while the driver applies.
                 let mut bound = "";
                 if !car.ticket.plate.is_empty() {
                     values.push((":plate", text(car.ticket.plate.clone())));
@@ -189,7 +196,7 @@ impl Transaction<'_, StationWriteRefusal> {
             sets.push(set);
             condition = Some(condition.map_or_else(|| holds.to_owned(), |before| format!("{before} AND {holds}")));
             values.push((":due", number(millis(due))));
-            // Whoever rests a write on which bills are open sees by this that there is one more.
+            // This counter tells writes that depend on the open bills that there is one more.
             adds = " ADD #bills :one";
             names.push(("#bills", "bills".into()));
             values.push((":one", number(1)));
@@ -203,7 +210,7 @@ impl Transaction<'_, StationWriteRefusal> {
     }
 }
 
-/// As a bill says it.
+/// Rounded as the bill rounds it.
 fn millis(due: Moment) -> i64 {
     due.ceil().floor_millis()
 }

@@ -1,5 +1,5 @@
-//! Those who take money for us: a closure for what they do and one for how they write back, so that a provider is one
-//! file. docs/payments.md says what it has to hold.
+//! Payment providers: one closure starts a payment and one reads the webhook, so that a provider is one file.
+//! docs/payments.md lists what it must guarantee.
 
 mod stand_in;
 
@@ -12,15 +12,15 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 use std::{future::Future, pin::Pin, sync::Arc};
 
-/// What is to be paid.
+/// A payment to be started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckoutRequest {
-    /// What we call it at the provider, who makes one payment of it however often it is asked.
+    /// Our id of the payment. The provider makes one payment of it, also when it is requested again.
     pub payment: PaymentId,
     pub amount: Fen,
 }
 
-/// What the driver's app needs to go on with a payment, in the provider's own words.
+/// What the driver's app needs to continue the payment, in the provider's format.
 #[derive(Clone, Debug)]
 pub struct Checkout {
     pub provider: &'static str,
@@ -38,31 +38,31 @@ impl CheckoutClient {
     where
         F: Future<Output = Result<Checkout, Failure>> + Send + 'static,
     {
-        Self(Arc::new(move |wanted| Box::pin(start(wanted))))
+        Self(Arc::new(move |request| Box::pin(start(request))))
     }
 
-    pub async fn start(&self, wanted: CheckoutRequest) -> Result<Checkout, Failure> {
-        (self.0)(wanted).await
+    pub async fn start(&self, request: CheckoutRequest) -> Result<Checkout, Failure> {
+        (self.0)(request).await
     }
 }
 
-/// A letter of the provider's as it came: nothing of it has been read, for the signature is over what was sent.
+/// A webhook call as it was received. The body is unparsed, because the signature covers the bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Webhook {
     pub headers: HeaderMap,
     pub body: Bytes,
 }
 
-/// That money has come in, in our words.
+/// A confirmed payment, in our terms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentNotice {
     pub payment: String,
-    /// What the provider calls it: the same for every repetition, another for other money.
+    /// The provider's id: the same for a repeated webhook, another one for another payment.
     pub transaction: String,
     pub amount: Fen,
 }
 
-/// Reads what the provider writes; a letter that is not its own is unauthorized.
+/// Verifies and reads webhooks. One that the provider did not sign is unauthorized.
 #[derive(Clone)]
 pub struct WebhookReader(Arc<ReadWebhook>);
 
@@ -75,8 +75,8 @@ impl WebhookReader {
         Self(Arc::new(read))
     }
 
-    pub fn read(&self, letter: &Webhook, now: Timestamp) -> Result<PaymentNotice, Failure> {
-        (self.0)(letter, now)
+    pub fn read(&self, webhook: &Webhook, now: Timestamp) -> Result<PaymentNotice, Failure> {
+        (self.0)(webhook, now)
     }
 }
 

@@ -1,5 +1,5 @@
-//! The provider of local stacks and tests: it takes no money, but signs like one. Whoever has the key can write its
-//! letters, so a gateway in front of a real provider may speak this way, too.
+//! The provider of local stacks and tests: it takes no money, but signs like a provider. A gateway in front of a real
+//! provider may use this protocol too.
 
 use super::{Checkout, CheckoutClient, PaymentNotice, Webhook, WebhookReader};
 use crate::domain::{
@@ -14,12 +14,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Epoch seconds at which the letter was signed.
+/// Epoch seconds at which the webhook was signed.
 pub const TIMESTAMP: &str = "x-payment-timestamp";
 /// Lowercase hexadecimal digits of HMAC-SHA256 over the timestamp as sent, a full stop, and the body as sent.
 pub const SIGNATURE: &str = "x-payment-signature";
 
-/// A letter is taken for so long, whichever clock is ahead; repetitions within it change nothing.
+/// A webhook is accepted for this time in either direction. Repeating it within this time has no effect.
 const WINDOW: SignedDuration = SignedDuration::from_mins(5);
 
 /// The key that we share with the provider.
@@ -38,7 +38,7 @@ struct CheckoutData<'a> {
     amount: String,
 }
 
-/// `{"payment":"…","transaction":"…","amount":"67.44"}`; what else there is does not matter.
+/// `{"payment":"…","transaction":"…","amount":"67.44"}`; other members are ignored.
 #[derive(Deserialize)]
 struct NoticeBody {
     payment: String,
@@ -54,12 +54,12 @@ impl NoticeKey {
         Ok(Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, &key))))
     }
 
-    /// As the provider signs.
+    /// Signs as the provider does.
     pub fn sign(&self, timestamp: &str, body: &[u8]) -> String {
         hex(hmac::sign(&self.0, &signed(timestamp, body)).as_ref())
     }
 
-    /// In a time that does not tell how much of it is right.
+    /// Constant time.
     fn has_signed(&self, timestamp: &str, body: &[u8], signature: &str) -> bool {
         let tag = bytes_of(signature);
         tag.is_some_and(|tag| hmac::verify(&self.0, &signed(timestamp, body), &tag).is_ok())
@@ -73,11 +73,11 @@ impl std::fmt::Debug for NoticeKey {
 }
 
 impl CheckoutClient {
-    /// There is nowhere to go: what is paid is told by whoever plays the provider.
+    /// There is no page to go to: the test that plays the provider confirms the payment.
     pub fn stand_in() -> Self {
-        Self::from_fn(|wanted| async move {
-            let shown = CheckoutData { payment: wanted.payment.as_str(), amount: wanted.amount.to_string() };
-            let data = serde_json::value::to_raw_value(&shown);
+        Self::from_fn(|request| async move {
+            let checkout = CheckoutData { payment: request.payment.as_str(), amount: request.amount.to_string() };
+            let data = serde_json::value::to_raw_value(&checkout);
             let data =
                 data.map_err(|error| Failure::internal(format!("checkout data could not be serialised: {error}")))?;
             Ok(Checkout { provider: "stand-in", data })
@@ -87,25 +87,25 @@ impl CheckoutClient {
 
 impl WebhookReader {
     pub fn stand_in(key: NoticeKey) -> Self {
-        Self::from_fn(move |letter, now| read(&key, letter, now))
+        Self::from_fn(move |webhook, now| read(&key, webhook, now))
     }
 }
 
-fn read(key: &NoticeKey, letter: &Webhook, now: Timestamp) -> Result<PaymentNotice, Failure> {
-    let header = |name: &str| letter.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+fn read(key: &NoticeKey, webhook: &Webhook, now: Timestamp) -> Result<PaymentNotice, Failure> {
+    let header = |name: &str| webhook.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let timestamp = header(TIMESTAMP);
-    if !key.has_signed(timestamp, &letter.body, header(SIGNATURE)) {
+    if !key.has_signed(timestamp, &webhook.body, header(SIGNATURE)) {
         return Err(Failure::from(Reason::Unauthorized).saying("签名不正确"));
     }
     let at = timestamp.parse().ok().and_then(|second| Timestamp::from_second(second).ok());
     if at.is_none_or(|at| now.duration_since(at).abs() > WINDOW) {
         return Err(Failure::from(Reason::Unauthorized).saying("签名已过期"));
     }
-    let told: NoticeBody = serde_json::from_slice(&letter.body)
+    let notice: NoticeBody = serde_json::from_slice(&webhook.body)
         .map_err(|_| Failure::malformed("通知应为 JSON，含 payment、transaction、amount（文本）"))?;
-    let amount = Fen::parse_yuan(&halfwidth(&told.amount));
+    let amount = Fen::parse_yuan(&halfwidth(&notice.amount));
     let amount = amount.ok_or_else(|| Failure::malformed("amount 应为大于 0、最多两位小数的金额（元）"))?;
-    Ok(PaymentNotice { payment: told.payment, transaction: told.transaction, amount })
+    Ok(PaymentNotice { payment: notice.payment, transaction: notice.transaction, amount })
 }
 
 fn signed(timestamp: &str, body: &[u8]) -> Vec<u8> {
@@ -135,54 +135,54 @@ mod tests {
         NoticeKey::read(&r#"{"key":"MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI"}"#.into()).unwrap()
     }
 
-    fn letter(timestamp: &str, signature: &str, body: &str) -> Webhook {
+    fn webhook(timestamp: &str, signature: &str, body: &str) -> Webhook {
         let mut headers = HeaderMap::new();
         headers.insert(TIMESTAMP, timestamp.parse().unwrap());
         headers.insert(SIGNATURE, signature.parse().unwrap());
         Webhook { headers, body: Bytes::from(body.to_owned()) }
     }
 
-    fn read_at(second: i64, letter: &Webhook) -> Result<PaymentNotice, Reason> {
-        read(&key(), letter, Timestamp::from_second(second).unwrap()).map_err(|failure| failure.reason())
+    fn read_at(second: i64, webhook: &Webhook) -> Result<PaymentNotice, Reason> {
+        read(&key(), webhook, Timestamp::from_second(second).unwrap()).map_err(|failure| failure.reason())
     }
 
     #[test]
     fn a_letter_counts_for_five_minutes_either_way() {
-        let letter = letter("1000", &key().sign("1000", BODY.as_bytes()), BODY);
+        let webhook = webhook("1000", &key().sign("1000", BODY.as_bytes()), BODY);
         let notice = PaymentNotice { payment: "p".into(), transaction: "t".into(), amount: Fen(6_744) };
-        assert_eq!(read_at(1_300, &letter), Ok(notice.clone()));
-        assert_eq!(read_at(700, &letter), Ok(notice));
-        assert_eq!(read_at(1_301, &letter), Err(Reason::Unauthorized));
-        assert_eq!(read_at(699, &letter), Err(Reason::Unauthorized));
+        assert_eq!(read_at(1_300, &webhook), Ok(notice.clone()));
+        assert_eq!(read_at(700, &webhook), Ok(notice));
+        assert_eq!(read_at(1_301, &webhook), Err(Reason::Unauthorized));
+        assert_eq!(read_at(699, &webhook), Err(Reason::Unauthorized));
     }
 
     #[test]
     fn nothing_may_differ_from_what_was_signed() {
         let right = key().sign("1000", BODY.as_bytes());
         for wrong in [
-            letter("1001", &right, BODY),
-            letter("1000", &right, &format!("{BODY} ")),
-            letter("1000", &right, &BODY.replace("67", "76")),
-            letter("1000", &right[..62], BODY),
-            letter("1000", &format!("{right}00"), BODY),
-            letter("1000", &right.replace(|_| true, "0"), BODY),
-            letter("1000", "", BODY),
+            webhook("1001", &right, BODY),
+            webhook("1000", &right, &format!("{BODY} ")),
+            webhook("1000", &right, &BODY.replace("67", "76")),
+            webhook("1000", &right[..62], BODY),
+            webhook("1000", &format!("{right}00"), BODY),
+            webhook("1000", &right.replace(|_| true, "0"), BODY),
+            webhook("1000", "", BODY),
             Webhook { headers: HeaderMap::new(), body: Bytes::from(BODY) },
         ] {
             assert_eq!(read_at(1_000, &wrong), Err(Reason::Unauthorized), "{wrong:?}");
         }
-        assert!(read_at(1_000, &letter("1000", &right.to_uppercase(), BODY)).is_ok());
+        assert!(read_at(1_000, &webhook("1000", &right.to_uppercase(), BODY)).is_ok());
     }
 
     #[test]
     fn what_is_signed_and_makes_no_sense_is_malformed() {
         for body in ["", "{}", "x", r#"{"payment":"p","transaction":"t","amount":"0"}"#] {
-            let letter = letter("1000", &key().sign("1000", body.as_bytes()), body);
-            assert_eq!(read_at(1_000, &letter), Err(Reason::Malformed), "{body}");
+            let webhook = webhook("1000", &key().sign("1000", body.as_bytes()), body);
+            assert_eq!(read_at(1_000, &webhook), Err(Reason::Malformed), "{body}");
         }
     }
 
-    /// Worked out apart from this code, so that whoever writes a provider's side can compare.
+    /// Computed independently of this code, so that the author of a provider can compare.
     #[test]
     fn the_signature_is_what_docs_payments_says() {
         assert_eq!(key().sign("1000", b"{}"), "d721112456935b4833f7e874047bee00f54b9fc0fa54cccd71c34fc328d2f617");

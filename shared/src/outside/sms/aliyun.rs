@@ -1,5 +1,5 @@
-//! Aliyun Dysms: `SendSms` of 2017-05-25, signed with ACS3-HMAC-SHA256. A number in mainland China gets what a
-//! registered template says, with our code or nothing filled in.
+//! Aliyun Dysms: `SendSms` of 2017-05-25, signed with ACS3-HMAC-SHA256. A number in mainland China gets the text of a
+//! registered template, with our code filled in.
 
 use super::{Message, RegisteredNames, Sender, SmsError};
 use crate::{domain::reason::Failure, outside::random::Random};
@@ -25,13 +25,13 @@ const ENDPOINT: &str = "https://dysmsapi.aliyuncs.com";
 const LARGEST_ANSWER: usize = 64 * 1024;
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// An account at Aliyun, and what was registered there.
+/// An account at Aliyun, with its registered signatures and templates.
 #[derive(Clone, Debug)]
 pub struct Aliyun {
     pub key: AliyunKey,
-    /// The signature that stands before each text.
+    /// The signature that precedes each text.
     pub sign_name: RegisteredNames,
-    /// The template of codes, with a `${code}`; one for each purpose tells in words of its own what the code is for.
+    /// The template of codes, with a `${code}`. One for each purpose can say what the code is for.
     pub code_template: RegisteredNames,
     /// The template of notices, with a `${text}`.
     pub notice_template: RegisteredNames,
@@ -63,9 +63,9 @@ impl Sender {
         Self::aliyun_at(ENDPOINT, account, random)
     }
 
-    /// The same somewhere else, where a test listens.
+    /// The same at another address, where a test listens.
     pub fn aliyun_at(endpoint: &str, account: Aliyun, random: Random) -> Result<Self, Failure> {
-        // The certificates of the system: Aliyun's are not Amazon's.
+        // The root certificates of the system: Aliyun's are not Amazon's.
         let tls = TlsContext::builder().with_trust_store(TrustStore::default()).build();
         let tls = tls.map_err(|error| Failure::internal(format!("root certificates could not be loaded: {error}")))?;
         let connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(tls).build();
@@ -109,7 +109,7 @@ impl Aliyun {
         Ok(request)
     }
 
-    /// The parameters, sorted by name and encoded as RFC 3986 has it.
+    /// The parameters, sorted by name and encoded as in RFC 3986.
     fn query(&self, message: &Message) -> String {
         let (template, parameters) = match &message.code {
             Some(code) => (&self.code_template, json!({ "code": code.expose() })),
@@ -158,7 +158,7 @@ async fn outcome(answer: HttpResponse) -> Result<(), SmsError> {
     class_of(code)
 }
 
-/// What Aliyun's codes mean for us; what is not named here will not go better the next time.
+/// What Aliyun's codes mean for us. A code that is not named here would fail again.
 fn class_of(code: String) -> Result<(), SmsError> {
     match code.as_str() {
         "OK" => Ok(()),

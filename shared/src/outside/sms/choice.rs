@@ -1,9 +1,10 @@
-//! What is registered with a provider for each kind of message: one name for all, or some for particular ones.
+//! The names that are registered with a provider for each kind of message: one for all, and others for particular
+//! kinds.
 
 use super::Message;
 use crate::domain::account::Realm;
 
-/// `SMS_1`, or `mall-dealer.login=SMS_3,login=SMS_2,SMS_1`: the narrowest that fits counts.
+/// `SMS_1`, or `mall-dealer.login=SMS_3,login=SMS_2,SMS_1`: the narrowest match counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegisteredNames {
     particular: Vec<(String, String)>,
@@ -23,7 +24,7 @@ impl RegisteredNames {
         Some(Self { particular, usual: usual? })
     }
 
-    /// By realm and purpose, then by purpose, then by realm, then the usual one.
+    /// By realm and purpose, then by purpose, then by realm, then the general name.
     pub(super) fn of(&self, message: &Message) -> &str {
         let realm = message.realm.map_or("", Realm::as_str);
         let both = format!("{realm}.{}", message.purpose);

@@ -1,4 +1,4 @@
-//! Those who carry SMS: one closure behind a few lines, so that a provider is one file.
+//! SMS providers: one closure behind a few lines, so that a provider is one file.
 
 mod aliyun;
 mod choice;
@@ -13,38 +13,38 @@ use crate::domain::{account::Realm, otp::Code, phone::Phone};
 use jiff::Timestamp;
 use std::{future::Future, pin::Pin, sync::Arc};
 
-/// One message as a provider gets it.
+/// One SMS as a provider receives it.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// Tells two messages apart, and one from its repetition.
+    /// The id of the SMS job: the same for a repetition.
     pub job: String,
     pub to: Phone,
-    /// Whose app it is about; providers with signatures and templates may have one for each.
+    /// The app that the message is about. Providers with signatures and templates may have one for each.
     pub realm: Option<Realm>,
-    /// The app's name, where it is known. A provider without signatures puts it before the text.
+    /// The app's name, if known. A provider without signatures puts it before the text.
     pub app: &'static str,
     /// `login`, `reset`, `change`, or the name of a notice; providers with templates have one for each kind.
     pub purpose: &'static str,
-    /// None of a notice.
+    /// Absent in a notice.
     pub code: Option<Code>,
     pub text: String,
 }
 
 impl Message {
-    /// The text with the app's name before it, as a signature stands before a text.
+    /// The text after the app's name, as a signature precedes a text.
     pub fn signed_text(&self) -> String {
         if self.app.is_empty() { self.text.clone() } else { format!("【{}】{}", self.app, self.text) }
     }
 }
 
-/// Why a message was not sent. The texts are for the log and name neither number nor code.
+/// Why a message was not sent. **Invariant:** the texts go to the log and contain neither number nor code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SmsError {
-    /// Something broke; trying again is worth it.
+    /// A temporary failure: a retry is worthwhile.
     Retryable(String),
-    /// The provider has had enough for now.
+    /// The provider limits our rate.
     Throttled(String),
-    /// The provider will not take it tomorrow either.
+    /// A retry would fail again.
     Permanent(String),
     /// The provider does not send to this number.
     Blocked,

@@ -1,4 +1,4 @@
-//! The file in which a local stack shows what would have been sent, one JSON object a line.
+//! The file with the messages that a local stack would have sent, one JSON object per line.
 
 use super::{Message, Sender, SmsError};
 use crate::domain::otp::Code;

@@ -1,4 +1,4 @@
-//! AWS SNS: what is there without a contract with anybody. Mainland delivery needs a registered template there, so a
+//! AWS SNS, which needs no contract with a provider. Delivery in mainland China needs a registered template, so a
 //! deployment for the mainland configures Aliyun.
 
 use super::{Sender, SmsError};
@@ -14,7 +14,7 @@ impl Sender {
         Self::from_fn(move |message, _| {
             let client = client.clone();
             async move {
-                // Codes and notices go before advertisements, and are what a budget is for.
+                // Codes and notices precede advertisements, and the budget is for them.
                 let kind = MessageAttributeValue::builder().data_type("String").string_value("Transactional").build();
                 let kind = kind.map_err(|error| SmsError::Permanent(error.to_string()))?;
                 let request = client.publish().phone_number(message.to.as_e164()).message(message.signed_text());

@@ -111,7 +111,7 @@ impl Charging {
             if let (Some(keyed), Some(number)) = (keyed, joined(&facts)) {
                 let life = keyed.now.as_second() + ANSWER_LIFE.as_secs();
                 let answer = FirstAnswer { asked: keyed.asked.clone(), number, ttl: life };
-                writes = writes.keep_answer(&keyed.account, &keyed.key, &answer, keyed.now);
+                writes = writes.store_first_answer(&keyed.account, &keyed.key, &answer, keyed.now);
             }
             let mut writes = writes.write_facts(&mut head, &facts, before, (&over, &sooner), now);
             if let Some(listed) = &relisted {
@@ -123,7 +123,7 @@ impl Charging {
             if let Some((entry, change)) = wish.and_then(|(wish, _)| wish.entry()) {
                 writes = writes.audit_change(entry, change);
             }
-            let refused = writes.save_station(&head, StationWriteRefusal::Raced).commit_naming_all().await?;
+            let refused = writes.save_station(&head, StationWriteRefusal::Raced).commit_with_every_failure().await?;
             match decisive(&refused) {
                 None => {
                     self.tell_called(&head, &facts).await;

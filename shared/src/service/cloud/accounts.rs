@@ -152,7 +152,7 @@ impl Portal {
                 writes = writes.release_phone(Realm::Cloud, phone, &account.account, AccountRefused::Changed);
             }
         }
-        writes.commit_naming_all().await.map(|refused| decisive(&refused))
+        writes.commit_with_every_failure().await.map(|refused| decisive(&refused))
     }
 
     /// #50, #51: sets an account's status and ends its sessions. An account that has it already is left as it is.
@@ -181,10 +181,10 @@ impl Portal {
                 writes = writes.recount_cloud_admins(tenant, to, AccountRefused::LastAdmin);
             }
             let writes = writes
-                .switch_cloud_account(tenant, &account, to, reason, AccountRefused::Changed)
+                .set_cloud_account_status(tenant, &account, to, reason, AccountRefused::Changed)
                 .switch_sessions(Realm::Cloud, &account.account, enabled, AccountRefused::Changed)
                 .audit(&self.entry(by, action, &account.account));
-            match decisive(&writes.commit_naming_all().await?) {
+            match decisive(&writes.commit_with_every_failure().await?) {
                 None => return Ok(account.login_id),
                 Some(AccountRefused::Changed) => {}
                 Some(refused) => return Err(refused.into()),

@@ -146,7 +146,7 @@ impl Portal {
             for (place, id) in part.iter().enumerate() {
                 writes = writes.delete_contact(tenant, id, place);
             }
-            let missing = writes.uncount_contacts(tenant, part.len()).commit_naming_all().await?;
+            let missing = writes.uncount_contacts(tenant, part.len()).commit_with_every_failure().await?;
             if missing.is_empty() {
                 return Ok(part);
             }

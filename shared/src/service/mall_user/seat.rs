@@ -155,7 +155,7 @@ impl MallUsers {
                 writes.claim_open_id(realm, open_id, &holder, Refused::Raced)
             }
             Some(loser) => writes
-                .hand_over_open_id((realm, open_id), (loser, account), now, Refused::Raced)
+                .transfer_open_id((realm, open_id), (loser, account), now, Refused::Raced)
                 .change_open_id((realm, loser), (Some(open_id), None), now, Refused::Raced)
                 .audit(&self.entry(Action::OpenIdLost, loser, actor, by)),
         };

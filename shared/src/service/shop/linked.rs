@@ -72,7 +72,7 @@ impl Records {
         for one in [id, other] {
             writes = writes.count_link(one, MOST_LINKS, full);
         }
-        let refused = writes.commit_naming_all().await?;
+        let refused = writes.commit_with_every_failure().await?;
         match refused.into_iter().map(|(refused, _)| refused).min() {
             None | Some(LinkRefused::Already) => self.linked(by, id, None).await,
             Some(LinkRefused::Gone) => Err(Reason::NotYours.into()),

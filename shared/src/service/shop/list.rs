@@ -95,7 +95,7 @@ impl Records {
             steps.push(Step { source, shown });
         }
         let has_pointers = steps.iter().any(|step| matches!(step.source, Source::RecordPointers(_)));
-        if has_pointers && !self.store.medical_records(shop).await?.all_have_pointers() {
+        if has_pointers && !self.store.record_counter(shop).await?.all_have_pointers() {
             steps.push(Step { source: Source::Copies(RecordOrder::Newest), shown: Shown::WithoutPointers });
         }
         Ok(steps)

@@ -10,7 +10,7 @@ use crate::{
         resident_id::GivenId,
         shop::{Customer, CustomerId, Edit, Gender, NORMAL, Residence, Serial, ShopId, medical_record_number},
     },
-    store::{Action, CreatedRecord, ShopRecordItem, WriteOutcome, counter_of, customer_of, made_of, tenant},
+    store::{Action, CreatedRecord, ShopRecordItem, WriteOutcome, counter_of, created_record_of, customer_of, tenant},
 };
 
 /// How long an `Idempotency-Key` is remembered.
@@ -44,7 +44,7 @@ impl Records {
         let until = by.now.as_second() + KEY_SECONDS;
         let made = CreatedRecord { serial: id.serial.as_str().to_owned(), asked: what.clone(), until };
 
-        let mut last = self.store.medical_records(shop).await?;
+        let mut last = self.store.record_counter(shop).await?;
         for _ in 0..TRIES {
             let customer = asked.edit.over(&blank(id.clone(), last.next()))?;
             let stored = self.sealed(&customer)?;
@@ -52,14 +52,14 @@ impl Records {
             if let Some(key) = &asked.key {
                 // A key is its caller's own.
                 let key = format!("{}#{key}", by.caller.account.as_str());
-                writes = writes.keep_made(shop, &key, &made, by.now.as_second(), Refused::Again);
+                writes = writes.store_created_record(shop, &key, &made, by.now.as_second(), Refused::Again);
             }
-            let writes = writes.take_medical_record(shop, last, Refused::Raced);
+            let writes = writes.take_record_number(shop, last, Refused::Raced);
             match writes.save_customer(&id, None, &stored, Refused::Exists).commit().await? {
                 WriteOutcome::Committed => return Ok(customer),
                 WriteOutcome::ConditionFailed(Refused::Raced, item) => last = counter_of(item)?,
                 WriteOutcome::ConditionFailed(Refused::Again, item) => {
-                    let before = made_of(item)?;
+                    let before = created_record_of(item)?;
                     if before.asked != what {
                         return Err(Reason::KeyReused.into());
                     }
@@ -124,7 +124,7 @@ impl Records {
             customer.may_be_deleted()?;
             let after = ShopRecordItem { version: before.version + 1, status: "deleted".into(), ..before.clone() };
             let entry = self.entry(by, Action::CustomerDeleted, id);
-            let writes = self.store.transaction().set_aside(id, &before, &after, ()).audit(&entry);
+            let writes = self.store.transaction().delete_shop_record(id, &before, &after, ()).audit(&entry);
             match writes.commit().await? {
                 WriteOutcome::Committed => return Ok(()),
                 WriteOutcome::ConditionFailed((), item) => stored = customer_of(item)?,
