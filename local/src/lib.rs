@@ -22,7 +22,7 @@ mod programs;
 pub mod record;
 mod replay;
 pub mod scenario;
-mod secrets;
+pub mod secrets;
 mod serve;
 mod table;
 mod tell;

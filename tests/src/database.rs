@@ -228,6 +228,11 @@ impl Database {
         answer
     }
 
+    /// The answer to a request as it came over the wire, without faults and off the record.
+    pub fn answer(&self, operation: &str, wire: &[u8]) -> (u16, Vec<u8>) {
+        self.ask(operation, &serde_json::from_slice(wire).unwrap(), wire)
+    }
+
     /// Real time that the engine has taken for calls so far.
     pub fn busy(&self) -> Duration {
         *self.busy.lock().unwrap()

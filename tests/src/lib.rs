@@ -18,6 +18,7 @@ pub mod functions;
 pub mod iam;
 pub mod idle;
 pub mod keys;
+pub mod lambda;
 pub mod mall_user;
 mod memory;
 pub mod newcomer;

@@ -1,6 +1,7 @@
 //! Requests as the gateway hands them to a function.
 
 use axum::body::Body;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http::{HeaderName, HeaderValue, Method, header};
 use lambda_http::{RequestExt as _, aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, request::RequestContext};
 use serde_json::{Value, json};
@@ -100,6 +101,35 @@ impl Request {
     /// Whether the answer will have no body whatever it says.
     pub fn is_head(&self) -> bool {
         self.method == Method::HEAD
+    }
+
+    /// The event that API Gateway makes of it: names of headers in lower case, equal ones joined by commas, cookies apart,
+    /// and everything in Base64 that is neither text nor JSON.
+    pub fn into_event(self) -> Value {
+        let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
+        let mut headers = serde_json::Map::from_iter([("host".to_owned(), json!("api.ev-plaza.example"))]);
+        for (name, value) in &self.headers {
+            let value = value.to_str().unwrap();
+            let joined = headers.get(name.as_str()).and_then(Value::as_str).map(|first| format!("{first},{value}"));
+            headers.insert(name.to_string(), joined.unwrap_or_else(|| value.to_owned()).into());
+        }
+        let kind = headers.get("content-type").and_then(Value::as_str).unwrap_or("application/json");
+        let is_text = kind.starts_with("text/") || kind.starts_with("application/json");
+        let encoded = || BASE64_STANDARD.encode(&self.body);
+        let body = if is_text { String::from_utf8(self.body.clone()).unwrap() } else { encoded() };
+        json!({
+            "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": query,
+            "headers": headers, "body": body, "isBase64Encoded": !is_text,
+            "requestContext": {
+                "accountId": "123456789012", "apiId": "api", "domainName": "api.ev-plaza.example", "domainPrefix": "api",
+                "requestId": "gateway-request", "routeKey": "$default", "stage": "$default",
+                "time": "30/Nov/2026:00:00:00 +0000", "timeEpoch": 1_796_000_000_000_i64,
+                "http": {
+                    "method": self.method.as_str(), "path": path, "protocol": "HTTP/1.1", "sourceIp": self.address,
+                    "userAgent": "app"
+                }
+            }
+        })
     }
 
     /// With the context that `lambda_http` makes of an event.

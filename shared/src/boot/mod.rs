@@ -111,7 +111,7 @@ pub const PORTAL: &[&str] = &[
 pub const ZONES: &[&str] = &["DEFAULT_ZONE"];
 
 /// Why a function cannot start; shown in its log.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum Error {
     #[error("these environment variables are missing: {}", .0.join(", "))]
     Missing(Vec<String>),
@@ -121,6 +121,13 @@ pub enum Error {
     MalformedSecret { variable: &'static str, id: String, problem: String },
     #[error("{0}")]
     Broken(String),
+}
+
+/// `main` writes an error in its debug form, and that is what an operator reads.
+impl std::fmt::Debug for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 impl From<Failure> for Error {
