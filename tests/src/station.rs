@@ -15,10 +15,7 @@ use shared::{
         shop::{GroupId, Shop, ShopId},
         station_id::StationId,
     },
-    service::{
-        charging::{Maker, Switch},
-        shop::ShopSettings,
-    },
+    service::{actor::Actor, charging::Switch, shop::ShopSettings},
 };
 
 impl Plaza {
@@ -33,29 +30,29 @@ impl Plaza {
     pub async fn station_named(&self, name: &str, settings: &Settings) {
         let id = StationId::parse(name).unwrap();
         let (random, origin, now) = (self.random(), Origin::default(), self.watch.clock().now());
-        let maker = Maker { caller: None, origin: &origin, random: &random, now };
-        assert_eq!(self.charging.make_station(&id, settings, &maker).await, Ok(true));
+        let actor = Actor { who: None, origin: &origin, random: &random, now };
+        assert_eq!(self.charging.make_station(&id, settings, &actor).await, Ok(true));
     }
 
     /// Names a group of shops as an operator does.
     pub async fn name_group(&self, group: &GroupId, name: &str) {
         let (random, origin, now) = (self.random(), Origin::default(), self.watch.clock().now());
-        let maker = Maker { caller: None, origin: &origin, random: &random, now };
-        self.directory.name_group(group, name, &maker).await.unwrap();
+        let actor = Actor { who: None, origin: &origin, random: &random, now };
+        self.directory.name_group(group, name, &actor).await.unwrap();
     }
 
     /// Makes or changes a shop as an operator does.
     pub async fn save_shop(&self, shop: &ShopId, settings: &ShopSettings) -> Result<Shop, Failure> {
         let (random, origin, now) = (self.random(), Origin::default(), self.watch.clock().now());
-        let maker = Maker { caller: None, origin: &origin, random: &random, now };
-        self.directory.save(shop, settings, &maker).await
+        let actor = Actor { who: None, origin: &origin, random: &random, now };
+        self.directory.save(shop, settings, &actor).await
     }
 
     /// Switches a pile as an operator does.
     pub async fn switch(&self, station: &StationId, pile: PileId, switch: Switch) {
         let (random, origin, now) = (self.random(), Origin::default(), self.watch.clock().now());
-        let maker = Maker { caller: None, origin: &origin, random: &random, now };
-        self.charging.switch_pile(station, pile, switch, &maker).await.unwrap();
+        let actor = Actor { who: None, origin: &origin, random: &random, now };
+        self.charging.switch_pile(station, pile, switch, &actor).await.unwrap();
     }
 
     /// Registers a driver with a plate.

@@ -19,7 +19,7 @@ use shared::{
         cloud::Member,
         reason::Failure,
     },
-    service::cloud::{By, Portal},
+    service::{actor::Actor, cloud::Portal},
     wire::{
         Access, Call, Routes,
         cloud::{Cloud, Success},
@@ -155,6 +155,6 @@ impl Zoned for Routes<Cloud, App> {
 }
 
 /// Who asks, for the services.
-fn by<'a>(member: &'a Member, call: &'a Call) -> By<'a> {
-    By { member, origin: call.origin(), now: call.now().real }
+fn actor<'a>(app: &'a App, member: &'a Member, call: &'a Call) -> Actor<'a, &'a Member> {
+    app.portal.actor(member, call.origin(), call.now())
 }

@@ -1,6 +1,6 @@
 //! What a code that goes to a phone proves: joining, new passwords, bound phones.
 
-use crate::{App, by, forms, views};
+use crate::{App, actor, forms, views};
 use shared::{
     domain::{cloud::Member, reason::Failure},
     wire::{Call, cloud::Success},
@@ -28,13 +28,13 @@ pub async fn code(app: Arc<App>, member: Option<Member>, mut call: Call) -> Resu
 /// #54
 pub async fn password(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
     let wanted = call.read(forms::new_password)?;
-    let issued = app.portal.change_password(by(&member, &call), &wanted).await?;
+    let issued = app.portal.change_password(actor(&app, &member, &call), &wanted).await?;
     Ok(Success::nothing().with_token(issued.token))
 }
 
 /// #55
 pub async fn phone(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
     let wanted = call.read(forms::new_phone)?;
-    let issued = app.portal.change_phone(by(&member, &call), &wanted).await?;
+    let issued = app.portal.change_phone(actor(&app, &member, &call), &wanted).await?;
     Ok(issued.map_or_else(Success::nothing, |issued| Success::nothing().with_token(issued.token)))
 }

@@ -12,7 +12,7 @@ use shared::{
     boot::{Boot, Error},
     domain::{account::Role, reason::Failure, session::Caller},
     outside::random::Random,
-    service::{deed::Deed, papers::Audits},
+    service::{actor::Actor, papers::Audits},
     wire::{
         Access, Call, Routes,
         mall::{Mall, Spelling, Success},
@@ -42,7 +42,7 @@ pub fn routes() -> Routes<Mall, App> {
 
 async fn decide(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (whose, decision) = call.read(forms::decision)?;
-    let deed = Deed { caller: &caller, origin: call.origin(), random: &app.random, now: call.now() };
-    app.audits.decide((whose.realm, &whose.phone), &decision, &deed).await?;
+    let actor = Actor { who: &caller, origin: call.origin(), random: &app.random, now: call.now() };
+    app.audits.decide((whose.realm, &whose.phone), &decision, &actor).await?;
     Ok(Success::done(Spelling::Text))
 }

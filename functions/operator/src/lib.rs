@@ -18,8 +18,8 @@ use shared::{
     domain::{account::Role, reason::Failure, session::Caller, text::halfwidth},
     outside::random::Random,
     service::{
-        bill::Bills, business::Business, charging::Charging, deed::Deed, ledger::Ledger, papers::Desk, people::People,
-        reports::Reports, shop::Directory, trail::Trail,
+        actor::Actor, bill::Bills, business::Business, charging::Charging, ledger::Ledger, papers::Desk,
+        people::People, reports::Reports, shop::Directory, trail::Trail,
     },
     wire::{Access, Call, Fields, Routes, plain::Plain},
 };
@@ -81,8 +81,8 @@ pub fn routes() -> Routes<Plain, App> {
 }
 
 /// Who does it, for services that tell the audit trail.
-fn deed<'a>(app: &'a App, caller: &'a Caller, call: &'a Call) -> Deed<'a> {
-    Deed { caller, origin: call.origin(), random: &app.random, now: call.now() }
+fn actor<'a>(app: &'a App, caller: &'a Caller, call: &'a Call) -> Actor<'a> {
+    Actor { who: caller, origin: call.origin(), random: &app.random, now: call.now() }
 }
 
 /// How many to a page: 50 unless asked otherwise.

@@ -1,6 +1,6 @@
 //! Shops and the groups to which they belong.
 
-use crate::{App, stations::maker};
+use crate::{App, actor};
 use serde::Serialize;
 use shared::{
     domain::{
@@ -74,7 +74,7 @@ pub async fn save(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Succe
     let id = ShopId::parse(call.path("shop"))?;
     let (settings, stated) = call.read(settings)?;
     stated.must_match(&Named { shop_id: id.as_str() })?;
-    Success::content(&ShopView::of(&id, &app.shops.save(&id, &settings, &maker(&app, &caller, &call)).await?))
+    Success::content(&ShopView::of(&id, &app.shops.save(&id, &settings, &actor(&app, &caller, &call)).await?))
 }
 
 pub async fn look_at_group(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failure> {
@@ -92,7 +92,7 @@ pub async fn name_group(app: Arc<App>, caller: Caller, mut call: Call) -> Result
         let shops = shops.iter().map(ShopId::as_str).collect();
         stated.must_match(&GroupView { group_id: id.as_str(), name: &name, shops })?;
     }
-    app.shops.name_group(&id, &name, &maker(&app, &caller, &call)).await?;
+    app.shops.name_group(&id, &name, &actor(&app, &caller, &call)).await?;
     Ok(Success::Nothing)
 }
 

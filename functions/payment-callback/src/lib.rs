@@ -11,10 +11,7 @@ use serde::Serialize;
 use shared::{
     domain::reason::Failure,
     outside::random::Random,
-    service::{
-        ledger::{Bookkeeper, LedgerEntry},
-        payment::Notices,
-    },
+    service::{actor::Actor, ledger::LedgerEntry, payment::Notices},
     wire::{
         Call, Routes,
         plain::{Plain, Success},
@@ -45,7 +42,7 @@ struct Booked<'a> {
 async fn take(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
     // There are no fields but what was signed; a query counts as unknown.
     call.read(|_| Ok(()))?;
-    let by = Bookkeeper { caller: None, origin: call.origin(), random: &app.random, now: call.now() };
-    let LedgerEntry { key, .. } = app.notices.take(call.letter(), &by).await?;
+    let actor = Actor { who: None, origin: call.origin(), random: &app.random, now: call.now() };
+    let LedgerEntry { key, .. } = app.notices.take(call.letter(), &actor).await?;
     Success::content(&Booked { result: "success", transaction: &key })
 }

@@ -16,7 +16,10 @@ use shared::{
         session::Caller,
         shop::{Customer, CustomerId, Search},
     },
-    service::shop::{Asked, By, Records},
+    service::{
+        actor::Actor,
+        shop::{Asked, Records},
+    },
     wire::{
         Access, Call, Routes,
         shop::{Shop, Success},
@@ -50,63 +53,63 @@ pub fn routes() -> Routes<Shop, App> {
 async fn create(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (key, today) = (call.idempotency_key()?, local_day(call.now().real));
     let (shop, edit) = call.read(|fields| forms::record(fields, today))?;
-    let by = by(&caller, &call);
-    let asked = Asked { shop: by.shop(Some(shop))?, edit, key };
-    views::record(&app.records.create(by, &asked).await?, false)
+    let actor = actor(&app, &caller, &call);
+    let asked = Asked { shop: caller.shop(Some(shop))?, edit, key };
+    views::record(&app.records.create(actor, &asked).await?, false)
 }
 
 async fn list(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let form = call.read(forms::List::parse)?;
-    let by = by(&caller, &call);
-    let search = Search { shop: by.shop(form.shop)?, filter: form.filter, limit: form.limit };
-    let page = app.records.list(by, &search, form.cursor.as_deref()).await?;
+    let actor = actor(&app, &caller, &call);
+    let search = Search { shop: caller.shop(form.shop)?, filter: form.filter, limit: form.limit };
+    let page = app.records.list(actor, &search, form.cursor.as_deref()).await?;
     Success::content(&views::Page::of(&page))
 }
 
 async fn linked(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let form = call.read(forms::Linked::parse)?;
-    let by = by(&caller, &call);
-    let all = app.records.linked(by, &form.customer, form.shop.as_ref()).await?;
-    Success::content(&views::Accounts::of(&all, form.signin_status.then_some(by.now)))
+    let actor = actor(&app, &caller, &call);
+    let all = app.records.linked(actor, &form.customer, form.shop.as_ref()).await?;
+    Success::content(&views::Accounts::of(&all, form.signin_status.then_some(actor.now.real)))
 }
 
 async fn edit(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (id, version, today) = (id(&call)?, call.if_match()?, local_day(call.now().real));
     let (edit, stated) = call.read(|fields| forms::change(fields, today))?;
     let matches = |before: &Customer| stated.must_match(&views::Record::of(before, false));
-    views::record(&app.records.edit(by(&caller, &call), &id, (&edit, version), matches).await?, false)
+    views::record(&app.records.edit(actor(&app, &caller, &call), &id, (&edit, version), matches).await?, false)
 }
 
 async fn read(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
-    let (customer, whole) = app.records.read(by(&caller, &call), &id(&call)?).await?;
+    let (customer, whole) = app.records.read(actor(&app, &caller, &call), &id(&call)?).await?;
     views::record(&customer, whole)
 }
 
 async fn delete(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
-    app.records.delete(by(&caller, &call), &id(&call)?, call.if_match()?).await?;
+    app.records.delete(actor(&app, &caller, &call), &id(&call)?, call.if_match()?).await?;
     Success::content(&views::Nothing {})
 }
 
 async fn link(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (id, other) = (id(&call)?, call.read(forms::other_record)?);
-    let all = app.records.link(by(&caller, &call), &id, &other).await?;
+    let all = app.records.link(actor(&app, &caller, &call), &id, &other).await?;
     Success::content(&views::Accounts::of(&all, None))
 }
 
 async fn book(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (id, key) = (id(&call)?, call.idempotency_key()?);
     let booking = call.read(|fields| forms::booking(fields, key))?;
-    views::record(&app.records.book(by(&caller, &call), &id, &booking).await?, false)
+    views::record(&app.records.book(actor(&app, &caller, &call), &id, &booking).await?, false)
 }
 
 async fn sign_in(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
-    views::record(&app.records.sign_in(by(&caller, &call), &id(&call)?).await?, false)
+    views::record(&app.records.sign_in(actor(&app, &caller, &call), &id(&call)?).await?, false)
 }
 
 fn id(call: &Call) -> Result<CustomerId, Failure> {
     CustomerId::parse(call.path("id"))
 }
 
-fn by<'a>(caller: &'a Caller, call: &'a Call) -> By<'a> {
-    By { caller, origin: call.origin(), now: call.now().real }
+fn actor<'a>(app: &'a App, caller: &'a Caller, call: &'a Call) -> Actor<'a> {
+    app.records.actor(caller, call.origin(), call.now())
 }

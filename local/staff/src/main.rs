@@ -11,10 +11,7 @@ use shared::{
     boot::{Boot, CHARGING, GATE, NOTICES, SIGN_IN, TABLES},
     domain::{account::Role, charging::Settings, origin::Origin, reason::Failure},
     outside::{clock::Clock, payment::NoticeKey, random::Random},
-    service::{
-        charging::{Charging, Maker},
-        sign_in::SignIn,
-    },
+    service::{actor::Actor, charging::Charging, sign_in::SignIn},
 };
 use std::path::PathBuf;
 
@@ -87,8 +84,8 @@ impl App {
             Event::Seed { seed: true } => {
                 let (charging, settings) = (&self.charging, Settings::default());
                 let id = charging.default_station();
-                let maker = Maker { caller: None, origin: &Origin::default(), random: &self.random, now };
-                let seeded = charging.make_station(id, &settings, &maker).await?;
+                let actor = Actor { who: None, origin: &Origin::default(), random: &self.random, now };
+                let seeded = charging.make_station(id, &settings, &actor).await?;
                 Ok(Answer::Seeded { seeded })
             }
             Event::Token { role, shops } => {

@@ -1,6 +1,6 @@
 //! Business customers as the operator sees them: found by name, and given somebody to turn to.
 
-use super::charging::Maker;
+use super::actor::{Actor, Identity};
 use crate::{
     domain::{
         account::LoginName,
@@ -40,19 +40,19 @@ impl Business {
         &self,
         tenant: &Tenant,
         manager: Option<&Manager>,
-        by: &Maker<'_>,
+        actor: &Actor<'_, impl Identity>,
     ) -> Result<Customer, Failure> {
         for _ in 0..TRIES {
             let before = self.customer(tenant).await?;
             if before.manager.as_ref() == manager {
                 return Ok(before);
             }
-            let (version, updated_at) = (before.version + 1, by.now.real);
+            let (version, updated_at) = (before.version + 1, actor.now.real);
             let after = Customer { manager: manager.cloned(), version, updated_at, ..before.clone() };
             let writes = self.store.transaction().change_cloud_customer(tenant, &after, before.version, ());
             let told = manager.map_or("nobody", |manager| manager.name.as_str());
             let writes =
-                writes.audit_thing(AuditSubject::Customer(tenant), &by.entry_about(Action::ManagerAssigned), told);
+                writes.audit_thing(AuditSubject::Customer(tenant), &actor.entry_about(Action::ManagerAssigned), told);
             match writes.commit().await? {
                 WriteOutcome::Committed => return Ok(after),
                 WriteOutcome::ConditionFailed((), _) => {}

@@ -2,19 +2,19 @@
 
 pub use crate::store::LedgerEntry;
 
-use super::bill::whole_bill;
+use super::{
+    actor::{Actor, Identity},
+    bill::whole_bill,
+};
 use crate::{
     domain::{
         account::{AccountId, Realm},
         charging::Moment as Instant,
         ledger::{BillState, EntryKind, Word},
         money::Fen,
-        origin::Origin,
         reason::{Failure, Reason},
-        session::Caller,
     },
-    outside::{clock::RequestTime, random::Random},
-    store::{Action, AuditEntry, IssuedBill, Store, WriteOutcome, ledger_entry_of},
+    store::{Action, IssuedBill, Store, WriteOutcome, ledger_entry_of},
 };
 use jiff::Timestamp;
 
@@ -32,15 +32,6 @@ pub struct Booking {
     pub amount: Fen,
     /// Why; of a credit always.
     pub reason: Option<String>,
-}
-
-/// Who books, from where, when: an operator, or in the name of nobody the payment provider.
-#[derive(Clone, Copy, Debug)]
-pub struct Bookkeeper<'a> {
-    pub caller: Option<&'a Caller>,
-    pub origin: &'a Origin,
-    pub random: &'a Random,
-    pub now: RequestTime,
 }
 
 /// The ledgers of bills.
@@ -68,7 +59,7 @@ impl Ledger {
         &self,
         (account, id): (&AccountId, u64),
         booking: &Booking,
-        by: &Bookkeeper<'_>,
+        actor: &Actor<'_, impl Identity>,
     ) -> Result<LedgerEntry, Failure> {
         for _ in 0..TRIES {
             if let Some(entry) = self.store.booked((account, id), booking.kind, &booking.key).await? {
@@ -84,8 +75,8 @@ impl Ledger {
                     None => continue,
                 },
             };
-            let after = by.booked(&before, booking)?;
-            let entry = by.entry(account, &before, &after, booking);
+            let after = booked(&before, booking, actor)?;
+            let entry = entry(account, (&before, &after), booking, actor);
             let writes = self.store.transaction();
             let mut writes =
                 writes.book(&entry, Refused::Booked).update_bill_sums(account, (&before, &after), Refused::Raced);
@@ -96,7 +87,8 @@ impl Ledger {
                 let owed = left.and_then(|from| Timestamp::from_millisecond(from).ok());
                 writes = writes.set_arrears(account, &standing, owed, Refused::Raced);
             }
-            match writes.audit_change(&by.audit(account, booking.kind), &told(id, booking)).commit().await? {
+            let audit = actor.entry(action(booking.kind), Realm::Ev, account);
+            match writes.audit_change(&audit, &told(id, booking)).commit().await? {
                 WriteOutcome::Committed => return Ok(entry),
                 WriteOutcome::ConditionFailed(Refused::Booked, item) => {
                     return same(ledger_entry_of(item)?, (account, id), booking);
@@ -133,51 +125,43 @@ fn told(id: u64, Booking { kind, key, amount, reason }: &Booking) -> String {
     format!("bill {id}: {} of {amount}, {key}{why}", kind.as_str())
 }
 
-impl Bookkeeper<'_> {
-    /// The bill with the entry, or why there must be none.
-    fn booked(&self, before: &IssuedBill, booking: &Booking) -> Result<IssuedBill, Failure> {
-        let word = if self.caller.is_some() { Word::Operator } else { Word::Provider };
-        if word == Word::Operator && before.entries >= MOST_ENTRIES {
-            return Err(Reason::CapReached.into());
-        }
-        let balance = before.balance().with(booking.kind, booking.amount, word)?;
-        Ok(before.with(balance, self.now.station.as_millisecond()))
+/// The bill with the entry, or why there must be none.
+fn booked(before: &IssuedBill, booking: &Booking, actor: &Actor<'_, impl Identity>) -> Result<IssuedBill, Failure> {
+    let word = if actor.who.caller().is_some() { Word::Operator } else { Word::Provider };
+    if word == Word::Operator && before.entries >= MOST_ENTRIES {
+        return Err(Reason::CapReached.into());
     }
+    let balance = before.balance().with(booking.kind, booking.amount, word)?;
+    Ok(before.with(balance, actor.now.station.as_millisecond()))
+}
 
-    fn entry(&self, account: &AccountId, before: &IssuedBill, after: &IssuedBill, booking: &Booking) -> LedgerEntry {
-        let at = self.now.station.as_millisecond();
-        LedgerEntry {
-            account: account.clone(),
-            request: before.request,
-            n: after.entries,
-            kind: booking.kind,
-            key: booking.key.clone(),
-            amount: booking.amount.0,
-            reason: booking.reason.clone(),
-            at,
-            by: self.caller.map(|caller| caller.account.as_str().to_owned()),
-            outstanding: after.balance().outstanding().0,
-            state: BillState::of(after.balance(), Instant::from_millis(after.due), Instant::from_millis(at)),
-            ended: before.ended,
-        }
+fn entry(
+    account: &AccountId,
+    (before, after): (&IssuedBill, &IssuedBill),
+    booking: &Booking,
+    actor: &Actor<'_, impl Identity>,
+) -> LedgerEntry {
+    let at = actor.now.station.as_millisecond();
+    LedgerEntry {
+        account: account.clone(),
+        request: before.request,
+        n: after.entries,
+        kind: booking.kind,
+        key: booking.key.clone(),
+        amount: booking.amount.0,
+        reason: booking.reason.clone(),
+        at,
+        by: actor.who.caller().map(|caller| caller.account.as_str().to_owned()),
+        outstanding: after.balance().outstanding().0,
+        state: BillState::of(after.balance(), Instant::from_millis(after.due), Instant::from_millis(at)),
+        ended: before.ended,
     }
+}
 
-    fn audit(&self, account: &AccountId, kind: EntryKind) -> AuditEntry {
-        AuditEntry {
-            at: self.now.real,
-            action: match kind {
-                EntryKind::Payment => Action::BillSettled,
-                EntryKind::Credit => Action::BillCredited,
-                EntryKind::Refund => Action::BillRefunded,
-            },
-            realm: Realm::Ev,
-            station: None,
-            subject: Some(account.clone()),
-            actor: self.caller.map(|caller| caller.account.clone()),
-            role: self.caller.map(|caller| caller.role),
-            address: Some(self.origin.address),
-            request: self.origin.request.clone(),
-            id: self.random.u128(),
-        }
+fn action(kind: EntryKind) -> Action {
+    match kind {
+        EntryKind::Payment => Action::BillSettled,
+        EntryKind::Credit => Action::BillCredited,
+        EntryKind::Refund => Action::BillRefunded,
     }
 }

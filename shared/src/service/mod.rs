@@ -1,5 +1,6 @@
 //! Load, decide, save: one file per noun, without HTTP.
 
+pub mod actor;
 pub mod agent;
 pub mod bill;
 pub mod business;
@@ -10,7 +11,6 @@ pub mod code_sign_in;
 pub mod codes;
 pub mod customer;
 pub mod dealer;
-pub mod deed;
 pub mod driver;
 pub mod ledger;
 #[cfg(feature = "local")]

@@ -2,7 +2,10 @@
 
 pub use crate::outside::payment::{Checkout, Webhook};
 
-use super::ledger::{Booking, Bookkeeper, Ledger, LedgerEntry};
+use super::{
+    actor::{Actor, Identity},
+    ledger::{Booking, Ledger, LedgerEntry},
+};
 use crate::{
     domain::{
         account::AccountId,
@@ -102,8 +105,8 @@ impl Notices {
     }
 
     /// Books money that the provider has, once for each of its transactions, whatever the bill has come to meanwhile.
-    pub async fn take(&self, letter: &Webhook, by: &Bookkeeper<'_>) -> Result<LedgerEntry, Failure> {
-        let PaymentNotice { payment, transaction, amount } = self.webhooks.read(letter, by.now.real)?;
+    pub async fn take(&self, letter: &Webhook, actor: &Actor<'_, impl Identity>) -> Result<LedgerEntry, Failure> {
+        let PaymentNotice { payment, transaction, amount } = self.webhooks.read(letter, actor.now.real)?;
         if !is_reference(&transaction) {
             return Err(Failure::malformed("transaction 应为 1 至 64 个可见 ASCII 字符，不含 #"));
         }
@@ -111,6 +114,6 @@ impl Notices {
         let id = PaymentId::read(&payment).ok_or_else(unknown)?;
         let payment = self.store.payment(&id).await?.ok_or_else(unknown)?;
         let booking = Booking { kind: EntryKind::Payment, key: transaction, amount, reason: None };
-        self.ledger.book((&payment.account, payment.request), &booking, by).await
+        self.ledger.book((&payment.account, payment.request), &booking, actor).await
     }
 }

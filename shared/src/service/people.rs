@@ -1,6 +1,6 @@
 //! People as the operator manages them: staff of the platform and of shops, and locking any account.
 
-use super::deed::Deed;
+use super::actor::Actor;
 use crate::{
     auth::passwords::Passwords,
     domain::{
@@ -73,18 +73,18 @@ impl People {
     }
 
     /// Makes an account for a member of staff, who signs in with the password given here.
-    pub async fn appoint(&self, appointment: &Appointment, deed: &Deed<'_>) -> Result<Member, Failure> {
+    pub async fn appoint(&self, appointment: &Appointment, actor: &Actor<'_>) -> Result<Member, Failure> {
         let Appointment { username, password, role, shops } = appointment.clone();
         let (realm, account) = (role.realm(), AccountId::opaque(self.random.u128()));
         let credential = LoginCredential::new(&account, self.passwords.hash(&password)?);
-        let created_at = deed.now.real;
+        let created_at = actor.now.real;
         let item = StaffItem { account: account.clone(), username, role, shops, created_at };
         let writes = self.store.transaction();
         let writes = writes
             .claim_login(realm, &LoginName::from(&item.username), &credential, Refused::NameTaken)
             .open_sessions(realm, &account, &Sessions::of_new(role, item.shops.clone()), Refused::Id)
             .list_staff(realm, &item)
-            .audit_change(&deed.entry(Action::AccountCreated, realm, &account), &told(&item));
+            .audit_change(&actor.entry(Action::AccountCreated, realm, &account), &told(&item));
         match writes.commit().await? {
             WriteOutcome::Committed => Ok(item.into()),
             WriteOutcome::ConditionFailed(Refused::NameTaken, _) => Err(Reason::UsernameTaken.into()),
@@ -103,10 +103,10 @@ impl People {
         account: &AccountId,
         role: Role,
         shops: Vec<String>,
-        deed: &Deed<'_>,
+        actor: &Actor<'_>,
     ) -> Result<Member, Failure> {
         let realm = role.realm();
-        refuse_oneself(realm, account, deed)?;
+        refuse_oneself(realm, account, actor)?;
         for _ in 0..TRIES {
             let member = self.store.staff_member(realm, account).await?.ok_or(Reason::NotYours)?;
             let changed = StaffItem { role, shops: shops.clone(), ..member.clone() };
@@ -116,9 +116,9 @@ impl People {
             let writes = self.store.transaction();
             let writes = writes
                 .change_role((realm, account), (member.role, role), &shops, Refused::Raced)
-                .require_enabled((deed.caller.realm, &deed.caller.account), Refused::Actor)
+                .require_enabled((actor.who.realm, &actor.who.account), Refused::Actor)
                 .list_staff(realm, &changed)
-                .audit_change(&deed.entry(Action::RoleChanged, realm, account), &told(&changed));
+                .audit_change(&actor.entry(Action::RoleChanged, realm, account), &told(&changed));
             match writes.commit().await? {
                 WriteOutcome::Committed => return Ok(changed.into()),
                 WriteOutcome::ConditionFailed(Refused::Actor, _) => return Err(Reason::Unauthorized.into()),
@@ -159,9 +159,9 @@ impl People {
         (realm, account): (Realm, &AccountId),
         locked: bool,
         why: &str,
-        deed: &Deed<'_>,
+        actor: &Actor<'_>,
     ) -> Result<Person, Failure> {
-        refuse_oneself(realm, account, deed)?;
+        refuse_oneself(realm, account, actor)?;
         for _ in 0..TRIES {
             let person = self.person(realm, account).await?;
             if person.locked == locked {
@@ -171,8 +171,8 @@ impl People {
             let writes = self.store.transaction();
             let writes = writes
                 .set_enabled((realm, account), !locked, Refused::Raced)
-                .require_enabled((deed.caller.realm, &deed.caller.account), Refused::Actor)
-                .audit_change(&deed.entry(action, realm, account), why);
+                .require_enabled((actor.who.realm, &actor.who.account), Refused::Actor)
+                .audit_change(&actor.entry(action, realm, account), why);
             match writes.commit().await? {
                 WriteOutcome::Committed => return Ok(Person { locked, live_sessions: 0, ..person }),
                 WriteOutcome::ConditionFailed(Refused::Actor, _) => return Err(Reason::Unauthorized.into()),
@@ -183,20 +183,20 @@ impl People {
     }
 
     /// Ends all sessions of an account. Ending them again changes nothing.
-    pub async fn sign_out(&self, (realm, account): (Realm, &AccountId), deed: &Deed<'_>) -> Result<(), Failure> {
+    pub async fn sign_out(&self, (realm, account): (Realm, &AccountId), actor: &Actor<'_>) -> Result<(), Failure> {
         if self.person(realm, account).await?.live_sessions == 0 {
             return Ok(());
         }
         let writes = self.store.transaction().end_all_sessions((realm, account), Refused::Raced);
-        match writes.audit(&deed.entry(Action::SignedOutByOperator, realm, account)).commit().await? {
+        match writes.audit(&actor.entry(Action::SignedOutByOperator, realm, account)).commit().await? {
             WriteOutcome::Committed => Ok(()),
             WriteOutcome::ConditionFailed(..) => Err(Reason::NotYours.into()),
         }
     }
 }
 
-fn refuse_oneself(realm: Realm, account: &AccountId, deed: &Deed<'_>) -> Result<(), Failure> {
-    let is_oneself = (realm, account) == (deed.caller.realm, &deed.caller.account);
+fn refuse_oneself(realm: Realm, account: &AccountId, actor: &Actor<'_>) -> Result<(), Failure> {
+    let is_oneself = (realm, account) == (actor.who.realm, &actor.who.account);
     if is_oneself {
         Err(Failure::from(Reason::LastAdmin).saying("不能修改或锁定自己的账户"))
     } else {

@@ -15,7 +15,7 @@ use shared::{
         reason::{Failure, Reason},
         session::Caller,
     },
-    service::ledger::{Booking, Bookkeeper},
+    service::ledger::Booking,
     wire::{Call, plain::Success},
 };
 use std::sync::Arc;
@@ -50,8 +50,8 @@ pub async fn refund(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Suc
 
 async fn book(app: &App, caller: &Caller, call: &Call, booking: &Booking) -> Result<Success, Failure> {
     let (driver, bill) = (forms::driver(call.path("driver"))?, forms::bill(call.path("bill"))?);
-    let by = Bookkeeper { caller: Some(caller), origin: call.origin(), random: &app.random, now: call.now() };
-    Success::content(&views::Entry::of(&app.ledger.book((&driver, bill), booking, &by).await?))
+    let actor = crate::actor(app, caller, call);
+    Success::content(&views::Entry::of(&app.ledger.book((&driver, bill), booking, &actor).await?))
 }
 
 /// What cannot be an id is nobody's.

@@ -6,7 +6,7 @@ mod describe;
 #[cfg(feature = "openapi")]
 pub use describe::operations;
 
-use crate::{App, stations::maker};
+use crate::{App, actor};
 use serde::Serialize;
 use shared::{
     domain::{
@@ -71,12 +71,12 @@ pub async fn look(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failu
 
 pub async fn assign(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (tenant, manager) = (tenant(&call)?, call.read(manager)?);
-    let customer = app.business.assign(&tenant, Some(&manager), &maker(&app, &caller, &call)).await?;
+    let customer = app.business.assign(&tenant, Some(&manager), &actor(&app, &caller, &call)).await?;
     Success::content(&CustomerView::of(&tenant, &customer))
 }
 
 pub async fn clear(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
-    app.business.assign(&tenant(&call)?, None, &maker(&app, &caller, &call)).await?;
+    app.business.assign(&tenant(&call)?, None, &actor(&app, &caller, &call)).await?;
     Ok(Success::Nothing)
 }
 

@@ -6,7 +6,7 @@ mod views;
 #[cfg(feature = "openapi")]
 pub use views::{One, Waiting};
 
-use crate::{App, deed, people};
+use crate::{App, actor, people};
 use shared::{
     domain::{account::Realm, reason::Failure, session::Caller},
     wire::{Call, plain::Success},
@@ -15,12 +15,12 @@ use std::sync::Arc;
 
 pub async fn waiting(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let page = call.read(forms::Page::parse)?;
-    let papers = app.papers.waiting(page.after.as_deref(), page.most, &deed(&app, &caller, &call)).await?;
+    let papers = app.papers.waiting(page.after.as_deref(), page.most, &actor(&app, &caller, &call)).await?;
     Success::content(&views::Waiting::of(&papers, page.most))
 }
 
 pub async fn look(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
     let (realm, account) = (Realm::parse(call.path("realm"))?, people::account(call.path("account"))?);
-    let (papers, history) = app.papers.of_account(realm, &account, &deed(&app, &caller, &call)).await?;
+    let (papers, history) = app.papers.of_account(realm, &account, &actor(&app, &caller, &call)).await?;
     Success::content(&views::One::of(&papers, &history))
 }

@@ -7,7 +7,7 @@ pub use forms::account;
 #[cfg(feature = "openapi")]
 pub use views::{Member, Person, Staff};
 
-use crate::{App, deed};
+use crate::{App, actor};
 use shared::{
     domain::{account::Realm, reason::Failure, session::Caller},
     wire::{Call, plain::Success},
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub async fn appoint(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let appointment = call.read(forms::appointment)?;
-    let member = app.people.appoint(&appointment, &deed(&app, &caller, &call)).await?;
+    let member = app.people.appoint(&appointment, &actor(&app, &caller, &call)).await?;
     Success::content(&views::Member::of(&member))
 }
 
@@ -45,20 +45,20 @@ pub async fn change(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Suc
     if !stated.is_empty() {
         stated.must_match(&views::Person::of(&app.people.person(realm, &account).await?))?;
     }
-    let member = app.people.change_role(&account, role, shops, &deed(&app, &caller, &call)).await?;
+    let member = app.people.change_role(&account, role, shops, &actor(&app, &caller, &call)).await?;
     Success::content(&views::Member::of(&member))
 }
 
 pub async fn lock(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (realm, account) = (Realm::parse(call.path("realm"))?, forms::account(call.path("account"))?);
     let form = call.read(forms::Lock::parse)?;
-    let deed = deed(&app, &caller, &call);
-    let person = app.people.lock((realm, &account), form.locked, &form.reason, &deed).await?;
+    let actor = actor(&app, &caller, &call);
+    let person = app.people.lock((realm, &account), form.locked, &form.reason, &actor).await?;
     Success::content(&views::Person::of(&person))
 }
 
 pub async fn sign_out(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
     let (realm, account) = (Realm::parse(call.path("realm"))?, forms::account(call.path("account"))?);
-    app.people.sign_out((realm, &account), &deed(&app, &caller, &call)).await?;
+    app.people.sign_out((realm, &account), &actor(&app, &caller, &call)).await?;
     Ok(Success::Nothing)
 }

@@ -10,14 +10,13 @@ pub use live::Totals;
 #[cfg(feature = "openapi")]
 pub use views::{History, List, Made, Settings};
 
-use crate::App;
+use crate::{App, actor};
 use shared::{
     domain::{
         reason::{Failure, Reason},
         session::Caller,
         station_id::StationId,
     },
-    service::charging::Maker,
     wire::{Call, plain::Success},
 };
 use std::sync::Arc;
@@ -30,7 +29,7 @@ pub async fn list(app: Arc<App>, _: Caller, mut call: Call) -> Result<Success, F
 
 pub async fn make(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (id, settings) = (StationId::parse(call.path("station"))?, call.read(forms::settings)?);
-    let made = app.charging.make_station(&id, &settings, &maker(&app, &caller, &call)).await?;
+    let made = app.charging.make_station(&id, &settings, &actor(&app, &caller, &call)).await?;
     if made { Success::content(&views::Made::of(&id)) } else { Err(Reason::StationExists.into()) }
 }
 
@@ -43,7 +42,7 @@ pub async fn look(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failu
 pub async fn switch_pile(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (id, pile) = (StationId::parse(call.path("station"))?, forms::pile(call.path("pile"))?);
     let switch = call.read(forms::switch)?;
-    app.charging.switch_pile(&id, pile, switch, &maker(&app, &caller, &call)).await?;
+    app.charging.switch_pile(&id, pile, switch, &actor(&app, &caller, &call)).await?;
     Ok(Success::Nothing)
 }
 
@@ -55,7 +54,7 @@ pub async fn settings(app: Arc<App>, _: Caller, call: Call) -> Result<Success, F
 
 pub async fn change_settings(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (id, change) = (StationId::parse(call.path("station"))?, call.read(forms::settings_change)?);
-    let settings = app.charging.change_settings(&id, change, &maker(&app, &caller, &call)).await?;
+    let settings = app.charging.change_settings(&id, change, &actor(&app, &caller, &call)).await?;
     Success::content(&views::Settings::of(&id, &settings))
 }
 
@@ -68,10 +67,6 @@ pub async fn prices(app: Arc<App>, _: Caller, mut call: Call) -> Result<Success,
 pub async fn change_prices(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (id, now) = (StationId::parse(call.path("station"))?, call.now().station);
     let change = call.read(|fields| forms::price_change(fields, now))?;
-    app.charging.change_prices(&id, change, &maker(&app, &caller, &call)).await?;
+    app.charging.change_prices(&id, change, &actor(&app, &caller, &call)).await?;
     Ok(Success::Nothing)
-}
-
-pub fn maker<'a>(app: &'a App, caller: &'a Caller, call: &'a Call) -> Maker<'a> {
-    Maker { caller: Some(caller), origin: call.origin(), random: &app.random, now: call.now() }
 }

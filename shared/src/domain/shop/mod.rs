@@ -14,7 +14,12 @@ pub use ledger::{Account, Booking, Entry, EntryKey};
 pub use search::{Filter, Index, Keyword, LAST_DIGITS, MOST_LISTED, Search, folded};
 pub use signin::{SIGNIN_REASON, has_signed_in, sign_in};
 
-use super::{mask::Mask, reason::Failure, rule::Rule};
+use super::{
+    mask::Mask,
+    reason::{Failure, Reason},
+    rule::Rule,
+    session::Caller,
+};
 use serde::{Deserialize, Serialize};
 
 /// How records show ID numbers to staff without the right to whole ones.
@@ -49,6 +54,22 @@ impl GroupId {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl Caller {
+    /// The records of a shop that the session does not name answer as if they were not there.
+    pub fn must_see(&self, shop: &ShopId) -> Result<(), Failure> {
+        if self.shops.iter().any(|seen| seen == shop.as_str()) { Ok(()) } else { Err(Reason::NotYours.into()) }
+    }
+
+    /// The shop that is meant when none is named, for staff of one shop.
+    pub fn shop(&self, named: Option<ShopId>) -> Result<ShopId, Failure> {
+        match (named, self.shops.as_slice()) {
+            (Some(shop), _) => self.must_see(&shop).map(|()| shop),
+            (None, [only]) => ShopId::parse(only),
+            (None, _) => Err(Failure::malformed("缺少门店编号").of("shopId")),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Settings and prices of stations: the list of all, changes under way, and the history of prices.
 
 use super::{
-    Charging, Maker,
+    Charging,
     turn::instant,
     wish::{Told, Wish},
 };
@@ -12,6 +12,7 @@ use crate::{
         reason::Failure,
         station_id::{StationId, StationNumber},
     },
+    service::actor::{Actor, Identity},
     store::{Action, PricesItem, StationListItem},
 };
 use jiff::Timestamp;
@@ -63,15 +64,17 @@ impl Charging {
         &self,
         station: &StationId,
         change: SettingsChange,
-        maker: &Maker<'_>,
+        actor: &Actor<'_, impl Identity>,
     ) -> Result<Settings, Failure> {
-        let before = self.settings(station, maker.now.station).await?;
+        let before = self.settings(station, actor.now.station).await?;
         let after = change.apply(before.draft()).and_then(Draft::check);
         let after = after.map_err(|why| Failure::malformed(format!("impossible settings: {why}")))?;
         if after != before {
-            let told =
-                Told { entry: maker.entry(Action::SettingsChanged, station), change: difference(&before, &after) };
-            let turned = self.turn(station, &Wish::Settings { change, told }, None, maker.now.station).await?;
+            let told = Told {
+                entry: actor.station_entry(Action::SettingsChanged, station),
+                change: difference(&before, &after),
+            };
+            let turned = self.turn(station, &Wish::Settings { change, told }, None, actor.now.station).await?;
             turned.carried_out()?;
         }
         Ok(after)
@@ -82,21 +85,21 @@ impl Charging {
         &self,
         station: &StationId,
         change: PriceChange,
-        maker: &Maker<'_>,
+        actor: &Actor<'_, impl Identity>,
     ) -> Result<(), Failure> {
-        let now = instant(maker.now.station);
+        let now = instant(actor.now.station);
         if change.from < now {
             return Err(Failure::malformed("valid_from 不能早于现在：价格变更不影响已开始的充电"));
         }
-        let before = self.settings(station, maker.now.station).await?;
+        let before = self.settings(station, actor.now.station).await?;
         let tariff = change.apply(before.tariff_at(change.from));
         let tariff = tariff.map_err(|why| Failure::malformed(format!("impossible tariff: {why}")))?;
         if tariff == **before.tariff_at(change.from) {
             return Ok(());
         }
-        let from = Timestamp::from_millisecond(change.from.floor_millis()).unwrap_or(maker.now.station);
-        let told = Told { entry: maker.entry(Action::PricesChanged, station), change: format!("from {from}") };
-        let turned = self.turn(station, &Wish::Prices { change, told }, None, maker.now.station).await?;
+        let from = Timestamp::from_millisecond(change.from.floor_millis()).unwrap_or(actor.now.station);
+        let told = Told { entry: actor.station_entry(Action::PricesChanged, station), change: format!("from {from}") };
+        let turned = self.turn(station, &Wish::Prices { change, told }, None, actor.now.station).await?;
         turned.carried_out().map(drop)
     }
 

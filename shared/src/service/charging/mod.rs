@@ -12,7 +12,7 @@ pub use crate::store::DetailRecordItem;
 pub use layout::{ListedStation, PriceEntry};
 pub use look::{Delivered, InQueue, Status};
 pub use offer::{ModeOffer, Offer};
-pub use operate::{LiveView, Maker, Switch};
+pub use operate::{LiveView, Switch};
 pub use step::Swept;
 
 use crate::{

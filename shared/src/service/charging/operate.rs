@@ -7,17 +7,14 @@ use super::{
 };
 use crate::{
     domain::{
-        account::Realm,
         charging::{MINUTE, Mode, PileId, Settings, Span, Station, Turn, Waiting},
         day::Day,
-        origin::Origin,
         reason::{Failure, Reason},
-        session::Caller,
         station_id::{StationId, StationNumber},
         takings::{Crowd, DayRow},
     },
-    outside::{clock::RequestTime, random::Random},
-    store::{Action, AuditEntry, NumberRanges, PricesItem, StationHead, StationListItem, WriteOutcome},
+    service::actor::{Actor, Identity},
+    store::{Action, NumberRanges, PricesItem, StationHead, StationListItem, WriteOutcome},
 };
 use jiff::Timestamp;
 
@@ -45,37 +42,6 @@ impl Switch {
     }
 }
 
-/// Who makes or changes a station, or a shop, when, from where; nobody in particular for the first one of a local stack.
-#[derive(Clone, Copy, Debug)]
-pub struct Maker<'a> {
-    pub caller: Option<&'a Caller>,
-    pub origin: &'a Origin,
-    pub random: &'a Random,
-    pub now: RequestTime,
-}
-
-impl Maker<'_> {
-    pub(super) fn entry(&self, action: Action, station: &StationId) -> AuditEntry {
-        AuditEntry { station: Some(station.clone()), ..self.entry_about(action) }
-    }
-
-    /// The entry about something else.
-    pub(crate) fn entry_about(&self, action: Action) -> AuditEntry {
-        AuditEntry {
-            at: self.now.real,
-            action,
-            realm: Realm::Platform,
-            station: None,
-            subject: None,
-            actor: self.caller.map(|caller| caller.account.clone()),
-            role: self.caller.map(|caller| caller.role),
-            address: Some(self.origin.address),
-            request: self.origin.request.clone(),
-            id: self.random.u128(),
-        }
-    }
-}
-
 /// A station in full, as of now.
 #[derive(Clone, Debug)]
 pub struct LiveView {
@@ -96,18 +62,24 @@ enum Taken {
 
 impl Charging {
     /// Makes a station, on whose behalf the trail says. `false`: one of this name exists, and stays as it is.
-    pub async fn make_station(&self, id: &StationId, settings: &Settings, maker: &Maker<'_>) -> Result<bool, Failure> {
+    pub async fn make_station(
+        &self,
+        id: &StationId,
+        settings: &Settings,
+        actor: &Actor<'_, impl Identity>,
+    ) -> Result<bool, Failure> {
         for _ in 0..DRAWS {
-            let number = StationNumber::drawn(maker.random.u64());
-            let station = Station::new(settings.clone(), instant(maker.now.station));
+            let number = StationNumber::drawn(actor.random.u64());
+            let station = Station::new(settings.clone(), instant(actor.now.station));
             let at = station.settled_at();
-            let prices = PricesItem::new(&settings.tariff, at, at, maker.caller.map(|caller| caller.account.clone()));
+            let prices =
+                PricesItem::new(&settings.tariff, at, at, actor.who.caller().map(|caller| caller.account.clone()));
             let crowd = Crowd { day: Day::of(at), peak: 0 };
             let head = StationHead { id: id.clone(), number, station, version: 1, records: 0, crowd };
             let writes = self.store.transaction().create_station(&head, Taken::Id, Taken::Number);
             let writes =
                 writes.list_station(&StationListItem::new(id, number, settings)).note_prices(id, head.version, &prices);
-            match writes.audit(&maker.entry(Action::StationMade, id)).commit().await? {
+            match writes.audit(&actor.station_entry(Action::StationMade, id)).commit().await? {
                 WriteOutcome::Committed => return Ok(true),
                 WriteOutcome::ConditionFailed(Taken::Id, _) => return Ok(false),
                 WriteOutcome::ConditionFailed(Taken::Number, _) => {}
@@ -122,10 +94,10 @@ impl Charging {
         station: &StationId,
         pile: PileId,
         switch: Switch,
-        maker: &Maker<'_>,
+        actor: &Actor<'_, impl Identity>,
     ) -> Result<(), Failure> {
-        let told = Told { entry: maker.entry(Action::PileSwitched, station), change: switch.told(pile) };
-        let turned = self.turn(station, &Wish::Pile { pile, switch, told }, None, maker.now.station).await?;
+        let told = Told { entry: actor.station_entry(Action::PileSwitched, station), change: switch.told(pile) };
+        let turned = self.turn(station, &Wish::Pile { pile, switch, told }, None, actor.now.station).await?;
         turned.carried_out().map(drop)
     }
 

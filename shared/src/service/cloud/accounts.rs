@@ -1,6 +1,6 @@
 //! Login accounts: listed, made, disabled, enabled and deleted by the admins among them.
 
-use super::{By, Listing, Portal, TRIES};
+use super::{Actor, Listing, Portal, TRIES};
 use crate::{
     domain::{
         account::{AccountId, LoginName, Realm},
@@ -53,13 +53,13 @@ impl Portal {
     }
 
     /// #48
-    pub async fn create_account(&self, by: By<'_>, new: &NewAccount) -> Result<(), Failure> {
-        let tenant = &by.member.tenant;
+    pub async fn create_account(&self, actor: Actor<'_, &Member>, new: &NewAccount) -> Result<(), Failure> {
+        let tenant = &actor.who.tenant;
         let hash = self.sign_in.passwords.hash(&new.password)?;
-        let account = self.new_account(new, None, by.now);
+        let account = self.new_account(new, None, actor.now.real);
         let credential =
             LoginCredential { tenant: Some(tenant.clone()), ..LoginCredential::new(&account.account, hash) };
-        let entry = self.entry(by, Action::AccountCreated, &account.account);
+        let entry = actor.entry(Action::AccountCreated, Realm::Cloud, &account.account);
         let writes = self.store.transaction();
         let writes = self.with_account(writes, tenant, &account, &credential, &Sessions::of_member(&account, tenant));
         match writes.audit(&entry).commit().await? {
@@ -102,8 +102,12 @@ impl Portal {
 
     /// #49: deletes what exists of `names` in the order in which they are asked for, and says which were deleted. Refuses
     /// the whole when one of them must stay.
-    pub async fn delete_accounts(&self, by: By<'_>, names: &[LoginName]) -> Result<Vec<LoginId>, Failure> {
-        let tenant = &by.member.tenant;
+    pub async fn delete_accounts(
+        &self,
+        actor: Actor<'_, &Member>,
+        names: &[LoginName],
+    ) -> Result<Vec<LoginId>, Failure> {
+        let tenant = &actor.who.tenant;
         let cap = usize::try_from(self.settings.most_accounts).unwrap_or(usize::MAX);
         let wanted: BTreeSet<_> = names.iter().map(LoginName::as_str).collect();
         let mut deleted: Vec<LoginId> = Vec::new();
@@ -111,7 +115,7 @@ impl Portal {
             let all = self.store.cloud_accounts(tenant, cap).await?.list;
             let mut chosen: Vec<_> =
                 all.iter().filter(|account| wanted.contains(account.login_id.name().as_str())).collect();
-            may_remove(&by.member.caller.account, &chosen, &all)?;
+            may_remove(&actor.who.caller.account, &chosen, &all)?;
             // Admins go first and together, so that a race for the last of them is decided before anything is gone.
             chosen.sort_by_key(|account| !account.is_enabled_admin());
             if chosen.iter().filter(|account| account.is_enabled_admin()).count() > AT_ONCE {
@@ -119,7 +123,7 @@ impl Portal {
             }
             let mut changed = false;
             for part in chosen.chunks(AT_ONCE) {
-                match self.delete_accounts_together(by, part).await? {
+                match self.delete_accounts_together(actor, part).await? {
                     None => deleted.extend(part.iter().map(|account| account.login_id.clone())),
                     Some(AccountRefused::Changed) => {
                         changed = true;
@@ -137,8 +141,12 @@ impl Portal {
         Err(Reason::Contended.into())
     }
 
-    async fn delete_accounts_together(&self, by: By<'_>, part: &[&Account]) -> Result<Option<AccountRefused>, Failure> {
-        let tenant = &by.member.tenant;
+    async fn delete_accounts_together(
+        &self,
+        actor: Actor<'_, &Member>,
+        part: &[&Account],
+    ) -> Result<Option<AccountRefused>, Failure> {
+        let tenant = &actor.who.tenant;
         let admins = part.iter().filter(|account| account.is_enabled_admin()).count();
         let counted = self.store.transaction();
         let mut writes = counted.uncount_cloud_accounts(tenant, part.len(), admins, AccountRefused::LastAdmin);
@@ -147,7 +155,7 @@ impl Portal {
                 .delete_cloud_account(tenant, account, AccountRefused::Changed)
                 .forget_login(Realm::Cloud, &account.login_id.name())
                 .close_sessions(Realm::Cloud, &account.account)
-                .audit(&self.entry(by, Action::AccountDeleted, &account.account));
+                .audit(&actor.entry(Action::AccountDeleted, Realm::Cloud, &account.account));
             if let Some(phone) = &account.phone {
                 writes = writes.release_phone(Realm::Cloud, phone, &account.account, AccountRefused::Changed);
             }
@@ -158,15 +166,15 @@ impl Portal {
     /// #50, #51: sets an account's status and ends its sessions. An account that has it already is left as it is.
     pub async fn switch_account(
         &self,
-        by: By<'_>,
+        actor: Actor<'_, &Member>,
         name: &LoginName,
         to: AccountStatus,
         reason: &str,
     ) -> Result<LoginId, Failure> {
-        let tenant = &by.member.tenant;
+        let tenant = &actor.who.tenant;
         for _ in 0..TRIES {
             let account = self.store.cloud_account(tenant, name).await?.ok_or(Reason::NotYours)?;
-            if to == AccountStatus::Disabled && account.account == by.member.caller.account {
+            if to == AccountStatus::Disabled && account.account == actor.who.caller.account {
                 return Err(Reason::LastAdmin.into());
             }
             if account.status == to {
@@ -183,7 +191,7 @@ impl Portal {
             let writes = writes
                 .set_cloud_account_status(tenant, &account, to, reason, AccountRefused::Changed)
                 .switch_sessions(Realm::Cloud, &account.account, enabled, AccountRefused::Changed)
-                .audit(&self.entry(by, action, &account.account));
+                .audit(&actor.entry(action, Realm::Cloud, &account.account));
             match decisive(&writes.commit_with_every_failure().await?) {
                 None => return Ok(account.login_id),
                 Some(AccountRefused::Changed) => {}

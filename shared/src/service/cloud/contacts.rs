@@ -1,9 +1,9 @@
 //! Contacts: listed, added, changed and deleted by everybody at the customer.
 
-use super::{By, Portal, TRIES};
+use super::{Actor, Portal, TRIES};
 use crate::{
     domain::{
-        cloud::{Contact, ContactChange, ContactId, Number, NumberKind, Page, Tenant},
+        cloud::{Contact, ContactChange, ContactId, Member, Number, NumberKind, Page, Tenant},
         day::local_day,
         reason::{Failure, Reason},
     },
@@ -36,26 +36,26 @@ enum ContactRefused {
 
 impl Portal {
     /// #42
-    pub async fn contacts(&self, by: By<'_>, page: Page) -> Result<Listing<ListedContact>, Failure> {
+    pub async fn contacts(&self, actor: Actor<'_, &Member>, page: Page) -> Result<Listing<ListedContact>, Failure> {
         let cap = usize::try_from(self.settings.most_contacts).unwrap_or(usize::MAX);
-        let tenant = &by.member.tenant;
+        let tenant = &actor.who.tenant;
         let counted = self.store.contacts(tenant, page.end(cap)).await?;
         let entries = page.of(counted.list).into_iter().map(|kept| self.open_contact(tenant, kept));
         let entries: Vec<_> = entries.map(|kept| kept.map(ListedContact::from)).collect::<Result<_, _>>()?;
-        if by.member.is_admin() && entries.iter().any(|entry| !entry.contact.credentials.is_empty()) {
-            self.note_numbers_read(by).await?;
+        if actor.who.is_admin() && entries.iter().any(|entry| !entry.contact.credentials.is_empty()) {
+            self.note_numbers_read(actor).await?;
         }
         Ok(Listing { entries, total_count: counted.total })
     }
 
     /// #43
-    pub async fn add_contact(&self, by: By<'_>, contact: Contact) -> Result<ListedContact, Failure> {
-        let contact_id = ContactId::new(by.now, self.random().u128());
+    pub async fn add_contact(&self, actor: Actor<'_, &Member>, contact: Contact) -> Result<ListedContact, Failure> {
+        let contact_id = ContactId::new(actor.now.real, self.random().u128());
         let kept = ContactItem { contact_id, version: 1, contact, number: None };
-        let kept = self.seal_contact(by, kept)?;
+        let kept = self.seal_contact(actor, kept)?;
         let (full, exists) = (ContactRefused::Full, ContactRefused::Exists);
         let writes = self.store.transaction();
-        let writes = writes.create_contact(&by.member.tenant, &kept, self.settings.most_contacts, full, exists);
+        let writes = writes.create_contact(&actor.who.tenant, &kept, self.settings.most_contacts, full, exists);
         match writes.commit().await? {
             WriteOutcome::Committed => Ok(kept.into()),
             WriteOutcome::ConditionFailed(ContactRefused::Full, _) => Err(Reason::CapReached.into()),
@@ -67,26 +67,26 @@ impl Portal {
     /// been said.
     pub async fn change_contact(
         &self,
-        by: By<'_>,
+        actor: Actor<'_, &Member>,
         id: &ContactId,
         change: &ContactChange,
     ) -> Result<ListedContact, Failure> {
-        let changed = self.changed_contact(by, id, change).await?;
+        let changed = self.changed_contact(actor, id, change).await?;
         let number = &changed.contact.credentials;
         let is_news = change.credentials.as_ref() != Some(number);
-        if by.member.is_admin() && !number.is_empty() && is_news {
-            self.note_numbers_read(by).await?;
+        if actor.who.is_admin() && !number.is_empty() && is_news {
+            self.note_numbers_read(actor).await?;
         }
         Ok(changed)
     }
 
     async fn changed_contact(
         &self,
-        by: By<'_>,
+        actor: Actor<'_, &Member>,
         id: &ContactId,
         change: &ContactChange,
     ) -> Result<ListedContact, Failure> {
-        let tenant = &by.member.tenant;
+        let tenant = &actor.who.tenant;
         for _ in 0..TRIES {
             let before = self.store.contact(tenant, id).await?.ok_or(Reason::NotYours)?;
             let before = self.open_contact(tenant, before)?;
@@ -95,7 +95,7 @@ impl Portal {
                 return Ok(before.into());
             }
             let after = ContactItem { version: before.version + 1, contact, ..before.clone() };
-            let after = self.seal_contact(by, after)?;
+            let after = self.seal_contact(actor, after)?;
             let writes = self.store.transaction();
             let writes = writes.change_contact(tenant, &after, before.version, ContactRefused::Raced);
             match writes.commit().await? {
@@ -115,29 +115,37 @@ impl Portal {
     }
 
     /// With the credentials sealed, and flagged when they cannot be right.
-    fn seal_contact(&self, by: By<'_>, mut kept: ContactItem) -> Result<ContactItem, Failure> {
+    fn seal_contact(&self, actor: Actor<'_, &Member>, mut kept: ContactItem) -> Result<ContactItem, Failure> {
         let Contact { credentials, cred_type, .. } = &kept.contact;
         kept.number = if credentials.is_empty() {
             None
         } else {
-            let sealed = self.seal(&contact_place(&by.member.tenant, &kept.contact_id), credentials)?;
-            let valid = NumberKind::Credentials(*cred_type).may_be(credentials, local_day(by.now));
+            let sealed = self.seal(&contact_place(&actor.who.tenant, &kept.contact_id), credentials)?;
+            let valid = NumberKind::Credentials(*cred_type).may_be(credentials, local_day(actor.now.real));
             Some(Number { sealed, valid })
         };
         Ok(kept)
     }
 
     /// #45: deletes what exists of `ids`, and says which. Which do not is told by the write itself, so nothing is read.
-    pub async fn delete_contacts(&self, by: By<'_>, ids: &[ContactId]) -> Result<Vec<ContactId>, Failure> {
+    pub async fn delete_contacts(
+        &self,
+        actor: Actor<'_, &Member>,
+        ids: &[ContactId],
+    ) -> Result<Vec<ContactId>, Failure> {
         let mut deleted = Vec::new();
         for part in ids.chunks(AT_ONCE) {
-            deleted.extend(self.delete_contacts_together(by, part.to_vec()).await?);
+            deleted.extend(self.delete_contacts_together(actor, part.to_vec()).await?);
         }
         Ok(deleted)
     }
 
-    async fn delete_contacts_together(&self, by: By<'_>, mut part: Vec<ContactId>) -> Result<Vec<ContactId>, Failure> {
-        let tenant = &by.member.tenant;
+    async fn delete_contacts_together(
+        &self,
+        actor: Actor<'_, &Member>,
+        mut part: Vec<ContactId>,
+    ) -> Result<Vec<ContactId>, Failure> {
+        let tenant = &actor.who.tenant;
         for _ in 0..TRIES {
             if part.is_empty() {
                 return Ok(part);

@@ -1,6 +1,6 @@
 //! A customer's own record.
 
-use super::{By, Portal, TRIES};
+use super::{Actor, Portal, TRIES};
 use crate::{
     domain::{
         account::LoginName,
@@ -19,8 +19,12 @@ impl Portal {
     }
 
     /// #40, #53: changes the record as `change` says.
-    pub async fn change_customer(&self, by: By<'_>, change: impl Fn(&mut Customer)) -> Result<(), Failure> {
-        let (tenant, now) = (&by.member.tenant, by.now);
+    pub async fn change_customer(
+        &self,
+        actor: Actor<'_, &Member>,
+        change: impl Fn(&mut Customer),
+    ) -> Result<(), Failure> {
+        let (tenant, now) = (&actor.who.tenant, actor.now.real);
         for _ in 0..TRIES {
             let before = self.store.cloud_customer(tenant).await?.ok_or(Reason::NotYours)?;
             let mut after = before.clone();

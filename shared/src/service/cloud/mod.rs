@@ -13,19 +13,16 @@ pub use join::Joining;
 pub use papers::{OpenPapers, PapersForm, PapersPicture};
 pub use proof::{NewPassword, NewPhone};
 
-use super::{codes::Codes, pictures::Pictures, sign_in::SignIn};
+use super::{actor::Actor, codes::Codes, pictures::Pictures, sign_in::SignIn};
 use crate::{
     auth::sealing::Sealer,
     domain::{
-        account::{AccountId, Realm},
         cloud::{Member, Zones},
         origin::Origin,
-        session::Caller,
     },
-    outside::random::Random,
-    store::{Action, AuditEntry, Store},
+    outside::{clock::RequestTime, random::Random},
+    store::Store,
 };
-use jiff::Timestamp;
 
 /// Lost races before a caller is told to come back.
 const TRIES: u32 = 5;
@@ -54,14 +51,6 @@ pub struct Portal {
     pub settings: Settings,
 }
 
-/// Who asks for something, from where, when.
-#[derive(Clone, Copy, Debug)]
-pub struct By<'a> {
-    pub member: &'a Member,
-    pub origin: &'a Origin,
-    pub now: Timestamp,
-}
-
 impl Portal {
     pub fn new(
         store: Store,
@@ -76,20 +65,7 @@ impl Portal {
         &self.sign_in.random
     }
 
-    /// An entry of the trail: `by` did this to the account `subject`.
-    fn entry(&self, by: By<'_>, action: Action, subject: &AccountId) -> AuditEntry {
-        let Caller { account, role, .. } = &by.member.caller;
-        AuditEntry {
-            at: by.now,
-            action,
-            realm: Realm::Cloud,
-            station: None,
-            subject: Some(subject.clone()),
-            actor: Some(account.clone()),
-            role: Some(*role),
-            address: Some(by.origin.address),
-            request: by.origin.request.clone(),
-            id: self.random().u128(),
-        }
+    pub fn actor<'a>(&'a self, member: &'a Member, origin: &'a Origin, now: RequestTime) -> Actor<'a, &'a Member> {
+        Actor { who: member, origin, random: self.random(), now }
     }
 }

@@ -1,6 +1,6 @@
 //! A customer's papers (证件): numbers that are sealed, and two pictures.
 
-use super::{By, Portal, TRIES};
+use super::{Actor, Portal, TRIES};
 use crate::{
     domain::{
         account::Realm,
@@ -56,68 +56,70 @@ enum PapersRefused {
 
 impl Portal {
     /// #39: the record and the papers. Numbers are whole for admins, whose reading of them is noted, and masked for others.
-    pub async fn customer_with_papers(&self, by: By<'_>) -> Result<(Customer, OpenPapers), Failure> {
-        let (customer, papers) = self.open_customer(by).await?;
+    pub async fn customer_with_papers(&self, actor: Actor<'_, &Member>) -> Result<(Customer, OpenPapers), Failure> {
+        let (customer, papers) = self.open_customer(actor).await?;
         let numbers = [&papers.credentials, &papers.permit_number, &papers.organizationcode];
-        if by.member.is_admin() && numbers.iter().any(|number| !number.is_empty()) {
-            self.note_numbers_read(by).await?;
+        if actor.who.is_admin() && numbers.iter().any(|number| !number.is_empty()) {
+            self.note_numbers_read(actor).await?;
         }
         Ok((customer, papers))
     }
 
     /// The same for comparing it with what was sent, which shows it to no reader and is not noted.
-    pub async fn open_customer(&self, by: By<'_>) -> Result<(Customer, OpenPapers), Failure> {
-        let Member { tenant, .. } = by.member;
-        let customer = self.customer(by.member).await?;
+    pub async fn open_customer(&self, actor: Actor<'_, &Member>) -> Result<(Customer, OpenPapers), Failure> {
+        let Member { tenant, .. } = actor.who;
+        let customer = self.customer(actor.who).await?;
         let Papers { cred_type, credentials, permit_number, organizationcode, .. } = &customer.papers;
         let shown = |number: &Option<Number>, field| -> Result<String, Failure> {
             let whole = self.open_number(tenant, number.as_ref(), field)?;
-            Ok(if by.member.is_admin() { whole } else { Mask::Middle.of(&whole) })
+            Ok(if actor.who.is_admin() { whole } else { Mask::Middle.of(&whole) })
         };
         let papers = OpenPapers {
             cred_type: *cred_type,
             credentials: shown(credentials, CREDENTIALS)?,
             permit_number: shown(permit_number, PERMIT)?,
-            permit_addr: self.address(customer.papers.permit_picture.as_ref(), by.now).await?,
+            permit_addr: self.address(customer.papers.permit_picture.as_ref(), actor.now.real).await?,
             organizationcode: shown(organizationcode, ORGANIZATION)?,
-            organization_addr: self.address(customer.papers.organization_picture.as_ref(), by.now).await?,
+            organization_addr: self.address(customer.papers.organization_picture.as_ref(), actor.now.real).await?,
         };
         Ok((customer, papers))
     }
 
     /// Whole numbers are only shown when the trail has it.
-    pub(super) async fn note_numbers_read(&self, by: By<'_>) -> Result<(), Failure> {
-        self.store.audit_failure(&self.entry(by, Action::NumbersRead, &by.member.caller.account)).await
+    pub(super) async fn note_numbers_read(&self, actor: Actor<'_, &Member>) -> Result<(), Failure> {
+        self.store.audit_failure(&actor.entry(Action::NumbersRead, Realm::Cloud, &actor.who.caller.account)).await
     }
 
     /// `PUT /customer/papers`, an extension: without it no document's endpoint would set these fields of #39.
-    pub async fn change_papers(&self, by: By<'_>, form: &PapersForm) -> Result<(), Failure> {
-        let owner = (Realm::Cloud, &by.member.caller.account);
-        let permit = self.upload(by, form.permit.as_ref()).await?;
-        let organization = self.upload(by, form.organization.as_ref()).await?;
+    pub async fn change_papers(&self, actor: Actor<'_, &Member>, form: &PapersForm) -> Result<(), Failure> {
+        let owner = (Realm::Cloud, &actor.who.caller.account);
+        let permit = self.upload(actor, form.permit.as_ref()).await?;
+        let organization = self.upload(actor, form.organization.as_ref()).await?;
         for _ in 0..TRIES {
-            let before = self.customer(by.member).await?;
-            self.must_show(form.permit.as_ref(), before.papers.permit_picture.as_ref(), "permit_addr", by.now).await?;
+            let before = self.customer(actor.who).await?;
+            self.must_show(form.permit.as_ref(), before.papers.permit_picture.as_ref(), "permit_addr", actor.now.real)
+                .await?;
             let organization_before = before.papers.organization_picture.as_ref();
-            self.must_show(form.organization.as_ref(), organization_before, "organizationCode_addr", by.now).await?;
+            self.must_show(form.organization.as_ref(), organization_before, "organizationCode_addr", actor.now.real)
+                .await?;
             let mut after = before.clone();
-            after.papers = self.changed(by, &before.papers, form)?;
+            after.papers = self.changed(actor, &before.papers, form)?;
             let mut relinked = Relinked::default();
             replace(&mut after.papers.permit_picture, permit.as_ref(), &mut relinked);
             replace(&mut after.papers.organization_picture, organization.as_ref(), &mut relinked);
             if after == before {
                 return Ok(());
             }
-            (after.version, after.updated_at) = (before.version + 1, by.now);
+            (after.version, after.updated_at) = (before.version + 1, actor.now.real);
             let writes = self.store.transaction();
             let mut writes = writes
-                .change_cloud_customer(&by.member.tenant, &after, before.version, PapersRefused::Raced)
-                .audit(&self.entry(by, Action::PapersSubmitted, owner.1));
+                .change_cloud_customer(&actor.who.tenant, &after, before.version, PapersRefused::Raced)
+                .audit(&actor.entry(Action::PapersSubmitted, Realm::Cloud, owner.1));
             for key in &relinked.linked {
-                writes = writes.link_picture(owner, key, by.now, PapersRefused::Picture);
+                writes = writes.link_picture(owner, key, actor.now.real, PapersRefused::Picture);
             }
             for key in &relinked.dropped {
-                writes = writes.drop_picture(key, by.now);
+                writes = writes.drop_picture(key, actor.now.real);
             }
             match writes.commit().await? {
                 WriteOutcome::Committed => {
@@ -153,14 +155,18 @@ impl Portal {
         }
     }
 
-    async fn upload(&self, by: By<'_>, picture: Option<&PapersPicture>) -> Result<Option<PictureKey>, Failure> {
+    async fn upload(
+        &self,
+        actor: Actor<'_, &Member>,
+        picture: Option<&PapersPicture>,
+    ) -> Result<Option<PictureKey>, Failure> {
         let Some(PapersPicture::New(picture)) = picture else { return Ok(None) };
-        let owner = (Realm::Cloud, &by.member.caller.account);
-        self.pictures.upload(owner, Purpose::Papers, picture.clone(), by.now).await.map(Some)
+        let owner = (Realm::Cloud, &actor.who.caller.account);
+        self.pictures.upload(owner, Purpose::Papers, picture.clone(), actor.now.real).await.map(Some)
     }
 
-    fn changed(&self, by: By<'_>, before: &Papers, form: &PapersForm) -> Result<Papers, Failure> {
-        let (tenant, today) = (&by.member.tenant, local_day(by.now));
+    fn changed(&self, actor: Actor<'_, &Member>, before: &Papers, form: &PapersForm) -> Result<Papers, Failure> {
+        let (tenant, today) = (&actor.who.tenant, local_day(actor.now.real));
         let cred_type = form.cred_type.unwrap_or(before.cred_type);
         let number = |before: &Option<Number>, given: Option<&String>, field, kind: NumberKind| {
             let Some(given) = given else { return Ok(before.clone()) };

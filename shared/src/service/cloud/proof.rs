@@ -1,11 +1,11 @@
 //! What is proved by a code that goes to a phone: new passwords, bound phones, the customer's own number.
 
-use super::{By, Portal, TRIES};
+use super::{Actor, Portal, TRIES};
 use crate::{
     auth::tokens::IssuedToken,
     domain::{
         account::{LoginName, Realm},
-        cloud::{Account, Customer},
+        cloud::{Account, Customer, Member},
         origin::Origin,
         otp::{Binding, Code},
         password::Password,
@@ -66,62 +66,70 @@ impl Portal {
     }
 
     /// A code that the caller was sent for a change of the account.
-    async fn prove(&self, by: By<'_>, phone: &Phone, code: &Code) -> Result<Proof, Failure> {
-        let binding = Binding::asked(Realm::Cloud, Some(&by.member.caller), phone.clone(), None);
-        self.codes.check(binding, code, by.origin, by.now).await
+    async fn prove(&self, actor: Actor<'_, &Member>, phone: &Phone, code: &Code) -> Result<Proof, Failure> {
+        let binding = Binding::asked(Realm::Cloud, Some(&actor.who.caller), phone.clone(), None);
+        self.codes.check(binding, code, actor.origin, actor.now.real).await
     }
 
     /// #54: old password and code together; all other sessions end, and the owner is told.
-    pub async fn change_password(&self, by: By<'_>, wanted: &NewPassword) -> Result<IssuedToken, Failure> {
-        let caller = &by.member.caller;
-        let account = self.store.cloud_account(&by.member.tenant, &wanted.login_id).await?;
+    pub async fn change_password(
+        &self,
+        actor: Actor<'_, &Member>,
+        wanted: &NewPassword,
+    ) -> Result<IssuedToken, Failure> {
+        let caller = &actor.who.caller;
+        let account = self.store.cloud_account(&actor.who.tenant, &wanted.login_id).await?;
         let account = account.filter(|account| account.account == caller.account).ok_or(Reason::NotYours)?;
         if account.phone.as_ref() != Some(&wanted.phone) {
             return Err(Failure::typed("手机号不是该帐号绑定的手机号").of("cell_number"));
         }
         let names = [account.login_id.as_str(), wanted.phone.digits(), &account.contact_name];
         let new = Password::choose_of(self.settings.password_min, &wanted.new, &names)?;
-        let proof = self.prove(by, &wanted.phone, &wanted.code).await?;
+        let proof = self.prove(actor, &wanted.phone, &wanted.code).await?;
         let change = PasswordChange {
             realm: Realm::Cloud,
             name: wanted.login_id.clone(),
             account: Some(&caller.account),
             old: wanted.old.clone(),
             new,
-            origin: by.origin,
-            now: by.now,
+            origin: actor.origin,
+            now: actor.now.real,
         };
         let issued = self.sign_in.change_password_with_code(&change, &proof).await?;
-        self.codes.notices.notify(Realm::Cloud, &wanted.phone, Notice::PasswordChanged, by.now).await;
+        self.codes.notices.notify(Realm::Cloud, &wanted.phone, Notice::PasswordChanged, actor.now.real).await;
         Ok(issued)
     }
 
     /// #55: binds the phone that got the code to the caller's account, or unbinds it. All other sessions end; whoever had
     /// the old number is told.
-    pub async fn change_phone(&self, by: By<'_>, wanted: &NewPhone) -> Result<Option<IssuedToken>, Failure> {
-        let tenant = &by.member.tenant;
+    pub async fn change_phone(
+        &self,
+        actor: Actor<'_, &Member>,
+        wanted: &NewPhone,
+    ) -> Result<Option<IssuedToken>, Failure> {
+        let tenant = &actor.who.tenant;
         let mut proof = None;
         for _ in 0..TRIES {
-            let account = self.own_account(by).await?;
+            let account = self.own_account(actor).await?;
             let is_bound = account.phone.as_ref() == Some(&wanted.phone);
             if !wanted.bind && !is_bound {
                 return Err(Failure::typed("手机号不是该帐号绑定的手机号").of("mobile"));
             }
             // Taking a number away, or another in its place, must not be done with a phone left lying about.
             if account.phone.is_some() {
-                by.member.caller.demand_recent_sign_in(by.now)?;
+                actor.who.caller.demand_recent_sign_in(actor.now.real)?;
             }
             let proof = match &proof {
                 Some(proof) => proof,
-                None => proof.insert(self.prove(by, &wanted.phone, &wanted.code).await?),
+                None => proof.insert(self.prove(actor, &wanted.phone, &wanted.code).await?),
             };
             if wanted.bind && is_bound {
                 return Ok(None);
             }
-            let session = self.sign_in.session(Realm::Cloud, account.account.clone(), by.now);
-            let live = BTreeMap::from([(session.id.clone(), by.now + life(Realm::Cloud))]);
+            let session = self.sign_in.session(Realm::Cloud, account.account.clone(), actor.now.real);
+            let live = BTreeMap::from([(session.id.clone(), actor.now.real + life(Realm::Cloud))]);
             let name = account.login_id.name();
-            let holder = PhoneHolder::new(&account.account, Some(&name), by.now);
+            let holder = PhoneHolder::new(&account.account, Some(&name), actor.now.real);
             let holder = PhoneHolder { tenant: Some(tenant.clone()), ..holder };
             let to = wanted.bind.then_some(&wanted.phone);
             let mut writes = self
@@ -129,8 +137,8 @@ impl Portal {
                 .transaction()
                 .spend(proof, PhoneRefused::Code)
                 .change_cloud_phone(tenant, &account, to, PhoneRefused::Changed)
-                .end_other_sessions(&by.member.caller, &live, PhoneRefused::Session)
-                .audit(&self.entry(by, Action::PhoneChanged, &account.account));
+                .end_other_sessions(&actor.who.caller, &live, PhoneRefused::Session)
+                .audit(&actor.entry(Action::PhoneChanged, Realm::Cloud, &account.account));
             if let Some(old) = &account.phone {
                 writes = writes.release_phone(Realm::Cloud, old, &account.account, PhoneRefused::Changed);
             }
@@ -140,7 +148,7 @@ impl Portal {
             match writes.commit().await? {
                 WriteOutcome::Committed => {
                     if let Some(old) = &account.phone {
-                        self.codes.notices.notify(Realm::Cloud, old, Notice::PhoneChanged, by.now).await;
+                        self.codes.notices.notify(Realm::Cloud, old, Notice::PhoneChanged, actor.now.real).await;
                     }
                     return self.sign_in.issuer.issue(&session).map(Some);
                 }
@@ -156,18 +164,18 @@ impl Portal {
     /// #40: the customer's own number, with whatever else the request changes; what the accounts have bound stays.
     pub async fn change_mobile(
         &self,
-        by: By<'_>,
+        actor: Actor<'_, &Member>,
         (phone, code): (&Phone, &Code),
         change: impl Fn(&mut Customer),
     ) -> Result<(), Failure> {
-        let tenant = &by.member.tenant;
-        let proof = self.prove(by, phone, code).await?;
+        let tenant = &actor.who.tenant;
+        let proof = self.prove(actor, phone, code).await?;
         for _ in 0..TRIES {
-            let mut customer = self.customer(by.member).await?;
+            let mut customer = self.customer(actor.who).await?;
             let read = customer.version;
             change(&mut customer);
-            (customer.version, customer.updated_at, customer.mobile) = (read + 1, by.now, phone.clone());
-            let entry = self.entry(by, Action::PhoneChanged, &by.member.caller.account);
+            (customer.version, customer.updated_at, customer.mobile) = (read + 1, actor.now.real, phone.clone());
+            let entry = actor.entry(Action::PhoneChanged, Realm::Cloud, &actor.who.caller.account);
             let writes = self.store.transaction().spend(&proof, PhoneRefused::Code);
             let writes = writes.change_cloud_customer(tenant, &customer, read, PhoneRefused::Changed).audit(&entry);
             match writes.commit().await? {
@@ -180,10 +188,10 @@ impl Portal {
     }
 
     /// The caller's own login account. Its name is not in the session, so all are looked through: at most one page.
-    async fn own_account(&self, by: By<'_>) -> Result<Account, Failure> {
+    async fn own_account(&self, actor: Actor<'_, &Member>) -> Result<Account, Failure> {
         let cap = usize::try_from(self.settings.most_accounts).unwrap_or(usize::MAX);
-        let all = self.store.cloud_accounts(&by.member.tenant, cap).await?.list;
-        let own = all.into_iter().find(|account| account.account == by.member.caller.account);
+        let all = self.store.cloud_accounts(&actor.who.tenant, cap).await?.list;
+        let own = all.into_iter().find(|account| account.account == actor.who.caller.account);
         own.ok_or_else(|| Reason::NotYours.into())
     }
 }

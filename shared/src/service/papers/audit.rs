@@ -9,7 +9,7 @@ use crate::{
         reason::{Failure, Reason},
         sms::Notice,
     },
-    service::{deed::Deed, notifier::Notifier},
+    service::{actor::Actor, notifier::Notifier},
     store::{Action, Store, WriteOutcome},
 };
 use jiff::SignedDuration;
@@ -34,18 +34,17 @@ impl Audits {
         &self,
         (realm, phone): (Realm, &Phone),
         decision: &Decision,
-        deed: &Deed<'_>,
+        actor: &Actor<'_>,
     ) -> Result<(), Failure> {
         let holder = self.store.phone_holder(realm, phone).await?.ok_or(Reason::NotYours)?;
         let owner = holder.account;
         for _ in 0..TRIES {
             let before = self.store.papers(realm, &owner).await?.ok_or(Reason::WrongState)?;
-            let decided =
-                before.decided(&owner, &deed.caller.account, decision, (deed.now.real, self.pictures_stay))?;
+            let decided = before.decided(&owner, &actor.who.account, decision, (actor.now.real, self.pictures_stay))?;
             let Some(after) = decided else { return Ok(()) };
-            match self.save((realm, &owner), (&before, &after), decision.why.as_ref(), deed).await? {
+            match self.save((realm, &owner), (&before, &after), decision.why.as_ref(), actor).await? {
                 WriteOutcome::Committed => {
-                    self.tell(realm, phone, after.status, deed).await;
+                    self.tell(realm, phone, after.status, actor).await;
                     return Ok(());
                 }
                 // The sweep may be a little ahead with pictures that were about to go.
@@ -58,13 +57,13 @@ impl Audits {
     }
 
     /// Tells the owner of a decision. Reopening is not told.
-    async fn tell(&self, realm: Realm, phone: &Phone, status: Status, deed: &Deed<'_>) {
+    async fn tell(&self, realm: Realm, phone: &Phone, status: Status, actor: &Actor<'_>) {
         let notice = match status {
             Status::Passed => Notice::PapersPassed,
             Status::Refused => Notice::PapersRefused,
             Status::None | Status::Waiting => return,
         };
-        self.notices.notify(realm, phone, notice, deed.now.real).await;
+        self.notices.notify(realm, phone, notice, actor.now.real).await;
     }
 
     async fn save(
@@ -72,18 +71,18 @@ impl Audits {
         (realm, account): (Realm, &AccountId),
         (before, after): (&Papers, &Papers),
         why: Option<&Why>,
-        deed: &Deed<'_>,
+        actor: &Actor<'_>,
     ) -> Result<WriteOutcome<Refused>, Failure> {
         let (owner, number) = ((realm, account), &after.content.id_index);
         let event = Event {
-            at: deed.now.real,
-            by: deed.caller.account.clone(),
-            role: deed.caller.role,
+            at: actor.now.real,
+            by: actor.who.account.clone(),
+            role: actor.who.role,
             from: before.status,
             to: after.status,
             why: why.cloned(),
         };
-        let entry = deed.entry(Action::PapersAudited, realm, account);
+        let entry = actor.entry(Action::PapersAudited, realm, account);
         let mut writes = self
             .store
             .transaction()
@@ -98,7 +97,7 @@ impl Audits {
             for key in &after.content.pictures() {
                 writes = match after.pictures_until {
                     Some(until) => writes.expire_picture(key, until),
-                    None => writes.link_picture(owner, key, deed.now.real, Refused::Picture),
+                    None => writes.link_picture(owner, key, actor.now.real, Refused::Picture),
                 };
             }
         }

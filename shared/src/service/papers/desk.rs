@@ -10,7 +10,7 @@ use crate::{
         phone::Phone,
         reason::{Failure, Reason},
     },
-    service::{deed::Deed, pictures::Pictures},
+    service::{actor::Actor, pictures::Pictures},
     store::{Action, Store, WaitingPapers, id_no_place, waiting_place},
 };
 use futures_util::future::try_join_all;
@@ -52,13 +52,13 @@ impl Desk {
 
     /// A page of the papers that wait, the oldest first. Whole numbers are shown only when the trail says of each whose it
     /// was.
-    pub async fn waiting(&self, after: Option<&str>, most: u8, deed: &Deed<'_>) -> Result<Vec<OpenPapers>, Failure> {
+    pub async fn waiting(&self, after: Option<&str>, most: u8, actor: &Actor<'_>) -> Result<Vec<OpenPapers>, Failure> {
         let waiting = self.store.waiting_papers(after, i32::from(most)).await?;
-        let entry = |one: &WaitingPapers| deed.entry(Action::NumbersRead, one.realm, &one.account);
-        if reads_numbers_whole(deed.caller.role) && !waiting.is_empty() {
+        let entry = |one: &WaitingPapers| actor.entry(Action::NumbersRead, one.realm, &one.account);
+        if reads_numbers_whole(actor.who.role) && !waiting.is_empty() {
             self.store.audit_reads(&waiting.iter().map(entry).collect::<Vec<_>>()).await?;
         }
-        try_join_all(waiting.into_iter().map(|one| self.open((one.realm, one.account), one.papers, deed))).await
+        try_join_all(waiting.into_iter().map(|one| self.open((one.realm, one.account), one.papers, actor))).await
     }
 
     /// One account's papers, whatever their state, and the newest of what happened to them.
@@ -66,28 +66,28 @@ impl Desk {
         &self,
         realm: Realm,
         account: &AccountId,
-        deed: &Deed<'_>,
+        actor: &Actor<'_>,
     ) -> Result<(OpenPapers, Vec<Event>), Failure> {
         let papers = self.store.papers(realm, account).await?.ok_or(Reason::NotYours)?;
         let history = self.store.papers_history(realm, account, SHOWN).await?;
-        if reads_numbers_whole(deed.caller.role) {
-            self.store.audit_read(&deed.entry(Action::NumbersRead, realm, account)).await?;
+        if reads_numbers_whole(actor.who.role) {
+            self.store.audit_read(&actor.entry(Action::NumbersRead, realm, account)).await?;
         }
-        Ok((self.open((realm, account.clone()), papers, deed).await?, history))
+        Ok((self.open((realm, account.clone()), papers, actor).await?, history))
     }
 
     async fn open(
         &self,
         (realm, account): (Realm, AccountId),
         papers: Papers,
-        deed: &Deed<'_>,
+        actor: &Actor<'_>,
     ) -> Result<OpenPapers, Failure> {
         let number = self.sealer.open(&id_no_place(realm, &account), &papers.content.id_no)?;
         let number = number.expose_secret();
-        let now: Timestamp = deed.now.real;
+        let now: Timestamp = actor.now.real;
         Ok(OpenPapers {
             phone: self.store.telephone(realm, &account).await?,
-            id_no: if reads_numbers_whole(deed.caller.role) { number.to_owned() } else { Mask::Middle.of(number) },
+            id_no: if reads_numbers_whole(actor.who.role) { number.to_owned() } else { Mask::Middle.of(number) },
             front: self.address(&papers, &papers.content.front, now).await?,
             qualification: self.address(&papers, &papers.content.qualification, now).await?,
             cursor: waiting_place(realm, &account, papers.waiting_since),

@@ -9,7 +9,7 @@ pub use desk::{Desk, OpenPapers};
 pub use own::OwnPapers;
 
 use super::{
-    deed::Deed,
+    actor::Actor,
     pictures::{Pictures, Relinked},
 };
 use crate::{
@@ -107,7 +107,7 @@ impl Submissions {
         origin: &Origin,
         now: RequestTime,
     ) -> Result<HandedIn, Failure> {
-        let deed = Deed { caller, origin, random: &self.random, now };
+        let actor = Actor { who: caller, origin, random: &self.random, now };
         for _ in 0..TRIES {
             let before = self.own_papers(caller, &submission.phone).await?;
             let (content, id_no) = self.content(caller, before.as_ref(), submission, now.real).await?;
@@ -115,7 +115,7 @@ impl Submissions {
                 return self.shown(before.as_ref().map(|before| &before.content), &id_no, now.real).await;
             };
             let relinked = relinked(before.as_ref(), &after);
-            match self.save((before.as_ref(), &after), &relinked, &deed).await? {
+            match self.save((before.as_ref(), &after), &relinked, &actor).await? {
                 WriteOutcome::Committed => {
                     self.pictures.follow(&relinked).await;
                     return self.shown(Some(&after.content), &id_no, now.real).await;
@@ -178,10 +178,10 @@ impl Submissions {
         &self,
         (before, after): (Option<&Papers>, &Papers),
         relinked: &Relinked,
-        deed: &Deed<'_>,
+        actor: &Actor<'_>,
     ) -> Result<WriteOutcome<Refused>, Failure> {
-        let Caller { realm, account, role, .. } = deed.caller;
-        let (owner, now) = ((*realm, account), deed.now.real);
+        let Caller { realm, account, role, .. } = actor.who;
+        let (owner, now) = ((*realm, account), actor.now.real);
         let from = before.map_or(Status::None, |before| before.status);
         let event = Event { at: now, by: account.clone(), role: *role, from, to: after.status, why: None };
         let mut writes = self
@@ -189,7 +189,7 @@ impl Submissions {
             .transaction()
             .save_papers(owner, before, after, &event, Refused::Raced)
             .claim_id_number(owner, &after.content.id_index, Refused::Number)
-            .audit(&deed.entry(Action::PapersSubmitted, *realm, account));
+            .audit(&actor.entry(Action::PapersSubmitted, *realm, account));
         let left = before.filter(|before| before.status.holds_number()).map(|before| &before.content.id_index);
         if let Some(left) = left.filter(|left| **left != after.content.id_index) {
             writes = writes.release_id_number(owner, left, Refused::Raced);

@@ -5,7 +5,7 @@ use crate::{
         reason::{Failure, Reason},
         shop::{GroupId, Shop, ShopId, line_of_text},
     },
-    service::charging::Maker,
+    service::actor::{Actor, Identity},
     store::{Action, AuditSubject, Store, WriteOutcome},
 };
 
@@ -54,19 +54,24 @@ impl Directory {
     }
 
     /// Makes a group, or gives it another name. The name that it has changes nothing and leaves no entry.
-    pub async fn name_group(&self, id: &GroupId, name: &str, by: &Maker<'_>) -> Result<(), Failure> {
+    pub async fn name_group(&self, id: &GroupId, name: &str, actor: &Actor<'_, impl Identity>) -> Result<(), Failure> {
         let name = line_of_text("名称", name, LONGEST_NAME)?;
         if self.store.shop_group(id).await?.is_some_and(|group| group.name == name) {
             return Ok(());
         }
         let writes = self.store.transaction::<()>().name_group(id, &name);
-        let entry = by.entry_about(Action::ShopGroupNamed);
+        let entry = actor.entry_about(Action::ShopGroupNamed);
         writes.audit_thing(AuditSubject::ShopGroup(id), &entry, &name).commit().await.map(drop)
     }
 
     /// Makes a shop or changes it. Shop and group say the same of who belongs where, whatever two requests race. What
     /// changes nothing leaves no entry.
-    pub async fn save(&self, id: &ShopId, settings: &ShopSettings, by: &Maker<'_>) -> Result<Shop, Failure> {
+    pub async fn save(
+        &self,
+        id: &ShopId,
+        settings: &ShopSettings,
+        actor: &Actor<'_, impl Identity>,
+    ) -> Result<Shop, Failure> {
         let name = line_of_text("名称", &settings.name, LONGEST_NAME)?;
         for _ in 0..TRIES {
             let before = self.store.shop(id).await?;
@@ -88,7 +93,7 @@ impl Directory {
                 }
             }
             let action = if before.is_some() { Action::ShopChanged } else { Action::ShopMade };
-            writes = writes.audit_thing(AuditSubject::Shop(id), &by.entry_about(action), &told(&shop));
+            writes = writes.audit_thing(AuditSubject::Shop(id), &actor.entry_about(action), &told(&shop));
             match writes.commit().await? {
                 WriteOutcome::Committed => return Ok(shop),
                 WriteOutcome::ConditionFailed(Refused::Raced, _) => {}

@@ -1,6 +1,6 @@
 //! Booking money and points, and signing a customer in. An entry and the sum it makes are written together.
 
-use super::{By, Records, TRIES};
+use super::{Actor, Records, TRIES};
 use crate::{
     domain::{
         reason::{Failure, Reason},
@@ -18,37 +18,37 @@ enum Refused {
 
 impl Records {
     /// Books an entry. The same key again books nothing and answers with the record as it is.
-    pub async fn book(&self, by: By<'_>, id: &CustomerId, booking: &Booking) -> Result<Customer, Failure> {
-        let record = self.seen(by, id).await?;
-        self.write(by, id, record, booking, |after| after).await
+    pub async fn book(&self, actor: Actor<'_>, id: &CustomerId, booking: &Booking) -> Result<Customer, Failure> {
+        let record = self.seen(actor, id).await?;
+        self.write(actor, id, record, booking, |after| after).await
     }
 
     /// Signs a customer in for the shop's day. A second time of a day is the same and adds nothing.
-    pub async fn sign_in(&self, by: By<'_>, id: &CustomerId) -> Result<Customer, Failure> {
-        let (stored, customer) = self.seen(by, id).await?;
-        if has_signed_in(&customer, by.now) {
+    pub async fn sign_in(&self, actor: Actor<'_>, id: &CustomerId) -> Result<Customer, Failure> {
+        let (stored, customer) = self.seen(actor, id).await?;
+        if has_signed_in(&customer, actor.now.real) {
             return Ok(customer);
         }
         let own = self.store.shop(&id.shop).await?.and_then(|shop| shop.signin_points);
-        let booking = sign_in(by.now, own.unwrap_or(self.limits.signin_points));
-        let signed = |after| Customer { last_signin_at: Some(by.now), ..after };
-        self.write(by, id, (stored, customer), &booking, signed).await
+        let booking = sign_in(actor.now.real, own.unwrap_or(self.limits.signin_points));
+        let signed = |after| Customer { last_signin_at: Some(actor.now.real), ..after };
+        self.write(actor, id, (stored, customer), &booking, signed).await
     }
 
     async fn write(
         &self,
-        by: By<'_>,
+        actor: Actor<'_>,
         id: &CustomerId,
         (mut stored, mut before): (ShopRecordItem, Customer),
         booking: &Booking,
         finish: impl Fn(Customer) -> Customer,
     ) -> Result<Customer, Failure> {
         for _ in 0..TRIES {
-            let booked = booking.over(&before, by.now, &by.caller.account);
+            let booked = booking.over(&before, actor.now.real, &actor.who.account);
             let (after, entry) = match booked {
                 Ok(booked) => booked,
                 // A sum that is too small now may be so because this very booking has made it so.
-                Err(failure) => return self.again(by, id, booking, failure).await,
+                Err(failure) => return self.again(actor, id, booking, failure).await,
             };
             let after = finish(Customer { version: before.version + 1, ..after });
             let next = self.sealed(&after)?;
@@ -62,7 +62,7 @@ impl Records {
                     if !by_sign_in(booking) && !entry_of(item)?.is(booking) {
                         return Err(Reason::KeyReused.into());
                     }
-                    return Ok(self.seen(by, id).await?.1);
+                    return Ok(self.seen(actor, id).await?.1);
                 }
             }
         }
@@ -72,13 +72,13 @@ impl Records {
     /// The answer to a booking that cannot be made: the first answer if it was made before, else the refusal.
     async fn again(
         &self,
-        by: By<'_>,
+        actor: Actor<'_>,
         id: &CustomerId,
         booking: &Booking,
         refusal: Failure,
     ) -> Result<Customer, Failure> {
         match self.store.entry(id, &booking.key).await? {
-            Some(entry) if entry.is(booking) => Ok(self.seen(by, id).await?.1),
+            Some(entry) if entry.is(booking) => Ok(self.seen(actor, id).await?.1),
             Some(_) => Err(Reason::KeyReused.into()),
             None => Err(refusal),
         }

@@ -1,6 +1,6 @@
 //! The same person's records in the shops of a group: by phone number, or because a manager linked them.
 
-use super::{By, Records};
+use super::{Actor, Records};
 use crate::{
     domain::{
         reason::{Failure, Reason},
@@ -25,12 +25,17 @@ enum LinkRefused {
 
 impl Records {
     /// #59: the record asked about first, then the others of the same person that the caller may see.
-    pub async fn linked(&self, by: By<'_>, id: &CustomerId, shop: Option<&ShopId>) -> Result<Vec<Customer>, Failure> {
+    pub async fn linked(
+        &self,
+        actor: Actor<'_>,
+        id: &CustomerId,
+        shop: Option<&ShopId>,
+    ) -> Result<Vec<Customer>, Failure> {
         if shop.is_some_and(|shop| *shop != id.shop) {
             return Err(Reason::NotYours.into());
         }
-        let (_, asked) = self.seen(by, id).await?;
-        let (circle, links) = futures_util::try_join!(self.circle(by, &id.shop), self.links(id))?;
+        let (_, asked) = self.seen(actor, id).await?;
+        let (circle, links) = futures_util::try_join!(self.circle(actor, &id.shop), self.links(id))?;
 
         let mut all = vec![asked.clone()];
         if let Some(mobile) = &asked.mobile {
@@ -58,13 +63,13 @@ impl Records {
     }
 
     /// Links two records of one person. Linking them again changes nothing.
-    pub async fn link(&self, by: By<'_>, id: &CustomerId, other: &CustomerId) -> Result<Vec<Customer>, Failure> {
-        by.must_see(&id.shop)?;
-        by.must_see(&other.shop)?;
+    pub async fn link(&self, actor: Actor<'_>, id: &CustomerId, other: &CustomerId) -> Result<Vec<Customer>, Failure> {
+        actor.who.must_see(&id.shop)?;
+        actor.who.must_see(&other.shop)?;
         if id == other {
             return Err(Failure::malformed("不能关联同一条记录"));
         }
-        if !self.circle(by, &id.shop).await?.contains(&other.shop) {
+        if !self.circle(actor, &id.shop).await?.contains(&other.shop) {
             return Err(Reason::NotYours.into());
         }
         let (gone, already, full) = (LinkRefused::Gone, LinkRefused::Already, LinkRefused::Full);
@@ -74,7 +79,7 @@ impl Records {
         }
         let refused = writes.commit_with_every_failure().await?;
         match refused.into_iter().map(|(refused, _)| refused).min() {
-            None | Some(LinkRefused::Already) => self.linked(by, id, None).await,
+            None | Some(LinkRefused::Already) => self.linked(actor, id, None).await,
             Some(LinkRefused::Gone) => Err(Reason::NotYours.into()),
             Some(LinkRefused::Full) => Err(Reason::CapReached.into()),
         }
@@ -85,14 +90,14 @@ impl Records {
     }
 
     /// The shops of the same group that the caller may see, the shop itself first.
-    async fn circle(&self, by: By<'_>, shop: &ShopId) -> Result<Vec<ShopId>, Failure> {
+    async fn circle(&self, actor: Actor<'_>, shop: &ShopId) -> Result<Vec<ShopId>, Failure> {
         let group = self.store.shop(shop).await?.and_then(|shop| shop.group);
         let group = match &group {
             Some(group) => self.store.shop_group(group).await?,
             None => None,
         };
         let others = group.map(|group| group.shops).unwrap_or_default().into_iter();
-        let others = others.filter(|other| other != shop && by.must_see(other).is_ok());
+        let others = others.filter(|other| other != shop && actor.who.must_see(other).is_ok());
         Ok([shop.clone()].into_iter().chain(others).collect())
     }
 }

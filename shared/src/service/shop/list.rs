@@ -1,6 +1,6 @@
 //! Lists of records, one query each where one index answers; digits that may mean two things are looked for as both.
 
-use super::{By, Records};
+use super::{Actor, Records};
 use crate::{
     domain::{
         reason::Failure,
@@ -41,8 +41,8 @@ enum Shown {
 
 impl Records {
     /// #58: the records of a shop that the search asks for.
-    pub async fn list(&self, by: By<'_>, search: &Search, cursor: Option<&str>) -> Result<Page, Failure> {
-        by.must_see(&search.shop)?;
+    pub async fn list(&self, actor: Actor<'_>, search: &Search, cursor: Option<&str>) -> Result<Page, Failure> {
+        actor.who.must_see(&search.shop)?;
         let (steps, place) = (self.steps(search).await?, cursor_place(search));
         let (mut at, mut after) = match cursor {
             Some(cursor) => opened_place(&self.opened_cursor(&place, cursor)?, &steps),

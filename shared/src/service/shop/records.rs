@@ -1,6 +1,6 @@
 //! Making, reading, editing and deleting a record.
 
-use super::{By, Records, TRIES};
+use super::{Actor, Records, TRIES, entry};
 use crate::{
     domain::{
         account::Role,
@@ -35,13 +35,13 @@ enum Refused {
 
 impl Records {
     /// #57: a record with the shop's next 病历号. Number and record are written together, so none is lost or given twice.
-    pub async fn create(&self, by: By<'_>, asked: &Asked) -> Result<Customer, Failure> {
-        by.must_see(&asked.shop)?;
+    pub async fn create(&self, actor: Actor<'_>, asked: &Asked) -> Result<Customer, Failure> {
+        actor.who.must_see(&asked.shop)?;
         let shop = &asked.shop;
-        let id = CustomerId { shop: shop.clone(), serial: Serial::new(by.now, self.random.u64()) };
+        let id = CustomerId { shop: shop.clone(), serial: Serial::new(actor.now.real, self.random.u64()) };
         // Kept with the key, so that the same key with other content can be told, without saying what it was.
         let what = self.sealer.blind(&tenant(shop), "create", &said(&asked.edit.over(&blank(id.clone(), 0))?)?)?;
-        let until = by.now.as_second() + KEY_SECONDS;
+        let until = actor.now.real.as_second() + KEY_SECONDS;
         let made = CreatedRecord { serial: id.serial.as_str().to_owned(), asked: what.clone(), until };
 
         let mut last = self.store.record_counter(shop).await?;
@@ -51,8 +51,8 @@ impl Records {
             let mut writes = self.store.transaction();
             if let Some(key) = &asked.key {
                 // A key is its caller's own.
-                let key = format!("{}#{key}", by.caller.account.as_str());
-                writes = writes.store_created_record(shop, &key, &made, by.now.as_second(), Refused::Again);
+                let key = format!("{}#{key}", actor.who.account.as_str());
+                writes = writes.store_created_record(shop, &key, &made, actor.now.real.as_second(), Refused::Again);
             }
             let writes = writes.take_record_number(shop, last, Refused::Raced);
             match writes.save_customer(&id, None, &stored, Refused::Exists).commit().await? {
@@ -64,7 +64,7 @@ impl Records {
                         return Err(Reason::KeyReused.into());
                     }
                     let serial = Serial::parse(&before.serial).ok_or(Reason::NotYours)?;
-                    return Ok(self.seen(by, &CustomerId { shop: shop.clone(), serial }).await?.1);
+                    return Ok(self.seen(actor, &CustomerId { shop: shop.clone(), serial }).await?.1);
                 }
                 WriteOutcome::ConditionFailed(Refused::Exists, _) => {
                     return Err(Failure::internal("a new shop record serial was already in use"));
@@ -75,11 +75,11 @@ impl Records {
     }
 
     /// #61: a record. A manager sees it whole, which is noted before it is shown; the flag says who sees what.
-    pub async fn read(&self, by: By<'_>, id: &CustomerId) -> Result<(Customer, bool), Failure> {
-        let (_, customer) = self.seen(by, id).await?;
-        let whole = by.caller.role == Role::ShopManager;
+    pub async fn read(&self, actor: Actor<'_>, id: &CustomerId) -> Result<(Customer, bool), Failure> {
+        let (_, customer) = self.seen(actor, id).await?;
+        let whole = actor.who.role == Role::ShopManager;
         if whole {
-            self.store.audit_read(&self.entry(by, Action::CustomerRead, id)).await?;
+            self.store.audit_read(&entry(actor, Action::CustomerRead, id)).await?;
         }
         Ok((customer, whole))
     }
@@ -88,12 +88,12 @@ impl Records {
     /// it. One that changes nothing writes nothing, so it may come again.
     pub async fn edit(
         &self,
-        by: By<'_>,
+        actor: Actor<'_>,
         id: &CustomerId,
         (edit, wanted): (&Edit, Option<u64>),
         matches: impl Fn(&Customer) -> Result<(), Failure>,
     ) -> Result<Customer, Failure> {
-        let (mut stored, mut before) = self.seen(by, id).await?;
+        let (mut stored, mut before) = self.seen(actor, id).await?;
         for _ in 0..TRIES {
             must_be(wanted, &before)?;
             matches(&before)?;
@@ -112,8 +112,8 @@ impl Records {
     }
 
     /// #62: out of every list, kept beside them with its history. A second time is the same.
-    pub async fn delete(&self, by: By<'_>, id: &CustomerId, wanted: Option<u64>) -> Result<(), Failure> {
-        by.must_see(&id.shop)?;
+    pub async fn delete(&self, actor: Actor<'_>, id: &CustomerId, wanted: Option<u64>) -> Result<(), Failure> {
+        actor.who.must_see(&id.shop)?;
         let mut stored = self.store.customer(id).await?;
         for _ in 0..TRIES {
             let Some(before) = stored else {
@@ -123,7 +123,7 @@ impl Records {
             must_be(wanted, &customer)?;
             customer.may_be_deleted()?;
             let after = ShopRecordItem { version: before.version + 1, status: "deleted".into(), ..before.clone() };
-            let entry = self.entry(by, Action::CustomerDeleted, id);
+            let entry = entry(actor, Action::CustomerDeleted, id);
             let writes = self.store.transaction().delete_shop_record(id, &before, &after, ()).audit(&entry);
             match writes.commit().await? {
                 WriteOutcome::Committed => return Ok(()),
