@@ -62,7 +62,7 @@ impl Ledger {
         actor: &Actor<'_, impl Identity>,
     ) -> Result<LedgerEntry, Failure> {
         for _ in 0..TRIES {
-            if let Some(entry) = self.store.booked((account, id), booking.kind, &booking.key).await? {
+            if let Some(entry) = self.store.ledger_entry((account, id), booking.kind, &booking.key).await? {
                 return same(entry, (account, id), booking);
             }
             // Before the bills: what is booked or issued between this and the write shows here.
@@ -78,8 +78,11 @@ impl Ledger {
             let after = booked(&before, booking, actor)?;
             let entry = entry(account, (&before, &after), booking, actor);
             let writes = self.store.transaction();
-            let mut writes =
-                writes.book(&entry, Refused::Booked).update_bill_sums(account, (&before, &after), Refused::Raced);
+            let mut writes = writes.add_ledger_entry(&entry, Refused::Booked).update_bill_sums(
+                account,
+                (&before, &after),
+                Refused::Raced,
+            );
             if before.is_open() {
                 let standing = record.ok_or(Reason::NotYours)?.standing;
                 let others = open.iter().filter(|bill| bill.request != id);

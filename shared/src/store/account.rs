@@ -1,4 +1,4 @@
-//! A driver's profile and the lock on a plate: AP-08 to AP-11, AP-37, AP-42 to AP-46 and AP-260.
+//! A driver's profile and the lock on a plate.
 
 use super::{Consistency, Key, Store, Transaction, keys::PK, number, text, transaction::Change};
 use crate::domain::{
@@ -58,26 +58,26 @@ struct PlateHolder<'a> {
 }
 
 impl Store {
-    /// AP-08: one driver's profile.
+    /// AP-37: one driver's profile.
     pub(crate) async fn driver(&self, account: &AccountId) -> Result<Option<Driver>, Failure> {
         self.get(&Key::driver(account), Consistency::Strong).await
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-09: the profile of a new driver.
+    /// AP-38: the profile of a new driver.
     pub(crate) fn create_driver(self, account: &AccountId, driver: &Driver, exists: R) -> Self {
         self.put_new(&Key::driver(account), driver, exists)
     }
 
-    /// AP-10: claims a plate that no account holds.
+    /// AP-39: claims a plate that no account holds.
     pub(crate) fn claim_plate(self, plate: &Plate, account: &AccountId, since: Timestamp, taken: R) -> Self {
         self.put_new(&Key::plate(plate), &PlateHolder { account, since }, taken)
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-37: replaces or removes the avatar, if it is still the one that was read.
+    /// AP-44: replaces or removes the avatar, if it is still the one that was read.
     pub(crate) fn change_avatar(
         self,
         account: &AccountId,
@@ -94,7 +94,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::driver(account), change, Some(raced))
     }
 
-    /// AP-260: replaces the phone, if it is still the one that was read, or absent as it was read.
+    /// AP-45: replaces the phone, if it is still the one that was read, or absent as it was read.
     pub(crate) fn change_drivers_phone(
         self,
         account: &AccountId,
@@ -120,7 +120,7 @@ pub struct ProfileChange {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-42: changes some fields of an existing profile.
+    /// AP-40: changes some fields of an existing profile.
     pub(crate) fn change_profile(
         self,
         account: &AccountId,
@@ -148,7 +148,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::driver(account), Change { update, condition, names, values }, Some(missing))
     }
 
-    /// AP-43: replaces the vehicles that were read, in the profile and in the session record.
+    /// AP-41: replaces the vehicles that were read, in the profile and in the session record.
     pub(crate) fn change_garage(
         self,
         account: &AccountId,
@@ -184,7 +184,7 @@ impl<R: Copy> Transaction<'_, R> {
         writes.update(&Key::sessions(Realm::Ev, account), sessions, Some(raced))
     }
 
-    /// AP-44: releases the lock on a plate that this account holds.
+    /// AP-42: releases the lock on a plate that this account holds.
     pub(crate) fn release_plate(self, plate: &Plate, account: &AccountId, raced: R) -> Self {
         let held = Change {
             condition: Some("#account = :account".into()),
@@ -195,7 +195,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.delete_if(&Key::plate(plate), held, raced)
     }
 
-    /// AP-45: requires that a plate has no live charge request.
+    /// AP-43: requires that a plate has no live charge request.
     pub(crate) fn require_idle(self, plate: &Plate, in_use: R) -> Self {
         self.require_absent(&Key::plate_charge(plate.as_str()), in_use)
     }
@@ -295,7 +295,7 @@ struct FirstAdmin<'a> {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-11: the marker that makes the first administrator unique.
+    /// AP-32: the marker that makes the first administrator unique.
     pub(crate) fn claim_first_admin(self, account: &AccountId, at: Timestamp, taken: R) -> Self {
         self.put_new(&Key::first_admin(), &FirstAdmin { account, at }, taken)
     }

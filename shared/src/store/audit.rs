@@ -168,7 +168,7 @@ impl Store {
         self.audit_failure(entry).await
     }
 
-    /// AP-186: the entries of a subject in a period, newest first, older than `before`.
+    /// AP-36: the entries of a subject in a period, newest first, older than `before`.
     pub(crate) async fn audit_entries(
         &self,
         (kind, subject): (&str, &str),

@@ -1,4 +1,4 @@
-//! Bills, their indexes, and what a driver's record says about them: AP-38 to AP-41, AP-240, AP-241.
+//! Bills, their indexes, and what a driver's record says about them.
 
 use super::{
     Consistency, END, Item, Key, Store, Transaction,
@@ -87,7 +87,7 @@ pub(crate) struct FoundBill {
 }
 
 impl Store {
-    /// AP-38: all open bills of a driver, the first to fall into arrears first. Strongly consistent, because writes
+    /// AP-60: all open bills of a driver, the first to fall into arrears first. Strongly consistent, because writes
     /// depend on it.
     pub(crate) async fn open_bills(&self, account: &AccountId) -> Result<Vec<IssuedBill>, Failure> {
         let (mut bills, mut from) = (Vec::new(), None);
@@ -104,14 +104,14 @@ impl Store {
         }
     }
 
-    /// AP-39: the overpaid bills of a driver, then the settled ones, newest first.
+    /// AP-61: the overpaid bills of a driver, then the settled ones, newest first.
     pub(crate) async fn paid_bills(&self, account: &AccountId, most: i32) -> Result<Vec<IssuedBill>, Failure> {
         let request = self.bills(account, OVERPAID_BILL, &format!("{PAID_BILL}{END}")).limit(most);
         let answer = request.send().await.map_err(fault)?;
         answer.items.unwrap_or_default().into_iter().map(read).collect()
     }
 
-    /// AP-240: a page of a bill index.
+    /// AP-63: a page of a bill index.
     pub(crate) async fn find_bills(
         &self,
         index: BillIndex<'_>,
@@ -129,7 +129,7 @@ impl Store {
         answer.items.unwrap_or_default().into_iter().map(FoundBill::read).collect()
     }
 
-    /// AP-241: a bill without an outstanding amount, found by the time at which it was issued.
+    /// AP-64: a bill without an outstanding amount, found by the time at which it was issued.
     pub(crate) async fn closed_bill(
         &self,
         account: &AccountId,
@@ -265,14 +265,14 @@ impl IssuedBill {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-40: writes an issued bill.
+    /// AP-62: writes an issued bill.
     pub(super) fn issue_bill(self, key: &Key, bill: &IssuedBill) -> Self {
         let bill_plate = Some(bill.plate.as_str()).filter(|plate| !plate.is_empty());
         let bill_day = Day::of_millis(bill.ended).to_string();
         self.put_over(key, &BillItem { bill, bill_all: ALL, bill_day, bill_plate })
     }
 
-    /// AP-242: updates the sums of a bill by one ledger entry, if it has as many entries as were read. The bill moves
+    /// AP-65: updates the sums of a bill by one ledger entry, if it has as many entries as were read. The bill moves
     /// to the range of its new state.
     pub(crate) fn update_bill_sums(
         self,
@@ -296,7 +296,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&old, change, Some(raced))
     }
 
-    /// AP-41: sets since when the driver is in arrears, or will be, if no bill was issued or booked on since the record
+    /// AP-66: sets since when the driver is in arrears, or will be, if no bill was issued or booked on since the record
     /// was read. The counter `bills` tells writes that depend on the open bills that these have changed.
     pub(crate) fn set_arrears(self, account: &AccountId, read: &Standing, owed: Option<Timestamp>, raced: R) -> Self {
         let mut change = Change {

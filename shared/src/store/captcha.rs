@@ -50,12 +50,12 @@ fn alive(update: &str, condition: &str, now: Timestamp) -> Change {
 }
 
 impl Store {
-    /// AP-100: stores a new captcha of a device. It replaces the one before.
+    /// AP-27: stores a new captcha of a device. It replaces the one before.
     pub(crate) async fn show_captcha(&self, device: &DeviceId, captcha: &Captcha) -> Result<(), Failure> {
         self.transaction::<()>().put_over(&Key::captcha(device), captcha).commit().await.map(drop)
     }
 
-    /// AP-101: counts a guess and then returns the captcha to compare it with; none when no live captcha is left. A
+    /// AP-28: counts a guess and then returns the captcha to compare it with; none when no live captcha is left. A
     /// retry by the SDK may count twice, which costs a person one of three tries and a guesser too.
     pub(crate) async fn count_guess(&self, device: &DeviceId, now: Timestamp) -> Result<Option<Captcha>, Failure> {
         let mut change = alive("ADD #tries :one", "#tries < :most", now);
@@ -80,7 +80,7 @@ impl Store {
         }
     }
 
-    /// AP-102: marks a captcha as solved. The tries begin anew, because the caller knows the letters and sends them
+    /// AP-29: marks a captcha as solved. The tries begin anew, because the caller knows the letters and sends them
     /// again with the form.
     pub(crate) async fn solve_captcha(
         &self,
@@ -97,7 +97,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-103: a solved captcha pays for one more message to its device.
+    /// AP-30: a solved captcha pays for one more message to its device.
     pub(crate) fn pay_with_captcha(self, device: &DeviceId, now: Timestamp, refused: R) -> Self {
         let mut change = alive("SET #paid = :yes", "#solved = :yes AND attribute_not_exists(#paid)", now);
         change.names.extend([("#solved", "solved".into()), ("#paid", "paid".into())]);
@@ -105,7 +105,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::captcha(device), change, Some(refused))
     }
 
-    /// AP-104: the solved captcha is spent, unless a newer one replaced it.
+    /// AP-31: the solved captcha is spent, unless a newer one replaced it.
     pub(crate) fn spend_captcha(self, device: &DeviceId, picture: &str, now: Timestamp, refused: R) -> Self {
         let mut change = alive("SET #spent = :yes", "#picture = :picture", now);
         change.names.push(("#picture", "picture".into()));

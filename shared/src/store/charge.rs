@@ -1,4 +1,4 @@
-//! Stored detail records and first answers: AP-18, AP-19.
+//! Stored detail records and first answers.
 
 use super::{
     Consistency, Key, Store, fault,
@@ -47,7 +47,7 @@ pub(crate) struct FirstAnswer {
 }
 
 impl Store {
-    /// AP-18: the newest detail records of a driver, of requests that were billed or may still be billed.
+    /// AP-52: the newest detail records of a driver, of requests that were billed or may still be billed.
     pub(crate) async fn records(&self, account: &AccountId, limit: usize) -> Result<Vec<DetailRecordItem>, Failure> {
         let (mut shown, mut from) = (Vec::new(), None);
         loop {
@@ -74,7 +74,7 @@ impl Store {
         }
     }
 
-    /// AP-19: the first answer to a key, unless it has expired.
+    /// AP-53: the first answer to a key, unless it has expired.
     pub(crate) async fn first_answer(
         &self,
         account: &AccountId,

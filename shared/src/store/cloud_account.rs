@@ -1,4 +1,4 @@
-//! Login accounts of business customers, and their count, which sorts before them: AP-120 to AP-125.
+//! Login accounts of business customers, and their count, which sorts before them.
 
 use super::{Consistency, Item, Key, Store, Transaction, keys, number, read, text, transaction::Change};
 use crate::domain::{
@@ -24,12 +24,12 @@ struct CountItem {
 }
 
 impl Store {
-    /// AP-120: one account by its name.
+    /// AP-125: one account by its name.
     pub(crate) async fn cloud_account(&self, tenant: &Tenant, name: &LoginName) -> Result<Option<Account>, Failure> {
         self.get(&Key::cloud_account(tenant, name), Consistency::Strong).await
     }
 
-    /// AP-121: a customer's accounts in the order of their names, the first `end` of them, with the total number.
+    /// AP-126: a customer's accounts in the order of their names, the first `end` of them, with the total number.
     pub(crate) async fn cloud_accounts(&self, tenant: &Tenant, end: usize) -> Result<CountedList<Account>, Failure> {
         counted(self.with_count_item(Key::cloud_accounts(tenant), end).await?)
     }
@@ -63,12 +63,12 @@ pub(super) fn counted<T: serde::de::DeserializeOwned>(items: Vec<Item>) -> Resul
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-122: creates an account. The same transaction claims its login.
+    /// AP-127: creates an account. The same transaction claims its login.
     pub(crate) fn create_cloud_account(self, tenant: &Tenant, account: &Account, exists: R) -> Self {
         self.put_new(&Key::cloud_account(tenant, &account.login_id.name()), account, exists)
     }
 
-    /// AP-122: counts one account more, as long as there is room.
+    /// AP-127: counts one account more, as long as there is room.
     pub(crate) fn count_cloud_account(self, tenant: &Tenant, account: &Account, cap: u32, full: R) -> Self {
         let change = Change {
             update: "ADD #n :one, #admins :admins".into(),
@@ -83,7 +83,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::cloud_accounts(tenant), change, Some(full))
     }
 
-    /// AP-123: counts accounts off, and the enabled admins among them. The condition keeps one enabled admin, also
+    /// AP-128: counts accounts off, and the enabled admins among them. The condition keeps one enabled admin, also
     /// under concurrent calls.
     pub(crate) fn uncount_cloud_accounts(self, tenant: &Tenant, gone: usize, admins: usize, last: R) -> Self {
         let minus = |count: usize| number(format_args!("-{count}"));
@@ -102,7 +102,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::cloud_accounts(tenant), change, Some(last))
     }
 
-    /// AP-123: deletes an account, if it is still as it was read.
+    /// AP-128: deletes an account, if it is still as it was read.
     pub(crate) fn delete_cloud_account(self, tenant: &Tenant, account: &Account, changed: R) -> Self {
         let mut unchanged = Change {
             condition: Some(format!("#account = :account AND #status = :status AND {}", phone_is(account))),
@@ -114,7 +114,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.delete_if(&Key::cloud_account(tenant, &account.login_id.name()), unchanged, changed)
     }
 
-    /// AP-124: changes an account's status, if it is still as it was read.
+    /// AP-129: changes an account's status, if it is still as it was read.
     pub(crate) fn set_cloud_account_status(
         self,
         tenant: &Tenant,
@@ -137,7 +137,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::cloud_account(tenant, &account.login_id.name()), change, Some(changed))
     }
 
-    /// AP-133: changes or removes an account's phone, if it is still the one that was read.
+    /// AP-131: changes or removes an account's phone, if it is still the one that was read.
     pub(crate) fn change_cloud_phone(self, tenant: &Tenant, account: &Account, to: Option<&Phone>, changed: R) -> Self {
         let mut change = Change {
             update: if to.is_some() { "SET #phone = :to" } else { "REMOVE #phone" }.into(),
@@ -150,7 +150,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::cloud_account(tenant, &account.login_id.name()), change, Some(changed))
     }
 
-    /// AP-124: counts one enabled admin more, or one fewer while another one stays.
+    /// AP-129: counts one enabled admin more, or one fewer while another one stays.
     pub(crate) fn recount_cloud_admins(self, tenant: &Tenant, to: AccountStatus, last: R) -> Self {
         let (by, condition) = match to {
             AccountStatus::Activity => (1, "attribute_exists(#admins)"),
@@ -166,7 +166,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::cloud_accounts(tenant), change, Some(last))
     }
 
-    /// AP-125: stores when and from which address an account last signed in, in the transaction of AP-06.
+    /// AP-130: stores when and from which address an account last signed in, in the transaction of AP-07.
     pub(crate) fn note_cloud_sign_in(
         self,
         tenant: &Tenant,

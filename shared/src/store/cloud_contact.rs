@@ -1,4 +1,4 @@
-//! Contacts of business customers, and their count, which sorts before them: AP-126 to AP-129.
+//! Contacts of business customers, and their count, which sorts before them.
 
 use super::{
     Consistency, Key, Store, Transaction,
@@ -32,19 +32,19 @@ pub(crate) fn contact_place(tenant: &Tenant, id: &ContactId) -> Place {
 }
 
 impl Store {
-    /// AP-126: one contact.
+    /// AP-132: one contact.
     pub(crate) async fn contact(&self, tenant: &Tenant, id: &ContactId) -> Result<Option<ContactItem>, Failure> {
         self.get(&Key::contact(tenant, id), Consistency::Strong).await
     }
 
-    /// AP-127: a customer's contacts in the order of their creation, the first `end` of them, with the total number.
+    /// AP-133: a customer's contacts in the order of their creation, the first `end` of them, with the total number.
     pub(crate) async fn contacts(&self, tenant: &Tenant, end: usize) -> Result<CountedList<ContactItem>, Failure> {
         counted(self.with_count_item(Key::contacts(tenant), end).await?)
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-128: creates a contact, as long as there is room.
+    /// AP-134: creates a contact, as long as there is room.
     pub(crate) fn create_contact(self, tenant: &Tenant, kept: &ContactItem, cap: u32, full: R, exists: R) -> Self {
         let change = Change {
             update: "ADD #n :one".into(),
@@ -56,12 +56,12 @@ impl<R: Copy> Transaction<'_, R> {
         counted.put_new(&Key::contact(tenant, &kept.contact_id), kept, exists)
     }
 
-    /// AP-128: changes a contact, if its version is still the one that was read.
+    /// AP-134: changes a contact, if its version is still the one that was read.
     pub(crate) fn change_contact(self, tenant: &Tenant, kept: &ContactItem, read: u64, raced: R) -> Self {
         self.put_version(&Key::contact(tenant, &kept.contact_id), kept, read, raced)
     }
 
-    /// AP-129: deletes an existing contact.
+    /// AP-135: deletes an existing contact.
     pub(crate) fn delete_contact(self, tenant: &Tenant, id: &ContactId, missing: R) -> Self {
         let exists = Change {
             condition: Some("attribute_exists(#pk)".into()),
@@ -71,7 +71,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.delete_if(&Key::contact(tenant, id), exists, missing)
     }
 
-    /// AP-129: counts contacts off.
+    /// AP-135: counts contacts off.
     pub(crate) fn uncount_contacts(self, tenant: &Tenant, gone: usize) -> Self {
         let change = Change {
             update: "ADD #n :gone".into(),

@@ -1,4 +1,4 @@
-//! Business customers and their names: AP-130 to AP-132.
+//! Business customers and their names.
 
 use super::{Consistency, Key, Store, Transaction};
 use crate::domain::{
@@ -14,17 +14,17 @@ pub(crate) fn customer_place(tenant: &Tenant, field: &'static str) -> Place {
 }
 
 impl Store {
-    /// AP-130: a customer's record.
+    /// AP-120: a customer's record.
     pub(crate) async fn cloud_customer(&self, tenant: &Tenant) -> Result<Option<Customer>, Failure> {
         self.get(&Key::cloud_customer(tenant), Consistency::Strong).await
     }
 
-    /// AP-248: the customer that has a name.
+    /// AP-123: the customer that has a name.
     pub(crate) async fn customer_named(&self, name: &LoginName) -> Result<Option<Tenant>, Failure> {
         self.get(&Key::customer_name(name), Consistency::Strong).await
     }
 
-    /// AP-131: whether a name belongs to a customer or is a login name. Both lie under the name.
+    /// AP-121: whether a name belongs to a customer or is a login name. Both lie under the name.
     pub(crate) async fn is_customer_name_taken(&self, name: &LoginName) -> Result<bool, Failure> {
         let items = self.get_all(Key::login(Realm::Cloud, name)).await?;
         let [credential, customer] = [Key::credential(Realm::Cloud, name), Key::customer_name(name)];
@@ -35,7 +35,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-132: creates a customer under a name that no other customer has.
+    /// AP-122: creates a customer under a name that no other customer has.
     pub(crate) fn create_cloud_customer(
         self,
         tenant: &Tenant,
@@ -47,7 +47,7 @@ impl<R: Copy> Transaction<'_, R> {
         named.put_new(&Key::cloud_customer(tenant), customer, id_taken)
     }
 
-    /// AP-132: changes a customer, if its version is still the one that was read.
+    /// AP-122: changes a customer, if its version is still the one that was read.
     pub(crate) fn change_cloud_customer(self, tenant: &Tenant, customer: &Customer, read: u64, raced: R) -> Self {
         self.put_version(&Key::cloud_customer(tenant), customer, read, raced)
     }

@@ -1,4 +1,4 @@
-//! SMS codes and their limits: AP-53 to AP-58. **Invariant:** no item holds a code; it is computed from the stored
+//! SMS codes and their limits. **Invariant:** no item holds a code; it is computed from the stored
 //! nonce and a key.
 
 use super::{Consistency, Key, Store, Transaction, WriteOutcome, keys::TTL, number, text, transaction::Change};
@@ -193,7 +193,7 @@ const fn placeholders(window: Window) -> (&'static str, &'static str) {
 }
 
 impl Store {
-    /// AP-53: the codes and tries of a phone.
+    /// AP-18: the codes and tries of a phone.
     pub(crate) async fn phone_codes(&self, phone: &Phone) -> Result<PhoneCodes, Failure> {
         let item: Option<BTreeMap<String, Value>> = self.get(&Key::phone_codes(phone), Consistency::Strong).await?;
         let Some(item) = item else { return Ok(PhoneCodes::default()) };
@@ -207,7 +207,7 @@ impl Store {
         Ok(PhoneCodes { sent: Sent(sent), tries: Tries { by_day, last: item.get("last").and_then(instant) } })
     }
 
-    /// AP-54: the counters of a device, an address or a product.
+    /// AP-19: the counters of a device, an address or a product.
     pub(crate) async fn counted(&self, scope: &CodeScope, now: Timestamp) -> Result<CodeCounts, Failure> {
         let item: Option<BTreeMap<String, Value>> = self.get(&scope.key, Consistency::Strong).await?;
         let item = item.unwrap_or_default();
@@ -222,7 +222,7 @@ impl Store {
         Ok(CodeCounts { counters: counters.collect(), phones, earlier_phones })
     }
 
-    /// AP-55: the newest code for a purpose.
+    /// AP-20: the newest code for a purpose.
     pub(crate) async fn code(
         &self,
         product: Realm,
@@ -232,7 +232,7 @@ impl Store {
         self.get(&Key::code(product, phone, purpose), Consistency::Strong).await
     }
 
-    /// AP-56: counts a try against the code and its phone before the code is compared; false when it may not be
+    /// AP-21: counts a try against the code and its phone before the code is compared; false when it may not be
     /// compared. A consumed code is still compared, to report that it was used, and its tries are counted too.
     pub(crate) async fn count_code_try(
         &self,
@@ -298,7 +298,7 @@ fn instants(sent: &Sent) -> AttributeValue {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-53: records one more code for the phone, if no other write has recorded one since it was read.
+    /// AP-18: records one more code for the phone, if no other write has recorded one since it was read.
     pub(crate) fn record_sent_code(
         self,
         phone: &Phone,
@@ -323,7 +323,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::phone_codes(phone), change, Some(raced))
     }
 
-    /// AP-54: counts one more code of a device, an address or a product, within its limits.
+    /// AP-19: counts one more code of a device, an address or a product, within its limits.
     pub(crate) fn count_sent_code(self, scope: &CodeScope, counted: &CodeCounts, now: Timestamp, full: R) -> Self {
         let (mut adds, mut conditions) = (Vec::new(), Vec::new());
         let mut change = Change {
@@ -352,17 +352,17 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&scope.key, change, Some(full))
     }
 
-    /// AP-57: stores a code. It replaces an earlier one for the same purpose.
+    /// AP-22: stores a code. It replaces an earlier one for the same purpose.
     pub(crate) fn put_code(self, binding: &Binding, row: &CodeRow) -> Self {
         self.put_over(&Key::code(binding.product, &binding.phone, &binding.purpose), row)
     }
 
-    /// AP-58: consumes a code after a right guess.
+    /// AP-23: consumes a code after a right guess.
     pub(crate) fn consume_code(self, binding: &Binding, nonce: [u8; 16], now: Timestamp, refused: R) -> Self {
         self.advance_code((binding, nonce), now, CodeAdvance::Consumed { made_account: false }, refused)
     }
 
-    /// AP-58: consumes a code and notes that it created an account, so that a repeated registration is answered with
+    /// AP-23: consumes a code and notes that it created an account, so that a repeated registration is answered with
     /// success.
     pub(crate) fn consume_code_for_account(
         self,
@@ -374,7 +374,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.advance_code((binding, nonce), now, CodeAdvance::Consumed { made_account: true }, refused)
     }
 
-    /// AP-58: marks a code as verified, to be consumed by a later call (#20).
+    /// AP-23: marks a code as verified, to be consumed by a later call (#20).
     pub(crate) fn verify_code(self, binding: &Binding, nonce: [u8; 16], now: Timestamp, refused: R) -> Self {
         self.advance_code((binding, nonce), now, CodeAdvance::Verified, refused)
     }

@@ -1,4 +1,4 @@
-//! A dealer's record, and the phone under which the dealer signs in: AP-105 to AP-110.
+//! A dealer's record, and the phone under which the dealer signs in.
 
 use super::{
     Consistency, Key, LoginCredential, Store, Transaction, text,
@@ -52,12 +52,12 @@ pub(crate) enum DealerEdit {
 }
 
 impl Store {
-    /// AP-105: one dealer's record.
+    /// AP-88: one dealer's record.
     pub(crate) async fn dealer(&self, account: &AccountId) -> Result<Option<Dealer>, Failure> {
         self.get(&Key::dealer(account), Consistency::Strong).await
     }
 
-    /// AP-106: changes one field, if the record exists and has the phone by which the request named it. Repeating the
+    /// AP-89: changes one field, if the record exists and has the phone by which the request named it. Repeating the
     /// change has no effect.
     pub(crate) async fn edit_dealer(
         &self,
@@ -79,12 +79,12 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-107: creates the record of a dealer.
+    /// AP-90: creates the record of a dealer.
     pub(crate) fn create_dealer(self, account: &AccountId, dealer: &Dealer, exists: R) -> Self {
         self.put_new(&Key::dealer(account), dealer, exists)
     }
 
-    /// AP-108: replaces the phone in the record, if it is still the one that was read.
+    /// AP-91: replaces the phone in the record, if it is still the one that was read.
     pub(crate) fn change_dealers_phone(
         self,
         account: &AccountId,
@@ -97,7 +97,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::dealer(account), change, Some(raced))
     }
 
-    /// AP-110: replaces the favicon in the record, if it is still the one that was read.
+    /// AP-93: replaces the favicon in the record, if it is still the one that was read.
     pub(crate) fn set_dealers_favicon(
         self,
         account: &AccountId,
@@ -119,7 +119,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::dealer(account), change, Some(raced))
     }
 
-    /// AP-109: releases a login name, if it still belongs to the same account with the same password.
+    /// AP-92: releases a login name, if it still belongs to the same account with the same password.
     pub(crate) fn release_login(self, realm: Realm, name: &LoginName, old: &LoginCredential, raced: R) -> Self {
         let condition = Change {
             condition: Some("#account = :account AND #hash = :hash".into()),

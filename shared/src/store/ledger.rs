@@ -1,4 +1,4 @@
-//! Ledger entries of bills, which are kept for ever: AP-242 to AP-244.
+//! Ledger entries of bills, which are kept for ever.
 
 use super::{
     Consistency, Item, Key, Store, Transaction, fault,
@@ -51,8 +51,8 @@ pub(crate) fn ledger_entry_of(item: Item) -> Result<LedgerEntry, Failure> {
 }
 
 impl Store {
-    /// AP-243: the entry with a reference, or with the key of a credit of one bill.
-    pub(crate) async fn booked(
+    /// AP-67: the entry with a reference, or with the key of a credit of one bill.
+    pub(crate) async fn ledger_entry(
         &self,
         (account, request): (&AccountId, u64),
         kind: EntryKind,
@@ -65,7 +65,7 @@ impl Store {
         self.get(&key, Consistency::Strong).await
     }
 
-    /// AP-244: the entries of a bill in the order of booking.
+    /// AP-68: the entries of a bill in the order of booking.
     pub(crate) async fn ledger(&self, account: &AccountId, request: u64) -> Result<Vec<LedgerEntry>, Failure> {
         let query = self.client.query().table_name(&self.table).consistent_read(true);
         let query = query.key_condition_expression("#pk = :pk AND begins_with(#sk, :entries)");
@@ -81,8 +81,8 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-242: adds an entry. A reference is used once over all bills.
-    pub(crate) fn book(self, entry: &LedgerEntry, exists: R) -> Self {
+    /// AP-65: adds an entry. A reference is used once over all bills.
+    pub(crate) fn add_ledger_entry(self, entry: &LedgerEntry, exists: R) -> Self {
         let LedgerEntry { account, request, kind, key, .. } = entry;
         let writes = self.put_new(&Key::entry(account, *request, *kind, key), entry, exists);
         match kind {

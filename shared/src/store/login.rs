@@ -1,4 +1,4 @@
-//! The items that a sign-in by password reads and writes: AP-01 to AP-04.
+//! The items that a sign-in by password reads and writes.
 
 use super::{
     Item, Key, Store, Transaction, WriteOutcome, fault,

@@ -1,4 +1,4 @@
-//! Consumers and agents of the mall: their records, and the holders of openIds: AP-200 to AP-206. Phones are in
+//! Consumers and agents of the mall: their records, and the holders of openIds. Phones are in
 //! `phone.rs`.
 
 use super::{Consistency, Key, Store, Transaction, text, transaction::Change};
@@ -35,29 +35,29 @@ pub(crate) struct OpenIdHolder {
 }
 
 impl Store {
-    /// AP-200: the account that has this openId.
+    /// AP-81: the account that has this openId.
     pub(crate) async fn open_id_holder(&self, realm: Realm, id: &OpenId) -> Result<Option<OpenIdHolder>, Failure> {
         self.get(&Key::open_id_holder(realm, id), Consistency::Strong).await
     }
 
-    /// AP-201: a consumer's or an agent's record.
+    /// AP-82: a consumer's or an agent's record.
     pub(crate) async fn mall_user(&self, realm: Realm, account: &AccountId) -> Result<Option<MallUser>, Failure> {
         self.get(&Key::profile(realm, account), Consistency::Strong).await
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-202: creates a record.
+    /// AP-83: creates a record.
     pub(crate) fn create_mall_user(self, realm: Realm, account: &AccountId, user: &MallUser, exists: R) -> Self {
         self.put_new(&Key::profile(realm, account), user, exists)
     }
 
-    /// AP-203: claims an openId that no account of the realm has.
+    /// AP-84: claims an openId that no account of the realm has.
     pub(crate) fn claim_open_id(self, realm: Realm, id: &OpenId, holder: &OpenIdHolder, taken: R) -> Self {
         self.put_new(&Key::open_id_holder(realm, id), holder, taken)
     }
 
-    /// AP-204: moves an openId from one account to another.
+    /// AP-85: moves an openId from one account to another.
     pub(crate) fn transfer_open_id(
         self,
         (realm, id): (Realm, &OpenId),
@@ -74,7 +74,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::open_id_holder(realm, id), change, Some(raced))
     }
 
-    /// AP-205: releases an openId of this account.
+    /// AP-86: releases an openId of this account.
     pub(crate) fn release_open_id(self, realm: Realm, id: &OpenId, account: &AccountId, raced: R) -> Self {
         let holds = Change {
             condition: Some("#account = :account".into()),
@@ -85,7 +85,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.delete_if(&Key::open_id_holder(realm, id), holds, raced)
     }
 
-    /// AP-206: replaces or removes the openId in the record, if it is still the one that was read, or still absent.
+    /// AP-87: replaces or removes the openId in the record, if it is still the one that was read, or still absent.
     pub(crate) fn change_open_id(
         self,
         (realm, account): (Realm, &AccountId),

@@ -1,5 +1,4 @@
-//! Submissions of agents and dealers, the waiting list of reviewers, their history, and the holders of ID numbers:
-//! AP-220 to AP-228.
+//! Submissions of agents and dealers, the waiting list of reviewers, their history, and the holders of ID numbers.
 
 use super::{
     Consistency, Key, KeyRange, Store, Transaction,
@@ -45,12 +44,12 @@ pub(crate) fn waiting_place(realm: Realm, account: &AccountId, since: Timestamp)
 }
 
 impl Store {
-    /// AP-220: the submission of an account.
+    /// AP-94: the submission of an account.
     pub(crate) async fn papers(&self, realm: Realm, account: &AccountId) -> Result<Option<Papers>, Failure> {
         self.get(&Key::papers(realm, account), Consistency::Strong).await
     }
 
-    /// AP-221: the record of an account and its submission, which are adjacent.
+    /// AP-95: the record of an account and its submission, which are adjacent.
     pub(crate) async fn with_papers<T: DeserializeOwned>(
         &self,
         realm: Realm,
@@ -75,7 +74,7 @@ impl Store {
         Ok(found)
     }
 
-    /// AP-222: a page of the waiting list after `after`, oldest first.
+    /// AP-96: a page of the waiting list after `after`, oldest first.
     pub(crate) async fn waiting_papers(&self, after: Option<&str>, limit: i32) -> Result<Vec<WaitingPapers>, Failure> {
         // A space sorts before every character of an id, so the key with a space is the next possible key.
         let first = after.map_or_else(String::new, |after| format!("{after} "));
@@ -85,7 +84,7 @@ impl Store {
         self.between(page).await?.0.into_iter().map(read).collect()
     }
 
-    /// AP-223: the history of an account's submission, newest first.
+    /// AP-97: the history of an account's submission, newest first.
     pub(crate) async fn papers_history(
         &self,
         realm: Realm,
@@ -97,13 +96,13 @@ impl Store {
         self.between(page).await?.0.into_iter().map(read).collect()
     }
 
-    /// AP-224: the current phone of an agent or a dealer.
-    pub(crate) async fn telephone(&self, realm: Realm, account: &AccountId) -> Result<Option<Phone>, Failure> {
+    /// AP-98: the current phone of an agent or a dealer.
+    pub(crate) async fn account_phone(&self, realm: Realm, account: &AccountId) -> Result<Option<Phone>, Failure> {
         let reached: Option<AccountPhone> = self.get(&Key::profile(realm, account), Consistency::Eventual).await?;
         Ok(reached.map(|reached| reached.phone))
     }
 
-    /// AP-228: audits that ID numbers of several people are about to be shown. All entries are written or none.
+    /// AP-102: audits that ID numbers of several people are about to be shown. All entries are written or none.
     pub(crate) async fn audit_reads(&self, entries: &[AuditEntry]) -> Result<(), Failure> {
         let writes = entries.iter().fold(self.transaction::<()>(), Transaction::audit);
         writes.commit().await.map(drop)
@@ -111,7 +110,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-225: saves a submission that is still as it was read, its place in the waiting list, and one line of history.
+    /// AP-99: saves a submission that is still as it was read, its place in the waiting list, and one line of history.
     pub(crate) fn save_papers(
         self,
         (realm, account): (Realm, &AccountId),
@@ -136,7 +135,7 @@ impl<R: Copy> Transaction<'_, R> {
         writes.put_new(&Key::papers_event(realm, account, after.version), event, raced)
     }
 
-    /// AP-226: claims an ID number that no other account of the realm has.
+    /// AP-100: claims an ID number that no other account of the realm has.
     pub(crate) fn claim_id_number(self, (realm, account): (Realm, &AccountId), number: &BlindIndex, taken: R) -> Self {
         let change = Change {
             update: "SET #account = :account".into(),
@@ -147,7 +146,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::id_number(realm, number), change, Some(taken))
     }
 
-    /// AP-227: releases an ID number of this account.
+    /// AP-101: releases an ID number of this account.
     pub(crate) fn release_id_number(
         self,
         (realm, account): (Realm, &AccountId),

@@ -1,4 +1,4 @@
-//! Payments that drivers have started: AP-245 to AP-247.
+//! Payments that drivers have started.
 
 use super::{Consistency, Key, Store, Transaction, keys::PK, text, transaction::Change};
 use crate::domain::{account::AccountId, payment::PaymentId, reason::Failure};
@@ -17,19 +17,19 @@ pub(crate) struct PaymentItem {
 }
 
 impl Store {
-    /// AP-245: a payment by its id.
+    /// AP-69: a payment by its id.
     pub(crate) async fn payment(&self, id: &PaymentId) -> Result<Option<PaymentItem>, Failure> {
         self.get(&Key::payment(id), Consistency::Strong).await
     }
 
-    /// AP-246: the last payment that was started for a bill.
+    /// AP-70: the last payment that was started for a bill.
     pub(crate) async fn last_payment(&self, account: &AccountId, bill: u64) -> Result<Option<PaymentItem>, Failure> {
         self.get(&Key::last_payment(account, bill), Consistency::Strong).await
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-247: starts a payment, if the last one for the bill is still the one that was read.
+    /// AP-71: starts a payment, if the last one for the bill is still the one that was read.
     pub(crate) fn start_payment(self, payment: &PaymentItem, last: Option<&PaymentItem>, raced: R) -> Self {
         let PaymentItem { payment: id, account, request, .. } = payment;
         let (condition, values) = match last {

@@ -1,4 +1,4 @@
-//! The account of a realm that has a phone: AP-50 to AP-52 and AP-261.
+//! The account of a realm that has a phone.
 
 use super::{Consistency, Key, Store, Transaction, text, transaction::Change};
 use crate::domain::{
@@ -34,24 +34,24 @@ impl PhoneHolder {
 }
 
 impl Store {
-    /// AP-50: the account that has this phone.
+    /// AP-14: the account that has this phone.
     pub(crate) async fn phone_holder(&self, realm: Realm, phone: &Phone) -> Result<Option<PhoneHolder>, Failure> {
         self.get(&Key::phone_holder(realm, phone), Consistency::Strong).await
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-51: claims a phone that no account of the realm has.
+    /// AP-15: claims a phone that no account of the realm has.
     pub(crate) fn claim_phone(self, realm: Realm, phone: &Phone, holder: &PhoneHolder, taken: R) -> Self {
         self.put_new(&Key::phone_holder(realm, phone), holder, taken)
     }
 
-    /// AP-52: releases a phone of this account.
+    /// AP-16: releases a phone of this account.
     pub(crate) fn release_phone(self, realm: Realm, phone: &Phone, account: &AccountId, changed: R) -> Self {
         self.delete_if(&Key::phone_holder(realm, phone), held_by(account), changed)
     }
 
-    /// AP-261: requires that this account still has the phone, so that a released phone opens nothing.
+    /// AP-17: requires that this account still has the phone, so that a released phone opens nothing.
     pub(crate) fn still_has_phone(self, realm: Realm, phone: &Phone, account: &AccountId, changed: R) -> Self {
         self.check(&Key::phone_holder(realm, phone), held_by(account), changed)
     }

@@ -1,5 +1,4 @@
-//! The state of each uploaded picture, so that the bucket can be brought in line with it at any time: AP-30 to AP-36,
-//! AP-229 and AP-230.
+//! The state of each uploaded picture, so that the bucket can be brought in line with it at any time.
 
 use super::{
     Item, Key, Store, Transaction, fault,
@@ -65,7 +64,7 @@ pub(crate) enum UploadRefusal {
 }
 
 impl Store {
-    /// AP-30: counts an upload against the account's day and stores the picture's state, before the object is written.
+    /// AP-72: counts an upload against the account's day and stores the picture's state, before the object is written.
     pub(crate) async fn begin_upload(
         &self,
         (realm, account): (Realm, &AccountId),
@@ -95,7 +94,7 @@ impl Store {
         writes.put_new(&Key::picture(key), &item, UploadRefusal::Name).commit().await
     }
 
-    /// AP-33: records that the bucket keeps the picture. No effect when it was dropped meanwhile.
+    /// AP-75: records that the bucket keeps the picture. No effect when it was dropped meanwhile.
     pub(crate) async fn confirm_picture_kept(&self, key: &PictureKey) -> Result<(), Failure> {
         let change = Change {
             update: "REMOVE #shard, #due".into(),
@@ -106,7 +105,7 @@ impl Store {
         self.transaction().update(&Key::picture(key), change, Some(())).commit().await.map(drop)
     }
 
-    /// AP-230: records that the bucket keeps a picture with an end. It is due again at its end.
+    /// AP-80: records that the bucket keeps a picture with an end. It is due again at its end.
     pub(crate) async fn confirm_picture_kept_until_end(&self, key: &PictureKey) -> Result<(), Failure> {
         let change = Change {
             update: "SET #due = #until".into(),
@@ -117,12 +116,12 @@ impl Store {
         self.transaction().update(&Key::picture(key), change, Some(())).commit().await.map(drop)
     }
 
-    /// AP-34: records that the bucket has deleted the picture.
+    /// AP-76: records that the bucket has deleted the picture.
     pub(crate) async fn delete_picture_state(&self, key: &PictureKey) -> Result<(), Failure> {
         self.transaction::<()>().delete(&Key::picture(key)).commit().await.map(drop)
     }
 
-    /// AP-35: a page of the pictures with work due by `now`.
+    /// AP-77: a page of the pictures with work due by `now`.
     pub(crate) async fn due_pictures(&self, now: Timestamp) -> Result<Vec<PictureKey>, Failure> {
         let request = self.client.query().table_name(&self.table).index_name("due").limit(PAGE);
         let request = request.key_condition_expression("#shard = :shard AND #at <= :now");
@@ -134,7 +133,7 @@ impl Store {
         Ok(keys.iter().filter_map(|item: &Item| Key::picture_of(item.get(PK)?.as_s().ok()?)).collect())
     }
 
-    /// AP-36: the work for a due picture. A picture that no record names, or whose time is over, is dropped here, so
+    /// AP-78: the work for a due picture. A picture that no record names, or whose time is over, is dropped here, so
     /// that it can no longer be attached.
     pub(crate) async fn overdue_picture(
         &self,
@@ -161,7 +160,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-31: a record names this picture from now on. Refused unless this account uploaded it, recently or for another
+    /// AP-73: a record names this picture from now on. Refused unless this account uploaded it, recently or for another
     /// record, and it is not about to be deleted.
     pub(crate) fn link_picture(
         self,
@@ -199,7 +198,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::picture(key), change, Some(refused))
     }
 
-    /// AP-229: the record shows this picture until an instant. It stays due earlier, if the bucket has not been updated
+    /// AP-79: the record shows this picture until an instant. It stays due earlier, if the bucket has not been updated
     /// yet.
     pub(crate) fn expire_picture(self, key: &PictureKey, until: Timestamp) -> Self {
         let change = Change {
@@ -221,7 +220,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::picture(key), change, None)
     }
 
-    /// AP-32: no record names this picture any more.
+    /// AP-74: no record names this picture any more.
     pub(crate) fn drop_picture(self, key: &PictureKey, now: Timestamp) -> Self {
         let change = Change {
             update: "SET #state = :dropped, #shard = :shard, #due = :due".into(),

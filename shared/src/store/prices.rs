@@ -1,4 +1,4 @@
-//! The history of a station's prices: AP-171. A change is written once, with the station that it changes.
+//! The history of a station's prices. A change is written once, with the station that it changes.
 
 use super::{END, Key, KeyRange, Store, Transaction, keys::PRICES, read};
 use crate::domain::{
@@ -38,7 +38,7 @@ impl PricesItem {
 }
 
 impl Store {
-    /// AP-171: price changes from before `before` on, the newest first.
+    /// AP-56: price changes from before `before` on, the newest first.
     pub(crate) async fn prices(
         &self,
         station: &StationId,

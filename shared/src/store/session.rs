@@ -1,4 +1,4 @@
-//! The session record of an account, which every signed-in request reads: AP-05 to AP-07.
+//! The session record of an account, which every signed-in request reads.
 
 use super::{Consistency, Item, Key, Store, Transaction, number, read, transaction::Change};
 use crate::domain::{
@@ -64,13 +64,13 @@ pub(super) fn packed(car: &Waiting) -> ByteBuf {
 }
 
 impl Store {
-    /// AP-05: strongly consistent, so that a sign-out or a lock takes effect with the next request.
+    /// AP-06: strongly consistent, so that a sign-out or a lock takes effect with the next request.
     pub(crate) async fn sessions(&self, realm: Realm, account: &AccountId) -> Result<Option<Sessions>, Failure> {
         let item: Option<SessionsItem> = self.get(&Key::sessions(realm, account), Consistency::Strong).await?;
         item.map(Sessions::try_from).transpose()
     }
 
-    /// AP-07: ends one session. Repeating it has no effect.
+    /// AP-08: ends one session. Repeating it has no effect.
     pub(crate) async fn end_session(&self, realm: Realm, account: &AccountId, id: &SessionId) -> Result<(), Failure> {
         let change = Change {
             update: "REMOVE #live.#id".into(),
@@ -90,7 +90,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.put_new(&Key::sessions(realm, account), &SessionsItem::from(sessions), exists)
     }
 
-    /// AP-06: adds a session, as long as there is room and the account is enabled.
+    /// AP-07: adds a session, as long as there is room and the account is enabled.
     pub(crate) fn add_session(
         self,
         (realm, account): (Realm, &AccountId),
@@ -127,7 +127,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::sessions(realm, account), change, Some(refused))
     }
 
-    /// AP-207: ends this session, if it is alive and its account is enabled.
+    /// AP-10: ends this session, if it is alive and its account is enabled.
     pub(crate) fn end_live_session(self, (realm, account): (Realm, &AccountId), id: &SessionId, over: R) -> Self {
         let change = Change {
             update: "REMOVE #live.#id".into(),
@@ -192,7 +192,7 @@ impl<R: Copy> Transaction<'_, R> {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-183: locks an account, which ends its sessions, or unlocks it. Refused if it already was so, or does not
+    /// AP-11: locks an account, which ends its sessions, or unlocks it. Refused if it already was so, or does not
     /// exist.
     pub(crate) fn set_enabled(self, (realm, account): (Realm, &AccountId), enabled: bool, refused: R) -> Self {
         let change = Change {
@@ -208,7 +208,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::sessions(realm, account), change, Some(refused))
     }
 
-    /// AP-184: ends all sessions. Refused if the account does not exist.
+    /// AP-12: ends all sessions. Refused if the account does not exist.
     pub(crate) fn end_all_sessions(self, (realm, account): (Realm, &AccountId), missing: R) -> Self {
         let change = Change {
             update: "SET #live = :none".into(),
@@ -219,7 +219,7 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::sessions(realm, account), change, Some(missing))
     }
 
-    /// AP-185: sets another role and other shops, if the role is still the one that was read.
+    /// AP-13: sets another role and other shops, if the role is still the one that was read.
     pub(crate) fn change_role(
         self,
         (realm, account): (Realm, &AccountId),

@@ -1,4 +1,4 @@
-//! Shops and their groups: AP-80 to AP-82, AP-250.
+//! Shops and their groups.
 
 use super::{
     Consistency, END, Key, KeyRange, Store, Transaction,
@@ -31,19 +31,19 @@ pub(crate) struct ShopGroup {
 }
 
 impl Store {
-    /// AP-80: a shop.
+    /// AP-103: a shop.
     pub(crate) async fn shop(&self, id: &ShopId) -> Result<Option<Shop>, Failure> {
         self.get(&Key::shop(id), Consistency::Strong).await
     }
 
-    /// AP-81: a group with its shops.
+    /// AP-104: a group with its shops.
     pub(crate) async fn shop_group(&self, id: &GroupId) -> Result<Option<ShopGroup>, Failure> {
         self.get(&Key::shop_group(id), Consistency::Strong).await
     }
 }
 
 impl Store {
-    /// AP-250: a page of shops by id, after `after`.
+    /// AP-106: a page of shops by id, after `after`.
     pub(crate) async fn shops(&self, after: Option<&ShopId>, limit: i32) -> Result<Vec<(ShopId, Shop)>, Failure> {
         // A space sorts before every character of an id, so the key with a space is the next possible key.
         let first = after.map_or_else(|| LISTED_SHOP.to_owned(), |after| format!("{} ", Key::listed_shop(after).sk));
@@ -55,7 +55,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-82: creates a shop, or saves one that is still as it was read.
+    /// AP-105: creates a shop, or saves one that is still as it was read.
     pub(crate) fn save_shop(self, id: &ShopId, shop: &Shop, read: Option<u64>, raced: R) -> Self {
         let writes = match read {
             None => self.put_new(&Key::shop(id), shop, raced),

@@ -1,4 +1,4 @@
-//! Ledger entries of a shop record and its links to other records: AP-90 to AP-93 and AP-262.
+//! Ledger entries of a shop record and its links to other records.
 
 use super::{
     Consistency, Item, Key, Store, Transaction, fault,
@@ -23,12 +23,12 @@ pub(crate) fn entry_of(item: Item) -> Result<Entry, Failure> {
 }
 
 impl Store {
-    /// AP-93: one entry.
+    /// AP-116: one entry.
     pub(crate) async fn entry(&self, id: &CustomerId, key: &EntryKey) -> Result<Option<Entry>, Failure> {
         self.get(&Key::customer_entry(id, key), Consistency::Strong).await
     }
 
-    /// AP-91: the records that a record is linked to.
+    /// AP-117: the records that a record is linked to.
     pub(crate) async fn customer_links(&self, id: &CustomerId, most: i32) -> Result<Vec<CustomerId>, Failure> {
         let request = self.client.query().table_name(&self.table).consistent_read(true).limit(most);
         let request = request
@@ -48,12 +48,12 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-90: adds an entry. Entries never change.
+    /// AP-115: adds an entry. Entries never change.
     pub(crate) fn add_entry(self, id: &CustomerId, entry: &Entry, exists: R) -> Self {
         self.put_new(&Key::customer_entry(id, &entry.key), entry, exists)
     }
 
-    /// AP-92: links two existing records of the same person that are not linked yet.
+    /// AP-118: links two existing records of the same person that are not linked yet.
     pub(crate) fn link_customers(self, one: &CustomerId, other: &CustomerId, (gone, already): (R, R)) -> Self {
         let exists = || Change {
             condition: Some("attribute_exists(#pk)".into()),
@@ -67,7 +67,7 @@ impl<R: Copy> Transaction<'_, R> {
             .put_new(&Key::customer_link(other, one), &link(one), already)
     }
 
-    /// AP-262: counts one more link of a record, also under concurrent calls.
+    /// AP-119: counts one more link of a record, also under concurrent calls.
     pub(crate) fn count_link(self, id: &CustomerId, cap: u32, full: R) -> Self {
         let change = Change {
             update: "ADD #n :one".into(),

@@ -1,4 +1,4 @@
-//! Shop records, and the copies and pointers that find them: AP-83 to AP-89.
+//! Shop records, and the copies and pointers that find them.
 //!
 //! Each order in which records are searched has a copy of the whole record, written in the same transaction. A page of
 //! a list is therefore one query and includes what was just saved. A pointer holds only the serial: it is small, and
@@ -121,17 +121,17 @@ impl ShopRecordItem {
 }
 
 impl Store {
-    /// AP-83: one record.
+    /// AP-107: one record.
     pub(crate) async fn customer(&self, id: &CustomerId) -> Result<Option<ShopRecordItem>, Failure> {
         self.get(&Key::customer(id), Consistency::Strong).await
     }
 
-    /// AP-84: whether a record with this id was deleted.
+    /// AP-108: whether a record with this id was deleted.
     pub(crate) async fn was_deleted(&self, id: &CustomerId) -> Result<bool, Failure> {
         Ok(self.get::<serde::de::IgnoredAny>(&Key::deleted_customer(id), Consistency::Strong).await?.is_some())
     }
 
-    /// AP-85: up to `most` copies in an order, after a sort key.
+    /// AP-109: up to `most` copies in an order, after a sort key.
     pub(crate) async fn customers(
         &self,
         shop: &ShopId,
@@ -170,7 +170,7 @@ impl Store {
         }
     }
 
-    /// AP-91: up to `most` records that pointers lead to, after a sort key. A pointer may name a record that is gone,
+    /// AP-114: up to `most` records that pointers lead to, after a sort key. A pointer may name a record that is gone,
     /// or that an earlier release changed without it: the caller checks each record.
     pub(crate) async fn customers_by(
         &self,
@@ -203,7 +203,7 @@ impl Store {
         Ok(places.into_iter().map(|(sk, serial)| (sk, records.remove(&serial))).collect())
     }
 
-    /// AP-91: the records with these serials, as they are now.
+    /// AP-114: the records with these serials, as they are now.
     async fn customers_of<'s>(
         &self,
         shop: &ShopId,
@@ -227,7 +227,7 @@ impl Store {
         Ok(found)
     }
 
-    /// AP-86: the counter of record numbers of a shop.
+    /// AP-110: the counter of record numbers of a shop.
     pub(crate) async fn record_counter(&self, shop: &ShopId) -> Result<RecordCounter, Failure> {
         let counter: Option<RecordCounter> = self.get(&Key::shop_counter(shop), Consistency::Strong).await?;
         Ok(counter.unwrap_or_default())
@@ -293,7 +293,7 @@ pub(crate) fn created_record_of(item: Item) -> Result<CreatedRecord, Failure> {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-87: saves a record with its copies and pointers: a new one, or the next version of the one that was read.
+    /// AP-111: saves a record with its copies and pointers: a new one, or the next version of the one that was read.
     pub(crate) fn save_customer(
         self,
         id: &CustomerId,
@@ -318,7 +318,7 @@ impl<R: Copy> Transaction<'_, R> {
         new.iter().filter(|new| !old.contains(new)).fold(writes, |writes, new| writes.put_over(new, &pointer))
     }
 
-    /// AP-88: deletes a record from every list and keeps it aside.
+    /// AP-112: deletes a record from every list and keeps it aside.
     pub(crate) fn delete_shop_record(
         self,
         id: &CustomerId,
@@ -331,7 +331,7 @@ impl<R: Copy> Transaction<'_, R> {
         writes.put_over(&Key::deleted_customer(id), after)
     }
 
-    /// AP-89: takes the next record number of a shop, if no other call took it.
+    /// AP-113: takes the next record number of a shop, if no other call took it.
     pub(crate) fn take_record_number(self, shop: &ShopId, last: RecordCounter, raced: R) -> Self {
         let mut change = Change {
             update: "SET #n = :next".into(),

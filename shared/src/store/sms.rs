@@ -1,4 +1,4 @@
-//! SMS jobs: AP-59 to AP-61. They are stored here so that neither the queue nor its dead letters hold a phone number or
+//! SMS jobs. They are stored here so that neither the queue nor its dead letters hold a phone number or
 //! a code.
 
 use super::{Consistency, Key, Store, Transaction, WriteOutcome, number, transaction::Change};
@@ -67,7 +67,7 @@ pub(crate) enum SmsJobState {
 }
 
 impl Store {
-    /// AP-60: leases a job for a minute and reads it.
+    /// AP-25: leases a job for a minute and reads it.
     pub(crate) async fn lease_sms(&self, id: &str, now: Timestamp) -> Result<SmsJobState, Failure> {
         let change = Change {
             update: "SET #lease = :until".into(),
@@ -85,7 +85,7 @@ impl Store {
         })
     }
 
-    /// AP-61: closes a job that was sent or given up.
+    /// AP-26: closes a job that was sent or given up.
     pub(crate) async fn finish_sms(&self, id: &str, now: Timestamp) -> Result<(), Failure> {
         let change = Change {
             update: "SET #done = :now".into(),
@@ -96,7 +96,7 @@ impl Store {
         self.transaction().update(&Key::sms(id), change, Some(())).commit().await.map(drop)
     }
 
-    /// AP-61: ends the lease, so that the job can be taken again at once.
+    /// AP-26: ends the lease, so that the job can be taken again at once.
     pub(crate) async fn release_sms(&self, id: &str) -> Result<(), Failure> {
         let change = Change {
             update: "REMOVE #lease".into(),
@@ -109,7 +109,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-59: stores an SMS job in the transaction of the change that it belongs to.
+    /// AP-24: stores an SMS job in the transaction of the change that it belongs to.
     pub(crate) fn create_sms_job(self, id: &str, letter: &Letter, now: Timestamp, exists: R) -> Self {
         let ttl = now.as_second() + KEPT_SECONDS;
         let item =

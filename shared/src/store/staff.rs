@@ -1,4 +1,4 @@
-//! The staff of the platform and of shops, as operators list them: AP-180 to AP-182. Their rights are in the session
+//! The staff of the platform and of shops, as operators list them. Their rights are in the session
 //! record.
 
 use super::{Consistency, END, Key, KeyRange, Store, Transaction, read};
@@ -21,7 +21,7 @@ pub(crate) struct StaffItem {
 }
 
 impl Store {
-    /// AP-180: a page of the staff of a realm, after `after`.
+    /// AP-33: a page of the staff of a realm, after `after`.
     pub(crate) async fn staff(
         &self,
         realm: Realm,
@@ -36,14 +36,14 @@ impl Store {
         self.between(page).await?.0.into_iter().map(read).collect()
     }
 
-    /// AP-181: one member.
+    /// AP-34: one member.
     pub(crate) async fn staff_member(&self, realm: Realm, account: &AccountId) -> Result<Option<StaffItem>, Failure> {
         self.get(&Key::staff(realm, account), Consistency::Strong).await
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-182: saves a member.
+    /// AP-35: saves a member.
     pub(crate) fn list_staff(self, realm: Realm, member: &StaffItem) -> Self {
         self.put_over(&Key::staff(realm, &member.account), member)
     }

@@ -1,4 +1,4 @@
-//! A station as one item, and its waiting cars as items of their own: AP-12 to AP-16.
+//! A station as one item, and its waiting cars as items of their own.
 
 use super::{
     Item, Key, Store, Transaction, fault,
@@ -71,7 +71,7 @@ struct WaitingItem {
 }
 
 impl Store {
-    /// AP-12: reads a station, strongly consistent. Its version lets only one of several writers through.
+    /// AP-47: reads a station, strongly consistent. Its version lets only one of several writers through.
     pub(crate) async fn head(&self, id: &StationId) -> Result<StationHead, Failure> {
         let item: Option<StationHeadItem> = self.get(&Key::station(id), super::Consistency::Strong).await?;
         let item = item.ok_or(Reason::NoSuchStation)?;
@@ -88,7 +88,7 @@ impl Store {
         })
     }
 
-    /// AP-13: the waiting cars in a number range of each line. One query reads both, because the fronts of the lines
+    /// AP-48: the waiting cars in a number range of each line. One query reads both, because the fronts of the lines
     /// are adjacent.
     pub(crate) async fn lines(&self, id: &StationId, wanted: &NumberRanges) -> Result<Vec<Waiting>, Failure> {
         let key = |mode, n| Key::waiting(id, Number { mode, n });
@@ -118,7 +118,7 @@ impl Store {
         }
     }
 
-    /// AP-15: the stations of one shard with something due by `now`, page by page.
+    /// AP-49: the stations of one shard with something due by `now`, page by page.
     pub(crate) async fn due_stations(
         &self,
         shard: u8,
@@ -148,7 +148,7 @@ impl<R: Copy> Transaction<'_, R> {
         )
     }
 
-    /// AP-16: saves a station, if it is unchanged since it was read.
+    /// AP-50: saves a station, if it is unchanged since it was read.
     pub(crate) fn save_station(self, head: &StationHead, raced: R) -> Self {
         let item = StationHeadItem { version: head.version + 1, ..StationHeadItem::from(head) };
         self.put_version(&Key::station(&head.id), &item, head.version, raced)

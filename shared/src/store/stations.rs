@@ -1,4 +1,4 @@
-//! The list of all stations: AP-170. One partition is enough: stations are created by hand and read page by page.
+//! The list of all stations. One partition is enough: stations are created by hand and read page by page.
 
 use super::{
     END, Key, KeyRange, Store, Transaction,
@@ -40,7 +40,7 @@ impl StationListItem {
 }
 
 impl Store {
-    /// AP-170: a page of stations by id, after `after`.
+    /// AP-55: a page of stations by id, after `after`.
     pub(crate) async fn stations(
         &self,
         after: Option<&StationId>,

@@ -1,4 +1,4 @@
-//! The takings of piles, added up as detail records are written: AP-172 to AP-174. The station version commits each of
+//! The takings of piles, added up as detail records are written. The station version commits each of
 //! its transactions once, so nothing is counted twice.
 
 use super::{
@@ -23,7 +23,7 @@ const PEAK: &str = "Peak";
 type Numbers = BTreeMap<String, i64>;
 
 impl Store {
-    /// AP-172: the days of a station in a period, both ends included.
+    /// AP-57: the days of a station in a period, both ends included.
     pub(crate) async fn station_days(
         &self,
         station: &StationId,
@@ -47,7 +47,7 @@ impl Store {
         }
     }
 
-    /// AP-173: the takings of a station's piles since the station was created.
+    /// AP-58: the takings of a station's piles since the station was created.
     pub(crate) async fn station_total(&self, station: &StationId) -> Result<DayRow, Failure> {
         let key = Key::station_total(station);
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key.item())).consistent_read(true);
@@ -57,7 +57,7 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-174: adds detail records to the days on which they were closed and to the station's total, and stores the
+    /// AP-59: adds detail records to the days on which they were closed and to the station's total, and stores the
     /// peak queue length of days that are over. One item for each day, and one for the total.
     pub(super) fn count_takings(self, head: &StationHead, records: &[DetailRecord], over: &[Crowd]) -> Self {
         let mut days: BTreeMap<Day, (Numbers, Numbers)> = BTreeMap::new();

@@ -1,5 +1,5 @@
 //! The writes of a station update: items of waiting cars, live charge requests of drivers and plates, detail records
-//! and bills. AP-17, AP-20.
+//! and bills.
 
 use super::{
     Item, Key, Transaction,
@@ -68,7 +68,7 @@ impl EarlierDueBills {
 }
 
 impl Transaction<'_, StationWriteRefusal> {
-    /// AP-20: stores the answer to an idempotency key, unless it has one.
+    /// AP-54: stores the answer to an idempotency key, unless it has one.
     pub(crate) fn store_first_answer(
         self,
         account: &AccountId,
@@ -79,7 +79,7 @@ impl Transaction<'_, StationWriteRefusal> {
         self.put_unless_alive(&Key::first_answer(account, key), answer, now.as_second(), StationWriteRefusal::Answered)
     }
 
-    /// AP-17: all writes that the facts cause, one per item. `head` is the station after the update; its count of
+    /// AP-51: all writes that the facts cause, one per item. `head` is the station after the update; its count of
     /// detail records increases by those written here. `before` is the request to be changed, as it was read; `over`
     /// are the days that have ended.
     pub(crate) fn write_facts(

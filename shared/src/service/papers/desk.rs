@@ -86,7 +86,7 @@ impl Desk {
         let number = number.expose_secret();
         let now: Timestamp = actor.now.real;
         Ok(OpenPapers {
-            phone: self.store.telephone(realm, &account).await?,
+            phone: self.store.account_phone(realm, &account).await?,
             id_no: if reads_numbers_whole(actor.who.role) { number.to_owned() } else { Mask::Middle.of(number) },
             front: self.address(&papers, &papers.content.front, now).await?,
             qualification: self.address(&papers, &papers.content.qualification, now).await?,
