@@ -3,51 +3,34 @@
 use crate::{
     answer::Answer,
     keys::look_into,
-    plaza::{PASSWORD, Plaza, Settings},
+    plaza::{PASSWORD, Plaza},
     request::{Request, post},
 };
 use serde_json::json;
-use shared::{domain::captcha::Letters, outside::random::Random};
+use shared::{
+    domain::captcha::Letters,
+    outside::{letters::LettersSource, random::Random},
+};
 use std::sync::{Arc, Mutex};
 
-/// What the pictures with letters were drawn from, so that a test can read them.
+/// The letters of the captchas that were shown, so that a test can read them.
 #[derive(Clone, Default)]
-pub struct Drawn(Arc<Mutex<Vec<u64>>>);
+pub struct Drawn(Arc<Mutex<Vec<Letters>>>);
 
 impl Drawn {
-    /// The system's chance, with every number of eight bytes on record.
-    pub fn random(&self) -> Random {
+    /// Letters by the system's chance, all on record.
+    pub fn source(&self) -> LettersSource {
         let (drawn, system) = (Arc::clone(&self.0), Random::system());
-        Random::from_fn(move |bytes| {
-            let number = system.u64();
-            match bytes.len() {
-                8 => {
-                    bytes.copy_from_slice(&number.to_le_bytes());
-                    drawn.lock().unwrap().push(number);
-                }
-                16 => bytes.copy_from_slice(&system.u128().to_le_bytes()),
-                other => panic!("nobody draws {other} bytes for a picture"),
-            }
+        LettersSource::from_fn(move |_, _| {
+            let letters = Letters::draw(system.u64());
+            drawn.lock().unwrap().push(letters.clone());
+            letters
         })
     }
 
-    /// The letters of the picture that was shown last: they are drawn first, and then the litter around them.
+    /// The letters of the captcha that was shown last.
     pub fn letters(&self) -> String {
-        let drawn = self.0.lock().unwrap();
-        let [.., letters, _] = drawn[..] else { panic!("no picture was shown") };
-        Letters::draw(letters).as_str().to_owned()
-    }
-}
-
-impl Settings {
-    /// Those that are the dealers' own.
-    pub(crate) fn of_dealers(&self) -> shared::service::dealer::Settings {
-        shared::service::dealer::Settings {
-            registrations_per_minute: self.registrations_per_minute,
-            sends_without_captcha: 2,
-            tells_unknown_user: self.tells_unknown_user,
-            public_address: "https://plaza.example".into(),
-        }
+        self.0.lock().unwrap().last().expect("a captcha was shown").as_str().to_owned()
     }
 }
 

@@ -29,6 +29,7 @@ pub mod portal;
 pub mod power;
 pub mod request;
 pub mod schema;
+pub mod settings;
 pub mod simulation;
 pub mod sms;
 pub mod soundness;

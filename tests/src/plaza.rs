@@ -1,70 +1,46 @@
-//! A plaza to test: the functions as `boot` builds them, on a database, a clock and keys that the test holds.
+//! A plaza to test: the functions as production composes them, over parts that the test holds.
 
+pub use crate::settings::{CODE_KEY, ISSUER, PAYMENT_KEY, STATION, Settings};
 use crate::{
     answer::Answer,
     bucket::Bucket,
     database::{AUDIT, Database, MAIN},
     dealer::Drawn,
-    keys::{TokenKey, sealer},
+    keys::TokenKey,
     request::{Request, get, post},
     watch::Watch,
 };
 use axum::Router;
+use futures_util::FutureExt as _;
 use http_body_util::BodyExt as _;
-use jiff::Timestamp;
 use lambda_http::request::LambdaRequest;
 use serde_json::{Value, json};
 use shared::{
-    auth::{
-        captcha::CaptchaSeal,
-        codes::CodeKey,
-        gate::Gate,
-        keys::{SigningKey, VerifyingKeys},
-        passwords::{Passwords, Strength},
-        tokens::{Issuer, Verifier},
-    },
+    auth::hashing_memory::HashingMemory,
+    boot::{Error, Function, Parts},
     domain::{
         account::{Realm, Role},
-        cloud::Zones,
-        otp,
         reason::Failure,
         shop::{GroupId, ShopId},
-        station_id::StationId,
     },
     outside::{
-        payment::{CheckoutClient, NoticeKey, WebhookReader},
+        key_service::KeyService,
         queue::{Queue, SmsMessage, SmsQueue, StationHint},
         random::Random,
         secrets::Secrets,
         sms::{Message, Sender},
     },
     service::{
-        agent::Agents,
-        bill::Bills,
-        business::Business,
-        captcha::Captchas,
         charging::Charging,
-        cloud::{Portal, Settings as PortalSettings},
+        cloud::Portal,
         codes::Codes,
         customer::Customers,
-        dealer::Dealers,
-        driver::Drivers,
-        ledger::Ledger,
-        mall_user::MallUsers,
-        notifier::Notifier,
-        papers::{Audits, Desk, Submissions},
-        payment::{Notices, Payments},
-        people::People,
         pictures::Pictures,
-        reports::Reports,
-        shop::{Directory, Limits, Records, ShopSettings},
+        shop::{Directory, ShopSettings},
         sign_in::SignIn,
-        sms::Sms,
-        staff::Staff,
-        trail::Trail,
     },
     store::Store,
-    wire::{Front, Sink, gateway},
+    wire::{Sink, gateway},
 };
 use std::{
     collections::BTreeMap,
@@ -75,73 +51,7 @@ use std::{
 };
 use tower::ServiceExt as _;
 
-pub const ISSUER: &str = "ev-plaza";
 pub const PASSWORD: &str = "123456wyc";
-/// The key that the payment provider signs with.
-pub const PAYMENT_KEY: &str = r#"{"key":"NDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU"}"#;
-pub const CODE_KEY: &str = r#"{"key":"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"}"#;
-/// The station that an order without a name means.
-pub const STATION: &str = "S1";
-
-/// What differs from plaza to plaza.
-#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
-#[derive(Clone)]
-pub struct Settings {
-    pub portal: PortalSettings,
-    pub logins_per_minute: u32,
-    pub registrations_per_minute: u32,
-    pub uploads_per_day: u32,
-    /// Days that pictures of papers stay after a decision.
-    pub picture_days: u32,
-    pub pictures_per_minute: u32,
-    pub tells_unknown_user: bool,
-    pub allow_query_token: bool,
-    /// The most records that a list of a shop reads.
-    pub list_reads: usize,
-    pub strength: Strength,
-    pub pepper: Value,
-    pub signing: TokenKey,
-    pub codes: otp::Limits,
-    pub codes_enabled: bool,
-    /// Whether drivers are told by SMS when they are called.
-    pub tells_called: bool,
-    pub random: Random,
-}
-
-/// Limits per address that no test meets by accident, and the cheapest hashes there are.
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            portal: PortalSettings {
-                zones: Zones::parse("ac1", "bj2").unwrap(),
-                most_accounts: 200,
-                most_contacts: 500,
-                password_min: 8,
-                available_per_address_minute: 10,
-            },
-            logins_per_minute: 100_000,
-            registrations_per_minute: 100_000,
-            uploads_per_day: 100_000,
-            picture_days: 30,
-            pictures_per_minute: 100_000,
-            tells_unknown_user: false,
-            allow_query_token: true,
-            list_reads: 500,
-            strength: Strength { memory_kib: 8, passes: 1 },
-            pepper: json!({"id": "p1", "key": "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI"}),
-            signing: TokenKey::new("k1", 1),
-            codes: otp::Limits {
-                per_address_hour: 100_000,
-                per_address_day: 100_000,
-                per_product_minute: 100_000,
-                ..otp::Limits::default()
-            },
-            codes_enabled: true,
-            tells_called: false,
-            random: Random::system(),
-        }
-    }
-}
 
 /// The functions, and what they stand on.
 pub struct Plaza {
@@ -231,97 +141,46 @@ impl Plaza {
         Self::build(stores, self.watch.clone(), settings, Arc::clone(&self.published))
     }
 
-    #[expect(clippy::too_many_lines, reason = "every function is wired here, one after the other")]
     fn build(
         (database, bucket): (Database, Bucket),
         watch: Watch,
         settings: Settings,
         published: Arc<Mutex<Value>>,
     ) -> Self {
-        let store = Store::new(database.client(), MAIN, AUDIT);
-        let random = settings.random.clone();
-        let pepper = settings.pepper.to_string().into();
-        let passwords = Arc::new(Passwords::new(&pepper, settings.strength, random.clone()).unwrap());
-        let issuer = Issuer::new(ISSUER, SigningKey::read(&settings.signing.secret().into()).unwrap());
-        let sign_in = |store: &Store| {
-            let (passwords, issuer) = (Arc::clone(&passwords), issuer.clone());
-            SignIn::new(store.clone(), passwords, issuer, random.clone(), settings.logins_per_minute)
-        };
-
+        let (drawn, outbox) = (Drawn::default(), Arc::<Mutex<Vec<Message>>>::default());
+        let (hints, parcels) = (Arc::<Mutex<Vec<StationHint>>>::default(), Arc::<Mutex<Vec<SmsMessage>>>::default());
+        let (sending, sms_sending) = (Arc::new(Mutex::new(Sending::Works)), Arc::new(Mutex::new(Sending::Works)));
         let (key_readings, lines) = (Arc::<AtomicUsize>::default(), Arc::<Mutex<Vec<String>>>::default());
-        let front = |function: &'static str| Front {
-            function,
-            gate: Some(Arc::new(Gate::new(verifier(&published, &key_readings, watch.now()), store.clone()))),
+        let parts = Parts {
+            function: Function { name: "plaza", needs: &[] },
+            variables: settings.environment(),
             clock: watch.clock(),
+            random: settings.random.clone(),
+            store: Store::new(database.client(), MAIN, AUDIT),
+            secrets: counted(&published, &key_readings),
+            values: settings.secrets(&published.lock().unwrap()),
+            strength: settings.strength,
+            hashing_memory: HashingMemory::default(),
+            letters: drawn.source(),
             sink: collecting(&lines),
-            allow_query_token: settings.allow_query_token,
-        };
-        let drivers = Drivers::new(store.clone(), sign_in(&store), settings.registrations_per_minute);
-        let staff = Staff::new(store.clone(), Arc::clone(&passwords), random.clone());
-        let (parcels, outbox) = (Arc::<Mutex<Vec<SmsMessage>>>::default(), Arc::<Mutex<Vec<Message>>>::default());
-        let (hints, sending) = (Arc::<Mutex<Vec<StationHint>>>::default(), Arc::new(Mutex::new(Sending::Works)));
-        let sms_sending = Arc::new(Mutex::new(Sending::Works));
-        let charging = Charging::new(store.clone(), queue(&hints, &sending), StationId::parse(STATION).unwrap());
-        let charging =
-            if settings.tells_called { charging.telling(sms_queue(&parcels, &sms_sending)) } else { charging };
-        let (objects, drawn) = (bucket.handle(), Drawn::default());
-        let seal = CaptchaSeal::new(&pepper).unwrap();
-        let captchas =
-            Captchas::new(store.clone(), objects.clone(), seal, drawn.random(), settings.pictures_per_minute);
-        let pictures = Pictures::new(store.clone(), objects, random.clone(), settings.uploads_per_day);
-        let code_key = CodeKey::read(&CODE_KEY.into()).unwrap();
-        let codes = {
-            let (queue, limits) = (sms_queue(&parcels, &sms_sending), settings.codes);
-            Codes::new(store.clone(), code_key.clone(), queue, random.clone(), limits, settings.codes_enabled)
-        };
-        let sms = Sms::new(store.clone(), code_key, sender(&outbox));
-        let proofs = (sign_in(&store), codes.clone());
-        let customers = Customers::new(store.clone(), proofs, pictures.clone(), random.clone(), 10);
-        let sms_sender = sms_sender::App { sms, clock: watch.clock(), sink: collecting(&lines) };
-        let limits = settings.of_dealers();
-        let dealers = Dealers::new(store.clone(), sign_in(&store), codes.clone(), captchas, pictures.clone(), limits);
-        let (papers, desk) = papers(&store, &pictures, &random);
-        let mall_dealer = mall_dealer::App { dealers, papers: papers.clone() };
-        let mall_users = |role| MallUsers::new(store.clone(), codes.clone(), issuer.clone(), random.clone(), role);
-        let session = session_of(sign_in(&store), codes.clone(), &settings);
-        let portal = {
-            let (proofs, private) = ((sign_in(&store), codes.clone()), (pictures.clone(), sealer()));
-            Portal::new(store.clone(), proofs, private, settings.portal.clone())
-        };
-        let accounts = sign_in(&store);
-        let operator = operators(&store, (charging.clone(), desk), &passwords, &random);
-        let customer = ev_customer::App { customers: customers.clone() };
-        let business = cloud_customer::App { portal: portal.clone() };
-        let (charging_app, provider) = (drivers_of(&store, &random, charging.clone()), provider(&store, &random));
-        let agents = mall_agent::App { agents: Agents::new(mall_users(Role::Agent)), papers: papers.clone() };
-        let consumers = mall_consumer::App { consumers: mall_users(Role::Consumer) };
-        let shops = shops(&store, &random, settings.list_reads);
-        let routers = BTreeMap::from([
-            ("cloud-customer", cloud_customer::routes().serve(&front("cloud-customer"), business)),
-            ("ev-account", ev_account::routes().serve(&front("ev-account"), ev_account::App { drivers })),
-            ("ev-charging", ev_charging::routes().serve(&front("ev-charging"), charging_app)),
-            ("ev-customer", ev_customer::routes().serve(&front("ev-customer"), customer)),
-            ("mall-agent", mall_agent::routes().serve(&front("mall-agent"), agents)),
-            (
-                "mall-audit",
-                mall_audit::routes().serve(&front("mall-audit"), auditors(&store, codes.notices.clone(), &settings)),
-            ),
-            ("mall-consumer", mall_consumer::routes().serve(&front("mall-consumer"), consumers)),
-            ("mall-dealer", mall_dealer::routes().serve(&front("mall-dealer"), mall_dealer)),
-            ("operator", operator::routes().serve(&front("operator"), operator)),
-            ("payment-callback", payment_callback::routes().serve(&front("payment-callback"), provider)),
-            ("reference", reference::routes().serve(&front("reference"), ())),
-            ("session", session::routes().serve(&front("session"), session)),
-            ("shop-customer", shop_customer::routes().serve(&front("shop-customer"), shops)),
-        ]);
-        let scheduler = charging_scheduler::App {
-            charging: charging.clone(),
-            pictures: pictures.clone(),
-            clock: watch.clock(),
-            sink: collecting(&lines),
+            objects: Some(bucket.handle()),
+            queue: Some(queue(&hints, &sending)),
+            sms_queue: Some(sms_queue(&parcels, &sms_sending)),
+            key_service: Some(KeyService::unwrapped()),
+            sender: Some(sender(&outbox)),
         };
         Self {
-            first_admin: first_admin::App { staff, clock: watch.clock() },
+            first_admin: first_admin::App::new(&parts.of(&first_admin::FUNCTION)).unwrap(),
+            sms_sender: sms_sender::App::new(&parts.of(&sms_sender::FUNCTION)).unwrap(),
+            scheduler: charging_scheduler::App::new(&parts.of(&charging_scheduler::FUNCTION)).unwrap(),
+            routers: routers(&parts),
+            codes: parts.codes().unwrap(),
+            accounts: parts.sign_in().unwrap(),
+            charging: parts.charging().unwrap(),
+            pictures: parts.pictures().unwrap(),
+            customers: parts.customers().unwrap(),
+            directory: Directory::new(parts.store.clone()),
+            portal: now(parts.portal()),
             database,
             bucket,
             watch,
@@ -329,20 +188,10 @@ impl Plaza {
             published,
             key_readings,
             lines,
-            routers,
-            codes,
-            sms_sender,
             parcels,
             sms_sending,
             outbox,
-            accounts,
             drawn,
-            charging,
-            pictures,
-            customers,
-            directory: Directory::new(store),
-            portal,
-            scheduler,
             hints,
             sending,
         }
@@ -480,15 +329,39 @@ impl Plaza {
     }
 }
 
-fn verifier(published: &Arc<Mutex<Value>>, readings: &Arc<AtomicUsize>, now: Timestamp) -> Verifier {
+/// What answers at once, because nothing outside this process is asked.
+fn now<T>(parts: impl Future<Output = Result<T, Error>>) -> T {
+    parts.now_or_never().unwrap().unwrap()
+}
+
+/// The functions that answer HTTP, each with the variables that it declares and no others.
+fn routers(parts: &Parts) -> BTreeMap<&'static str, Router> {
+    let of = |function: Function| parts.of(&function);
+    BTreeMap::from([
+        ("cloud-customer", now(cloud_customer::router(&of(cloud_customer::FUNCTION)))),
+        ("ev-account", ev_account::router(&of(ev_account::FUNCTION)).unwrap()),
+        ("ev-charging", ev_charging::router(&of(ev_charging::FUNCTION)).unwrap()),
+        ("ev-customer", ev_customer::router(&of(ev_customer::FUNCTION)).unwrap()),
+        ("mall-agent", now(mall_agent::router(&of(mall_agent::FUNCTION)))),
+        ("mall-audit", mall_audit::router(&of(mall_audit::FUNCTION)).unwrap()),
+        ("mall-consumer", mall_consumer::router(&of(mall_consumer::FUNCTION)).unwrap()),
+        ("mall-dealer", now(mall_dealer::router(&of(mall_dealer::FUNCTION)))),
+        ("operator", now(operator::router(&of(operator::FUNCTION)))),
+        ("payment-callback", payment_callback::router(&of(payment_callback::FUNCTION)).unwrap()),
+        ("reference", reference::router(&of(reference::FUNCTION).front_without_gate())),
+        ("session", session::router(&of(session::FUNCTION)).unwrap()),
+        ("shop-customer", now(shop_customer::router(&of(shop_customer::FUNCTION)))),
+    ])
+}
+
+/// The published keys, where readings are counted.
+fn counted(published: &Arc<Mutex<Value>>, readings: &Arc<AtomicUsize>) -> Secrets {
     let (published, readings) = (Arc::clone(published), Arc::clone(readings));
-    let first = published.lock().unwrap().to_string().into();
-    let secrets = Secrets::from_fn(move |ids| {
+    Secrets::from_fn(move |ids| {
         readings.fetch_add(1, Relaxed);
         let value = published.lock().unwrap().to_string();
         std::future::ready(Ok(ids.into_iter().map(|id| (id, value.clone().into())).collect()))
-    });
-    Verifier::new(ISSUER, VerifyingKeys::new(secrets, "verifying-keys", &first, now).unwrap())
+    })
 }
 
 fn queue(hints: &Arc<Mutex<Vec<StationHint>>>, sending: &Arc<Mutex<Sending>>) -> Queue {
@@ -519,59 +392,6 @@ fn sender(outbox: &Arc<Mutex<Vec<Message>>>) -> Sender {
         outbox.lock().unwrap().push(message);
         std::future::ready(Ok(()))
     })
-}
-
-/// The charging app, with its bills and payments.
-fn drivers_of(store: &Store, random: &Random, charging: Charging) -> ev_charging::App {
-    let payments = Payments::new(store.clone(), CheckoutClient::stand_in(), random.clone());
-    ev_charging::App { charging, bills: Bills::new(store.clone()), payments }
-}
-
-/// Where the payment provider writes to.
-fn provider(store: &Store, random: &Random) -> payment_callback::App {
-    let webhooks = WebhookReader::stand_in(NoticeKey::read(&PAYMENT_KEY.into()).unwrap());
-    payment_callback::App { notices: Notices::new(store.clone(), webhooks), random: random.clone() }
-}
-
-fn operators(
-    store: &Store,
-    (charging, papers): (Charging, Desk),
-    passwords: &Arc<Passwords>,
-    random: &Random,
-) -> operator::App {
-    operator::App {
-        charging,
-        papers,
-        reports: Reports::new(store.clone()),
-        bills: Bills::new(store.clone()),
-        ledger: Ledger::new(store.clone()),
-        people: People::new(store.clone(), Arc::clone(passwords), random.clone()),
-        trail: Trail::new(store.clone()),
-        shops: Directory::new(store.clone()),
-        business: Business::new(store.clone()),
-        random: random.clone(),
-    }
-}
-
-fn session_of(sign_in: SignIn, codes: Codes, settings: &Settings) -> session::App {
-    let (zones, cloud_password_min) = (settings.portal.zones.clone(), settings.portal.password_min);
-    session::App { sign_in, codes, zones, cloud_password_min }
-}
-
-/// Papers as they are handed in, and as auditors look at them.
-fn papers(store: &Store, pictures: &Pictures, random: &Random) -> (Submissions, Desk) {
-    let desk = Desk::new(store.clone(), sealer(), pictures.clone());
-    (Submissions::new(store.clone(), sealer(), pictures.clone(), random.clone()), desk)
-}
-
-fn auditors(store: &Store, notices: Notifier, settings: &Settings) -> mall_audit::App {
-    let audits = Audits::new(store.clone(), notices, settings.picture_days);
-    mall_audit::App { audits, random: settings.random.clone() }
-}
-
-fn shops(store: &Store, random: &Random, list_reads: usize) -> shop_customer::App {
-    let limits = Limits { signin_points: 10, list_reads };
-    shop_customer::App { records: Records::new(store.clone(), sealer(), random.clone(), limits) }
 }
 
 fn collecting(lines: &Arc<Mutex<Vec<String>>>) -> Sink {

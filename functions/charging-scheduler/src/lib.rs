@@ -7,7 +7,7 @@ pub use events::{Answer, BatchFailures, Event, Hinted};
 
 use jiff::Timestamp;
 use shared::{
-    boot::{Boot, Error},
+    boot::{CHARGING, Error, Function, PICTURES, Parts, TABLES},
     domain::{
         energy::Energy,
         reason::{Failure, Reason},
@@ -21,6 +21,9 @@ use shared::{
     service::{charging::Charging, pictures::Pictures},
 };
 use std::collections::BTreeMap;
+
+/// What the function needs from its environment.
+pub const FUNCTION: Function = Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, CHARGING, PICTURES] };
 
 #[derive(Debug)]
 pub struct App {
@@ -36,12 +39,12 @@ pub struct App {
 pub struct Broken(String);
 
 impl App {
-    pub fn new(boot: &Boot) -> Result<Self, Error> {
+    pub fn new(parts: &Parts) -> Result<Self, Error> {
         Ok(Self {
-            charging: boot.charging()?,
-            pictures: boot.pictures()?,
-            clock: boot.clock.clone(),
-            sink: boot.sink(),
+            charging: parts.charging()?,
+            pictures: parts.pictures()?,
+            clock: parts.clock.clone(),
+            sink: parts.sink.clone(),
         })
     }
 

@@ -13,7 +13,7 @@ mod views;
 pub use describe::describe;
 
 use shared::{
-    boot::{Boot, Error},
+    boot::{CODES, Error, FIELDS, Function, GATE, PICTURES, PORTAL, Parts, SIGN_IN, TABLES},
     domain::{
         account::{Realm, Role},
         cloud::Member,
@@ -21,11 +21,15 @@ use shared::{
     },
     service::{actor::Actor, cloud::Portal},
     wire::{
-        Access, Call, Routes,
+        Access, Call, Router, Routes,
         cloud::{Cloud, Success},
     },
 };
 use std::{future::Future, sync::Arc};
+
+/// What the function needs from its environment.
+pub const FUNCTION: Function =
+    Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, GATE, SIGN_IN, CODES, FIELDS, PICTURES, PORTAL] };
 
 /// What the handlers work with.
 #[derive(Debug)]
@@ -34,9 +38,14 @@ pub struct App {
 }
 
 impl App {
-    pub async fn new(boot: &Boot) -> Result<Self, Error> {
-        Ok(Self { portal: boot.portal().await? })
+    pub async fn new(parts: &Parts) -> Result<Self, Error> {
+        Ok(Self { portal: parts.portal().await? })
     }
+}
+
+/// The function as it answers HTTP.
+pub async fn router(parts: &Parts) -> Result<Router, Error> {
+    Ok(routes().serve(&parts.front()?, App::new(parts).await?))
 }
 
 const ADMINS: Access = Access::Roles(&[Role::CloudAdmin]);

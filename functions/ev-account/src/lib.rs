@@ -9,18 +9,19 @@ mod views;
 pub use describe::describe;
 
 use shared::{
-    boot::{Boot, Error},
+    boot::{Error, Function, GATE, Need, Parts, SIGN_IN, TABLES},
     domain::{account::Realm, reason::Failure, session::Caller},
     service::{driver::Drivers, sign_in::Attempt},
     wire::{
-        Access, Call, Routes,
+        Access, Call, Router, Routes,
         ev_app::{EvApp, Success},
     },
 };
 use std::sync::Arc;
 
-/// Environment variables that only this function reads.
-pub const NEEDS: &[&str] = &["REGISTER_PER_IP_MINUTE"];
+/// What the function needs from its environment.
+pub const FUNCTION: Function =
+    Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, GATE, SIGN_IN, Need::of(&["REGISTER_PER_IP_MINUTE"])] };
 
 /// What the handlers work with.
 #[derive(Debug)]
@@ -29,11 +30,16 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(boot: &Boot) -> Result<Self, Error> {
-        let sign_in = boot.sign_in()?;
-        let drivers = Drivers::new(boot.store.clone(), sign_in, boot.limit("REGISTER_PER_IP_MINUTE")?);
+    pub fn new(parts: &Parts) -> Result<Self, Error> {
+        let sign_in = parts.sign_in()?;
+        let drivers = Drivers::new(parts.store.clone(), sign_in, parts.variables.limit("REGISTER_PER_IP_MINUTE")?);
         Ok(Self { drivers })
     }
+}
+
+/// The function as it answers HTTP.
+pub fn router(parts: &Parts) -> Result<Router, Error> {
+    Ok(routes().serve(&parts.front()?, App::new(parts)?))
 }
 
 /// #30 to #32 of the contracts.

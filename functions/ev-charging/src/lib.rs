@@ -9,6 +9,7 @@ mod views;
 pub use describe::describe;
 
 use shared::{
+    boot::{CHARGING, Error, Function, GATE, PAYMENTS, Parts, TABLES},
     domain::{account::Realm, reason::Failure, session::Caller},
     service::{
         bill::Bills,
@@ -16,11 +17,14 @@ use shared::{
         payment::Payments,
     },
     wire::{
-        Access, Call, Routes,
+        Access, Call, Router, Routes,
         ev_app::{EvApp, Success},
     },
 };
 use std::sync::Arc;
+
+/// What the function needs from its environment.
+pub const FUNCTION: Function = Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, GATE, CHARGING, PAYMENTS] };
 
 /// What the handlers work with.
 #[derive(Debug)]
@@ -28,6 +32,18 @@ pub struct App {
     pub charging: Charging,
     pub bills: Bills,
     pub payments: Payments,
+}
+
+impl App {
+    pub fn new(parts: &Parts) -> Result<Self, Error> {
+        let (charging, payments) = (parts.charging()?, parts.payments()?);
+        Ok(Self { charging, bills: Bills::new(parts.store.clone()), payments })
+    }
+}
+
+/// The function as it answers HTTP.
+pub fn router(parts: &Parts) -> Result<Router, Error> {
+    Ok(routes().serve(&parts.front()?, App::new(parts)?))
 }
 
 const DRIVERS: Access = Access::SignedIn(&[Realm::Ev]);

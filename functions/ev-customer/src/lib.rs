@@ -9,7 +9,7 @@ mod views;
 pub use describe::describe;
 
 use shared::{
-    boot::{Boot, Error},
+    boot::{CODES, Error, Function, GATE, Need, PICTURES, Parts, SIGN_IN, TABLES},
     domain::{
         account::{AccountId, Realm, Role},
         reason::{Failure, Reason},
@@ -18,15 +18,18 @@ use shared::{
     },
     service::customer::Customers,
     wire::{
-        Access, Call, Routes,
+        Access, Call, Router, Routes,
         envelope::Picture,
         ev_customer::{EvCustomer, EvVehicle, Success},
     },
 };
 use std::sync::Arc;
 
-/// Environment variables that only this function reads.
-pub const NEEDS: &[&str] = &["VEHICLES_PER_DRIVER"];
+/// What the function needs from its environment.
+pub const FUNCTION: Function = Function {
+    name: env!("CARGO_PKG_NAME"),
+    needs: &[TABLES, GATE, SIGN_IN, CODES, PICTURES, Need::of(&["VEHICLES_PER_DRIVER"])],
+};
 
 /// What the handlers work with.
 #[derive(Debug)]
@@ -35,9 +38,14 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(boot: &Boot) -> Result<Self, Error> {
-        Ok(Self { customers: boot.customers()? })
+    pub fn new(parts: &Parts) -> Result<Self, Error> {
+        Ok(Self { customers: parts.customers()? })
     }
+}
+
+/// The function as it answers HTTP.
+pub fn router(parts: &Parts) -> Result<Router, Error> {
+    Ok(routes().serve(&parts.front()?, App::new(parts)?))
 }
 
 const DRIVERS: Access = Access::SignedIn(&[Realm::Ev]);

@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use shared::{
-    boot::{Boot, Error},
+    boot::{Error, Function, PASSWORDS, Parts, TABLES},
     domain::{account::Username, origin::Origin, password::Password, reason::Failure},
     outside::clock::Clock,
     service::staff::Staff,
 };
+
+/// What the function needs from its environment.
+pub const FUNCTION: Function = Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, PASSWORDS] };
 
 #[derive(Debug)]
 pub struct App {
@@ -32,9 +35,9 @@ pub struct Appointed {
 pub struct Refused(String);
 
 impl App {
-    pub fn new(boot: &Boot) -> Result<Self, Error> {
-        let staff = Staff::new(boot.store.clone(), boot.passwords()?, boot.random.clone());
-        Ok(Self { staff, clock: boot.clock.clone() })
+    pub fn new(parts: &Parts) -> Result<Self, Error> {
+        let staff = Staff::new(parts.store.clone(), parts.passwords()?, parts.random.clone());
+        Ok(Self { staff, clock: parts.clock.clone() })
     }
 
     pub async fn appoint(&self, wanted: Appointment, request: String) -> Result<Appointed, Refused> {

@@ -2,12 +2,12 @@
 
 use first_admin::App;
 use lambda_runtime::{LambdaEvent, service_fn};
-use shared::boot::{Boot, PASSWORDS, TABLES};
+use shared::boot::Parts;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let boot = Boot::start("first-admin", &[TABLES, PASSWORDS]).await?;
-    let app = &App::new(&boot)?;
+    let parts = Parts::from_environment(&first_admin::FUNCTION).await?;
+    let app = &App::new(&parts)?;
     let appoint = |event: LambdaEvent<_>| async move {
         app.appoint(event.payload, event.context.request_id).await.map_err(lambda_runtime::Error::from)
     };

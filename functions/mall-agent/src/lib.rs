@@ -10,7 +10,7 @@ mod views;
 pub use describe::describe;
 
 use shared::{
-    boot::{Boot, Error},
+    boot::{CODES, Error, FIELDS, Function, GATE, ISSUING, PICTURES, Parts, TABLES},
     domain::{
         account::{Realm, Role},
         day::local_day,
@@ -19,11 +19,15 @@ use shared::{
     },
     service::{agent::Agents, papers::Submissions},
     wire::{
-        Access, Call, Routes,
+        Access, Call, Router, Routes,
         mall::{Mall, Spelling, Success},
     },
 };
 use std::sync::Arc;
+
+/// What the function needs from its environment.
+pub const FUNCTION: Function =
+    Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, GATE, ISSUING, CODES, PICTURES, FIELDS] };
 
 /// What the handlers work with.
 #[derive(Debug)]
@@ -33,10 +37,15 @@ pub struct App {
 }
 
 impl App {
-    pub async fn new(boot: &Boot) -> Result<Self, Error> {
-        let (agents, papers) = (Agents::new(boot.mall_users(Role::Agent)?), boot.submissions().await?);
+    pub async fn new(parts: &Parts) -> Result<Self, Error> {
+        let (agents, papers) = (Agents::new(parts.mall_users(Role::Agent)?), parts.submissions().await?);
         Ok(Self { agents, papers })
     }
+}
+
+/// The function as it answers HTTP.
+pub async fn router(parts: &Parts) -> Result<Router, Error> {
+    Ok(routes().serve(&parts.front()?, App::new(parts).await?))
 }
 
 const REALM: &[Realm] = &[Realm::MallAgent];

@@ -1,11 +1,9 @@
 //! Agents of the mall as a Lambda function.
 
-use mall_agent::App;
-use shared::boot::{Boot, CODES, FIELDS, GATE, ISSUING, PICTURES, TABLES};
+use shared::{boot::Parts, wire::gateway};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    let boot = Boot::start("mall-agent", &[TABLES, GATE, ISSUING, CODES, PICTURES, FIELDS]).await?;
-    let app = App::new(&boot).await?;
-    shared::wire::gateway::run(mall_agent::routes().serve(&boot.front()?, app)).await
+    let parts = Parts::from_environment(&mall_agent::FUNCTION).await?;
+    gateway::run(mall_agent::router(&parts).await?).await
 }

@@ -9,16 +9,19 @@ mod forms;
 pub use describe::describe;
 
 use shared::{
-    boot::{Boot, Error},
+    boot::{AUDITS, Error, Function, GATE, Parts, TABLES},
     domain::{account::Role, reason::Failure, session::Caller},
     outside::random::Random,
     service::{actor::Actor, papers::Audits},
     wire::{
-        Access, Call, Routes,
+        Access, Call, Router, Routes,
         mall::{Mall, Spelling, Success},
     },
 };
 use std::sync::Arc;
+
+/// What the function needs from its environment.
+pub const FUNCTION: Function = Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, GATE, AUDITS] };
 
 /// What the handlers work with.
 #[derive(Debug)]
@@ -28,9 +31,14 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(boot: &Boot) -> Result<Self, Error> {
-        Ok(Self { audits: boot.audits()?, random: boot.random.clone() })
+    pub fn new(parts: &Parts) -> Result<Self, Error> {
+        Ok(Self { audits: parts.audits()?, random: parts.random.clone() })
     }
+}
+
+/// The function as it answers HTTP.
+pub fn router(parts: &Parts) -> Result<Router, Error> {
+    Ok(routes().serve(&parts.front()?, App::new(parts)?))
 }
 
 const AUDITORS: Access = Access::Roles(&[Role::Auditor, Role::Admin]);

@@ -8,15 +8,18 @@ mod forms;
 pub use describe::describe;
 
 use shared::{
-    boot::{Boot, Error},
+    boot::{CODES, Error, Function, GATE, ISSUING, Parts, TABLES},
     domain::{account::Role, reason::Failure},
     service::mall_user::MallUsers,
     wire::{
-        Call, Routes,
+        Call, Router, Routes,
         mall::{Mall, Spelling, Success},
     },
 };
 use std::sync::Arc;
+
+/// What the function needs from its environment.
+pub const FUNCTION: Function = Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, GATE, ISSUING, CODES] };
 
 /// What the handlers work with.
 #[derive(Debug)]
@@ -25,9 +28,14 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(boot: &Boot) -> Result<Self, Error> {
-        Ok(Self { consumers: boot.mall_users(Role::Consumer)? })
+    pub fn new(parts: &Parts) -> Result<Self, Error> {
+        Ok(Self { consumers: parts.mall_users(Role::Consumer)? })
     }
+}
+
+/// The function as it answers HTTP.
+pub fn router(parts: &Parts) -> Result<Router, Error> {
+    Ok(routes().serve(&parts.front()?, App::new(parts)?))
 }
 
 /// #8 and #9 of the contracts. A consumer changes nothing that asks for a code, so a session makes no difference to #8.

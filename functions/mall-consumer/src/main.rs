@@ -1,11 +1,9 @@
 //! Consumers of the mall as a Lambda function.
 
-use mall_consumer::App;
-use shared::boot::{Boot, CODES, GATE, ISSUING, TABLES};
+use shared::{boot::Parts, wire::gateway};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    let boot = Boot::start("mall-consumer", &[TABLES, GATE, ISSUING, CODES]).await?;
-    let app = App::new(&boot)?;
-    shared::wire::gateway::run(mall_consumer::routes().serve(&boot.front()?, app)).await
+    let parts = Parts::from_environment(&mall_consumer::FUNCTION).await?;
+    gateway::run(mall_consumer::router(&parts)?).await
 }

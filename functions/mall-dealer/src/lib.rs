@@ -10,23 +10,33 @@ mod views;
 pub use describe::describe;
 
 use shared::{
-    boot::{Boot, Error},
+    boot::{CODES, Error, FIELDS, Function, GATE, Need, PICTURES, Parts, SIGN_IN, TABLES},
     domain::{account::Realm, day::local_day, reason::Failure, session::Caller},
     service::{
         dealer::{Dealers, Settings, favicon_named},
         papers::Submissions,
     },
     wire::{
-        Access, Call, Fields, Routes,
+        Access, Call, Fields, Router, Routes,
         envelope::Picture,
         mall::{Mall, MallPicture, Spelling, Success},
     },
 };
 use std::sync::Arc;
 
-/// Environment variables that only this function reads.
-pub const NEEDS: &[&str] =
-    &["REGISTER_PER_IP_MINUTE", "CAPTCHA_PER_IP_MINUTE", "CAPTCHA_AFTER_SENDS", "MALL_TELL_UNKNOWN_USER"];
+/// What the function needs from its environment.
+pub const FUNCTION: Function = Function {
+    name: env!("CARGO_PKG_NAME"),
+    needs: &[
+        TABLES,
+        GATE,
+        SIGN_IN,
+        CODES,
+        PICTURES,
+        FIELDS,
+        Need::of(&["REGISTER_PER_IP_MINUTE", "CAPTCHA_PER_IP_MINUTE", "CAPTCHA_AFTER_SENDS", "MALL_TELL_UNKNOWN_USER"]),
+    ],
+};
 
 /// What the handlers work with.
 #[derive(Debug)]
@@ -36,19 +46,24 @@ pub struct App {
 }
 
 impl App {
-    pub async fn new(boot: &Boot) -> Result<Self, Error> {
-        let (sign_in, captchas, pictures) = (boot.sign_in()?, boot.captchas()?, boot.pictures()?);
+    pub async fn new(parts: &Parts) -> Result<Self, Error> {
+        let (sign_in, captchas, pictures) = (parts.sign_in()?, parts.captchas()?, parts.pictures()?);
         let settings = Settings {
-            registrations_per_minute: boot.limit("REGISTER_PER_IP_MINUTE")?,
-            sends_without_captcha: boot.limit("CAPTCHA_AFTER_SENDS")?,
-            tells_unknown_user: boot.switch("MALL_TELL_UNKNOWN_USER")?,
-            public_address: boot.public_address(),
+            registrations_per_minute: parts.variables.limit("REGISTER_PER_IP_MINUTE")?,
+            sends_without_captcha: parts.variables.limit("CAPTCHA_AFTER_SENDS")?,
+            tells_unknown_user: parts.variables.switch("MALL_TELL_UNKNOWN_USER")?,
+            public_address: parts.variables.get("PUBLIC_ADDRESS").trim_end_matches('/').to_owned(),
         };
         Ok(Self {
-            dealers: Dealers::new(boot.store.clone(), sign_in, boot.codes()?, captchas, pictures, settings),
-            papers: boot.submissions().await?,
+            dealers: Dealers::new(parts.store.clone(), sign_in, parts.codes()?, captchas, pictures, settings),
+            papers: parts.submissions().await?,
         })
     }
+}
+
+/// The function as it answers HTTP.
+pub async fn router(parts: &Parts) -> Result<Router, Error> {
+    Ok(routes().serve(&parts.front()?, App::new(parts).await?))
 }
 
 const REALM: &[Realm] = &[Realm::MallDealer];

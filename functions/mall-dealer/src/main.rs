@@ -1,12 +1,9 @@
 //! Dealers as a Lambda function.
 
-use mall_dealer::App;
-use shared::boot::{Boot, CODES, FIELDS, GATE, PICTURES, SIGN_IN, TABLES};
+use shared::{boot::Parts, wire::gateway};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    let needs = &[TABLES, GATE, SIGN_IN, CODES, PICTURES, FIELDS, mall_dealer::NEEDS];
-    let boot = Boot::start("mall-dealer", needs).await?;
-    let app = App::new(&boot).await?;
-    shared::wire::gateway::run(mall_dealer::routes().serve(&boot.front()?, app)).await
+    let parts = Parts::from_environment(&mall_dealer::FUNCTION).await?;
+    gateway::run(mall_dealer::router(&parts).await?).await
 }

@@ -15,14 +15,19 @@ mod trail;
 pub use describe::describe;
 
 use shared::{
+    boot::{CHARGING, Error, FIELDS, Function, GATE, PASSWORDS, PICTURES, Parts, TABLES},
     domain::{account::Role, reason::Failure, session::Caller, text::halfwidth},
     outside::random::Random,
     service::{
         actor::Actor, bill::Bills, business::Business, charging::Charging, ledger::Ledger, papers::Desk,
         people::People, reports::Reports, shop::Directory, trail::Trail,
     },
-    wire::{Access, Call, Fields, Routes, plain::Plain},
+    wire::{Access, Call, Fields, Router, Routes, plain::Plain},
 };
+
+/// What the function needs from its environment.
+pub const FUNCTION: Function =
+    Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, GATE, CHARGING, PASSWORDS, FIELDS, PICTURES] };
 
 /// What the handlers work with.
 #[derive(Debug)]
@@ -37,6 +42,28 @@ pub struct App {
     pub shops: Directory,
     pub business: Business,
     pub random: Random,
+}
+
+impl App {
+    pub async fn new(parts: &Parts) -> Result<Self, Error> {
+        Ok(Self {
+            charging: parts.charging()?,
+            reports: Reports::new(parts.store.clone()),
+            bills: Bills::new(parts.store.clone()),
+            ledger: Ledger::new(parts.store.clone()),
+            people: People::new(parts.store.clone(), parts.passwords()?, parts.random.clone()),
+            papers: parts.desk().await?,
+            trail: Trail::new(parts.store.clone()),
+            shops: Directory::new(parts.store.clone()),
+            business: Business::new(parts.store.clone()),
+            random: parts.random.clone(),
+        })
+    }
+}
+
+/// The function as it answers HTTP.
+pub async fn router(parts: &Parts) -> Result<Router, Error> {
+    Ok(routes().serve(&parts.front()?, App::new(parts).await?))
 }
 
 const ADMINS: Access = Access::Roles(&[Role::Admin]);

@@ -9,21 +9,36 @@ pub use describe::describe;
 
 use serde::Serialize;
 use shared::{
+    boot::{Error, Function, NOTICES, Parts, TABLES},
     domain::reason::Failure,
     outside::random::Random,
     service::{actor::Actor, ledger::LedgerEntry, payment::Notices},
     wire::{
-        Call, Routes,
+        Call, Router, Routes,
         plain::{Plain, Success},
     },
 };
 use std::sync::Arc;
 
 /// What the handler works with.
+/// What the function needs from its environment.
+pub const FUNCTION: Function = Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, NOTICES] };
+
 #[derive(Debug)]
 pub struct App {
     pub notices: Notices,
     pub random: Random,
+}
+
+impl App {
+    pub fn new(parts: &Parts) -> Result<Self, Error> {
+        Ok(Self { notices: parts.notices()?, random: parts.random.clone() })
+    }
+}
+
+/// The function as it answers HTTP.
+pub fn router(parts: &Parts) -> Result<Router, Error> {
+    Ok(routes().serve(&parts.front_without_gate(), App::new(parts)?))
 }
 
 /// An extension of ours; docs/payments.md says what a provider sends.

@@ -9,13 +9,22 @@ mod files;
 pub use describe::describe;
 
 use shared::{
+    boot::Function,
     domain::reason::Failure,
     wire::{
-        Call, Routes,
+        Call, Front, Router, Routes,
         plain::{Plain, Success},
     },
 };
 use std::sync::Arc;
+
+/// What the function needs from its environment.
+pub const FUNCTION: Function = Function { name: env!("CARGO_PKG_NAME"), needs: &[] };
+
+/// The function as it answers HTTP. Everything is public, so it needs no parts.
+pub fn router(front: &Front) -> Router {
+    routes().serve(front, ())
+}
 
 /// Three files and the page that loads them.
 pub fn routes() -> Routes<Plain, ()> {

@@ -1,7 +1,8 @@
 //! The reference as a Lambda function.
 
+use shared::{boot::front_without_gate, wire::gateway};
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    let front = shared::boot::front_without_gate("reference")?;
-    shared::wire::gateway::run(reference::routes().serve(&front, ())).await
+    gateway::run(reference::router(&front_without_gate(&reference::FUNCTION)?)).await
 }

@@ -12,7 +12,7 @@ use forms::{Proof, Token};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use shared::{
-    boot::{Boot, Error},
+    boot::{CODES, Error, Function, GATE, Need, Parts, SIGN_IN, TABLES, ZONES},
     domain::{
         account::Realm,
         cloud::Zones,
@@ -26,11 +26,17 @@ use shared::{
         sign_in::{Attempt, SignIn},
     },
     wire::{
-        Access, Call, Routes,
+        Access, Call, Router, Routes,
         plain::{Plain, Success},
     },
 };
 use std::sync::Arc;
+
+/// What the function needs from its environment.
+pub const FUNCTION: Function = Function {
+    name: env!("CARGO_PKG_NAME"),
+    needs: &[TABLES, GATE, SIGN_IN, CODES, ZONES, Need::of(&["CLOUD_PASSWORD_MIN"])],
+};
 
 /// What the handlers work with.
 #[derive(Debug)]
@@ -42,15 +48,17 @@ pub struct App {
     pub cloud_password_min: usize,
 }
 
-/// Environment variables that only this function reads.
-pub const NEEDS: &[&str] = &["CLOUD_PASSWORD_MIN"];
-
 impl App {
-    pub fn new(boot: &Boot) -> Result<Self, Error> {
-        let cloud_password_min = usize::try_from(boot.limit("CLOUD_PASSWORD_MIN")?).unwrap_or(usize::MAX);
-        let (sign_in, codes) = (boot.sign_in()?, boot.codes()?);
-        Ok(Self { sign_in, codes, zones: boot.zones()?, cloud_password_min })
+    pub fn new(parts: &Parts) -> Result<Self, Error> {
+        let cloud_password_min = usize::try_from(parts.variables.limit("CLOUD_PASSWORD_MIN")?).unwrap_or(usize::MAX);
+        let (sign_in, codes) = (parts.sign_in()?, parts.codes()?);
+        Ok(Self { sign_in, codes, zones: parts.zones()?, cloud_password_min })
     }
+}
+
+/// The function as it answers HTTP.
+pub fn router(parts: &Parts) -> Result<Router, Error> {
+    Ok(routes().serve(&parts.front()?, App::new(parts)?))
 }
 
 /// Rule 11 of the decisions. Only drivers ask here for a code that changes their account: the other documents have a way

@@ -9,6 +9,7 @@ mod views;
 pub use describe::describe;
 
 use shared::{
+    boot::{Error, FIELDS, Function, GATE, Parts, SHOP, TABLES},
     domain::{
         account::{Realm, Role},
         day::local_day,
@@ -21,16 +22,30 @@ use shared::{
         shop::{Asked, Records},
     },
     wire::{
-        Access, Call, Routes,
+        Access, Call, Router, Routes,
         shop::{Shop, Success},
     },
 };
 use std::sync::Arc;
 
+/// What the function needs from its environment.
+pub const FUNCTION: Function = Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, GATE, FIELDS, SHOP] };
+
 /// What the handlers work with.
 #[derive(Debug)]
 pub struct App {
     pub records: Records,
+}
+
+impl App {
+    pub async fn new(parts: &Parts) -> Result<Self, Error> {
+        Ok(Self { records: parts.shop_records().await? })
+    }
+}
+
+/// The function as it answers HTTP.
+pub async fn router(parts: &Parts) -> Result<Router, Error> {
+    Ok(routes().serve(&parts.front()?, App::new(parts).await?))
 }
 
 const STAFF: Access = Access::SignedIn(&[Realm::Shop]);

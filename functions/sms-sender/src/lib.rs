@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use shared::{
-    boot::{Boot, Error},
+    boot::{Error, Function, Parts, SMS, TABLES},
     domain::reason::Failure,
     outside::{
         clock::Clock,
@@ -12,6 +12,9 @@ use shared::{
     },
     service::sms::{Sending, Sms},
 };
+
+/// What the function needs from its environment.
+pub const FUNCTION: Function = Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, SMS] };
 
 #[derive(Debug)]
 pub struct App {
@@ -57,8 +60,8 @@ struct Tally {
 }
 
 impl App {
-    pub fn new(boot: &Boot) -> Result<Self, Error> {
-        Ok(Self { sms: boot.sms()?, clock: boot.clock.clone(), sink: boot.sink() })
+    pub fn new(parts: &Parts) -> Result<Self, Error> {
+        Ok(Self { sms: parts.sms()?, clock: parts.clock.clone(), sink: parts.sink.clone() })
     }
 
     /// Each message for itself: one that fails comes again, the others do not. What can never be sent is told of, counted,

@@ -8,12 +8,14 @@ use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared::{
-    boot::{Boot, CHARGING, GATE, NOTICES, SIGN_IN, TABLES},
+    boot::{CHARGING, Function, GATE, NOTICES, Parts, SIGN_IN, TABLES},
     domain::{account::Role, charging::Settings, origin::Origin, reason::Failure},
     outside::{clock::Clock, payment::NoticeKey, random::Random},
     service::{actor::Actor, charging::Charging, sign_in::SignIn},
 };
 use std::path::PathBuf;
+
+const FUNCTION: Function = Function { name: "local-staff", needs: &[TABLES, GATE, SIGN_IN, CHARGING, NOTICES] };
 
 struct App {
     sign_in: SignIn,
@@ -66,10 +68,15 @@ enum Answer {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let boot = Boot::start("local-staff", &[TABLES, GATE, SIGN_IN, CHARGING, NOTICES]).await?;
-    let (sign_in, charging) = (boot.sign_in()?, boot.charging()?);
-    let (directory, provider) = (boot.directory(), boot.notice_key()?);
-    let app = &App { sign_in, charging, clock: boot.clock.clone(), random: boot.random.clone(), directory, provider };
+    let parts = Parts::from_environment(&FUNCTION).await?;
+    let app = &App {
+        sign_in: parts.sign_in()?,
+        charging: parts.charging()?,
+        clock: parts.clock.clone(),
+        random: parts.random.clone(),
+        directory: parts.variables.get("EV_PLAZA_DIR").into(),
+        provider: parts.notice_key()?,
+    };
     let answer = |event: LambdaEvent<Event>| async move {
         app.answer(event.payload).await.map_err(|failure| failure.detail().unwrap_or_else(|| failure.text()).to_owned())
     };

@@ -1,7 +1,8 @@
 //! The AWS clients: static configuration, one HTTP client, and Amazon's own root certificates instead of the system's
 //! hundred and fifty, whose parsing is most of what an SDK costs at start-up.
 
-use super::{Error, environment::Environment};
+use super::{Error, Variables};
+use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::{
     BehaviorVersion, Region, SharedCredentialsProvider, retry::RetryConfig, timeout::TimeoutConfig,
 };
@@ -9,7 +10,7 @@ use aws_smithy_http_client::{
     Builder,
     tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
 };
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::SdkConfig;
 use std::time::Duration;
 
 /// Amazon Root CA 1–4 and Starfield Services G2, which every AWS endpoint chains up to.
@@ -20,105 +21,62 @@ const DIGICERT_ROOTS: &str = include_str!("digicert_roots.pem");
 
 /// What all clients have in common. One HTTP client serves them, so the root certificates are decoded once.
 #[derive(Clone, Debug)]
-pub(super) struct Clients {
-    region: Region,
-    credentials: SharedCredentialsProvider,
-    endpoint: Option<String>,
-    http: SharedHttpClient,
-}
+pub(super) struct Clients(SdkConfig);
 
 impl Clients {
-    pub fn new(environment: &Environment) -> Result<Self, Error> {
+    /// `endpoint`: where a stand-in for AWS listens.
+    pub fn new(variables: &Variables, endpoint: Option<String>) -> Result<Self, Error> {
         let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
-        let is_in_china = environment.get("AWS_REGION").starts_with("cn-");
+        let is_in_china = variables.get("AWS_REGION").starts_with("cn-");
         let roots = if is_in_china { roots.with_pem_certificate(DIGICERT_ROOTS) } else { roots };
         let tls = TlsContext::builder().with_trust_store(roots).build();
         let tls = tls.map_err(|error| Error::Broken(format!("root certificates could not be loaded: {error}")))?;
         let provider = Provider::Rustls(CryptoMode::AwsLc);
-        Ok(Self {
-            region: Region::new(environment.get("AWS_REGION").to_owned()),
-            credentials: SharedCredentialsProvider::new(environment.credentials()),
-            endpoint: environment.endpoint().map(ToOwned::to_owned),
-            http: Builder::new().tls_provider(provider).tls_context(tls).build_https(),
-        })
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(variables.get("AWS_REGION").to_owned()))
+            .credentials_provider(SharedCredentialsProvider::new(credentials(variables)))
+            .http_client(Builder::new().tls_provider(provider).tls_context(tls).build_https())
+            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .timeout_config(timeouts());
+        config.set_endpoint_url(endpoint);
+        Ok(Self(config.build()))
     }
 
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        let mut config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(self.region.clone())
-            .credentials_provider(self.credentials.clone())
-            .http_client(self.http.clone())
-            .retry_config(RetryConfig::standard().with_max_attempts(3))
-            .timeout_config(timeouts());
-        config.set_endpoint_url(self.endpoint.clone());
-        aws_sdk_dynamodb::Client::from_conf(config.build())
+        aws_sdk_dynamodb::Client::new(&self.0)
+    }
+
+    pub fn kms(&self) -> aws_sdk_kms::Client {
+        aws_sdk_kms::Client::new(&self.0)
     }
 
     pub fn s3(&self) -> aws_sdk_s3::Client {
-        let mut config = aws_sdk_s3::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(self.region.clone())
-            .credentials_provider(self.credentials.clone())
-            .http_client(self.http.clone())
-            .retry_config(RetryConfig::standard().with_max_attempts(3))
-            .timeout_config(timeouts())
-            // A stand-in on one machine has no host name for each bucket.
-            .force_path_style(self.endpoint.is_some());
-        config.set_endpoint_url(self.endpoint.clone());
+        // A stand-in on one machine has no host name for each bucket.
+        let by_path = self.0.endpoint_url().is_some();
+        let config = aws_sdk_s3::config::Builder::from(&self.0).force_path_style(by_path);
         aws_sdk_s3::Client::from_conf(config.build())
     }
 
+    pub fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
+        aws_sdk_secretsmanager::Client::new(&self.0)
+    }
+
     pub fn sns(&self) -> aws_sdk_sns::Client {
-        let mut config = aws_sdk_sns::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(self.region.clone())
-            .credentials_provider(self.credentials.clone())
-            .http_client(self.http.clone())
-            .retry_config(RetryConfig::standard().with_max_attempts(2))
-            .timeout_config(timeouts());
-        config.set_endpoint_url(self.endpoint.clone());
-        aws_sdk_sns::Client::from_conf(config.build())
+        let retries = RetryConfig::standard().with_max_attempts(2);
+        aws_sdk_sns::Client::from_conf(aws_sdk_sns::config::Builder::from(&self.0).retry_config(retries).build())
     }
 
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
-        let mut config = aws_sdk_sqs::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(self.region.clone())
-            .credentials_provider(self.credentials.clone())
-            .http_client(self.http.clone())
-            .retry_config(RetryConfig::standard().with_max_attempts(3))
-            .timeout_config(timeouts());
-        config.set_endpoint_url(self.endpoint.clone());
-        aws_sdk_sqs::Client::from_conf(config.build())
+        aws_sdk_sqs::Client::new(&self.0)
     }
 }
 
-#[cfg(not(feature = "local"))]
-impl Clients {
-    /// Secrets of one machine are files, so a local build asks no Secrets Manager.
-    pub fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
-        let config = aws_sdk_secretsmanager::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(self.region.clone())
-            .credentials_provider(self.credentials.clone())
-            .http_client(self.http.clone())
-            .retry_config(RetryConfig::standard().with_max_attempts(3))
-            .timeout_config(timeouts());
-        aws_sdk_secretsmanager::Client::from_conf(config.build())
-    }
-
-    /// Keys of one machine lie unwrapped, so a local build asks no KMS.
-    pub fn kms(&self) -> aws_sdk_kms::Client {
-        let config = aws_sdk_kms::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(self.region.clone())
-            .credentials_provider(self.credentials.clone())
-            .http_client(self.http.clone())
-            .retry_config(RetryConfig::standard().with_max_attempts(3))
-            .timeout_config(timeouts());
-        aws_sdk_kms::Client::from_conf(config.build())
-    }
+/// Lambda hands every environment credentials for its life, in variables.
+fn credentials(variables: &Variables) -> Credentials {
+    let token = Some(variables.get("AWS_SESSION_TOKEN")).filter(|token| !token.is_empty()).map(ToOwned::to_owned);
+    let (id, secret) = (variables.get("AWS_ACCESS_KEY_ID"), variables.get("AWS_SECRET_ACCESS_KEY"));
+    Credentials::new(id, secret, token, None, "lambda-environment")
 }
 
 /// Well inside a function's own timeout, so that a hung connection ends in a retry and not in a killed environment.

@@ -1,116 +1,66 @@
-//! The environment of the process, read once.
+//! Parts from the environment of a Lambda function.
 
-use super::{Error, clients::Clients};
-use crate::outside::{clock::Clock, key_service::KeyService, secrets::Secrets};
-use aws_credential_types::Credentials;
-use std::collections::HashMap;
+use super::{Error, Function, Variables, accounts::PEPPER, parts::Parts};
+use crate::{
+    auth::{hashing_memory::HashingMemory, passwords::Strength},
+    outside::{clock::Clock, metrics::Sink},
+    wire::Front,
+};
+use tracing_subscriber::filter::LevelFilter;
 
-/// The variables that name a secret end with this.
-pub(super) const SECRET: &str = "_SECRET";
-
-/// The variables that a function asked for, and those that Lambda sets.
-#[derive(Debug)]
-pub(super) struct Environment(HashMap<String, String>);
-
-impl Environment {
-    /// Reports all the names that are missing, not just the first.
-    pub fn read(needs: &[&[&'static str]]) -> Result<Self, Error> {
-        #[expect(clippy::disallowed_methods, reason = "this is the edge at which the environment comes in")]
-        let environment = Self(std::env::vars().collect());
-        environment.require(&needs.concat())?;
-        Ok(environment)
-    }
-
-    pub fn require(&self, names: &[&str]) -> Result<(), Error> {
-        let missing: Vec<_> = names.iter().filter(|name| self.get(name).is_empty()).map(ToString::to_string).collect();
-        if missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
-    }
-
-    /// A local stack shows SMS instead of sending them, with either provider.
-    pub fn sends_through_aliyun(&self) -> bool {
-        self.outbox().is_none() && self.get("SMS_PROVIDER") == "aliyun"
-    }
-
-    /// A variable that was asked for.
-    pub fn get(&self, name: &str) -> &str {
-        self.or(name, "")
-    }
-
-    pub fn or<'a>(&'a self, name: &str, default: &'a str) -> &'a str {
-        self.0.get(name).map_or(default, String::as_str)
-    }
-
-    /// Lambda hands every environment credentials for its life, in variables.
-    pub fn credentials(&self) -> Credentials {
-        let token = Some(self.get("AWS_SESSION_TOKEN")).filter(|token| !token.is_empty()).map(ToOwned::to_owned);
-        let (id, secret) = (self.get("AWS_ACCESS_KEY_ID"), self.get("AWS_SECRET_ACCESS_KEY"));
-        Credentials::new(id, secret, token, None, "lambda-environment")
+impl Parts {
+    /// Reads the environment (every missing name is reported at once), starts the log, makes the clients, and reads all
+    /// secrets that are needed.
+    pub async fn from_environment(function: &Function) -> Result<Self, Error> {
+        let variables = read();
+        variables.require(&function.names(&variables))?;
+        start_log(&variables);
+        let hashing_memory = HashingMemory::default();
+        if function.names(&variables).contains(&PEPPER) {
+            hashing_memory.touch(Strength::PRODUCTION);
+        }
+        let parts = on_this_machine(function, variables)?;
+        Self { hashing_memory, ..parts }.opened().await
     }
 }
 
 #[cfg(not(feature = "local"))]
-#[expect(clippy::unused_self, reason = "a local build asks the environment, one for AWS does not")]
-impl Environment {
-    pub fn clock(&self) -> Clock {
-        Clock::system()
-    }
-
-    pub fn secrets(&self, clients: &Clients) -> Secrets {
-        Secrets::secrets_manager(clients.secrets_manager())
-    }
-
-    /// The template puts the ARN of a secret into the variable of that secret.
-    pub fn secret_id(&self, variable: &str) -> String {
-        self.get(variable).to_owned()
-    }
-
-    /// KMS, for the one key that this function may use.
-    pub fn key_service(&self, clients: &Clients) -> KeyService {
-        KeyService::kms(clients.kms(), self.get("FIELDS_KEY"))
-    }
-
-    /// Where SMS are shown instead of sent: nowhere.
-    pub fn outbox(&self) -> Option<crate::outside::sms::Sender> {
-        None
-    }
-
-    /// Where AWS says it is, always.
-    pub fn endpoint(&self) -> Option<&str> {
-        None
-    }
+fn on_this_machine(function: &Function, variables: Variables) -> Result<Parts, Error> {
+    Parts::unopened(function, variables, None)
 }
 
+/// A local stack: secrets, clock and what leaves the system are files.
 #[cfg(feature = "local")]
-#[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "a build for AWS asks the environment for more")]
-impl Environment {
-    /// The directory of the local stack.
-    pub fn directory(&self) -> std::path::PathBuf {
-        self.get("EV_PLAZA_DIR").into()
-    }
+fn on_this_machine(function: &Function, variables: Variables) -> Result<Parts, Error> {
+    use crate::outside::{
+        key_service::KeyService, letters::LettersSource, random::Random, secrets::Secrets, sms::Sender,
+    };
+    let directory = std::path::PathBuf::from(variables.get("EV_PLAZA_DIR"));
+    let endpoint = Some(variables.get("AWS_ENDPOINT_URL")).filter(|url| !url.is_empty()).map(ToOwned::to_owned);
+    Ok(Parts {
+        clock: Clock::from_file(directory.join("clock.json")),
+        secrets: Secrets::from_directory(directory.join("secrets")),
+        key_service: Some(KeyService::unwrapped()),
+        sender: Some(Sender::outbox(directory.join("sms.jsonl"))),
+        letters: LettersSource::told_in(directory.join("captcha.jsonl"), Random::system()),
+        ..Parts::unopened(function, variables.with_secrets_in_files(), endpoint)?
+    })
+}
 
-    pub fn clock(&self) -> Clock {
-        Clock::from_file(self.directory().join("clock.json"))
-    }
+/// What stands before the handlers of a function that has public routes alone. It makes no client and reads no key.
+pub fn front_without_gate(function: &Function) -> Result<Front, Error> {
+    let variables = read();
+    start_log(&variables);
+    let (clock, sink) = (Clock::system(), Sink::stdout(variables.or("METRICS_NAMESPACE", "ev-plaza")));
+    Ok(Front { function: function.name, gate: None, clock, sink, allow_query_token: false })
+}
 
-    pub fn outbox(&self) -> Option<crate::outside::sms::Sender> {
-        Some(crate::outside::sms::Sender::outbox(self.directory().join("sms.jsonl")))
-    }
+#[expect(clippy::disallowed_methods, reason = "this is the edge at which the environment comes in")]
+fn read() -> Variables {
+    std::env::vars().collect()
+}
 
-    pub fn secrets(&self, _: &Clients) -> Secrets {
-        Secrets::from_directory(self.directory().join("secrets"))
-    }
-
-    /// The file that holds the secret of a variable: `signing-key` for `SIGNING_KEY_SECRET`.
-    pub fn secret_id(&self, variable: &str) -> String {
-        variable.trim_end_matches(SECRET).to_lowercase().replace('_', "-")
-    }
-
-    /// Keys of one machine lie in a file of its own, unwrapped.
-    pub fn key_service(&self, _: &Clients) -> KeyService {
-        KeyService::unwrapped()
-    }
-
-    pub fn endpoint(&self) -> Option<&str> {
-        Some(self.get("AWS_ENDPOINT_URL")).filter(|url| !url.is_empty())
-    }
+fn start_log(variables: &Variables) {
+    let level = variables.or("LOG_LEVEL", "info").parse().unwrap_or(LevelFilter::INFO);
+    tracing_subscriber::fmt().json().with_max_level(level).with_current_span(false).without_time().init();
 }

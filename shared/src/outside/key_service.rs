@@ -3,7 +3,11 @@
 use crate::domain::reason::Failure;
 use aws_sdk_kms::{Client, error::DisplayErrorContext, primitives::Blob};
 use secrecy::SecretSlice;
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, LazyLock},
+};
 
 type OpenFuture = Pin<Box<dyn Future<Output = Result<SecretSlice<u8>, Failure>> + Send>>;
 
@@ -15,8 +19,9 @@ impl KeyService {
     /// The encryption context of the wrapped data keys. KMS refuses a key that was wrapped with another context.
     pub const CONTEXT: (&str, &str) = ("purpose", "fields");
 
-    pub fn kms(client: Client, key: impl Into<String>) -> Self {
-        let key = key.into();
+    /// The client is made with the first key that is opened.
+    pub fn kms(client: impl FnOnce() -> Client + Send + 'static, key: impl Into<String>) -> Self {
+        let (client, key) = (LazyLock::new(client), key.into());
         Self::from_fn(move |wrapped| {
             let (name, value) = Self::CONTEXT;
             let request = client.decrypt().key_id(key.clone()).ciphertext_blob(Blob::new(wrapped));

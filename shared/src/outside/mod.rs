@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod key_service;
+pub mod letters;
 pub mod metrics;
 pub mod objects;
 pub mod payment;

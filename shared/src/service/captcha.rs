@@ -3,12 +3,12 @@
 use crate::{
     auth::captcha::CaptchaSeal,
     domain::{
-        captcha::{Guess, Letters, Picture, SHOWN_FOR, object_key},
+        captcha::{Guess, Picture, SHOWN_FOR, object_key},
         device::DeviceId,
         origin::Origin,
         reason::{Failure, Reason},
     },
-    outside::{objects::Objects, random::Random},
+    outside::{letters::LettersSource, objects::Objects, random::Random},
     store::{AddressLimit, Captcha, Store, WriteOutcome},
 };
 use bytes::Bytes;
@@ -22,32 +22,22 @@ pub struct Captchas {
     pub(super) store: Store,
     objects: Objects,
     seal: Arc<CaptchaSeal>,
+    letters: LettersSource,
     random: Random,
     /// Pictures that one address is shown in a minute.
     per_address_minute: u32,
-    /// Where a local stack writes what the letters are.
-    #[cfg(feature = "local")]
-    pub told: Option<std::path::PathBuf>,
 }
 
 impl Captchas {
-    pub fn new(store: Store, objects: Objects, seal: CaptchaSeal, random: Random, per_address_minute: u32) -> Self {
-        Self {
-            store,
-            objects,
-            seal: Arc::new(seal),
-            random,
-            per_address_minute,
-            #[cfg(feature = "local")]
-            told: None,
-        }
-    }
-
-    /// The same, which writes down what the letters are.
-    #[cfg(feature = "local")]
-    #[must_use]
-    pub fn told_in(self, file: std::path::PathBuf) -> Self {
-        Self { told: Some(file), ..self }
+    pub fn new(
+        store: Store,
+        objects: Objects,
+        seal: CaptchaSeal,
+        letters: LettersSource,
+        random: Random,
+        per_address_minute: u32,
+    ) -> Self {
+        Self { store, objects, seal: Arc::new(seal), letters, random, per_address_minute }
     }
 
     /// Draws a picture for a device and gives the address that shows it for two minutes. The one before is dead. The
@@ -57,15 +47,13 @@ impl Captchas {
         if !self.store.count_address(limit, now).await? {
             return Err(Failure::throttled(AddressLimit::wait(now)));
         }
-        let letters = Letters::draw(self.random.u64());
+        let letters = self.letters.draw(device, now);
         let drawn = png(&letters.picture(self.random.u64()))?;
         let picture = format!("{:032x}", self.random.u128());
         let key = object_key(&picture);
         self.objects.put(&key, "image/png", drawn).await?;
         let seal = self.seal.of(device, &picture, &letters);
         self.store.show_captcha(device, &Captcha::new(picture, seal, now)).await?;
-        #[cfg(feature = "local")]
-        self.tell(device, &letters, now)?;
         self.objects.address(&key, SHOWN_FOR.unsigned_abs(), now).await
     }
 
@@ -90,17 +78,6 @@ impl Captchas {
         let captcha = self.store.count_guess(device, now).await?.ok_or(Reason::WrongCaptcha)?;
         let fits = self.seal.fits(device, &captcha.picture, guess, &captcha.seal);
         if fits { Ok(captcha.picture) } else { Err(Reason::WrongCaptcha.into()) }
-    }
-
-    /// One JSON line, for people and tests.
-    #[cfg(feature = "local")]
-    fn tell(&self, device: &DeviceId, letters: &Letters, now: Timestamp) -> Result<(), Failure> {
-        use std::io::Write as _;
-        let Some(path) = &self.told else { return Ok(()) };
-        let line = serde_json::json!({ "at": now, "deviceId": device.as_str(), "answer": letters.as_str() });
-        let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
-        let written = file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()));
-        written.map_err(|error| Failure::internal(format!("{}: {error}", path.display())))
     }
 }
 

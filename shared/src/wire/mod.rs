@@ -21,6 +21,7 @@ mod report;
 mod stated;
 
 pub use crate::outside::metrics::Sink;
+pub use axum::Router;
 pub use body::BodyRule;
 pub use call::Call;
 pub use envelope::Envelope;

@@ -277,11 +277,9 @@ fn assert_told(plaza: &Plaza, answer: &tests::answer::Answer, what: &str) {
 }
 
 fn plaza() -> Plaza {
-    let settings = Settings::default();
-    let codes = shared::domain::otp::Limits { per_phone_minute: 100_000, per_phone_hour: 100_000, ..settings.codes };
-    let portal =
-        shared::service::cloud::Settings { most_accounts: 100_000, most_contacts: 100_000, ..settings.portal.clone() };
-    Plaza::with(Settings { codes, portal, ..settings })
+    let (many, settings) = (100_000, Settings::default());
+    let settings = settings.with("OTP_PER_PHONE_MINUTE", many).with("OTP_PER_PHONE_HOUR", many);
+    Plaza::with(settings.with("CLOUD_ACCOUNTS_PER_CUSTOMER", many).with("CLOUD_CONTACTS_PER_CUSTOMER", many))
 }
 
 #[tokio::test]

@@ -147,7 +147,7 @@ async fn the_letters_are_taken_for_three_minutes_whether_or_not_the_row_was_swep
 
 #[tokio::test]
 async fn no_picture_and_no_address_comes_twice() {
-    let plaza = Plaza::with(Settings { pictures_per_minute: 2000, ..Settings::default() });
+    let plaza = Plaza::with(Settings::default().with("CAPTCHA_PER_IP_MINUTE", 2000));
     for n in 0..1000 {
         plaza.picture(&format!("device-{}", n % 7)).await;
     }
@@ -158,7 +158,7 @@ async fn no_picture_and_no_address_comes_twice() {
 
 #[tokio::test]
 async fn one_address_is_shown_so_many_a_minute() {
-    let plaza = Plaza::with(Settings { pictures_per_minute: 2, ..Settings::default() });
+    let plaza = Plaza::with(Settings::default().with("CAPTCHA_PER_IP_MINUTE", 2));
     for device in ["d1", "d2"] {
         assert_eq!(send(&plaza, device).await.status, 200);
     }

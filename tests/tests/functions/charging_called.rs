@@ -20,7 +20,7 @@ async fn with_phone(plaza: &Plaza, driver: &TestDriver) -> TestDriver {
 }
 
 async fn opened(tells_called: bool) -> (Plaza, TestDriver) {
-    let plaza = Plaza::with(Settings { tells_called, ..Settings::default() });
+    let plaza = Plaza::with(Settings::default().with("TELL_CALLED", tells_called));
     plaza.station(|it| (it.fast_piles, it.lane_places) = (1, 1)).await;
     let driver = plaza.driver_of("wyc2002", "皖A12345").await;
     let driver = with_phone(&plaza, &driver).await;
@@ -69,7 +69,7 @@ async fn unless_it_is_switched_on_nothing_is_put_on_the_queue() {
 async fn a_step_that_calls_several_cars_sends_one_message_and_reads_nothing_more() {
     let mut calls = Vec::new();
     for tells_called in [false, true] {
-        let plaza = Plaza::with(Settings { tells_called, ..Settings::default() });
+        let plaza = Plaza::with(Settings::default().with("TELL_CALLED", tells_called));
         plaza.station(|it| (it.fast_piles, it.lane_places, it.waiting_places) = (4, 1, 4)).await;
         for n in 0..8 {
             let driver = plaza.driver_of(&format!("driver-{n}"), &format!("皖A0000{n}")).await;

@@ -8,7 +8,7 @@ use shared::{
     domain::{
         account::{AccountId, Realm},
         origin::Origin,
-        otp::{Binding, Code, Device, Limits, Purpose},
+        otp::{Binding, Code, Device, Purpose},
         phone::Phone,
         reason::{Failure, Reason},
     },
@@ -202,8 +202,8 @@ async fn the_eleventh_code_of_a_day_is_429_at_the_door_however_the_number_is_wri
 
 #[tokio::test]
 async fn a_device_an_address_and_a_product_have_limits_of_their_own_and_a_refusal_burns_no_other() {
-    let limits = Limits { per_device_hour: 3, per_address_hour: 4, per_product_minute: 5, ..Limits::default() };
-    let plaza = Plaza::with(Settings { codes: limits, ..Settings::default() });
+    let settings = Settings::default().with("OTP_PER_DEVICE_HOUR", 3).with("OTP_PER_IP_HOUR", 4);
+    let plaza = Plaza::with(settings.with("OTP_PER_PRODUCT_MINUTE", 5));
     let one = |n: u64, device: &str| {
         let phone = Phone::parse(&format!("138{n:08}")).unwrap();
         Binding { phone, ..binding(Purpose::SignIn, Some(device)) }
@@ -248,8 +248,7 @@ async fn a_device_reaches_five_phones_a_day() {
 
 #[tokio::test]
 async fn many_asks_at_once_are_counted_one_by_one() {
-    let limits = Limits { per_product_minute: 10, ..Limits::default() };
-    let plaza = Plaza::with(Settings { codes: limits, ..Settings::default() });
+    let plaza = Plaza::with(Settings::default().with("OTP_PER_PRODUCT_MINUTE", 10));
     let asks = (0..40_u64).map(|n| {
         let phone = Phone::parse(&format!("138{n:08}")).unwrap();
         let address = format!("203.0.113.{n}");
@@ -265,8 +264,8 @@ async fn many_asks_at_once_are_counted_one_by_one() {
 
 #[tokio::test]
 async fn fifty_tries_close_a_phone_for_a_day_and_nobody_is_told() {
-    let limits = Limits { per_phone_minute: 100, per_phone_hour: 100, per_phone_day: 100, ..Limits::default() };
-    let plaza = Plaza::with(Settings { codes: limits, ..Settings::default() });
+    let settings = Settings::default().with("OTP_PER_PHONE_MINUTE", 100).with("OTP_PER_PHONE_HOUR", 100);
+    let plaza = Plaza::with(settings.with("OTP_PER_PHONE_DAY", 100));
     driver_with_phone(&plaza).await;
     for _ in 0..10 {
         assert_eq!(plaza.ask_code("ev", PHONE, "login").await.status, 200);
@@ -390,7 +389,7 @@ async fn unreadable_asks_are_400_and_the_kill_switch_is_429() {
         assert_eq!(plaza.ask_code(realm, telephone, purpose).await.status, 400, "{realm} {telephone} {purpose}");
     }
     assert_eq!(plaza.parcels.lock().unwrap().len(), 0);
-    let off = Plaza::with(Settings { codes_enabled: false, ..Settings::default() });
+    let off = Plaza::with(Settings::default().with("OTP_ENABLED", false));
     let answer = off.ask_code("ev", PHONE, "login").await;
     assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some("600")));
     assert_eq!(off.database.items(MAIN), [json!(null); 0]);

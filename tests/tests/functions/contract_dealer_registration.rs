@@ -281,7 +281,7 @@ async fn nothing_of_a_form_but_its_own_fields_is_stored() {
 
 #[tokio::test]
 async fn one_address_registers_so_many_a_minute() {
-    let plaza = Plaza::with(Settings { registrations_per_minute: 1, ..Settings::default() });
+    let plaza = Plaza::with(Settings::default().with("REGISTER_PER_IP_MINUTE", 1));
     plaza.dealer("13800138000").await;
     let code = plaza.dealers_code(DEVICE, PHONE, None).await;
     let (letters, _) = plaza.picture(DEVICE).await;

@@ -67,7 +67,7 @@ async fn a_wrong_password_and_an_unknown_telephone_are_one_answer_unless_the_set
     assert_eq!(wrong.whole(), failure(200, 2017, "密码不正确"));
     assert_eq!((wrong.whole(), &wrong.headers), (unknown.whole(), &unknown.headers));
 
-    let telling = plaza.restarted(|settings| settings.tells_unknown_user = true);
+    let telling = plaza.restarted(|settings| settings.set("MALL_TELL_UNKNOWN_USER", true));
     assert_eq!(log_in(&telling, "13800138000", PASSWORD).await.whole(), failure(200, 2017, "用户不存在"));
     assert_eq!(log_in(&telling, PHONE, "123456wyd").await.whole(), failure(200, 2017, "密码不正确"));
 }
@@ -226,7 +226,7 @@ async fn only_the_field_that_is_meant_can_be_written() {
 async fn the_address_limit_holds_for_dealers_too() {
     let plaza = Plaza::open();
     plaza.dealer(PHONE).await;
-    let plaza = plaza.restarted(|settings: &mut Settings| settings.logins_per_minute = 1);
+    let plaza = plaza.restarted(|settings: &mut Settings| settings.set("LOGIN_PER_IP_MINUTE", 1));
     plaza.watch.advance(SignedDuration::from_secs(60));
     assert_eq!(log_in(&plaza, "13800138000", PASSWORD).await.status, 200);
     assert_eq!(log_in(&plaza, PHONE, PASSWORD).await.status, 429);

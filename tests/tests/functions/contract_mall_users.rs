@@ -260,9 +260,8 @@ async fn a_known_and_an_unknown_number_are_one_answer_for_the_same_work() {
 
 #[tokio::test]
 async fn an_open_id_an_address_and_the_product_have_limits_of_their_own() {
-    let limits = shared::domain::otp::Limits { per_address_hour: 6, ..shared::domain::otp::Limits::default() };
     for kind in Kind::BOTH {
-        let plaza = Plaza::with(Settings { codes: limits, ..Settings::default() });
+        let plaza = Plaza::with(Settings::default().with("OTP_PER_IP_HOUR", 6));
         for n in 0..5 {
             let phone = format!("1380013800{n}");
             assert_eq!(kind.send(&plaza, OPEN_ID, &phone).await.whole(), (200, SENT.to_owned()));

@@ -79,7 +79,7 @@ async fn a_name_that_has_to_wait_costs_one_read() {
 
 #[tokio::test]
 async fn an_address_that_has_to_wait_costs_one_read_and_a_write_that_is_refused() {
-    let plaza = Plaza::with(Settings { logins_per_minute: 1, ..Settings::default() });
+    let plaza = Plaza::with(Settings::default().with("LOGIN_PER_IP_MINUTE", 1));
     plaza.driver("wyc2002").await;
     plaza.log_in("nobody", PASSWORD).await;
     cost(&plaza);

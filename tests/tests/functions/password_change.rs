@@ -97,7 +97,7 @@ async fn old_passwords_are_guessed_no_faster_here_than_at_the_sign_in() {
     change(&plaza, &driver, PASSWORD, NEW).await.unwrap();
     assert!(plaza.database.item("LOGIN#ev#wyc2002", "FAILURES").is_none());
 
-    let plaza = Plaza::with(Settings { logins_per_minute: 1, ..Settings::default() });
+    let plaza = Plaza::with(Settings::default().with("LOGIN_PER_IP_MINUTE", 1));
     let driver = plaza.driver("wyc2002").await;
     change(&plaza, &driver, "123456wyd", NEW).await.unwrap_err();
     assert_eq!(reason(change(&plaza, &driver, PASSWORD, NEW).await), Reason::Throttled);

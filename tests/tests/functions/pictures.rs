@@ -126,7 +126,7 @@ async fn a_bomb_is_known_by_its_head() {
 
 #[tokio::test]
 async fn the_twenty_first_upload_of_a_day_waits_for_the_next() {
-    let plaza = Plaza::open().restarted(|settings| settings.uploads_per_day = 20);
+    let plaza = Plaza::open().restarted(|settings| settings.set("UPLOADS_PER_DAY", 20));
     for _ in 0..20 {
         upload(&plaza, Purpose::Avatar, png(8, 8)).await.unwrap();
     }
@@ -141,7 +141,7 @@ async fn the_twenty_first_upload_of_a_day_waits_for_the_next() {
 
 #[tokio::test]
 async fn parallel_uploads_keep_to_the_quota_too() {
-    let plaza = Plaza::open().restarted(|settings| settings.uploads_per_day = 5);
+    let plaza = Plaza::open().restarted(|settings| settings.set("UPLOADS_PER_DAY", 5));
     let many = (0..12).map(|_| upload(&plaza, Purpose::Avatar, png(8, 8)));
     let answers = futures_util::future::join_all(many).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 5);

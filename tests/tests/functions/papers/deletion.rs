@@ -20,7 +20,7 @@ const STAY: i32 = 30;
 const SHORT: i32 = 3;
 
 fn forgetful() -> Plaza {
-    Plaza::open().restarted(|settings| settings.picture_days = SHORT.unsigned_abs())
+    Plaza::open().restarted(|settings| settings.set("PAPERS_PICTURE_DAYS", SHORT.unsigned_abs()))
 }
 
 /// One account's papers as administrators see them.

@@ -61,7 +61,7 @@ async fn the_state_the_reason_and_fresh_addresses_are_told_whenever_they_are_ask
 
 #[tokio::test]
 async fn pictures_that_were_deleted_have_no_address() {
-    let plaza = Plaza::open().restarted(|settings| settings.picture_days = 3);
+    let plaza = Plaza::open().restarted(|settings| settings.set("PAPERS_PICTURE_DAYS", 3));
     let whose = plaza.waiting(PHONE, ID_NO).await;
     plaza.decide(&plaza.auditor(), &whose, 3).await;
     plaza.watch.advance(SignedDuration::from_hours(24 * 4));

@@ -126,7 +126,7 @@ async fn the_two_doors_of_the_driver_share_one_throttle() {
 
 #[tokio::test]
 async fn an_address_has_so_many_tries_a_minute_whatever_the_names() {
-    let plaza = Plaza::with(Settings { logins_per_minute: 20, ..Settings::default() });
+    let plaza = Plaza::with(Settings::default().with("LOGIN_PER_IP_MINUTE", 20));
     plaza.driver("wyc2002").await;
     for n in 0..20 {
         assert!(is_wrong(&plaza.log_in(&format!("guess-{n}"), WRONG).await));
@@ -147,7 +147,7 @@ async fn an_address_has_so_many_tries_a_minute_whatever_the_names() {
 
 #[tokio::test]
 async fn parallel_tries_from_one_address_do_not_slip_through_either() {
-    let plaza = Plaza::with(Settings { logins_per_minute: 20, ..Settings::default() });
+    let plaza = Plaza::with(Settings::default().with("LOGIN_PER_IP_MINUTE", 20));
     let names: Vec<_> = (0..60).map(|n| format!("guess-{n}")).collect();
     let answers = join_all(names.iter().map(|name| plaza.log_in(name, WRONG))).await;
     assert_eq!(answers.iter().filter(|answer| is_wrong(answer)).count(), 20);
@@ -155,7 +155,7 @@ async fn parallel_tries_from_one_address_do_not_slip_through_either() {
 
 #[tokio::test]
 async fn an_ipv6_network_is_one_address() {
-    let plaza = Plaza::with(Settings { logins_per_minute: 2, ..Settings::default() });
+    let plaza = Plaza::with(Settings::default().with("LOGIN_PER_IP_MINUTE", 2));
     let mut answers = Vec::new();
     for address in ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:2:3::", "2001:db8:1:3::1"] {
         let request = post("/u/login").form(&[("username", address), ("password", WRONG)]).from(address);
@@ -166,7 +166,7 @@ async fn an_ipv6_network_is_one_address() {
 
 #[tokio::test]
 async fn an_address_registers_so_many_accounts_a_minute() {
-    let plaza = Plaza::with(Settings { registrations_per_minute: 3, ..Settings::default() });
+    let plaza = Plaza::with(Settings::default().with("REGISTER_PER_IP_MINUTE", 3));
     for n in 0..3 {
         plaza.driver(&format!("driver-{n}")).await;
     }

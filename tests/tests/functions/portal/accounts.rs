@@ -113,9 +113,7 @@ async fn an_account_is_made_of_good_parts_or_not_at_all() {
 
 #[tokio::test]
 async fn a_setting_lets_the_documents_own_password_in() {
-    let lower = Settings::default();
-    let portal = shared::service::cloud::Settings { password_min: 6, ..lower.portal.clone() };
-    let plaza = Plaza::with(Settings { portal, ..lower });
+    let plaza = Plaza::with(Settings::default().with("CLOUD_PASSWORD_MIN", 6));
     let admin = plaza.customer("51idc").await;
     let body = json!({"login_id": "test@51idc.com", "passwd": "123abc", "account_type": "admin"});
     assert_eq!(plaza.cloud(post("/customer/accounts").bearer(&admin).json(&body)).await.status, 200);
@@ -273,9 +271,7 @@ async fn a_hundred_accounts_go_at_once() {
 
 #[tokio::test]
 async fn a_customer_has_no_more_accounts_than_the_setting_says() {
-    let few = Settings::default();
-    let portal = shared::service::cloud::Settings { most_accounts: 3, ..few.portal.clone() };
-    let plaza = Plaza::with(Settings { portal, ..few });
+    let plaza = Plaza::with(Settings::default().with("CLOUD_ACCOUNTS_PER_CUSTOMER", 3));
     let admin = plaza.customer("51idc").await;
     for login_id in ["one", "two"] {
         assert_eq!(plaza.make_account(&admin, login_id, "sub").await.status, 200);

@@ -170,9 +170,7 @@ async fn a_hundred_contacts_go_at_once_and_one_more_is_refused() {
 
 #[tokio::test]
 async fn a_customer_has_no_more_contacts_than_the_setting_says() {
-    let few = Settings::default();
-    let portal = shared::service::cloud::Settings { most_contacts: 2, ..few.portal.clone() };
-    let plaza = Plaza::with(Settings { portal, ..few });
+    let plaza = Plaza::with(Settings::default().with("CLOUD_CONTACTS_PER_CUSTOMER", 2));
     let admin = plaza.customer("51idc").await;
     let first = plaza.add_contact(&admin, &example()).await;
     plaza.add_contact(&admin, &example()).await;

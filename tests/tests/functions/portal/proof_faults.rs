@@ -266,7 +266,7 @@ async fn papers_sent_at_once_are_all_kept_and_one_picture_stays() {
 #[tokio::test]
 async fn a_forgotten_password_is_as_long_as_the_portal_asks() {
     for (shortest, phrase, status) in [(12, "a phrase 77", 400), (12, "a phrase 777", 200), (6, "123abc", 200)] {
-        let plaza = Plaza::open().restarted(|settings| settings.portal.password_min = shortest);
+        let plaza = Plaza::open().restarted(|settings| settings.set("CLOUD_PASSWORD_MIN", shortest));
         plaza.join("ac1", "51idc", PHONE).await;
         plaza.watch.advance(SignedDuration::from_secs(61));
         plaza.ask_code("cloud", PHONE, "reset").await;

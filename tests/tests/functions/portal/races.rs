@@ -93,9 +93,8 @@ async fn one_login_id_asked_for_by_two_customers_at_once_is_ones() {
 
 #[tokio::test]
 async fn caps_hold_when_everybody_adds_at_once() {
-    let few = Settings::default();
-    let portal = shared::service::cloud::Settings { most_accounts: 4, most_contacts: 4, ..few.portal.clone() };
-    let plaza = Plaza::with(Settings { portal, ..few });
+    let plaza =
+        Plaza::with(Settings::default().with("CLOUD_ACCOUNTS_PER_CUSTOMER", 4).with("CLOUD_CONTACTS_PER_CUSTOMER", 4));
     let admin = plaza.customer("51idc").await;
     let names: Vec<_> = (0..8).map(|n| format!("sub-{n}")).collect();
     let made = join_all(names.iter().map(|name| plaza.make_account(&admin, name, "sub"))).await;

@@ -109,7 +109,7 @@ async fn a_cursor_serves_its_own_shop_and_question_only() {
 
 #[tokio::test]
 async fn a_list_reads_no_more_than_its_share_and_goes_on_from_there() {
-    let floor = Floor::with(Settings { list_reads: 60, ..Settings::default() }).await;
+    let floor = Floor::with(Settings::default().with("SHOP_LIST_READS", 60)).await;
     for n in 0..130_u8 {
         let tags = if n == 0 { json!(["rare"]) } else { json!([]) };
         floor.record(json!({"name": "王小明", "mobile": "13800138000", "tag": tags})).await;

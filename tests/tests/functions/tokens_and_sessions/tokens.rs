@@ -233,7 +233,7 @@ async fn tokens_in_the_query_are_counted_and_can_be_ended_by_a_setting() {
     plaza.detail(&driver.token).await;
     assert_eq!(counted(&plaza)["QueryToken"], 0);
 
-    let strict = plaza.restarted(|settings| settings.allow_query_token = false);
+    let strict = plaza.restarted(|settings| settings.set("ALLOW_QUERY_TOKEN", false));
     assert_eq!(strict.ev_account(in_query).await.status, 401);
     assert_eq!(counted(&strict)["QueryToken"], 0);
     assert_eq!(strict.detail(&driver.token).await.status, 200);
@@ -241,7 +241,7 @@ async fn tokens_in_the_query_are_counted_and_can_be_ended_by_a_setting() {
 
 #[tokio::test]
 async fn a_token_in_the_query_is_no_field_and_no_form_counts_it() {
-    let plaza = Plaza::with(Settings { allow_query_token: false, ..Settings::default() });
+    let plaza = Plaza::with(Settings::default().with("ALLOW_QUERY_TOKEN", false));
     let fields = [("username", "wyc2002"), ("password", PASSWORD), ("email", "w@163.com")];
     let request = post("/u/register?token=header.claims.signature").form(&fields);
     assert_eq!(plaza.ev_account(request).await.json()["code"], 200);
