@@ -15,6 +15,8 @@ pub struct Mutant {
     /// Whether a rule test must fail.
     #[serde(default)]
     pub rules: bool,
+    /// The test of `tests/tests/functions` that must fail.
+    pub test: Option<String>,
     /// The invariants of the simulation of which one must fail.
     #[serde(default)]
     pub breaks: Vec<String>,
@@ -41,7 +43,7 @@ struct Catalogue {
 /// All faults, in the order of their files.
 pub fn read(root: &Path) -> Result<Vec<Mutant>> {
     let mut all = Vec::new();
-    for name in ["rules.toml", "storage.toml"] {
+    for name in ["composition.toml", "rules.toml", "storage.toml"] {
         let path = root.join("tests/mutants").join(name);
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let catalogue: Catalogue = toml::from_str(&text).map_err(|error| format!("{name}: {error}"))?;

@@ -1,4 +1,4 @@
-//! The two suites that catch faults: the rule tests of `shared`, and the simulation of the charging queue.
+//! The suites that catch faults: the rule tests of `shared`, the in-process tests, and the simulation of the charging queue.
 
 use crate::{Result, catalogue::Mutant};
 use std::{
@@ -16,6 +16,7 @@ const SLOW_RULES: [&str; 2] = ["histories::", "placing::"];
 /// The built suites; one that is not needed is not built.
 pub struct Suites {
     rules: Option<PathBuf>,
+    functions: Option<PathBuf>,
     simulation: Option<PathBuf>,
     tree: PathBuf,
 }
@@ -28,13 +29,19 @@ pub fn build(tree: &Path, chosen: &[&Mutant]) -> Result<Suites> {
         command.current_dir(tree).env("CARGO_TARGET_DIR", &target).args(arguments);
         output(&mut command)
     };
-    let mut suites = Suites { rules: None, simulation: None, tree: tree.to_owned() };
-    if chosen.iter().any(|mutant| mutant.rules) {
-        let rules = ["test", "-p", "shared", "--no-default-features", "--test", "charging_rules", "--no-run"];
-        let built = cargo(&[&rules[..], &["--message-format=json"]].concat())?;
+    let program = |arguments: &[&str]| {
+        let built = cargo(&[arguments, &["--no-run", "--message-format=json"]].concat())?;
         let text = String::from_utf8_lossy(&built.stdout);
         let path = text.lines().rev().find_map(|line| line.split_once("\"executable\":\"")?.1.split('"').next());
-        suites.rules = Some(PathBuf::from(path.ok_or("cargo names no test program")?));
+        path.map(PathBuf::from).ok_or_else(|| "cargo names no test program".to_owned())
+    };
+    let mut suites = Suites { rules: None, functions: None, simulation: None, tree: tree.to_owned() };
+    if chosen.iter().any(|mutant| mutant.rules) {
+        let rules = ["test", "-p", "shared", "--no-default-features", "--test", "charging_rules"];
+        suites.rules = Some(program(&rules)?);
+    }
+    if chosen.iter().any(|mutant| mutant.test.is_some()) {
+        suites.functions = Some(program(&["test", "-p", "tests", "--test", "functions"])?);
     }
     if chosen.iter().any(|mutant| !mutant.breaks.is_empty()) {
         cargo(&["build", "-p", "tests", "--bin", "simulate"])?;
@@ -52,7 +59,7 @@ impl Suites {
         let fails =
             |failed: Option<String>| failed.map_or(Ok(()), |what| Err(format!("fails without any fault: {what}")));
         if let Some(rules) = &self.rules {
-            fails(self.failed_rule(rules, "", &[]))?;
+            fails(self.failed_test(rules, "", &[]))?;
         }
         if let Some(simulation) = &self.simulation {
             fails(self.violated(simulation, "", "20")?)?;
@@ -65,9 +72,17 @@ impl Suites {
         let mut notices = Vec::new();
         if let Some(rules) = self.rules.as_ref().filter(|_| mutant.rules) {
             let skipped: Vec<&str> = SLOW_RULES.iter().flat_map(|name| ["--skip", name]).collect();
-            let quick = self.failed_rule(rules, &mutant.name, &skipped);
-            let failed = quick.or_else(|| self.failed_rule(rules, &mutant.name, &[]));
+            let quick = self.failed_test(rules, &mutant.name, &skipped);
+            let failed = quick.or_else(|| self.failed_test(rules, &mutant.name, &[]));
             notices.push(failed.ok_or("NOT CAUGHT by the rule tests")?);
+        }
+        if let (Some(functions), Some(test)) = (&self.functions, &mutant.test) {
+            let only = ["--exact", test];
+            if let Some(failed) = self.failed_test(functions, "", &only) {
+                return Err(format!("fails without any fault: {failed}"));
+            }
+            let failed = self.failed_test(functions, &mutant.name, &only);
+            notices.push(failed.ok_or_else(|| format!("NOT CAUGHT by {test}"))?);
         }
         if let Some(simulation) = self.simulation.as_ref().filter(|_| !mutant.breaks.is_empty()) {
             let violated = self.violated(simulation, &mutant.name, HISTORIES)?;
@@ -81,9 +96,9 @@ impl Suites {
         Ok(notices.join("; "))
     }
 
-    /// The first rule test that fails with the fault switched on.
-    fn failed_rule(&self, rules: &Path, mutant: &str, arguments: &[&str]) -> Option<String> {
-        let mut command = Command::new(rules);
+    /// The first test of a program that fails with the fault switched on.
+    fn failed_test(&self, program: &Path, mutant: &str, arguments: &[&str]) -> Option<String> {
+        let mut command = Command::new(program);
         command.current_dir(self.tree.join("shared")).env("MUTANT", mutant).args(arguments);
         let run = command.output().ok()?;
         if run.status.success() {
@@ -91,7 +106,7 @@ impl Suites {
         }
         let text = String::from_utf8_lossy(&run.stdout).into_owned();
         let failed = text.lines().find_map(|line| line.strip_prefix("test ")?.strip_suffix(" ... FAILED"));
-        Some(failed.unwrap_or("the program of the rule tests").to_owned())
+        Some(failed.unwrap_or("the program itself").to_owned())
     }
 
     /// The invariant that some history violates, and in which history.

@@ -1,4 +1,4 @@
-//! The functions as `boot` builds them, called behind their routers on an embedded DynamoDB: one binary, because linking
+//! The functions as production composes them, called behind their routers on an embedded DynamoDB: one binary, because linking
 //! each file by itself took longer than all its tests. `cargo test -p tests --test functions portal::` runs a part.
 
 mod agent_switch;
@@ -31,6 +31,7 @@ mod dealer_phones;
 mod driver_phones;
 mod events;
 mod faults;
+mod limits;
 mod mall_spellings;
 mod operator_bills;
 mod operator_people;
