@@ -428,7 +428,7 @@ fn the_alarms_on_metrics_of_aws_fire_at_their_shares_and_sums() {
 #[test]
 fn every_alarm_reaches_the_topic_and_only_silence_of_the_sweep_breaches() {
     for (id, alarm) in TEMPLATE.of_type("AWS::CloudWatch::Alarm") {
-        assert_eq!(alarm["AlarmActions"]["Fn::If"][0], "HasAlarmTopic", "{id}");
+        assert_eq!(alarm["AlarmActions"], json!([{ "Ref": "AlarmTopic" }]), "{id}");
         let missing = if id == "SweepAlarm" { "breaching" } else { "notBreaching" };
         assert_eq!(alarm["TreatMissingData"], missing, "{id}");
     }
