@@ -112,8 +112,16 @@ mod tests {
     fn every_mutant_still_applies_exactly_once_and_must_be_caught() {
         let all = read(&root()).unwrap_or_else(|error| panic!("{error}"));
         assert!(all.len() >= 52, "{} mutants", all.len());
+        let queue = std::fs::read_to_string(root().join("docs/charging-queue.md")).unwrap();
         for mutant in &all {
-            assert!(mutant.rules || !mutant.breaks.is_empty(), "{}: no test has to catch it", mutant.name);
+            for invariant in &mutant.breaks {
+                assert!(queue.contains(&format!("| `{invariant}` |")), "{}: no invariant {invariant}", mutant.name);
+            }
+            assert!(
+                mutant.rules || mutant.test.is_some() || !mutant.breaks.is_empty(),
+                "{}: no test has to catch it",
+                mutant.name
+            );
             assert_eq!(all.iter().filter(|other| other.name == mutant.name).count(), 1, "{}", mutant.name);
             for edit in &mutant.edits {
                 assert_ne!(edit.find, edit.replace, "{}", mutant.name);

@@ -2,7 +2,7 @@
 //! sees the station as it was at some moment of the looking.
 
 use super::{
-    Violation,
+    Invariant, Violation,
     meter::{Outside, energy, pile_name},
     operations::{Heard, MODES, Op},
     post::{Message, Poison},
@@ -22,20 +22,24 @@ impl World {
                 if own.or(first) == Some(number) {
                     Ok(())
                 } else {
-                    Violation::of("6", format!("#{n} was told {number}, and {own:?} was written"))
+                    Violation::of(Invariant::NothingLost, format!("#{n} was told {number}, and {own:?} was written"))
                 }
             }
             (Op::Modify { .. }, Heard::Done(number)) if doing.accepted.as_ref().is_some_and(|own| own != number) => {
-                Violation::of("5", format!("#{n} was told {number}, and {:?} was written", doing.accepted))
+                Violation::of(
+                    Invariant::NumbersRise,
+                    format!("#{n} was told {number}, and {:?} was written", doing.accepted),
+                )
             }
             (Op::Modify { .. } | Op::Cancel { .. } | Op::Fail { .. } | Op::Recover { .. }, Heard::Done(_))
                 if !doing.wrote =>
             {
-                Violation::of("6", format!("#{n} was told that it is done, and nothing was written"))
+                Violation::of(Invariant::NothingLost, format!("#{n} was told that it is done, and nothing was written"))
             }
-            (Op::Apply(_) | Op::Modify { .. }, Heard::Refused(why)) if doing.accepted.is_some() => {
-                Violation::of("6", format!("#{n} was refused ({why}), and {:?} was written", doing.accepted))
-            }
+            (Op::Apply(_) | Op::Modify { .. }, Heard::Refused(why)) if doing.accepted.is_some() => Violation::of(
+                Invariant::NothingLost,
+                format!("#{n} was refused ({why}), and {:?} was written", doing.accepted),
+            ),
             (Op::Info { driver }, Heard::Seen(seen)) => self.check_look(n, *driver, Some(seen)),
             (Op::Info { driver }, Heard::Refused(_)) => self.check_look(n, *driver, None),
             (Op::Fees { driver }, Heard::Seen(seen)) => self.check_fees(n, *driver, seen),
@@ -46,7 +50,7 @@ impl World {
                 let may_come_again = |poison| poison == Poison::NoStation && self.met_fault(n);
                 let wrong = |message: &&Message| message.poison.is_some_and(|poison| !may_come_again(poison));
                 match messages.iter().filter(|message| failed.contains(&message.id)).find(wrong) {
-                    Some(poison) => Violation::of("model", format!("poison is tried again: {}", poison.id)),
+                    Some(poison) => Violation::of(Invariant::Model, format!("poison is tried again: {}", poison.id)),
                     None => Ok(()),
                 }
             }
@@ -76,7 +80,7 @@ impl World {
         if wanted.contains(&seen) {
             return Ok(());
         }
-        Violation::of("8", format!("#{n} saw {seen:?}, and it was one of {wanted:?}"))
+        Violation::of(Invariant::AnswersTrue, format!("#{n} saw {seen:?}, and it was one of {wanted:?}"))
     }
 }
 

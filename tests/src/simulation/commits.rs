@@ -2,7 +2,7 @@
 //! outside, in the order of the versions.
 
 use super::{
-    Violation,
+    Invariant, Violation,
     meter::pile_id,
     operations::{self, HOUSES, Op},
     reference::Order,
@@ -96,19 +96,22 @@ impl World {
             return if *before == commit.writes {
                 Ok(())
             } else {
-                Violation::of("6", format!("{} has two versions {}", house.name, commit.version))
+                Violation::of(Invariant::NothingLost, format!("{} has two versions {}", house.name, commit.version))
             };
         }
         if commit.version != house.version + 1 {
-            return Violation::of("6", format!("{} was {}, then {}", house.name, house.version, commit.version));
+            return Violation::of(
+                Invariant::NothingLost,
+                format!("{} was {}, then {}", house.name, house.version, commit.version),
+            );
         }
-        let Some(by) = commit.by else { return Violation::of("model", "a station was written by nobody") };
+        let Some(by) = commit.by else { return Violation::of(Invariant::Model, "a station was written by nobody") };
         let doing = &self.doings[by];
         let due = Moment::from_millis(doing.now).max(house.settled).ceil();
         if commit.station.settled_at() > due {
             let text =
                 format!("{}: {} is ahead of {}", house.name, commit.station.settled_at().floor_millis(), doing.now);
-            return Violation::of("model", text);
+            return Violation::of(Invariant::Model, text);
         }
         let complete = commit.station.settled_at() == due;
         (house.version, house.settled) = (commit.version, commit.station.settled_at());
@@ -135,7 +138,7 @@ impl World {
                 self.check_paid(by, house, driver, millis)?;
                 self.accepted(by, driver, request, &car);
                 if self.houses[house].outside.cars.contains_key(&request) {
-                    return Violation::of("5", format!("request {request} is there twice"));
+                    return Violation::of(Invariant::NumbersRise, format!("request {request} is there twice"));
                 }
                 let car = self.houses[house].outside.enter(request);
                 self.houses[house].driver_of.push(driver);
@@ -151,7 +154,10 @@ impl World {
                     match changed {
                         Some(mode) => self.take_number(commit.house, mode, car)?,
                         None if car.ticket.number.to_string() != live.number => {
-                            return Violation::of("5", format!("{} became {}", live.number, car.ticket.number));
+                            return Violation::of(
+                                Invariant::NumbersRise,
+                                format!("{} became {}", live.number, car.ticket.number),
+                            );
                         }
                         None => {}
                     }
@@ -181,7 +187,7 @@ impl World {
         let house = &mut self.houses[commit.house];
         let said = house.outside.play(millis, order);
         if matches!(order, Order::Apply { .. }) && said != "ok" {
-            return Violation::of("3", format!("{order:?} was taken: {said}"));
+            return Violation::of(Invariant::Capacity, format!("{order:?} was taken: {said}"));
         }
         Ok(())
     }
@@ -193,7 +199,10 @@ impl World {
         if (number.mode, number.n) == (Mode::BOTH[mode], *given) {
             Ok(())
         } else {
-            Violation::of("5", format!("{number} was given where {}{given} was next", Mode::BOTH[mode]))
+            Violation::of(
+                Invariant::NumbersRise,
+                format!("{number} was given where {}{given} was next", Mode::BOTH[mode]),
+            )
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The invariants of money: what is written, and what would be by now, against the meter outside.
 
 use super::{
-    Violation,
+    Invariant, Violation,
     meter::{Line, energy},
     operations::Driver,
     reference::Reference,
@@ -35,7 +35,7 @@ impl World {
         check_owed(stored)
     }
 
-    /// Invariants 10 to 12, by the checker that the sweep uses too.
+    /// `MeteredBilled`, `OneBill` and `BillLines`, by the checker that the sweep uses too.
     fn check_accounts(&self, stored: &Stored, (house, station, facts, reference): &Known) -> Result<(), Violation> {
         let house = &self.houses[*house];
         let mut accounts: BTreeMap<u64, Account> = BTreeMap::new();
@@ -60,7 +60,7 @@ impl World {
         for row in stored.bills.values().filter(|row| text(&row.item["station"]) == house.name) {
             let (records, total) = (number(&row.item["records"]), number(&row.item["total"]));
             if number(&row.item["charging"]) + number(&row.item["service"]) != total {
-                return Violation::of("12", format!("the parts of {} do not add up", row.key));
+                return Violation::of(Invariant::BillLines, format!("the parts of {} do not add up", row.key));
             }
             accounts.entry(row.request).or_default().bills.push(Issued {
                 records: u16::try_from(records).unwrap(),
@@ -77,23 +77,26 @@ impl World {
         for (request, account) in accounts {
             let invariant = match account.wrong(ROUNDING) {
                 None => continue,
-                Some(Wrong::Energy) => "10",
-                Some(Wrong::NoBill | Wrong::TwoBills | Wrong::BillTooMany) => "11",
-                Some(Wrong::BillDiffers) => "12",
+                Some(Wrong::Energy) => Invariant::MeteredBilled,
+                Some(Wrong::NoBill | Wrong::TwoBills | Wrong::BillTooMany) => Invariant::OneBill,
+                Some(Wrong::BillDiffers) => Invariant::BillLines,
             };
             return Violation::of(invariant, format!("{} request {request}: {account:?}", house.name));
         }
         Ok(())
     }
 
-    /// Invariant 12: each record is what the meter and the prices say, to the fen.
+    /// `BillLines`: each detail record is what the meter and the prices say, to the fen.
     fn check_lines(&self, stored: &Stored, (house, _, facts, reference): &Known) -> Result<(), Violation> {
         let house = &self.houses[*house];
         let (mut ours, mut theirs) = (lines(stored, house.name, facts), house.outside.lines(reference));
         let unbilled = house.unbilled(reference);
         let is_shown = |row: &&Row| unbilled.contains(&row.request) && row.item.get("below_billing").is_none();
         if let Some(row) = stored.records.values().find(is_shown) {
-            return Violation::of("11", format!("{} shows {} of a request without a bill", house.name, row.key));
+            return Violation::of(
+                Invariant::OneBill,
+                format!("{} shows {} of a request without a bill", house.name, row.key),
+            );
         }
         for lines in [&mut ours, &mut theirs] {
             lines.retain(|line| !unbilled.contains(&line.request));
@@ -101,14 +104,17 @@ impl World {
         ours.sort();
         theirs.sort();
         match ours.iter().zip(&theirs).find(|(one, other)| one != other) {
-            Some((one, other)) => Violation::of("12", format!("{}: {one:?}\nby the meter: {other:?}", house.name)),
-            None if ours.len() != theirs.len() => {
-                Violation::of("11", format!("{}: {} records, not {}", house.name, ours.len(), theirs.len()))
+            Some((one, other)) => {
+                Violation::of(Invariant::BillLines, format!("{}: {one:?}\nby the meter: {other:?}", house.name))
             }
+            None if ours.len() != theirs.len() => Violation::of(
+                Invariant::OneBill,
+                format!("{}: {} records, not {}", house.name, ours.len(), theirs.len()),
+            ),
             None => Ok(()),
         }
     }
-    /// Invariant 14: what a driver is told to owe is counted over the bills, unless some were written meanwhile.
+    /// `ArrearsKnown`: what a driver reads as owed is the sum of the open bills, unless bills were written meanwhile.
     pub fn check_fees(&self, n: usize, driver: usize, seen: &Value) -> Result<(), Violation> {
         let Driver { account, plates, .. } = &self.people.drivers[driver];
         if self.stored.newly_billed.contains(account) {
@@ -124,22 +130,26 @@ impl World {
             json!({"carPlate": plate, "numOfArrears": arrears, "numOfCurrentFee": due.len() - arrears})
         });
         let rows = Value::from(rows.collect::<Vec<_>>());
-        if rows == *seen { Ok(()) } else { Violation::of("14", format!("#{n} saw {seen}, and it was {rows}")) }
+        if rows == *seen {
+            Ok(())
+        } else {
+            Violation::of(Invariant::ArrearsKnown, format!("#{n} saw {seen}, and it was {rows}"))
+        }
     }
 }
 
-/// Invariant 13: what was written stays as it is, and no entry is there twice.
+/// `WrittenOnce`: what was written stays as it is, and no item is there twice.
 fn check_nothing_changes(stored: &Stored) -> Result<(), Violation> {
     if let Err(record) = once(stored.records.values().map(|row| number(&row.item["record"]))) {
-        return Violation::of("13", format!("two records are number {record}"));
+        return Violation::of(Invariant::WrittenOnce, format!("two records are number {record}"));
     }
     match stored.changed.first() {
-        Some(key) => Violation::of("13", format!("{key:?} has changed after it was written")),
+        Some(key) => Violation::of(Invariant::WrittenOnce, format!("{key:?} has changed after it was written")),
         None => Ok(()),
     }
 }
 
-/// Invariant 14 as far as the queue keeps it: a driver's record knows when the first unpaid bill falls due.
+/// `ArrearsKnown`, as far as the queue keeps it: a driver's record knows when the first unpaid bill falls due.
 fn check_owed(stored: &Stored) -> Result<(), Violation> {
     let mut due: BTreeMap<u64, i64> = BTreeMap::new();
     for bill in stored.bills.values().filter(|bill| number(&bill.item["total"]) > 0) {
@@ -147,7 +157,11 @@ fn check_owed(stored: &Stored) -> Result<(), Violation> {
         let first = due.entry(bill.driver).or_insert(this);
         *first = this.min(*first);
     }
-    if due == stored.owed { Ok(()) } else { Violation::of("14", format!("due {due:?}, written {:?}", stored.owed)) }
+    if due == stored.owed {
+        Ok(())
+    } else {
+        Violation::of(Invariant::ArrearsKnown, format!("due {due:?}, written {:?}", stored.owed))
+    }
 }
 
 /// The detail records of a station, those included that a writer would write now.

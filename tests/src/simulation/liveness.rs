@@ -1,7 +1,7 @@
-//! Invariant 7, at the end of a history: once nothing fails any more, every waiting car is called in time, though no
+//! `DueHappens`, at the end of a history: once nothing fails any more, every waiting car is called in time, though no
 //! hint ever arrives, and in the end everybody has left and everything is billed.
 
-use super::{Violation, operations::Op, world::World};
+use super::{Invariant, Violation, operations::Op, world::World};
 use jiff::SignedDuration;
 
 /// Between two runs of the scheduler.
@@ -29,7 +29,10 @@ impl World {
             for one in waiting.iter().filter(|one| one.until < now) {
                 let name = self.houses[one.house].name;
                 if self.stored.heads[name].waits(one.request) {
-                    return Violation::of("7", format!("{name}: request {} still waits", one.request));
+                    return Violation::of(
+                        Invariant::DueHappens,
+                        format!("{name}: request {} still waits", one.request),
+                    );
                 }
             }
             let left =
@@ -39,7 +42,7 @@ impl World {
                 return self.stored.check_whole(&self.plaza.database);
             }
         }
-        Violation::of("7", "somebody never leaves")
+        Violation::of(Invariant::DueHappens, "somebody never leaves")
     }
 
     fn piles(&self) -> Vec<(usize, usize, usize)> {

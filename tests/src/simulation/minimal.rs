@@ -2,7 +2,7 @@
 //! that the checks which these histories made wiser still see what they are there for.
 
 use super::{
-    Keeper, Violation,
+    Invariant, Keeper, Violation,
     operations::{Heard, Op, Order},
     post::Message,
     world::World,
@@ -74,7 +74,7 @@ fn a_look_must_have_seen_something_of_its_own_step() {
         let seen = serde_json::json!({"queue_num": "T9", "charging_type": "slow", "status": "waiting"});
         world.check_answer(n, &Heard::Seen(seen))
     });
-    assert_eq!(wrong.unwrap_err().invariant, "8");
+    assert_eq!(wrong.unwrap_err().invariant, Invariant::AnswersTrue);
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_change_must_not_be_refused_for_what_never_was() {
         world.step_in_turn(vec![raise()]).await?;
         world.check_answer(1, &Heard::Refused("当前没有充电请求".to_owned()))
     });
-    assert_eq!(wrong.unwrap_err().invariant, "model");
+    assert_eq!(wrong.unwrap_err().invariant, Invariant::Model);
 }
 
 /// Both have read that the driver has no request when the first is written; by the clock of the second, that one has been
@@ -125,7 +125,7 @@ fn a_hint_for_no_station_comes_again_only_while_the_table_cannot_be_read() {
         world.check_answer(1, &Heard::Failed(vec!["poison".to_owned()]))
     });
     assert_eq!(messages, 1, "it was not tried again");
-    assert_eq!(all.unwrap_err().invariant, "model");
+    assert_eq!(all.unwrap_err().invariant, Invariant::Model);
 }
 
 #[test]
@@ -136,5 +136,5 @@ fn what_is_no_hint_never_comes_again() {
         assert_eq!(world.post.len(), 0);
         world.check_answer(0, &Heard::Failed(vec!["poison".to_owned()]))
     });
-    assert_eq!(wrong.unwrap_err().invariant, "model");
+    assert_eq!(wrong.unwrap_err().invariant, Invariant::Model);
 }

@@ -7,6 +7,7 @@ mod checks;
 mod commits;
 mod dice;
 mod house;
+mod invariant;
 mod ledger;
 mod liveness;
 mod meter;
@@ -23,6 +24,7 @@ mod stored;
 mod world;
 
 use crate::idle::Idle;
+pub use invariant::Invariant;
 use shared::outside::random::Random;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -30,16 +32,15 @@ use std::{
 };
 use world::World;
 
-/// What was found not to hold.
+/// An invariant that does not hold, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Its number in the list of invariants; `model` where the rules themselves are not followed, `panic` for a crash.
-    pub invariant: &'static str,
+    pub invariant: Invariant,
     pub text: String,
 }
 
 impl Violation {
-    fn of<T>(invariant: &'static str, text: impl Into<String>) -> Result<T, Self> {
+    fn of<T>(invariant: Invariant, text: impl Into<String>) -> Result<T, Self> {
         Err(Self { invariant, text: text.into() })
     }
 }
@@ -81,7 +82,7 @@ fn play_on(seed: u64, keeper: Keeper) -> Played {
         Err(panic) => {
             let text = panic.downcast_ref::<String>().cloned();
             let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-            Some(Violation { invariant: "panic", text: text.unwrap_or_default() })
+            Some(Violation { invariant: Invariant::NoPanic, text: text.unwrap_or_default() })
         }
     };
     let trace = trace.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();

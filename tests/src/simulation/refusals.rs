@@ -2,7 +2,7 @@
 //! call, and for this very reason. And who is told yes owes nothing that is overdue, and comes with an own vehicle.
 
 use super::{
-    Violation,
+    Invariant, Violation,
     house::House,
     meter::narrow,
     operations::{Op, Order},
@@ -41,7 +41,7 @@ impl World {
         let plates = &self.people.drivers[order.driver].plates;
         let wanted = order.plate.as_ref().or(plates.first()).cloned().unwrap_or_default();
         if *car.ticket.plate != *wanted || !(wanted.is_empty() || plates.contains(&wanted)) {
-            return Violation::of("2", format!("{order:?} has got {:?}", car.ticket.plate));
+            return Violation::of(Invariant::OneRequest, format!("{order:?} has got {:?}", car.ticket.plate));
         }
         Ok(())
     }
@@ -58,7 +58,10 @@ impl World {
             let then = one.outside.at(&one.outside.reference, until);
             let overdue = |bill: &Owed| bill.driver == driver && bill.fen > 0 && bill.due < now;
             if let Some(Owed { request, due, .. }) = one.bills(&then).into_iter().find(overdue) {
-                return Violation::of("14", format!("#{by} joined at {now}, and {request} was due at {due}"));
+                return Violation::of(
+                    Invariant::ArrearsKnown,
+                    format!("#{by} joined at {now}, and {request} was due at {due}"),
+                );
             }
         }
         Ok(())
@@ -97,7 +100,11 @@ impl World {
             }
             Op::Info { .. } | Op::Fees { .. } | Op::Deliver(_) | Op::Sweep => false,
         };
-        if is_true { Ok(()) } else { Violation::of("model", format!("#{n} was told {why:?}, which was never true")) }
+        if is_true {
+            Ok(())
+        } else {
+            Violation::of(Invariant::Model, format!("#{n} was told {why:?}, which was never true"))
+        }
     }
 
     fn may_refuse(&self, n: usize, order: &Order, why: &str) -> bool {

@@ -1,7 +1,7 @@
 //! What is in the main table, read without the plaza. Reading all of it after every step is most of what a history
 //! takes, so only the items that were written since are read again; at the end of a history all of it is, and compared.
 
-use super::Violation;
+use super::{Invariant, Violation};
 use crate::database::{Call, Database, MAIN};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::Value;
@@ -70,7 +70,7 @@ impl Stored {
         let whole = Self::read(database);
         let keys = self.items.keys().chain(whole.items.keys());
         match keys.into_iter().find(|key| self.items.get(*key) != whole.items.get(*key)) {
-            Some(key) => Violation::of("model", format!("{key:?} was written by no call")),
+            Some(key) => Violation::of(Invariant::Model, format!("{key:?} was written by no call")),
             None => Ok(()),
         }
     }
