@@ -83,7 +83,7 @@ impl App {
         }
         let (settled, mut failed, mut unbilled) = (stations.len(), BatchFailures::default(), Energy::ZERO);
         for (station, messages) in stations {
-            match self.charging.settle(&station, now).await {
+            match self.charging.advance_station(&station, now).await {
                 Ok(amiss) => unbilled = unbilled + amiss,
                 Err(failure) if failure.reason() == Reason::NoSuchStation => {
                     quarantined += messages.len();

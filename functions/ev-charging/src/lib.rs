@@ -85,7 +85,7 @@ async fn modify(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success
 }
 
 async fn info(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
-    let seen = app.charging.look(&caller, call.now().station).await?;
+    let seen = app.charging.info(&caller, call.now().station).await?;
     Success::data("查询成功", &views::Info::of(&seen, &caller, call.now().station)?)
 }
 

@@ -13,7 +13,7 @@ use shared::{
     },
     service::{
         bill,
-        charging::{DetailRecordItem, InQueue, ModeOffer, Offer, Status},
+        charging::{ChargeRequestView, DetailRecordItem, ModeOffer, Offer, Status},
         payment::Started,
     },
     wire::ev_app::{time, time_of, user_id},
@@ -51,7 +51,7 @@ pub struct Info<'a> {
 }
 
 impl<'a> Info<'a> {
-    pub fn of(seen: &'a InQueue, caller: &'a Caller, now: Timestamp) -> Result<Self, Failure> {
+    pub fn of(seen: &'a ChargeRequestView, caller: &'a Caller, now: Timestamp) -> Result<Self, Failure> {
         let created = seen.ticket.applied_at;
         let expected = |instant: Option<Moment>| instant.map(time_of);
         Ok(Self {

@@ -92,7 +92,7 @@ impl App {
                 let (charging, settings) = (&self.charging, Settings::default());
                 let id = charging.default_station();
                 let actor = Actor { who: None, origin: &Origin::default(), random: &self.random, now };
-                let seeded = charging.make_station(id, &settings, &actor).await?;
+                let seeded = charging.create_station(id, &settings, &actor).await?;
                 Ok(Answer::Seeded { seeded })
             }
             Event::Token { role, shops } => {

@@ -1,6 +1,7 @@
 //! DynamoDB: one file per noun. The types are public for `boot` to build; their operations belong to the services.
 
 mod account;
+mod attempts;
 mod audit;
 mod bill;
 mod captcha;
@@ -34,6 +35,7 @@ mod turn;
 
 pub use account::ProfileChange;
 pub(crate) use account::{Driver, Unbinding};
+pub(crate) use attempts::Attempts;
 pub use audit::AuditLine;
 pub(crate) use audit::{Action, AuditEntry, AuditSubject};
 pub(crate) use bill::{BillIndex, BillRange, FoundBill, IssuedBill};

@@ -1,7 +1,9 @@
 //! Several writes that commit together or not at all. Each condition has a name, which a failed condition returns.
 
 use super::{
-    Item, Key, Store, fault,
+    Item, Key, Store,
+    attempts::MOST_RESENDS,
+    fault,
     keys::{PK, TTL},
 };
 use crate::domain::reason::{Failure, Reason};
@@ -16,9 +18,6 @@ use aws_sdk_dynamodb::{
 };
 use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
-
-/// The SDK does not retry a cancelled transaction. We retry it this often.
-const TRIES: u32 = 5;
 
 /// The writes of a transaction; `R` names the conditions.
 pub(crate) struct Transaction<'a, R> {
@@ -265,7 +264,7 @@ impl<R: Copy> Transaction<'_, R> {
             return Err(failure);
         }
         let token = uuid::Uuid::new_v4().to_string();
-        for attempt in 0..TRIES {
+        for attempt in 0..MOST_RESENDS {
             let request = self.store.client.transact_write_items().set_transact_items(Some(self.writes.clone()));
             let request = request.client_request_token(&token);
             let Err(error) = request.send().await else { return Ok(WriteOutcome::Committed) };

@@ -29,7 +29,7 @@ pub async fn list(app: Arc<App>, _: Caller, mut call: Call) -> Result<Success, F
 
 pub async fn make(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (id, settings) = (StationId::parse(call.path("station"))?, call.read(forms::settings)?);
-    let made = app.charging.make_station(&id, &settings, &actor(&app, &caller, &call)).await?;
+    let made = app.charging.create_station(&id, &settings, &actor(&app, &caller, &call)).await?;
     if made { Success::content(&views::Made::of(&id)) } else { Err(Reason::StationExists.into()) }
 }
 

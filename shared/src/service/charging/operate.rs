@@ -1,46 +1,18 @@
 //! The operator's side of a station: making it, looking at all of it, and its piles.
 
-use super::{
-    Charging,
-    turn::{AHEAD, advance, instant},
-    wish::{Told, Wish},
-};
+use super::write_station::{AHEAD, AuditNote, Charging, StationRequest, Switch, instant};
 use crate::{
     domain::{
-        charging::{MINUTE, Mode, PileId, Settings, Span, Station, Turn, Waiting},
+        charging::{Mode, PileId, Settings, Station, Turn, Waiting},
         day::Day,
         reason::{Failure, Reason},
         station_id::{StationId, StationNumber},
         takings::{Crowd, DayRow},
     },
     service::actor::{Actor, Identity},
-    store::{Action, NumberRanges, PricesItem, StationHead, StationListItem, WriteOutcome},
+    store::{Action, Attempts, NumberRanges, PricesItem, StationHead, StationListItem, WriteOutcome},
 };
 use jiff::Timestamp;
-
-/// Numbers are drawn from two hundred thousand, so with a thousand stations a second draw is one in two hundred.
-const DRAWS: u32 = 10;
-
-/// What an operator does to a pile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Switch {
-    /// It fails or is switched off; with a length of time it recovers by itself.
-    Down { lasting: Option<Span> },
-    /// It recovers or is switched on.
-    Up,
-}
-
-impl Switch {
-    fn told(self, pile: PileId) -> String {
-        match self {
-            Self::Down { lasting: None } => format!("{pile} down"),
-            Self::Down { lasting: Some(span) } => {
-                format!("{pile} down for {} min", span.exact().floor() / i128::from(MINUTE))
-            }
-            Self::Up => format!("{pile} up"),
-        }
-    }
-}
 
 /// A station in full, as of now.
 #[derive(Clone, Debug)]
@@ -62,13 +34,16 @@ enum Taken {
 
 impl Charging {
     /// Makes a station, on whose behalf the trail says. `false`: one of this name exists, and stays as it is.
-    pub async fn make_station(
+    pub async fn create_station(
         &self,
         id: &StationId,
         settings: &Settings,
         actor: &Actor<'_, impl Identity>,
     ) -> Result<bool, Failure> {
-        for _ in 0..DRAWS {
+        // Numbers are drawn from two hundred thousand: with a thousand stations one draw in two hundred is taken.
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let number = StationNumber::drawn(actor.random.u64());
             let station = Station::new(settings.clone(), instant(actor.now.station));
             let at = station.settled_at();
@@ -85,7 +60,6 @@ impl Charging {
                 WriteOutcome::ConditionFailed(Taken::Number, _) => {}
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// Fails, recovers or switches a pile, by the rules. Doing it again changes nothing and is told.
@@ -96,25 +70,21 @@ impl Charging {
         switch: Switch,
         actor: &Actor<'_, impl Identity>,
     ) -> Result<(), Failure> {
-        let told = Told { entry: actor.station_entry(Action::PileSwitched, station), change: switch.told(pile) };
-        let turned = self.turn(station, &Wish::Pile { pile, switch, told }, None, actor.now.station).await?;
-        turned.carried_out().map(drop)
+        let note = AuditNote { entry: actor.station_entry(Action::PileSwitched, station), change: switch.note(pile) };
+        let request = StationRequest::SwitchPile { pile, switch, note };
+        self.write_station(station, &request, None, actor.now.station).await?.into_facts().map(drop)
     }
 
     /// All of a station, the whole waiting line included: for people, so it may cost what it costs.
     pub async fn live_view(&self, id: &StationId, now: Timestamp) -> Result<LiveView, Failure> {
         let head = self.store.head(id).await?;
         let mut turn = Turn::new(head.station.clone(), instant(now), None, usize::MAX);
-        advance(&self.store, id, &mut turn, AHEAD).await?.ok_or(Reason::Contended)?;
+        self.advance_turn(id, &mut turn, AHEAD).await?.ok_or(Reason::Contended)?;
         let (station, _) = turn.into_parts();
         let whole = |mode| station.side(mode).line.stretch(usize::MAX);
         let stretches = NumberRanges { fast: whole(Mode::Fast), slow: whole(Mode::Slow) };
         let behind = self.store.lines(id, &stretches).await?;
         let total = self.store.station_total(id).await?;
         Ok(LiveView { id: id.clone(), number: head.number, station, behind, total })
-    }
-
-    pub fn default_station(&self) -> &StationId {
-        &self.default_station
     }
 }

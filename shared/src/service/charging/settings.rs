@@ -1,10 +1,6 @@
-//! Settings and prices of stations: the list of all, changes under way, and the history of prices.
+//! Settings and prices of stations: the list of all, changes in operation, and the history of prices.
 
-use super::{
-    Charging,
-    turn::instant,
-    wish::{Told, Wish},
-};
+use super::write_station::{AuditNote, Charging, StationRequest, instant};
 use crate::{
     domain::{
         charging::{Band, Draft, PriceChange, Settings, SettingsChange},
@@ -70,12 +66,12 @@ impl Charging {
         let after = change.apply(before.draft()).and_then(Draft::check);
         let after = after.map_err(|why| Failure::malformed(format!("impossible settings: {why}")))?;
         if after != before {
-            let told = Told {
+            let note = AuditNote {
                 entry: actor.station_entry(Action::SettingsChanged, station),
                 change: difference(&before, &after),
             };
-            let turned = self.turn(station, &Wish::Settings { change, told }, None, actor.now.station).await?;
-            turned.carried_out()?;
+            let request = StationRequest::ChangeSettings { change, note };
+            self.write_station(station, &request, None, actor.now.station).await?.into_facts()?;
         }
         Ok(after)
     }
@@ -98,9 +94,10 @@ impl Charging {
             return Ok(());
         }
         let from = Timestamp::from_millisecond(change.from.floor_millis()).unwrap_or(actor.now.station);
-        let told = Told { entry: actor.station_entry(Action::PricesChanged, station), change: format!("from {from}") };
-        let turned = self.turn(station, &Wish::Prices { change, told }, None, actor.now.station).await?;
-        turned.carried_out().map(drop)
+        let note =
+            AuditNote { entry: actor.station_entry(Action::PricesChanged, station), change: format!("from {from}") };
+        let request = StationRequest::ChangePrices { change, note };
+        self.write_station(station, &request, None, actor.now.station).await?.into_facts().map(drop)
     }
 
     /// The history of a station's prices, the last to count first.

@@ -1,9 +1,6 @@
 //! What each station offers a driver who might come: prices, free places, and how long another order would wait.
 
-use super::{
-    Charging,
-    turn::{AHEAD, advance, instant},
-};
+use super::write_station::{AHEAD, Charging, instant};
 use crate::domain::{
     charging::{Command, DriverId, Mode, Moment, PileState, Progress, Standing, Station, Tariff, Turn, What},
     energy::Energy,
@@ -62,7 +59,7 @@ impl Charging {
             let energy = Energy::from_watt_hours(USUAL);
             let command = Command::Apply { request, driver: DriverId(0), plate, mode, energy, standing };
             let mut turn = Turn::new(head.station.clone(), instant(now), Some(command), usize::MAX);
-            let progress = advance(&self.store, &id, &mut turn, AHEAD).await?.map(|(progress, _)| progress);
+            let progress = self.advance_turn(&id, &mut turn, AHEAD).await?.map(|(progress, _)| progress);
             let (station, facts) = turn.into_parts();
             let joined = facts.iter().find_map(|fact| match &fact.what {
                 What::Joined(waiting) => Some(waiting.clone()),

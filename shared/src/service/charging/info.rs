@@ -1,0 +1,118 @@
+//! What drivers see of their charge requests, computed as of now whether or not the scheduler has written the station.
+
+use super::write_station::{Charging, Found, FoundRequest, changed_since, instant, live_charge_of};
+use crate::{
+    domain::{
+        charging::{Car, Expectation, Mode, PileId, Place, RequestId, Station, Ticket},
+        energy::Energy,
+        money::Fen,
+        reason::Failure,
+        session::Caller,
+        station_id::StationId,
+    },
+    store::{Attempts, DetailRecordItem},
+};
+use jiff::Timestamp;
+
+/// A live charge request as its driver sees it.
+#[derive(Clone, Debug)]
+pub struct ChargeRequestView {
+    pub ticket: Ticket,
+    pub station: StationId,
+    pub asked: Energy,
+    pub status: Status,
+    pub expected: Option<Expectation>,
+    pub delivered: Delivered,
+}
+
+/// Where the car is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// In the waiting area (等候区).
+    Waiting,
+    /// Called, in a lane behind another car.
+    Called(PileId),
+    Charging(PileId),
+    /// Its pile failed; it will be placed again.
+    Displaced,
+}
+
+impl Status {
+    /// Whether the car has been called (是否已经被叫号).
+    pub fn is_called(self) -> bool {
+        self != Self::Waiting
+    }
+
+    pub fn pile(self) -> Option<PileId> {
+        match self {
+            Self::Called(pile) | Self::Charging(pile) => Some(pile),
+            Self::Waiting | Self::Displaced => None,
+        }
+    }
+}
+
+/// Energy and fees so far: closed records as written, the open segment rounded like one.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivered {
+    pub energy: Energy,
+    pub charging: Fen,
+    pub service: Fen,
+}
+
+impl Charging {
+    /// The caller's live request: the station's item and the front of the car's line, two reads while the scheduler is
+    /// less than 32 calls behind.
+    pub async fn info(&self, caller: &Caller, now: Timestamp) -> Result<ChargeRequestView, Failure> {
+        let mut live = live_charge_of(caller)?.clone();
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
+            let view = match self.find(&live, instant(now)).await? {
+                Found::Request(found) => view(&found, &live.station, live.request()),
+                Found::Raced => continue,
+                Found::Gone => None,
+            };
+            match view {
+                Some(view) => return Ok(view),
+                None => live = changed_since(&self.store, caller, &live).await?,
+            }
+        }
+    }
+
+    /// The newest detail records (详单).
+    pub async fn records(&self, caller: &Caller, most: u8) -> Result<Vec<DetailRecordItem>, Failure> {
+        self.store.records(&caller.account, usize::from(most)).await
+    }
+}
+
+fn view(found: &FoundRequest, id: &StationId, request: RequestId) -> Option<ChargeRequestView> {
+    let FoundRequest { station, place, expected } = found;
+    let nothing = Delivered { energy: Energy::ZERO, charging: Fen(0), service: Fen(0) };
+    let (ticket, asked, status, delivered) = match place {
+        Place::Waiting(waiting) => (waiting.ticket.clone(), waiting.asked, Status::Waiting, nothing),
+        Place::Queued(pile) => {
+            let car = called(station, request)?;
+            (car.ticket.clone(), car.asked, Status::Called(*pile), closed(car))
+        }
+        Place::Displaced(_) => {
+            let car = called(station, request)?;
+            (car.ticket.clone(), car.asked, Status::Displaced, closed(car))
+        }
+        Place::Charging(pile) => {
+            let charging = station.piles().find(|other| other.id == *pile)?.charging()?;
+            let (at, car) = (station.settled_at(), &charging.car);
+            let (fee, service) = charging.shown_so_far(at);
+            let delivered = Delivered { energy: charging.delivered(at), charging: fee, service };
+            (car.ticket.clone(), car.asked, Status::Charging(*pile), delivered)
+        }
+    };
+    Some(ChargeRequestView { ticket, station: id.clone(), asked, status, expected: *expected, delivered })
+}
+
+fn called(station: &Station, request: RequestId) -> Option<&Car> {
+    Mode::BOTH.into_iter().find_map(|mode| station.side(mode).called().find(|car| car.ticket.request == request))
+}
+
+fn closed(car: &Car) -> Delivered {
+    Delivered { energy: car.closed.energy, charging: car.closed.charging, service: car.closed.service }
+}
