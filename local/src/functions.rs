@@ -42,7 +42,7 @@ impl Functions {
         let (address, port) = api.split_once(':').unwrap_or((api, ""));
         watch
             .args(["lambda", "watch", "--disable-cors", "--invoke-address", address, "--invoke-port", port])
-            .args(["--features", "local", "--concurrency", CONCURRENCY, "--env-file"])
+            .args(["--concurrency", CONCURRENCY, "--env-file"])
             .arg(dir.join("functions.env"))
             .env("CARGO", cargo)
             .env("EV_PLAZA_DIR", dir.path())

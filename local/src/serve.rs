@@ -52,7 +52,7 @@ pub fn serve(wish: &Wish) -> Result<()> {
     let venv = Venv::ready(&repository)?;
     let names = build::functions(&repository)?;
     tell::step(format!("compiling {} functions (minutes the first time, seconds later)", names.len()));
-    let cargo = programs::compile_and_keep(&repository, &dir, &names, wish.reload, &|| stop.asked());
+    let cargo = programs::compile_and_keep(&repository, &dir, wish.reload, &|| stop.asked());
     stop.check()?;
     let cargo = cargo?;
     // Asked again only now, because compiling may take minutes in which a port found free is taken.

@@ -1,5 +1,5 @@
 //! The functions that answer HTTP, with their routes, for tests that look at all of them. A new function is added here
-//! and in [`crate::plaza`].
+//! and in `local/functions`.
 
 use shared::wire::{Envelope, Route, Routes};
 
@@ -30,18 +30,9 @@ pub fn all() -> Vec<Function> {
     ]
 }
 
-/// The function to which the gateway sends a path: what is written out in full wins over a prefix, a longer prefix over
-/// a shorter one, and `$default` has the rest.
+/// The function to which the gateway sends a path.
 pub fn function_at(path: &str) -> &'static str {
-    let functions = all();
-    let length = |sent: &str| match sent.strip_suffix("{proxy+}") {
-        _ if sent == path => Some(usize::MAX),
-        Some(prefix) if path.len() > prefix.len() && path.starts_with(prefix) => Some(prefix.len()),
-        None if sent == "$default" => Some(0),
-        _ => None,
-    };
-    let sent = functions.iter().flat_map(|function| function.catch_all.iter().map(|sent| (*sent, function.name)));
-    sent.max_by_key(|one| length(one.0)).map(|(_, name)| name).expect("there is a $default")
+    local_functions::function_at(path).expect("there is a $default")
 }
 
 fn of<E: Envelope, S: Send + Sync + 'static>(name: &'static str, routes: &Routes<E, S>) -> Function {

@@ -10,10 +10,10 @@ use crate::{
     request::{Request, get, post},
     watch::Watch,
 };
-use axum::Router;
 use futures_util::FutureExt as _;
 use http_body_util::BodyExt as _;
 use lambda_http::request::LambdaRequest;
+use local_functions::{HTTP, HttpFunction};
 use serde_json::{Value, json};
 use shared::{
     auth::hashing_memory::HashingMemory,
@@ -40,7 +40,10 @@ use shared::{
         sign_in::SignIn,
     },
     store::Store,
-    wire::{Sink, gateway},
+    wire::{
+        Router, Sink,
+        gateway::{self, RawPath},
+    },
 };
 use std::{
     collections::BTreeMap,
@@ -229,7 +232,7 @@ impl Plaza {
     /// Hands a function an event as API Gateway writes it.
     pub async fn replay(&self, function: &str, event: &str) -> Answer {
         let event: LambdaRequest = serde_json::from_str(event).unwrap();
-        let request: lambda_http::Request = gateway::readable(event).into();
+        let request: lambda_http::Request = gateway::readable(event, RawPath::Decoded).into();
         send(&self.routers[function], request.map(axum::body::Body::new)).await
     }
 
@@ -336,22 +339,8 @@ fn now<T>(parts: impl Future<Output = Result<T, Error>>) -> T {
 
 /// The functions that answer HTTP, each with the variables that it declares and no others.
 fn routers(parts: &Parts) -> BTreeMap<&'static str, Router> {
-    let of = |function: Function| parts.of(&function);
-    BTreeMap::from([
-        ("cloud-customer", now(cloud_customer::router(&of(cloud_customer::FUNCTION)))),
-        ("ev-account", ev_account::router(&of(ev_account::FUNCTION)).unwrap()),
-        ("ev-charging", ev_charging::router(&of(ev_charging::FUNCTION)).unwrap()),
-        ("ev-customer", ev_customer::router(&of(ev_customer::FUNCTION)).unwrap()),
-        ("mall-agent", now(mall_agent::router(&of(mall_agent::FUNCTION)))),
-        ("mall-audit", mall_audit::router(&of(mall_audit::FUNCTION)).unwrap()),
-        ("mall-consumer", mall_consumer::router(&of(mall_consumer::FUNCTION)).unwrap()),
-        ("mall-dealer", now(mall_dealer::router(&of(mall_dealer::FUNCTION)))),
-        ("operator", now(operator::router(&of(operator::FUNCTION)))),
-        ("payment-callback", payment_callback::router(&of(payment_callback::FUNCTION)).unwrap()),
-        ("reference", reference::router(&of(reference::FUNCTION).front_without_gate())),
-        ("session", session::router(&of(session::FUNCTION)).unwrap()),
-        ("shop-customer", now(shop_customer::router(&of(shop_customer::FUNCTION)))),
-    ])
+    let built = |function: &HttpFunction| now((function.router)(parts.of(&function.declared)));
+    HTTP.iter().map(|function| (function.declared.name, built(function))).collect()
 }
 
 /// The published keys, where readings are counted.

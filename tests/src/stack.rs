@@ -242,10 +242,12 @@ fn what_it_said(place: &Path) -> String {
     format!("{}\n{}", read(PROGRESS), last.into_iter().rev().collect::<Vec<_>>().join("\n"))
 }
 
-/// The same command that a person types.
+/// What a person types as `cargo local`, but with the features of `cargo test`, so that nothing is compiled twice.
 fn cargo_local(arguments: &[&str], dir: &Path) -> Command {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).arg("local");
+    cargo
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+        .args(["run", "--quiet", "--bin", "local", "--"]);
     cargo.args(arguments).arg("--dir").arg(dir);
     cargo
 }

@@ -1,9 +1,12 @@
 //! Dealers as a Lambda function.
 
-use shared::{boot::Parts, wire::gateway};
+use shared::{
+    boot::Parts,
+    wire::gateway::{self, RawPath},
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let parts = Parts::from_environment(&mall_dealer::FUNCTION).await?;
-    gateway::run(mall_dealer::router(&parts).await?).await
+    gateway::run(mall_dealer::router(&parts).await?, RawPath::Decoded).await
 }

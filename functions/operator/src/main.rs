@@ -1,9 +1,12 @@
 //! The operator's side as a Lambda function.
 
-use shared::{boot::Parts, wire::gateway};
+use shared::{
+    boot::Parts,
+    wire::gateway::{self, RawPath},
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let parts = Parts::from_environment(&operator::FUNCTION).await?;
-    gateway::run(operator::router(&parts).await?).await
+    gateway::run(operator::router(&parts).await?, RawPath::Decoded).await
 }

@@ -1,9 +1,12 @@
 //! Sessions as a Lambda function.
 
-use shared::{boot::Parts, wire::gateway};
+use shared::{
+    boot::Parts,
+    wire::gateway::{self, RawPath},
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let parts = Parts::from_environment(&session::FUNCTION).await?;
-    gateway::run(session::router(&parts)?).await
+    gateway::run(session::router(&parts)?, RawPath::Decoded).await
 }

@@ -19,32 +19,9 @@ impl Parts {
         if function.names(&variables).contains(&PEPPER) {
             hashing_memory.touch(Strength::PRODUCTION);
         }
-        let parts = on_this_machine(function, variables)?;
+        let parts = Self::unopened(function, variables, None)?;
         Self { hashing_memory, ..parts }.opened().await
     }
-}
-
-#[cfg(not(feature = "local"))]
-fn on_this_machine(function: &Function, variables: Variables) -> Result<Parts, Error> {
-    Parts::unopened(function, variables, None)
-}
-
-/// A local stack: secrets, clock and what leaves the system are files.
-#[cfg(feature = "local")]
-fn on_this_machine(function: &Function, variables: Variables) -> Result<Parts, Error> {
-    use crate::outside::{
-        key_service::KeyService, letters::LettersSource, random::Random, secrets::Secrets, sms::Sender,
-    };
-    let directory = std::path::PathBuf::from(variables.get("EV_PLAZA_DIR"));
-    let endpoint = Some(variables.get("AWS_ENDPOINT_URL")).filter(|url| !url.is_empty()).map(ToOwned::to_owned);
-    Ok(Parts {
-        clock: Clock::from_file(directory.join("clock.json")),
-        secrets: Secrets::from_directory(directory.join("secrets")),
-        key_service: Some(KeyService::unwrapped()),
-        sender: Some(Sender::outbox(directory.join("sms.jsonl"))),
-        letters: LettersSource::told_in(directory.join("captcha.jsonl"), Random::system()),
-        ..Parts::unopened(function, variables.with_secrets_in_files(), endpoint)?
-    })
 }
 
 /// What stands before the handlers of a function that has public routes alone. It makes no client and reads no key.
@@ -60,7 +37,8 @@ fn read() -> Variables {
     std::env::vars().collect()
 }
 
-fn start_log(variables: &Variables) {
+/// Writes JSON lines to standard output, at the level that the environment asks for.
+pub fn start_log(variables: &Variables) {
     let level = variables.or("LOG_LEVEL", "info").parse().unwrap_or(LevelFilter::INFO);
     tracing_subscriber::fmt().json().with_max_level(level).with_current_span(false).without_time().init();
 }

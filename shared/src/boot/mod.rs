@@ -16,7 +16,7 @@ pub use accounts::{FIELDS, GATE, ISSUING, PASSWORDS, SIGN_IN};
 pub use charging::{CHARGING, NOTICES, PAYMENTS};
 pub use codes::{CODES, SMS};
 pub use customers::{PORTAL, SHOP, ZONES};
-pub use environment::front_without_gate;
+pub use environment::{front_without_gate, start_log};
 pub use function::{Function, Need, TABLES};
 pub use parts::Parts;
 pub use pictures::{AUDITS, PICTURES};

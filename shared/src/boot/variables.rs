@@ -21,17 +21,6 @@ impl Variables {
         wanted.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
-    /// The same with the secrets in files: `signing-key` for `SIGNING_KEY_SECRET`.
-    #[cfg(feature = "local")]
-    #[must_use]
-    pub fn with_secrets_in_files(self) -> Self {
-        let file = |name: String, value| match name.strip_suffix("_SECRET") {
-            Some(secret) => (name.clone(), secret.to_lowercase().replace('_', "-")),
-            None => (name, value),
-        };
-        self.0.into_iter().map(|(name, value)| file(name, value)).collect()
-    }
-
     /// Reports all the names that are missing, not just the first.
     pub fn require(&self, names: &[&str]) -> Result<(), Error> {
         let missing: Vec<_> = names.iter().filter(|name| self.get(name).is_empty()).map(ToString::to_string).collect();

@@ -49,19 +49,6 @@ impl Secrets {
             }
         })
     }
-
-    /// From the files of a local stack.
-    #[cfg(feature = "local")]
-    pub fn from_directory(directory: std::path::PathBuf) -> Self {
-        Self::from_fn(move |ids| {
-            let read = |id: String| {
-                let text = std::fs::read_to_string(directory.join(&id));
-                let text = text.map_err(|error| Failure::internal(format!("secret {id}: {error}")))?;
-                Ok((id, text.into()))
-            };
-            std::future::ready(ids.into_iter().map(read).collect())
-        })
-    }
 }
 
 impl std::fmt::Debug for Secrets {

@@ -13,7 +13,6 @@ pub mod customer;
 pub mod dealer;
 pub mod driver;
 pub mod ledger;
-#[cfg(feature = "local")]
 pub mod local_staff;
 pub mod mall_user;
 pub mod notifier;

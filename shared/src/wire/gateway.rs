@@ -6,21 +6,27 @@ use lambda_http::{Adapter, LambdaEvent, request::LambdaRequest};
 use std::fmt::Write as _;
 use tower::ServiceExt as _;
 
+/// What has happened to a path before a function sees it. A parameter is decoded once in either case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RawPath {
+    /// The gateway has decoded it, so a percent sign is one.
+    Decoded,
+    /// It is as it was sent: what stands in for the gateway on a developer's machine has not decoded it.
+    Encoded,
+}
+
 /// Takes events from the Lambda runtime until the environment ends.
-pub async fn run(router: Router) -> Result<(), lambda_http::Error> {
-    let readable = |LambdaEvent { payload, context }| LambdaEvent { payload: readable(payload), context };
+pub async fn run(router: Router, path: RawPath) -> Result<(), lambda_http::Error> {
+    let readable = move |LambdaEvent { payload, context }| LambdaEvent { payload: readable(payload, path), context };
     lambda_http::lambda_runtime::run(Adapter::from(router).map_request(readable)).await
 }
 
 /// The same event with a path and a query that make a URI. `lambda_http` panics where they do not, and every scanner
 /// that tries `?q=<script>` would be a 500.
-pub fn readable(mut event: LambdaRequest) -> LambdaRequest {
+pub fn readable(mut event: LambdaRequest, path: RawPath) -> LambdaRequest {
     let LambdaRequest::ApiGatewayV2(request) = &mut event else { return event };
-    // The gateway has decoded the path, so a percent sign is one; `cargo lambda watch`, which stands in for it on a
-    // developer's machine, has not. Either way a parameter is decoded once.
-    let is_decoded = !cfg!(feature = "local");
-    let plain = |byte: u8| byte == b'/' || (byte == b'%' && !is_decoded) || is_unreserved(byte);
-    request.raw_path = request.raw_path.take().map(|path| escaped(&path, plain));
+    let plain = |byte: u8| byte == b'/' || (byte == b'%' && path == RawPath::Encoded) || is_unreserved(byte);
+    request.raw_path = request.raw_path.take().map(|sent| escaped(&sent, plain));
     let kept = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'#');
     request.raw_query_string = request.raw_query_string.take().map(|query| escaped(&query, kept));
     // The address would be built from them, and nothing of ours asks where it was called.

@@ -5,7 +5,7 @@ use axum::{Router, routing::get};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let router = Router::new().route("/panic", get(panics)).route("/", get(async || "well"));
-    shared::wire::gateway::run(router).await
+    shared::wire::gateway::run(router, shared::wire::gateway::RawPath::Decoded).await
 }
 
 async fn panics() -> &'static str {

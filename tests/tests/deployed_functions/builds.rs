@@ -1,4 +1,4 @@
-//! The programs, built once for AWS and once with what only a local stack may have.
+//! The programs as they are built for AWS, and the one of a local stack.
 
 use memchr::memmem;
 use std::{
@@ -27,8 +27,8 @@ pub const FUNCTIONS: &[&str] = &[
     "shop-customer",
     "sms-sender",
 ];
-/// Together these two have everything that only a local stack may have.
-pub const LOCAL: [&str; 2] = ["sms-sender", "mall-dealer"];
+/// It has everything that only a local stack may have.
+const LOCAL: &str = "local-functions";
 
 pub fn workspace() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -54,32 +54,25 @@ fn build_all() {
         if is_isolated() {
             return;
         }
-        build(&LOCAL, &["sms-sender/local", "mall-dealer/local"]);
-        keep("local", &LOCAL);
-        build(FUNCTIONS, &[]);
+        let packages = FUNCTIONS.iter().flat_map(|name| ["--bin", name, "--package", name]);
+        build(&packages.collect::<Vec<_>>());
         keep("deployed", FUNCTIONS);
     });
 }
 
-/// The same with the local feature, for two functions.
-pub fn local(name: &str) -> PathBuf {
-    build_all();
-    kept("local", name)
+/// The program of a local stack, with the features of `cargo test`.
+pub fn local() -> PathBuf {
+    build(&["--bin", LOCAL]);
+    workspace().join("target/debug").join(LOCAL)
 }
 
 pub fn contains(program: &Path, word: &str) -> bool {
     memmem::find(&fs::read(program).unwrap(), word.as_bytes()).is_some()
 }
 
-fn build(packages: &[&str], features: &[&str]) {
+fn build(selection: &[&str]) {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(workspace()).args(["build", "--quiet", "--bins"]);
-    for package in packages {
-        cargo.args(["--package", package]);
-    }
-    for feature in features {
-        cargo.args(["--features", feature]);
-    }
+    cargo.current_dir(workspace()).args(["build", "--quiet"]).args(selection);
     assert!(cargo.status().unwrap().success());
 }
 

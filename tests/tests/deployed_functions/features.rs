@@ -1,6 +1,6 @@
 //! What is in the programs. Features unify over a workspace, so nothing but a build of the functions alone can show it.
 
-use crate::builds::{FUNCTIONS, LOCAL, contains, deployed, local, workspace};
+use crate::builds::{FUNCTIONS, contains, deployed, local, workspace};
 
 /// Words that only the settable clock, the key files and the endpoint of a local stack bring in.
 const LOCAL_ONLY: [&str; 5] = ["EV_PLAZA_DIR", "clock.json", "AWS_ENDPOINT_URL", "sms.jsonl", "captcha.jsonl"];
@@ -9,9 +9,8 @@ const DESCRIPTION: &str = "The document's table calls both fields optional";
 
 #[test]
 fn a_function_built_for_aws_has_no_settable_clock_key_files_or_endpoint() {
-    let locals = LOCAL.map(local);
-    let shows = |word: &&str| locals.iter().any(|local| contains(local, word));
-    assert!(LOCAL_ONLY.iter().all(shows), "the words would show in a local build");
+    let local = local();
+    assert!(LOCAL_ONLY.iter().all(|word| contains(&local, word)), "the words show in the program of a local stack");
 
     for &function in FUNCTIONS {
         let program = deployed(function);
@@ -23,14 +22,13 @@ fn a_function_built_for_aws_has_no_settable_clock_key_files_or_endpoint() {
     }
 }
 
+/// **Invariant:** what only a local stack has stands in `local/`, and nothing that is deployed depends on it.
 #[test]
-fn no_manifest_turns_the_local_feature_on() {
+fn no_function_depends_on_what_only_a_local_stack_has() {
     let functions = std::fs::read_dir(workspace().join("functions")).unwrap().map(|entry| entry.unwrap().path());
-    let others = ["shared", "tests", "local", "local/staff"].map(|folder| workspace().join(folder));
-    for manifest in functions.chain(others).map(|folder| folder.join("Cargo.toml")) {
-        let text = std::fs::read_to_string(&manifest).unwrap();
-        // `local = ["shared/local"]` hands the feature on, `required-features` demands it; neither turns it on.
-        let turns_on = |line: &str| line.contains('{') && line.contains("features") && line.contains("local\"");
-        assert_eq!(text.lines().find(|line| turns_on(line)), None, "{}", manifest.display());
+    for folder in functions.chain([workspace().join("shared")]) {
+        let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let is_local = |line: &&str| line.starts_with("local");
+        assert_eq!(manifest.lines().find(is_local), None, "{}", folder.display());
     }
 }

@@ -2,8 +2,6 @@
 
 mod aliyun;
 mod choice;
-#[cfg(feature = "local")]
-mod outbox;
 mod sns;
 
 pub use aliyun::{Aliyun, AliyunKey};

@@ -1,23 +1,23 @@
 //! What a developer needs and no deployment gives away: tokens of the platform's own staff, a first station, what left the
 //! system for a phone or a screen, and a payment provider's signature. A Lambda function that only a local stack has.
 
-mod outbox;
-
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use crate::{machine::DIRECTORY, outbox};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared::{
-    boot::{CHARGING, Function, GATE, NOTICES, Parts, SIGN_IN, TABLES},
+    boot::{CHARGING, Error, Function, GATE, NOTICES, Need, Parts, SIGN_IN, TABLES},
     domain::{account::Role, charging::Settings, origin::Origin, reason::Failure},
     outside::{clock::Clock, payment::NoticeKey, random::Random},
     service::{actor::Actor, charging::Charging, sign_in::SignIn},
 };
 use std::path::PathBuf;
 
-const FUNCTION: Function = Function { name: "local-staff", needs: &[TABLES, GATE, SIGN_IN, CHARGING, NOTICES] };
+pub const FUNCTION: Function =
+    Function { name: "local-staff", needs: &[TABLES, GATE, SIGN_IN, CHARGING, NOTICES, Need::of(&[DIRECTORY])] };
 
-struct App {
+#[derive(Debug)]
+pub struct App {
     sign_in: SignIn,
     charging: Charging,
     clock: Clock,
@@ -28,7 +28,7 @@ struct App {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Event {
+pub enum Event {
     /// `{"seed":true}`: a station with the default layout, unless there is one.
     Seed { seed: bool },
     /// `{"role":"shop-manager","shops":["s1"]}`
@@ -47,7 +47,7 @@ enum Event {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Answer {
+pub enum Answer {
     Seeded {
         seeded: bool,
     },
@@ -66,24 +66,23 @@ enum Answer {
     Left(Map<String, Value>),
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    let parts = Parts::from_environment(&FUNCTION).await?;
-    let app = &App {
-        sign_in: parts.sign_in()?,
-        charging: parts.charging()?,
-        clock: parts.clock.clone(),
-        random: parts.random.clone(),
-        directory: parts.variables.get("EV_PLAZA_DIR").into(),
-        provider: parts.notice_key()?,
-    };
-    let answer = |event: LambdaEvent<Event>| async move {
-        app.answer(event.payload).await.map_err(|failure| failure.detail().unwrap_or_else(|| failure.text()).to_owned())
-    };
-    lambda_runtime::run(service_fn(async |event| answer(event).await.map_err(Error::from))).await
-}
-
 impl App {
+    pub fn new(parts: &Parts) -> Result<Self, Error> {
+        Ok(Self {
+            sign_in: parts.sign_in()?,
+            charging: parts.charging()?,
+            clock: parts.clock.clone(),
+            random: parts.random.clone(),
+            directory: parts.variables.get(DIRECTORY).into(),
+            provider: parts.notice_key()?,
+        })
+    }
+
+    /// What was asked for, or why it fails.
+    pub async fn handle(&self, event: Event) -> Result<Answer, String> {
+        self.answer(event).await.map_err(|failure| failure.detail().unwrap_or_else(|| failure.text()).to_owned())
+    }
+
     async fn answer(&self, event: Event) -> Result<Answer, Failure> {
         let now = self.clock.now();
         match event {
