@@ -7,11 +7,8 @@ use crate::{
         cloud::{Customer, Manager, Tenant},
         reason::{Failure, Reason},
     },
-    store::{Action, AuditSubject, Store, WriteOutcome},
+    store::{Action, Attempts, AuditSubject, Store, WriteOutcome},
 };
-
-/// How often a read is repeated when somebody else wrote between it and the write that rests on it.
-const TRIES: u32 = 5;
 
 /// All business customers.
 #[derive(Clone, Debug)]
@@ -42,7 +39,9 @@ impl Business {
         manager: Option<&Manager>,
         actor: &Actor<'_, impl Identity>,
     ) -> Result<Customer, Failure> {
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let before = self.customer(tenant).await?;
             if before.manager.as_ref() == manager {
                 return Ok(before);
@@ -58,6 +57,5 @@ impl Business {
                 WriteOutcome::ConditionFailed((), _) => {}
             }
         }
-        Err(Reason::Contended.into())
     }
 }

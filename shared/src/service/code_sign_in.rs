@@ -17,13 +17,10 @@ use crate::{
         session::{Sessions, life},
         sms::Notice,
     },
-    store::{Action, AuditEntry, LoginCredential, PhoneHolder, WriteOutcome, sessions_of},
+    store::{Action, Attempts, AuditEntry, LoginCredential, PhoneHolder, WriteOutcome, sessions_of},
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-
-/// How often a session is tried to be opened when others are opened at the same time.
-const TRIES: u32 = 3;
 
 /// A phone, the code that was sent to it, and what for.
 #[derive(Clone, Debug)]
@@ -79,7 +76,9 @@ impl SignIn {
         let login = holder.login();
         let noted = holder.tenant.as_ref().zip(login.as_ref());
         let mut crowded: Option<Sessions> = None;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let writes = self.store.transaction().spend(proof, Refused::Code);
             let writes = match &crowded {
                 None => writes.add_session(owner, &session.id, ends, Refused::Session),
@@ -111,7 +110,6 @@ impl SignIn {
                 }
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// A new password for whoever has the phone, which is at least so long: all sessions end, and the wait after wrong

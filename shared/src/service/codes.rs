@@ -13,14 +13,14 @@ use crate::{
         sms::{Content, Letter},
     },
     outside::{queue::SmsQueue, random::Random},
-    store::{Action, AuditEntry, CodeCounts, CodeRow, CodeScope, PhoneCodes, Store, Transaction, WriteOutcome},
+    store::{
+        Action, Attempts, AuditEntry, CodeCounts, CodeRow, CodeScope, PhoneCodes, Store, Transaction, WriteOutcome,
+    },
 };
 use futures_util::future::{try_join, try_join_all};
 use jiff::Timestamp;
 use std::time::Duration;
 
-/// How often an ask is repeated when somebody else asked for the same phone meanwhile.
-const TRIES: u32 = 3;
 /// When everything is switched off, there is no point in coming back soon.
 const SWITCHED_OFF: Duration = Duration::from_mins(10);
 
@@ -126,12 +126,13 @@ impl Codes {
         if !self.enabled {
             return Err(Failure::throttled(SWITCHED_OFF));
         }
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             if let Some(job) = self.try_ask(ask).await? {
                 return self.queue.send(job).await;
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// The id of the message, or none when somebody else asked for the same phone meanwhile.

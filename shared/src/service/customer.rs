@@ -26,13 +26,10 @@ use crate::{
         session::Caller,
     },
     outside::random::Random,
-    store::{Driver, Store, WriteOutcome},
+    store::{Attempts, Driver, Store, WriteOutcome},
 };
 use bytes::Bytes;
 use jiff::Timestamp;
-
-/// How often a read is repeated when somebody else wrote between it and the write that rests on it.
-const TRIES: u32 = 3;
 
 /// The customer pages of drivers.
 #[derive(Clone, Debug)]
@@ -118,7 +115,9 @@ impl Customers {
     pub async fn set_avatar(&self, caller: &Caller, upload: Bytes, now: Timestamp) -> Result<(), Failure> {
         let owner = (Realm::Ev, &caller.account);
         let key = self.pictures.upload(owner, Purpose::Avatar, upload, now).await?;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let old = self.driver(&caller.account).await?.avatar;
             let writes = self.store.transaction();
             let writes = writes.change_avatar(&caller.account, old.as_ref(), Some(&key), LinkRefused::Raced);
@@ -138,7 +137,6 @@ impl Customers {
                 }
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// Whose avatar it is does not matter: any driver may see any other's. One who has none answers like nobody.

@@ -13,12 +13,9 @@ use crate::{
         session::{Caller, Sessions, Standing},
         vehicle::Plate,
     },
-    store::{Action, AddressLimit, AuditEntry, Driver, LoginCredential, Store, WriteOutcome},
+    store::{Action, AddressLimit, Attempts, AuditEntry, Driver, LoginCredential, Store, WriteOutcome},
 };
 use jiff::Timestamp;
-
-/// Ids are drawn from nine million billion, so a second draw is already unheard of.
-const DRAWS: u32 = 3;
 
 /// What a driver tells us to get an account.
 #[derive(Clone, Debug)]
@@ -76,7 +73,8 @@ impl Drivers {
             return Err(Failure::throttled(AddressLimit::wait(now)));
         }
         let hash = self.sign_in.passwords.hash(&driver.password)?;
-        for _ in 0..DRAWS {
+        let mut attempts = Attempts::default();
+        while attempts.begin().is_ok() {
             let account = AccountId::numeric(self.sign_in.random.u64());
             let credential = LoginCredential::new(&account, hash.clone());
             match self.store_new(&account, driver, &credential, origin, now).await? {

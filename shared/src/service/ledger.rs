@@ -14,12 +14,10 @@ use crate::{
         money::Fen,
         reason::{Failure, Reason},
     },
-    store::{Action, IssuedBill, Store, WriteOutcome, ledger_entry_of},
+    store::{Action, Attempts, IssuedBill, Store, WriteOutcome, ledger_entry_of},
 };
 use jiff::Timestamp;
 
-/// How often a read is repeated when somebody else wrote between it and the write that rests on it.
-const TRIES: u32 = 8;
 /// Entries that operators may book on one bill.
 const MOST_ENTRIES: u32 = 100;
 
@@ -61,7 +59,9 @@ impl Ledger {
         booking: &Booking,
         actor: &Actor<'_, impl Identity>,
     ) -> Result<LedgerEntry, Failure> {
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             if let Some(entry) = self.store.ledger_entry((account, id), booking.kind, &booking.key).await? {
                 return same(entry, (account, id), booking);
             }
@@ -99,7 +99,6 @@ impl Ledger {
                 WriteOutcome::ConditionFailed(Refused::Raced, _) => {}
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// A bill on which nothing is owed any more; none if it is being booked on at this moment.

@@ -16,13 +16,10 @@ use crate::{
         reason::{Failure, Reason},
         session::life,
     },
-    store::{Action, LoginCredential, WriteOutcome, credential_of},
+    store::{Action, Attempts, LoginCredential, WriteOutcome, credential_of},
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-
-/// How often a hash may be renewed by a sign-in while we compare.
-const TRIES: u32 = 3;
 
 /// Who wants which password instead of which.
 #[derive(Clone, Debug)]
@@ -77,7 +74,9 @@ impl SignIn {
         let is_own = |credential: &LoginCredential| change.account.is_none_or(|account| *account == credential.account);
         let mut credential = record.credential.filter(is_own);
         let tried = credential.as_ref().map(|credential| credential.account.clone());
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let stored = credential.as_ref().map(StoredHash::from);
             let is_right =
                 !change.old.is_oversized() && self.passwords.compare(&change.old, stored.as_ref()) != PasswordMatch::No;
@@ -91,7 +90,6 @@ impl SignIn {
                 Err(now) => credential = now.filter(is_own),
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// The new hash, the one session, and the entry in the trail; or the credential as it is by now.

@@ -18,12 +18,9 @@ use crate::{
         payment::{CheckoutClient, CheckoutRequest, PaymentNotice, WebhookReader},
         random::Random,
     },
-    store::{PaymentItem, Store, WriteOutcome},
+    store::{Attempts, PaymentItem, Store, WriteOutcome},
 };
 use jiff::Timestamp;
-
-/// How often a read is repeated when somebody else wrote between it and the write that rests on it.
-const TRIES: u32 = 5;
 
 /// A payment that is under way.
 #[derive(Clone, Debug)]
@@ -56,7 +53,9 @@ impl Payments {
     }
 
     async fn written(&self, account: &AccountId, bill: u64, now: Timestamp) -> Result<PaymentItem, Failure> {
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let amount = self.owed(account, bill).await?.0;
             let last = self.store.last_payment(account, bill).await?;
             if let Some(last) = last.as_ref().filter(|last| last.amount == amount) {
@@ -74,7 +73,6 @@ impl Payments {
                 WriteOutcome::ConditionFailed((), _) => {}
             }
         }
-        Err(Reason::Contended.into())
     }
 
     async fn owed(&self, account: &AccountId, bill: u64) -> Result<Fen, Failure> {

@@ -11,13 +11,10 @@ use crate::{
         session::Sessions,
     },
     outside::random::Random,
-    store::{Action, LoginCredential, StaffItem, Store, WriteOutcome},
+    store::{Action, Attempts, LoginCredential, StaffItem, Store, WriteOutcome},
 };
 use jiff::Timestamp;
 use std::sync::Arc;
-
-/// How often a read is repeated when somebody else wrote between it and the write that rests on it.
-const TRIES: u32 = 5;
 
 /// The accounts of people.
 #[derive(Clone, Debug)]
@@ -107,7 +104,9 @@ impl People {
     ) -> Result<Member, Failure> {
         let realm = role.realm();
         refuse_oneself(realm, account, actor)?;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let member = self.store.staff_member(realm, account).await?.ok_or(Reason::NotYours)?;
             let changed = StaffItem { role, shops: shops.clone(), ..member.clone() };
             if changed == member {
@@ -125,7 +124,6 @@ impl People {
                 WriteOutcome::ConditionFailed(..) => {}
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// An account by its id.
@@ -162,7 +160,9 @@ impl People {
         actor: &Actor<'_>,
     ) -> Result<Person, Failure> {
         refuse_oneself(realm, account, actor)?;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let person = self.person(realm, account).await?;
             if person.locked == locked {
                 return Ok(person);
@@ -179,7 +179,6 @@ impl People {
                 WriteOutcome::ConditionFailed(..) => {}
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// Ends all sessions of an account. Ending them again changes nothing.

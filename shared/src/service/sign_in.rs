@@ -16,15 +16,12 @@ use crate::{
     },
     outside::random::Random,
     store::{
-        Action, AddressLimit, AuditEntry, LoginCredential, LoginRecord, LoginTryRefusal, Store, WriteOutcome,
+        Action, AddressLimit, Attempts, AuditEntry, LoginCredential, LoginRecord, LoginTryRefusal, Store, WriteOutcome,
         credential_of, sessions_of,
     },
 };
 use jiff::Timestamp;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
-
-/// How often a read is repeated when somebody else wrote between it and the write that rests on it.
-const TRIES: u32 = 3;
 
 /// Signs people in and out.
 #[derive(Clone, Debug)]
@@ -110,7 +107,8 @@ impl SignIn {
     pub(super) async fn count(&self, attempt: &Attempt<'_>) -> Result<LoginRecord, Failure> {
         let limit =
             AddressLimit { action: "sign-in", address: attempt.origin.address, per_minute: self.per_address_minute };
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        while attempts.begin().is_ok() {
             let record = self.store.login(attempt.realm, &attempt.name, attempt.now).await?;
             self.refuse_without_second_proof(attempt, &record).await?;
             refuse_while_closed(record.failures, attempt.now)?;
@@ -137,7 +135,9 @@ impl SignIn {
         let mut renewed = renewed.map(|hash| LoginCredential::new(&credential.account, hash));
         let mut compared = credential.clone();
         let mut crowded: Option<Sessions> = None;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let ends = attempt.now + life(attempt.realm);
             let account = (attempt.realm, &credential.account);
             let name = (attempt.realm, &attempt.name);
@@ -181,7 +181,6 @@ impl SignIn {
                 WriteOutcome::ConditionFailed(OpenRefused::Gone, _) => return Ok(None),
             }
         }
-        Err(Reason::Contended.into())
     }
 
     pub(super) fn session(&self, realm: Realm, account: AccountId, now: Timestamp) -> Session {

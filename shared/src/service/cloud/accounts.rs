@@ -1,6 +1,6 @@
 //! Login accounts: listed, made, disabled, enabled and deleted by the admins among them.
 
-use super::{Actor, Listing, Portal, TRIES};
+use super::{Actor, Listing, Portal};
 use crate::{
     domain::{
         account::{AccountId, LoginName, Realm},
@@ -10,7 +10,7 @@ use crate::{
         reason::{Failure, Reason},
         session::Sessions,
     },
-    store::{Action, LoginCredential, Transaction, WriteOutcome},
+    store::{Action, Attempts, LoginCredential, Transaction, WriteOutcome},
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -111,7 +111,9 @@ impl Portal {
         let cap = usize::try_from(self.settings.most_accounts).unwrap_or(usize::MAX);
         let wanted: BTreeSet<_> = names.iter().map(LoginName::as_str).collect();
         let mut deleted: Vec<LoginId> = Vec::new();
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let all = self.store.cloud_accounts(tenant, cap).await?.list;
             let mut chosen: Vec<_> =
                 all.iter().filter(|account| wanted.contains(account.login_id.name().as_str())).collect();
@@ -138,7 +140,6 @@ impl Portal {
                 return Ok(deleted);
             }
         }
-        Err(Reason::Contended.into())
     }
 
     async fn delete_accounts_together(
@@ -172,7 +173,9 @@ impl Portal {
         reason: &str,
     ) -> Result<LoginId, Failure> {
         let tenant = &actor.who.tenant;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let account = self.store.cloud_account(tenant, name).await?.ok_or(Reason::NotYours)?;
             if to == AccountStatus::Disabled && account.account == actor.who.caller.account {
                 return Err(Reason::LastAdmin.into());
@@ -198,7 +201,6 @@ impl Portal {
                 Some(refused) => return Err(refused.into()),
             }
         }
-        Err(Reason::Contended.into())
     }
 }
 

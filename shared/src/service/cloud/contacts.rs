@@ -1,13 +1,13 @@
 //! Contacts: listed, added, changed and deleted by everybody at the customer.
 
-use super::{Actor, Portal, TRIES};
+use super::{Actor, Portal};
 use crate::{
     domain::{
         cloud::{Contact, ContactChange, ContactId, Member, Number, NumberKind, Page, Tenant},
         day::local_day,
         reason::{Failure, Reason},
     },
-    store::{ContactItem, WriteOutcome, contact_place},
+    store::{Attempts, ContactItem, WriteOutcome, contact_place},
 };
 
 /// A stretch of a list, and how many entries the whole list has.
@@ -87,7 +87,9 @@ impl Portal {
         change: &ContactChange,
     ) -> Result<ListedContact, Failure> {
         let tenant = &actor.who.tenant;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let before = self.store.contact(tenant, id).await?.ok_or(Reason::NotYours)?;
             let before = self.open_contact(tenant, before)?;
             let contact = change.applied_to(before.contact.clone())?;
@@ -103,7 +105,6 @@ impl Portal {
                 WriteOutcome::ConditionFailed(_, _) => {}
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// With the credentials in the clear, which stay in memory.
@@ -146,7 +147,9 @@ impl Portal {
         mut part: Vec<ContactId>,
     ) -> Result<Vec<ContactId>, Failure> {
         let tenant = &actor.who.tenant;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             if part.is_empty() {
                 return Ok(part);
             }
@@ -161,7 +164,6 @@ impl Portal {
             let mut place = 0..;
             part.retain(|_| place.next().is_some_and(|place| missing.iter().all(|(gone, _)| *gone != place)));
         }
-        Err(Reason::Contended.into())
     }
 }
 

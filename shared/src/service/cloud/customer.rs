@@ -1,6 +1,6 @@
 //! A customer's own record.
 
-use super::{Actor, Portal, TRIES};
+use super::{Actor, Portal};
 use crate::{
     domain::{
         account::LoginName,
@@ -8,7 +8,7 @@ use crate::{
         origin::Origin,
         reason::{Failure, Reason},
     },
-    store::{AddressLimit, WriteOutcome},
+    store::{AddressLimit, Attempts, WriteOutcome},
 };
 use jiff::Timestamp;
 
@@ -25,7 +25,9 @@ impl Portal {
         change: impl Fn(&mut Customer),
     ) -> Result<(), Failure> {
         let (tenant, now) = (&actor.who.tenant, actor.now.real);
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let before = self.store.cloud_customer(tenant).await?.ok_or(Reason::NotYours)?;
             let mut after = before.clone();
             change(&mut after);
@@ -38,7 +40,6 @@ impl Portal {
                 WriteOutcome::ConditionFailed((), _) => {}
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// #41: whether nobody has the name. Anybody may ask, so an address may not ask often.

@@ -24,9 +24,6 @@ use crate::{
     store::Store,
 };
 
-/// Lost races before a caller is told to come back.
-const TRIES: u32 = 5;
-
 /// What is a setting.
 #[derive(Clone, Debug)]
 pub struct Settings {

@@ -1,6 +1,6 @@
 //! A customer's papers (证件): numbers that are sealed, and two pictures.
 
-use super::{Actor, Portal, TRIES};
+use super::{Actor, Portal};
 use crate::{
     domain::{
         account::Realm,
@@ -8,11 +8,11 @@ use crate::{
         day::local_day,
         image::{PictureKey, Purpose},
         mask::Mask,
-        reason::{Failure, Reason},
+        reason::Failure,
         sealed::{Place, Sealed},
     },
     service::pictures::Relinked,
-    store::{Action, WriteOutcome, customer_place},
+    store::{Action, Attempts, WriteOutcome, customer_place},
 };
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -95,7 +95,9 @@ impl Portal {
         let owner = (Realm::Cloud, &actor.who.caller.account);
         let permit = self.upload(actor, form.permit.as_ref()).await?;
         let organization = self.upload(actor, form.organization.as_ref()).await?;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let before = self.customer(actor.who).await?;
             self.must_show(form.permit.as_ref(), before.papers.permit_picture.as_ref(), "permit_addr", actor.now.real)
                 .await?;
@@ -132,7 +134,6 @@ impl Portal {
                 }
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// An address that comes back is that of the present picture.

@@ -1,6 +1,6 @@
 //! What is proved by a code that goes to a phone: new passwords, bound phones, the customer's own number.
 
-use super::{Actor, Portal, TRIES};
+use super::{Actor, Portal};
 use crate::{
     auth::tokens::IssuedToken,
     domain::{
@@ -18,7 +18,7 @@ use crate::{
         codes::{Ask, Proof},
         password::PasswordChange,
     },
-    store::{Action, PhoneHolder, WriteOutcome},
+    store::{Action, Attempts, PhoneHolder, WriteOutcome},
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -109,7 +109,9 @@ impl Portal {
     ) -> Result<Option<IssuedToken>, Failure> {
         let tenant = &actor.who.tenant;
         let mut proof = None;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let account = self.own_account(actor).await?;
             let is_bound = account.phone.as_ref() == Some(&wanted.phone);
             if !wanted.bind && !is_bound {
@@ -158,7 +160,6 @@ impl Portal {
                 WriteOutcome::ConditionFailed(PhoneRefused::Changed, _) => {}
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// #40: the customer's own number, with whatever else the request changes; what the accounts have bound stays.
@@ -170,7 +171,9 @@ impl Portal {
     ) -> Result<(), Failure> {
         let tenant = &actor.who.tenant;
         let proof = self.prove(actor, phone, code).await?;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let mut customer = self.customer(actor.who).await?;
             let read = customer.version;
             change(&mut customer);
@@ -184,7 +187,6 @@ impl Portal {
                 WriteOutcome::ConditionFailed(_, _) => {}
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// The caller's own login account. Its name is not in the session, so all are looked through: at most one page.

@@ -1,6 +1,6 @@
 //! The end of an account.
 
-use super::{Customers, TRIES};
+use super::Customers;
 use crate::{
     domain::{
         origin::Origin,
@@ -8,7 +8,7 @@ use crate::{
         session::Caller,
     },
     service::pictures::Relinked,
-    store::{Action, AuditEntry, WriteOutcome},
+    store::{Action, Attempts, AuditEntry, WriteOutcome},
 };
 use jiff::Timestamp;
 
@@ -19,7 +19,9 @@ impl Customers {
     pub async fn close(&self, caller: &Caller, origin: &Origin, now: Timestamp) -> Result<(), Failure> {
         caller.demand_recent_sign_in(now)?;
         let account = &caller.account;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let record = self.store.sessions(caller.realm, account).await?;
             let standing = record.filter(|record| record.enabled).ok_or(Reason::Unauthorized)?.standing;
             if standing.charge.is_some() {
@@ -54,6 +56,5 @@ impl Customers {
                 WriteOutcome::ConditionFailed((), _) => {}
             }
         }
-        Err(Reason::Contended.into())
     }
 }

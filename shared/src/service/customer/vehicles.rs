@@ -1,6 +1,6 @@
 //! Binding and unbinding vehicles. A plate has one holder, whatever two requests race.
 
-use super::{Customers, TRIES};
+use super::Customers;
 use crate::{
     domain::{
         garage::{Bound, Garage, Vehicle, VehicleId, VehicleType},
@@ -9,7 +9,7 @@ use crate::{
         vehicle::Plate,
         vin::Vin,
     },
-    store::{Unbinding, WriteOutcome},
+    store::{Attempts, Unbinding, WriteOutcome},
 };
 use jiff::Timestamp;
 
@@ -42,7 +42,9 @@ impl Customers {
         let account = &caller.account;
         let NewVehicle { plate, kind, vin } = vehicle.clone();
         let mut wanted = Vehicle { id: self.draw(), plate, kind, vin };
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let driver = self.driver(account).await?;
             let before = driver.vehicles;
             let is_taken = |id: &VehicleId| before.find(*id).is_some() || driver.unbound.contains(id);
@@ -68,7 +70,6 @@ impl Customers {
                 WriteOutcome::ConditionFailed(BindRefused::Raced, _) => {}
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// Unbinds a vehicle, unless its plate is in the queue, charging, or has an open bill. Bills of other plates do not
@@ -76,7 +77,9 @@ impl Customers {
     pub async fn unbind(&self, caller: &Caller, id: VehicleId, now: Timestamp) -> Result<(), Failure> {
         let account = &caller.account;
         let mut standing = caller.standing.clone();
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let driver = self.driver(account).await?;
             let (before, mut unbound) = (driver.vehicles, driver.unbound);
             let Some(vehicle) = before.find(id) else {
@@ -103,7 +106,6 @@ impl Customers {
                 }
             }
         }
-        Err(Reason::Contended.into())
     }
 
     fn draw(&self) -> VehicleId {

@@ -11,7 +11,7 @@ use crate::{
         session::Caller,
     },
     service::pictures::Relinked,
-    store::WriteOutcome,
+    store::{Attempts, WriteOutcome},
 };
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -27,9 +27,6 @@ pub fn favicon_named(name: &str) -> Result<PictureKey, Failure> {
 fn no_picture() -> Failure {
     Failure::from(Reason::NoSuchRoute).saying("图片不存在")
 }
-
-/// How often the record is read again when somebody else has set another picture meanwhile.
-const TRIES: u32 = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refused {
@@ -94,7 +91,9 @@ impl Dealers {
         (origin, now): (&Origin, Timestamp),
     ) -> Result<(), Failure> {
         let account = own(caller, named)?;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let dealer = self.store.dealer(account).await?.filter(|dealer| dealer.is_named(named));
             let dealer = dealer.ok_or(Reason::NotYours)?;
             let key = self.own_favicon(account, address, (origin, now)).await?;
@@ -119,6 +118,5 @@ impl Dealers {
                 WriteOutcome::ConditionFailed(Refused::Raced, _) => {}
             }
         }
-        Err(Reason::Contended.into())
     }
 }

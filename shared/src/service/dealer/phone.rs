@@ -16,13 +16,10 @@ use crate::{
         sms::Notice,
     },
     service::codes::Proof,
-    store::{Action, AuditEntry, LoginCredential, PhoneHolder, WriteOutcome},
+    store::{Action, Attempts, AuditEntry, LoginCredential, PhoneHolder, WriteOutcome},
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-
-/// How often the credential is read again when a sign-in has renewed its hash meanwhile.
-const TRIES: u32 = 3;
 
 /// The new telephone, and what proves that it is in the dealer's hands.
 #[derive(Debug)]
@@ -61,7 +58,9 @@ impl Dealers {
         if *proof.phone() == old {
             return Err(Reason::PhoneTaken.into());
         }
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let record = self.store.login(REALM, &LoginName::from(&old), now).await?;
             let credential = record.credential.filter(|credential| credential.account == *account);
             let credential = credential.ok_or(Reason::NotYours)?;
@@ -70,7 +69,6 @@ impl Dealers {
                 return Ok(issued);
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// None when the record or the credential changed since it was read.

@@ -11,14 +11,13 @@ use crate::{
         session::{Caller, Sessions},
     },
     service::codes::Proof,
-    store::{Action, AuditEntry, MallUser, OpenIdHolder, PhoneHolder, Transaction, WriteOutcome, sessions_of},
+    store::{
+        Action, Attempts, AuditEntry, MallUser, OpenIdHolder, PhoneHolder, Transaction, WriteOutcome, sessions_of,
+    },
 };
 use futures_util::future::try_join;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-
-/// How often it is looked again when somebody else moved the openId, or opened a session, meanwhile.
-const TRIES: u32 = 5;
 
 /// A telephone that was proved and the openId that goes with it.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +54,9 @@ impl MallUsers {
     /// openId is that account's and no other's. A locked account is answered like a wrong code.
     pub(in crate::service) async fn seat(&self, by: &Seating<'_>) -> Result<IssuedToken, Failure> {
         let mut crowded: Option<Sessions> = None;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let seen = self.look(by).await?;
             if by.leaving.is_some_and(|caller| seen.holder.as_ref() != Some(&caller.account)) {
                 return Err(Reason::NotYours.into());
@@ -85,7 +86,6 @@ impl MallUsers {
                 WriteOutcome::ConditionFailed(Refused::Raced, _) => {}
             }
         }
-        Err(Reason::Contended.into())
     }
 
     async fn look(&self, by: &Seating<'_>) -> Result<Seen, Failure> {

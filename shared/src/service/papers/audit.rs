@@ -1,6 +1,6 @@
 //! Decisions on papers (#17).
 
-use super::{Refused, TRIES};
+use super::Refused;
 use crate::{
     domain::{
         account::{AccountId, Realm},
@@ -10,7 +10,7 @@ use crate::{
         sms::Notice,
     },
     service::{actor::Actor, notifier::Notifier},
-    store::{Action, Store, WriteOutcome},
+    store::{Action, Attempts, Store, WriteOutcome},
 };
 use jiff::SignedDuration;
 
@@ -38,7 +38,9 @@ impl Audits {
     ) -> Result<(), Failure> {
         let holder = self.store.phone_holder(realm, phone).await?.ok_or(Reason::NotYours)?;
         let owner = holder.account;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let before = self.store.papers(realm, &owner).await?.ok_or(Reason::WrongState)?;
             let decided = before.decided(&owner, &actor.who.account, decision, (actor.now.real, self.pictures_stay))?;
             let Some(after) = decided else { return Ok(()) };
@@ -53,7 +55,6 @@ impl Audits {
                 WriteOutcome::ConditionFailed(Refused::Number, _) => return Err(Reason::IdNumberTaken.into()),
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// Tells the owner of a decision. Reopening is not told.

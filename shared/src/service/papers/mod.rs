@@ -26,14 +26,11 @@ use crate::{
         session::Caller,
     },
     outside::{clock::RequestTime, random::Random},
-    store::{AccountPhone, Action, Store, WriteOutcome, id_no_place},
+    store::{AccountPhone, Action, Attempts, Store, WriteOutcome, id_no_place},
 };
 use bytes::Bytes;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
-
-/// How often a read is repeated when somebody else wrote between it and the write that rests on it.
-const TRIES: u32 = 3;
 
 /// Papers as those see them whose they are.
 #[derive(Clone, Debug)]
@@ -108,7 +105,9 @@ impl Submissions {
         now: RequestTime,
     ) -> Result<HandedIn, Failure> {
         let actor = Actor { who: caller, origin, random: &self.random, now };
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let before = self.own_papers(caller, &submission.phone).await?;
             let (content, id_no) = self.content(caller, before.as_ref(), submission, now.real).await?;
             let Some(after) = Papers::handed_in(before.as_ref(), content, now.real)? else {
@@ -127,7 +126,6 @@ impl Submissions {
                 }
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// The caller's papers, where the telephone is the caller's own.

@@ -6,11 +6,10 @@ use crate::{
         shop::{GroupId, Shop, ShopId, line_of_text},
     },
     service::actor::{Actor, Identity},
-    store::{Action, AuditSubject, Store, WriteOutcome},
+    store::{Action, Attempts, AuditSubject, Store, WriteOutcome},
 };
 
 const LONGEST_NAME: usize = 64;
-const TRIES: u32 = 5;
 
 /// What an operator says of a shop; it replaces what was said before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +72,9 @@ impl Directory {
         actor: &Actor<'_, impl Identity>,
     ) -> Result<Shop, Failure> {
         let name = line_of_text("名称", &settings.name, LONGEST_NAME)?;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let before = self.store.shop(id).await?;
             let (group, signin_points) = (settings.group.clone(), settings.signin_points);
             let version = before.as_ref().map_or(0, |shop| shop.version);
@@ -102,7 +103,6 @@ impl Directory {
                 }
             }
         }
-        Err(Reason::Contended.into())
     }
 }
 

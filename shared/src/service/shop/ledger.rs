@@ -1,12 +1,12 @@
 //! Booking money and points, and signing a customer in. An entry and the sum it makes are written together.
 
-use super::{Actor, Records, TRIES};
+use super::{Actor, Records};
 use crate::{
     domain::{
         reason::{Failure, Reason},
         shop::{Booking, Customer, CustomerId, has_signed_in, sign_in},
     },
-    store::{ShopRecordItem, WriteOutcome, customer_of, entry_of},
+    store::{Attempts, ShopRecordItem, WriteOutcome, customer_of, entry_of},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,9 @@ impl Records {
         booking: &Booking,
         finish: impl Fn(Customer) -> Customer,
     ) -> Result<Customer, Failure> {
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let booked = booking.over(&before, actor.now.real, &actor.who.account);
             let (after, entry) = match booked {
                 Ok(booked) => booked,
@@ -66,7 +68,6 @@ impl Records {
                 }
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// The answer to a booking that cannot be made: the first answer if it was made before, else the refusal.

@@ -25,9 +25,6 @@ use crate::{
     store::{Action, AuditEntry, ShopRecordItem, Store},
 };
 
-/// How often a write is tried against others at the same record.
-const TRIES: u32 = 8;
-
 /// Limits that are settings.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {

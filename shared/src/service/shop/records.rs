@@ -1,6 +1,6 @@
 //! Making, reading, editing and deleting a record.
 
-use super::{Actor, Records, TRIES, entry};
+use super::{Actor, Records, entry};
 use crate::{
     domain::{
         account::Role,
@@ -10,7 +10,10 @@ use crate::{
         resident_id::GivenId,
         shop::{Customer, CustomerId, Edit, Gender, NORMAL, Residence, Serial, ShopId, medical_record_number},
     },
-    store::{Action, CreatedRecord, ShopRecordItem, WriteOutcome, counter_of, created_record_of, customer_of, tenant},
+    store::{
+        Action, Attempts, CreatedRecord, ShopRecordItem, WriteOutcome, counter_of, created_record_of, customer_of,
+        tenant,
+    },
 };
 
 /// How long an `Idempotency-Key` is remembered.
@@ -45,7 +48,9 @@ impl Records {
         let made = CreatedRecord { serial: id.serial.as_str().to_owned(), asked: what.clone(), until };
 
         let mut last = self.store.record_counter(shop).await?;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let customer = asked.edit.over(&blank(id.clone(), last.next()))?;
             let stored = self.sealed(&customer)?;
             let mut writes = self.store.transaction();
@@ -71,7 +76,6 @@ impl Records {
                 }
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// #61: a record. A manager sees it whole, which is noted before it is shown; the flag says who sees what.
@@ -94,7 +98,9 @@ impl Records {
         matches: impl Fn(&Customer) -> Result<(), Failure>,
     ) -> Result<Customer, Failure> {
         let (mut stored, mut before) = self.seen(actor, id).await?;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             must_be(wanted, &before)?;
             matches(&before)?;
             let mut after = edit.over(&before)?;
@@ -108,14 +114,15 @@ impl Records {
                 WriteOutcome::ConditionFailed((), item) => (stored, before) = self.found(id, customer_of(item)?)?,
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// #62: out of every list, kept beside them with its history. A second time is the same.
     pub async fn delete(&self, actor: Actor<'_>, id: &CustomerId, wanted: Option<u64>) -> Result<(), Failure> {
         actor.who.must_see(&id.shop)?;
         let mut stored = self.store.customer(id).await?;
-        for _ in 0..TRIES {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.begin()?;
             let Some(before) = stored else {
                 return if self.store.was_deleted(id).await? { Ok(()) } else { Err(Reason::NotYours.into()) };
             };
@@ -130,7 +137,6 @@ impl Records {
                 WriteOutcome::ConditionFailed((), item) => stored = customer_of(item)?,
             }
         }
-        Err(Reason::Contended.into())
     }
 
     /// The record as a refused write found it.
