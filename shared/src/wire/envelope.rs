@@ -23,8 +23,7 @@ pub trait Envelope: 'static {
 
     fn success(success: Self::Success) -> Result<Response, Failure>;
 
-    /// Rests on an exhaustive match on [`Reason`], so that a new one does not compile until it is said how the documents
-    /// write it; the golden table of `tests/` shows all of them in all envelopes.
+    /// Rests on the table of reasons in `domain::reason`; the golden table of `tests/` shows all of them in all envelopes.
     fn failure(failure: &Failure) -> Response;
 }
 
@@ -134,71 +133,18 @@ pub(super) fn with_token(mut response: Response, token: &SecretString) -> Result
     Ok(response)
 }
 
-/// Statuses that are the same in every document, because the gateway, proxies and SDKs read them too.
-/// `None`: a business outcome, or an object, on which the documents differ.
-pub(super) const fn protocol_status(reason: Reason) -> Option<StatusCode> {
-    Some(match reason {
-        Reason::Malformed | Reason::UnreadablePicture | Reason::UnsupportedVerifyType => StatusCode::BAD_REQUEST,
-        Reason::Unauthorized => StatusCode::UNAUTHORIZED,
-        Reason::Forbidden | Reason::RecentSignInWanted | Reason::SecondProofWanted => StatusCode::FORBIDDEN,
-        Reason::NoSuchRoute => StatusCode::NOT_FOUND,
-        Reason::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
-        Reason::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Reason::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Reason::Throttled | Reason::Contended => StatusCode::TOO_MANY_REQUESTS,
-        Reason::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        Reason::BadInput
-        | Reason::NotYours
-        | Reason::WrongCredentials
-        | Reason::UsernameTaken
-        | Reason::PlateTaken
-        | Reason::WeakPassword
-        | Reason::NoSuchStation
-        | Reason::NoPilesOfMode
-        | Reason::QueueFull
-        | Reason::AlreadyQueued
-        | Reason::InArrears
-        | Reason::NothingQueued
-        | Reason::ChangeNotAllowed
-        | Reason::KeyReused
-        | Reason::StationExists
-        | Reason::WrongOldPassword
-        | Reason::PhoneTaken
-        | Reason::WrongCode
-        | Reason::WrongCaptcha
-        | Reason::CaptchaWanted
-        | Reason::PictureNotYours
-        | Reason::WrongState
-        | Reason::BadIdNumber
-        | Reason::IdNumberTaken
-        | Reason::VehicleInUse
-        | Reason::CapReached
-        | Reason::OldVersion
-        | Reason::BalanceLeft
-        | Reason::LastAdmin => return None,
-    })
+/// The status of a failure where a document prints business outcomes under 200.
+pub(super) fn app_status(failure: &Failure) -> StatusCode {
+    status(failure.reason().app_status())
 }
 
-/// The status of everything in the documents that speak in HTTP statuses.
-pub(super) const fn rest_status(reason: Reason) -> StatusCode {
-    match (protocol_status(reason), reason) {
-        (Some(status), _) => status,
-        (None, Reason::NotYours | Reason::NoSuchStation | Reason::NothingQueued) => StatusCode::NOT_FOUND,
-        (None, Reason::WrongCredentials) => StatusCode::UNAUTHORIZED,
-        (
-            None,
-            Reason::BadInput
-            | Reason::WeakPassword
-            | Reason::WrongOldPassword
-            | Reason::WrongCode
-            | Reason::WrongCaptcha
-            | Reason::CaptchaWanted
-            | Reason::PictureNotYours
-            | Reason::BadIdNumber,
-        ) => StatusCode::BAD_REQUEST,
-        (None, Reason::OldVersion) => StatusCode::PRECONDITION_FAILED,
-        (None, _) => StatusCode::CONFLICT,
-    }
+/// The status of a failure in the documents that speak in HTTP statuses.
+pub(super) fn rest_status(failure: &Failure) -> StatusCode {
+    status(failure.reason().rest_status())
+}
+
+fn status(number: u16) -> StatusCode {
+    StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// The part of an answer that a view made, with every number as the view wrote it.

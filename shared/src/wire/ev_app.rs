@@ -1,11 +1,7 @@
 //! The charging app (`charging-app.md`): `{"code":200,"msg":"…", token|data|log}`, failures always `-1`.
 
-use super::envelope::{Envelope, Response, failed, json, protocol_status, raw};
-use crate::domain::{
-    account::AccountId,
-    charging::Moment,
-    reason::{Failure, Reason},
-};
+use super::envelope::{Envelope, Response, app_status, failed, json, raw};
+use crate::domain::{account::AccountId, charging::Moment, reason::Failure};
 use http::StatusCode;
 use jiff::{Timestamp, tz};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -76,11 +72,8 @@ impl Envelope for EvApp {
     }
 
     fn failure(failure: &Failure) -> Response {
-        let status = match failure.reason() {
-            Reason::NotYours => StatusCode::FORBIDDEN,
-            reason => protocol_status(reason).unwrap_or(StatusCode::OK),
-        };
-        failed(status, failure, &Body { code: -1, msg: failure.text(), token: None, data: None, log: None })
+        let body = Body { code: -1, msg: failure.text(), token: None, data: None, log: None };
+        failed(app_status(failure), failure, &body)
     }
 }
 

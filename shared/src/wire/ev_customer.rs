@@ -1,8 +1,6 @@
 //! EV customers (`charging-customers.md`): `{"status":"SUCCESS","data":…}`, and booleans for the two vehicle endpoints.
 
-use super::envelope::{
-    Envelope, Picture, Response, failed, json, picture, protocol_status, raw, rest_status, with_token,
-};
+use super::envelope::{Envelope, Picture, Response, app_status, failed, json, picture, raw, rest_status, with_token};
 use crate::domain::reason::{Failure, Reason};
 use http::StatusCode;
 use secrecy::SecretString;
@@ -66,8 +64,7 @@ impl Envelope for EvCustomer {
     }
 
     fn failure(failure: &Failure) -> Response {
-        let status = rest_status(failure.reason());
-        failed(status, failure, &Body { status: "FAILURE", data: None, message: Some(failure.text()) })
+        failed(rest_status(failure), failure, &Body { status: "FAILURE", data: None, message: Some(failure.text()) })
     }
 }
 
@@ -82,9 +79,10 @@ impl Envelope for EvVehicle {
 
     /// Business failures are HTTP 200 with `"status":false` here.
     fn failure(failure: &Failure) -> Response {
+        // The document says 404 for a vehicle that is not the caller's.
         let status = match failure.reason() {
-            Reason::NotYours => StatusCode::NOT_FOUND,
-            reason => protocol_status(reason).unwrap_or(StatusCode::OK),
+            Reason::NotYours => rest_status(failure),
+            _ => app_status(failure),
         };
         failed(status, failure, &VehicleBody { status: false, data: failure.text() })
     }

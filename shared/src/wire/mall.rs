@@ -1,8 +1,8 @@
 //! The auto mall (`mall-users.md`): `{"errCode":…,"msg":…,"data":…}`; successes are spelled in two ways, failures are
 //! always numbers.
 
-use super::envelope::{Envelope, Picture, Response, failed, json, picture, protocol_status, with_token};
-use crate::domain::reason::{Failure, Reason};
+use super::envelope::{Envelope, Picture, Response, app_status, failed, json, picture, with_token};
+use crate::domain::reason::Failure;
 use http::StatusCode;
 use secrecy::SecretString;
 use serde::Serialize;
@@ -81,55 +81,9 @@ impl Envelope for Mall {
 
     fn failure(failure: &Failure) -> Response {
         let reason = failure.reason();
-        let (number, text) = match reason {
-            Reason::Malformed | Reason::UnreadablePicture | Reason::UnsupportedVerifyType => (400, None),
-            Reason::Unauthorized => (401, None),
-            Reason::Forbidden | Reason::NotYours | Reason::RecentSignInWanted | Reason::SecondProofWanted => {
-                (403, None)
-            }
-            Reason::NoSuchRoute => (404, None),
-            Reason::WrongMethod => (405, None),
-            Reason::TooLarge => (413, None),
-            Reason::UnsupportedType => (415, None),
-            Reason::Internal => (500, None),
-            Reason::WrongCredentials => (2017, Some("密码不正确")),
-            Reason::UsernameTaken | Reason::PhoneTaken => (2017, Some("用户已存在")),
-            Reason::Throttled | Reason::Contended => (2019, None),
-            Reason::PlateTaken
-            | Reason::NoSuchStation
-            | Reason::NoPilesOfMode
-            | Reason::QueueFull
-            | Reason::AlreadyQueued
-            | Reason::InArrears
-            | Reason::NothingQueued
-            | Reason::ChangeNotAllowed
-            | Reason::KeyReused
-            | Reason::StationExists
-            | Reason::WrongState
-            | Reason::IdNumberTaken
-            | Reason::VehicleInUse
-            | Reason::CapReached
-            | Reason::OldVersion
-            | Reason::BalanceLeft
-            | Reason::LastAdmin => (2021, None),
-            Reason::WeakPassword => (2022, None),
-            Reason::WrongOldPassword => (2017, None),
-            Reason::WrongCode => (2016, None),
-            Reason::WrongCaptcha | Reason::CaptchaWanted => (2018, None),
-            Reason::PictureNotYours => (2020, None),
-            Reason::BadIdNumber => (2023, None),
-            Reason::BadInput => (2024, None),
-        };
-        let status = match reason {
-            Reason::NotYours => StatusCode::FORBIDDEN,
-            other => protocol_status(other).unwrap_or(StatusCode::OK),
-        };
-        let body = Body {
-            err_code: Code::Number(number),
-            msg: failure.sentence().or(text).unwrap_or(reason.text()),
-            data: None,
-        };
-        failed(status, failure, &body)
+        let msg = failure.sentence().or(reason.mall_text()).unwrap_or(reason.text());
+        let body = Body { err_code: Code::Number(reason.mall_code()), msg, data: None };
+        failed(app_status(failure), failure, &body)
     }
 }
 

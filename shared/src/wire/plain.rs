@@ -1,7 +1,7 @@
 //! Our own extensions (`/auth`, `/operator`): JSON in and out, failures with their true status and `{"code","message"}`.
 
 use super::envelope::{Envelope, File, Response, failed, file, json, raw, rest_status, with_token};
-use crate::domain::reason::{Failure, Reason};
+use crate::domain::reason::Failure;
 use axum::body::Body;
 use http::{
     HeaderValue, StatusCode,
@@ -83,52 +83,9 @@ impl Envelope for Plain {
 /// `{"code","message"}` with its true status. The business portal and the shops chose the same shape for their
 /// failures, on which their documents are silent.
 pub(super) fn bare_failure(failure: &Failure) -> Response {
-    let code = match failure.reason() {
-        Reason::Malformed | Reason::BadInput => "invalid_parameter",
-        Reason::Unauthorized => "unauthorized",
-        Reason::Forbidden => "forbidden",
-        Reason::NoSuchRoute | Reason::NotYours => "not_found",
-        Reason::WrongMethod => "method_not_allowed",
-        Reason::TooLarge => "too_large",
-        Reason::UnsupportedType => "unsupported_type",
-        Reason::Throttled => "too_many_requests",
-        Reason::Contended => "busy",
-        Reason::Internal => "internal_error",
-        Reason::WrongCredentials => "wrong_credentials",
-        Reason::UsernameTaken => "username_taken",
-        Reason::PlateTaken => "plate_taken",
-        Reason::WeakPassword => "weak_password",
-        Reason::NoSuchStation => "no_such_station",
-        Reason::NoPilesOfMode => "no_piles_of_mode",
-        Reason::QueueFull => "queue_full",
-        Reason::AlreadyQueued => "already_queued",
-        Reason::InArrears => "in_arrears",
-        Reason::NothingQueued => "nothing_queued",
-        Reason::ChangeNotAllowed => "change_not_allowed",
-        Reason::KeyReused => "key_reused",
-        Reason::StationExists => "station_exists",
-        Reason::RecentSignInWanted => "recent_sign_in_required",
-        Reason::SecondProofWanted => "second_proof_required",
-        Reason::WrongOldPassword => "wrong_password",
-        Reason::PhoneTaken => "phone_taken",
-        Reason::WrongCode => "wrong_code",
-        Reason::WrongCaptcha => "wrong_captcha",
-        Reason::CaptchaWanted => "captcha_required",
-        Reason::UnreadablePicture => "unreadable_picture",
-        Reason::PictureNotYours => "picture_not_yours",
-        Reason::WrongState => "wrong_state",
-        Reason::BadIdNumber => "bad_id_number",
-        Reason::IdNumberTaken => "id_number_taken",
-        Reason::VehicleInUse => "vehicle_in_use",
-        Reason::CapReached => "limit_reached",
-        Reason::OldVersion => "old_version",
-        Reason::BalanceLeft => "balance_left",
-        Reason::LastAdmin => "last_admin",
-        Reason::UnsupportedVerifyType => "unsupported_verify_type",
-    };
     let text = failure.text();
     // The people who read these answers also write the calls, so the field's own name stands beside what people call it.
     let named = failure.field().filter(|field| !text.contains(field)).map(|field| format!("{text}（{field}）"));
     let message = named.as_deref().unwrap_or(text);
-    failed(rest_status(failure.reason()), failure, &FailureBody { code, message })
+    failed(rest_status(failure), failure, &FailureBody { code: failure.reason().code(), message })
 }
