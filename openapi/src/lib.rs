@@ -10,6 +10,7 @@ mod recipe;
 
 use describe::{Described, Document, Operation};
 use serde_json::{Map, Value, json};
+use shared::wire::Way;
 
 /// The functions that answer HTTP. A test holds each to its whole table.
 pub fn functions() -> Vec<Described> {
@@ -35,12 +36,10 @@ pub fn text() -> Result<String, serde_json::Error> {
     Ok(serde_json::to_string_pretty(&order::ordered(&functions(), &document()))? + "\n")
 }
 
-/// The operation that one of its ways names, as `POST /u/login`.
-pub fn find<'f>(functions: &'f [Described], way: &str) -> Option<(&'f Described, &'f Operation)> {
+/// The operation to which a way leads.
+pub fn find(functions: &[Described], way: Way) -> Option<(&Described, &Operation)> {
     let all = functions.iter().flat_map(|function| function.operations.iter().map(move |one| (function, one)));
-    all.into_iter().find(|(_, operation)| {
-        operation.ways().iter().any(|(method, path)| way.split_once(' ') == Some((method, path)))
-    })
+    all.into_iter().find(|(_, operation)| operation.ways().contains(&(way.method, way.path)))
 }
 
 pub fn document() -> Value {
@@ -52,7 +51,7 @@ pub fn document() -> Value {
     links::add(&functions, &mut paths, &mut responses);
     let used = |document: &Document| functions.iter().any(|function| function.document == *document);
     let tags = Document::ALL.into_iter().filter(used);
-    let find = |way: &str| find(&functions, way).map(|(_, operation)| operation.clone());
+    let find = |way: Way| find(&functions, way).map(|(_, operation)| operation.clone());
     let about = |tag: Document| {
         let (chinese, english) = tag.about();
         let (more, also) = if tag.is_of_the_mall() { MALL } else { ("", "") };

@@ -2,8 +2,9 @@
 //! readers follow «First».
 
 use crate::paths::operation_id;
-use describe::{Described, Place, Source};
+use describe::Described;
 use serde_json::{Map, Value, json};
+use shared::wire::{Place, Source};
 
 type Object = Map<String, Value>;
 
@@ -14,7 +15,7 @@ pub fn add(functions: &[Described], paths: &mut Object, responses: &mut Object) 
         let query = query.filter_map(|input| Some((format!("query.{}", input.name), input.source.as_ref()?)));
         for (parameter, source) in in_path.chain(query) {
             let Source::Answer { of, at, .. } = source else { continue };
-            let Some((_, from)) = crate::find(functions, of) else { continue };
+            let Some((_, from)) = crate::find(functions, *of) else { continue };
             let to = operation_id(operation.method, operation.path);
             let status = from.answer.status.to_string();
             let answers = &mut paths[from.path][from.method.to_ascii_lowercase()]["responses"];

@@ -1,9 +1,10 @@
 //! The document in the order in which people read it: paths by their documents and numbers, media types and fields as
 //! their endpoint declares them. A map would have all of them by name.
 
-use describe::{Described, Operation, Place};
+use describe::{Described, Operation};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+use shared::wire::Place;
 use std::collections::BTreeMap;
 
 /// Names and what stands under them, in this order.

@@ -5,14 +5,14 @@ use crate::{
     fields::{explained, in_path, widened},
     recipe,
 };
-use describe::{Answer, Described, Input, Operation, Place, Voice};
+use describe::{Answer, Described, Input, Operation, Voice};
 use serde_json::{Map, Value, json};
 use shared::{
     domain::{
         account::{Realm, Role},
         reason::{Failure, Reason},
     },
-    wire::Access,
+    wire::{Access, Place},
 };
 
 type Object = Map<String, Value>;
@@ -102,7 +102,7 @@ fn description(operation: &Operation, access: Access, way: (&str, &str)) -> Stri
         parts.push(format!("与 `{method} {path}` 相同 · The same as `{method} {path}`."));
     }
     let list = |lines: &[&str]| lines.iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n");
-    parts.extend([operation.explanation.join(""), list(&operation.notes), recipe::first(operation)]);
+    parts.extend([operation.explanation.join(""), list(operation.notes), recipe::first(operation)]);
     parts.retain(|part| !part.is_empty());
     parts.join("\n\n")
 }

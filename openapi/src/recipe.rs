@@ -1,6 +1,7 @@
 //! What a caller does first, as the page says it: before a sample, and to get a session.
 
-use describe::{Before, Document, Given, Operation, SignIn, Source, Token};
+use describe::{Document, Operation, SignIn, Token};
+use shared::wire::{Before, Given, Source, Way};
 
 /// The calls and values that go before a sample; empty where it works at once.
 pub fn first(operation: &Operation) -> String {
@@ -45,7 +46,7 @@ fn value(name: &str, source: &Source) -> String {
 }
 
 /// How to get a session of a document, keep it and give it back.
-pub fn session(document: Document, find: impl Fn(&str) -> Option<Operation>) -> Option<String> {
+pub fn session(document: Document, find: impl Fn(Way) -> Option<Operation>) -> Option<String> {
     let SignIn { call: opening, before, token, life, again } = document.sign_in()?;
     let (chinese_life, english_life) = life.texts();
     let operation = find(opening.way)?;

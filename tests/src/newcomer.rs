@@ -2,11 +2,11 @@
 //! first, and sends samples as the page would.
 
 use crate::{answer::Answer, pictures::jpeg, plaza::Plaza, request::Request};
-use describe::{Before, Described, Document, Given, Input, Operation, Place, Source, Token, Way};
+use describe::{Described, Document, Input, Operation, Token};
 use http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use shared::wire::Access;
+use shared::wire::{Access, Before, Given, Place, Source, Way};
 use std::{collections::BTreeMap, pin::Pin};
 
 /// Values in place of a sample's own, by field.
@@ -27,15 +27,15 @@ impl<'n> Newcomer<'n> {
     }
 
     /// Sends the sample of an endpoint, by one of its ways, after what goes first.
-    pub async fn try_sample(&mut self, way: &str) -> Answer {
+    pub async fn try_sample(&mut self, way: Way) -> Answer {
         let (_, operation) = self.find(way);
-        for before in operation.before.clone() {
-            self.first(&before).await;
+        for before in operation.before {
+            self.first(before).await;
         }
         self.send(way, Values::new()).await
     }
 
-    fn find(&self, way: &str) -> (&'n Described, &'n Operation) {
+    fn find(&self, way: Way) -> (&'n Described, &'n Operation) {
         openapi::find(self.functions, way).unwrap_or_else(|| panic!("no endpoint is {way}"))
     }
 
@@ -64,13 +64,13 @@ impl<'n> Newcomer<'n> {
             if let Some(answer) = self.known.get(&key) {
                 return answer.clone();
             }
-            for before in self.find(way).1.before.clone() {
-                self.first(&before).await;
+            for before in self.find(way).1.before {
+                self.first(before).await;
             }
             let answer = self.send(way, values).await;
             assert!(answer.succeeded(), "{way} goes first: {} {}", answer.status, answer.text());
             // What is read may change with the next call.
-            if !way.starts_with("GET ") {
+            if way.method != "GET" {
                 self.known.insert(key, answer.clone());
             }
             answer
@@ -81,16 +81,16 @@ impl<'n> Newcomer<'n> {
     async fn value(&mut self, source: &Source, sample: &Values, token: Option<&str>) -> Value {
         match source {
             Source::Answer { of, at, with } => {
-                let answer = self.once(of, texts(with)).await.json();
+                let answer = self.once(*of, texts(with)).await.json();
                 answer.pointer(at).unwrap_or_else(|| panic!("{of} answers no {at}: {answer}")).clone()
             }
             Source::LastPart { of, at } => {
-                let answer = self.once(of, Values::new()).await.json();
+                let answer = self.once(*of, Values::new()).await.json();
                 let address = answer.pointer(at).and_then(Value::as_str).unwrap_or_else(|| panic!("{of}: {answer}"));
                 json!(address.rsplit('/').next())
             }
             Source::Picture { asked } => {
-                let shown = self.ask(asked, sample.clone(), token).await;
+                let shown = self.ask(*asked, sample.clone(), token).await;
                 assert!(shown.succeeded(), "{asked}: {}", shown.text());
                 json!(self.plaza.drawn.letters())
             }
@@ -101,7 +101,7 @@ impl<'n> Newcomer<'n> {
                 let mut values = sample.clone();
                 values.extend(["telephone", "mobile"].map(|name| (name.to_owned(), telephone.clone())));
                 values.extend(texts(with));
-                let sent = self.ask(asked, values, token).await;
+                let sent = self.ask(*asked, values, token).await;
                 assert!(sent.succeeded(), "{asked}: {}", sent.text());
                 json!(self.plaza.code_for(telephone.as_str().unwrap()).await)
             }
@@ -118,7 +118,7 @@ impl<'n> Newcomer<'n> {
         self.plaza.send(function.function, request).await
     }
 
-    fn send<'s>(&'s mut self, way: &'s str, values: Values) -> Call<'s> {
+    fn send(&mut self, way: Way, values: Values) -> Call<'_> {
         Box::pin(async move {
             let (function, operation) = self.find(way);
             let access = function.routes.iter().find(|it| (it.method, it.path) == (operation.method, operation.path));
@@ -192,11 +192,10 @@ fn texts(pairs: &[(&str, &str)]) -> Values {
 }
 
 /// The request that the page sends: all that has an example, but of a form what is needed alone.
-fn written(operation: &Operation, way: &str, values: &Values) -> Request {
-    let (method, path) = way.split_once(' ').expect("a way is a method and a path");
+fn written(operation: &Operation, way: Way, values: &Values) -> Request {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-    let mut target = path.to_owned();
-    for (name, _) in &operation.path_examples {
+    let mut target = way.path.to_owned();
+    for (name, _) in operation.path_examples {
         target = target.replace(&format!("{{{name}}}"), &text(&values[*name]));
     }
     let query: Vec<_> =
@@ -205,7 +204,7 @@ fn written(operation: &Operation, way: &str, values: &Values) -> Request {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
         target = format!("{target}?{query}");
     }
-    let mut request = Request::new(method.parse::<Method>().unwrap(), &target);
+    let mut request = Request::new(way.method.parse::<Method>().unwrap(), &target);
     for input in operation.sample_in(Place::Header) {
         request = request.header(input.name, text(&values[input.name]));
     }

@@ -1,31 +1,34 @@
 //! `cloud-customers.md`, the business portal: customers, their contacts and their login accounts.
 
+/// A path in a zone: headings have none, samples have one, and every path answers with and without.
+macro_rules! zoned {
+    ($path:literal) => {
+        concat!("/v2/zone/{zone}", $path)
+    };
+}
+
 mod accounts;
 mod contacts;
 mod customer;
-#[cfg(feature = "openapi")]
-mod describe;
-mod forms;
+mod ids;
+mod joining;
+mod page;
+mod papers;
+mod profession;
 mod proof;
 mod views;
-
-#[cfg(feature = "openapi")]
-pub use describe::describe;
 
 use shared::{
     boot::{CODES, Error, FIELDS, Function, GATE, PICTURES, PORTAL, Parts, SIGN_IN, TABLES},
     domain::{
         account::{Realm, Role},
         cloud::Member,
-        reason::Failure,
+        reason::{Failure, Reason},
+        session::Caller,
     },
     service::{actor::Actor, cloud::Portal},
-    wire::{
-        Access, Call, Router, Routes,
-        cloud::{Cloud, Success},
-    },
+    wire::{Access, Call, FromCaller, Router, Routes, cloud::Cloud},
 };
-use std::{future::Future, sync::Arc};
 
 /// What the function needs from its environment.
 pub const FUNCTION: Function =
@@ -51,119 +54,63 @@ pub async fn router(parts: &Parts) -> Result<Router, Error> {
 const ADMINS: Access = Access::Roles(&[Role::CloudAdmin]);
 const MEMBERS: Access = Access::SignedIn(&[Realm::Cloud]);
 
-/// A path of the document, as its headings and as its samples have it.
-macro_rules! zoned {
-    ($path:literal) => {
-        [$path, concat!("/v2/zone/{zone}", $path)]
-    };
-}
-
 /// #38 to #56 of the contracts.
 pub fn routes() -> Routes<Cloud, App> {
     Routes::new(&["/customer", "/customer/{proxy+}", "/join", "/v2/{proxy+}", "/verification_code"])
-        .everybody("POST", zoned!("/join"), proof::join)
-        .anybody_known("POST", zoned!("/verification_code"), proof::code)
-        .everybody("GET", zoned!("/customer/available"), customer::available)
-        .everybody("GET", zoned!("/customer/available:customer_name"), customer::available)
-        .members("GET", zoned!("/customer"), MEMBERS, customer::show)
-        .members("PUT", zoned!("/customer"), ADMINS, customer::change)
-        .uploads("PUT", zoned!("/customer/papers"), ADMINS, customer::papers)
-        .members("PUT", zoned!("/customer/account/passwd"), MEMBERS, proof::password)
-        .members("PUT", zoned!("/customer/account/phone"), MEMBERS, proof::phone)
-        .members("GET", zoned!("/customer/profession"), MEMBERS, customer::profession)
-        .members("PUT", zoned!("/customer/profession"), ADMINS, customer::change_profession)
-        .members("GET", zoned!("/customer/accountmanager"), MEMBERS, customer::manager)
-        .members("GET", zoned!("/customer/contacts"), MEMBERS, contacts::list)
-        .members("POST", zoned!("/customer/contacts"), MEMBERS, contacts::add)
-        .members("PUT", zoned!("/customer/contacts"), MEMBERS, contacts::change)
-        .members("DELETE", zoned!("/customer/contacts"), MEMBERS, contacts::delete)
-        .members("DELETE", zoned!("/customer/contacts/{contact_ids}"), MEMBERS, contacts::delete)
-        .members("GET", zoned!("/customer/accounts"), ADMINS, accounts::list)
-        .members("POST", zoned!("/customer/accounts"), ADMINS, accounts::create)
-        .members("DELETE", zoned!("/customer/accounts"), ADMINS, accounts::delete)
-        .members("DELETE", zoned!("/customer/accounts/{account_ids}"), ADMINS, accounts::delete)
-        .members("PUT", zoned!("/customer/accounts/{account_id}/disabled"), ADMINS, accounts::disable)
-        .members("PUT", zoned!("/customer/accounts/{account_id}/undisabled"), ADMINS, accounts::enable)
+        .on(&joining::JOIN, joining::join)
+        .on(&joining::SEND_CODE, joining::send_code)
+        .on(&joining::AVAILABLE, joining::available)
+        .on(&customer::SHOW, customer::show)
+        .on(&customer::CHANGE, customer::change)
+        .on(&papers::PAPERS, papers::papers)
+        .on(&proof::PASSWORD, proof::password)
+        .on(&proof::PHONE, proof::phone)
+        .on(&profession::PROFESSION, profession::profession)
+        .on(&profession::CHANGE_PROFESSION, profession::change_profession)
+        .on(&customer::MANAGER, customer::manager)
+        .on(&contacts::LIST, contacts::list)
+        .on(&contacts::ADD, contacts::add)
+        .on(&contacts::CHANGE, contacts::change)
+        .on(&contacts::DELETE, contacts::remove)
+        .on(&accounts::LIST, accounts::list)
+        .on(&accounts::CREATE, accounts::create)
+        .on(&accounts::DELETE, accounts::remove)
+        .on(&accounts::DISABLE, accounts::disable)
+        .on(&accounts::ENABLE, accounts::enable)
 }
 
-/// Both spellings of a path at once.
-trait Zoned: Sized {
-    /// A route for anybody.
-    fn everybody<F, R>(self, method: &'static str, paths: [&'static str; 2], handler: F) -> Self
-    where
-        F: Fn(Arc<App>, Call) -> R + Copy + Send + Sync + 'static,
-        R: Future<Output = Result<Success, Failure>> + Send + 'static;
-
-    /// A route for anybody, whose handler is told who calls where it is somebody of the zone.
-    fn anybody_known<F, R>(self, method: &'static str, paths: [&'static str; 2], handler: F) -> Self
-    where
-        F: Fn(Arc<App>, Option<Member>, Call) -> R + Copy + Send + Sync + 'static,
-        R: Future<Output = Result<Success, Failure>> + Send + 'static;
-
-    /// The same as [`Zoned::members`] for a route that takes pictures.
-    fn uploads<F, R>(self, method: &'static str, paths: [&'static str; 2], access: Access, handler: F) -> Self
-    where
-        F: Fn(Arc<App>, Member, Call) -> R + Copy + Send + Sync + 'static,
-        R: Future<Output = Result<Success, Failure>> + Send + 'static;
-
-    /// A route for people of a customer, in the zone that the path names. Its handler always has a member.
-    fn members<F, R>(self, method: &'static str, paths: [&'static str; 2], access: Access, handler: F) -> Self
-    where
-        F: Fn(Arc<App>, Member, Call) -> R + Copy + Send + Sync + 'static,
-        R: Future<Output = Result<Success, Failure>> + Send + 'static;
+/// A caller is a member of a customer, in the zone that the path names.
+impl FromCaller<App> for Member {
+    fn from_caller(app: &App, caller: Option<Caller>, call: &Call) -> Result<Self, Failure> {
+        let caller = caller.ok_or(Reason::Unauthorized)?;
+        Self::admit(caller, &app.portal.settings.zones, call.path("zone"))
+    }
 }
 
-impl Zoned for Routes<Cloud, App> {
-    fn everybody<F, R>(self, method: &'static str, paths: [&'static str; 2], handler: F) -> Self
-    where
-        F: Fn(Arc<App>, Call) -> R + Copy + Send + Sync + 'static,
-        R: Future<Output = Result<Success, Failure>> + Send + 'static,
-    {
-        paths.into_iter().fold(self, |routes, path| routes.public(method, path, handler))
-    }
-
-    fn anybody_known<F, R>(self, method: &'static str, paths: [&'static str; 2], handler: F) -> Self
-    where
-        F: Fn(Arc<App>, Option<Member>, Call) -> R + Copy + Send + Sync + 'static,
-        R: Future<Output = Result<Success, Failure>> + Send + 'static,
-    {
-        paths.into_iter().fold(self, |routes, path| {
-            routes.known(method, path, &[Realm::Cloud], move |app: Arc<App>, caller, call: Call| async move {
-                let admit = |caller| Member::admit(caller, &app.portal.settings.zones, call.path("zone")).ok();
-                let member = caller.and_then(admit);
-                handler(app, member, call).await
-            })
-        })
-    }
-
-    fn uploads<F, R>(self, method: &'static str, paths: [&'static str; 2], access: Access, handler: F) -> Self
-    where
-        F: Fn(Arc<App>, Member, Call) -> R + Copy + Send + Sync + 'static,
-        R: Future<Output = Result<Success, Failure>> + Send + 'static,
-    {
-        paths.into_iter().fold(self, |routes, path| {
-            routes.upload(method, path, access, move |app: Arc<App>, caller, call: Call| async move {
-                let member = Member::admit(caller, &app.portal.settings.zones, call.path("zone"))?;
-                handler(app, member, call).await
-            })
-        })
-    }
-
-    fn members<F, R>(self, method: &'static str, paths: [&'static str; 2], access: Access, handler: F) -> Self
-    where
-        F: Fn(Arc<App>, Member, Call) -> R + Copy + Send + Sync + 'static,
-        R: Future<Output = Result<Success, Failure>> + Send + 'static,
-    {
-        paths.into_iter().fold(self, |routes, path| {
-            routes.guarded(method, path, access, move |app: Arc<App>, caller, call: Call| async move {
-                let member = Member::admit(caller, &app.portal.settings.zones, call.path("zone"))?;
-                handler(app, member, call).await
-            })
-        })
+/// A session of another zone counts as none.
+impl FromCaller<App> for Option<Member> {
+    fn from_caller(app: &App, caller: Option<Caller>, call: &Call) -> Result<Self, Failure> {
+        let zones = &app.portal.settings.zones;
+        Ok(caller.and_then(|caller| Member::admit(caller, zones, call.path("zone")).ok()))
     }
 }
 
 /// Who asks, for the services.
 fn actor<'a>(app: &'a App, member: &'a Member, call: &'a Call) -> Actor<'a, &'a Member> {
     app.portal.actor(member, call.origin(), call.now())
+}
+
+/// Its share of the reference.
+#[cfg(feature = "openapi")]
+pub fn describe() -> describe::Described {
+    let operations = [
+        joining::reference::operations(),
+        customer::reference::operations(),
+        papers::reference::operations(),
+        profession::reference::operations(),
+        contacts::reference::operations(),
+        accounts::reference::operations(),
+        proof::reference::operations(),
+    ];
+    describe::Described::new("cloud-customer", describe::Document::CloudCustomers, &routes(), operations.concat())
 }

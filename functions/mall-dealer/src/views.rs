@@ -1,10 +1,7 @@
 //! What the dealers' app reads.
 
 use serde::Serialize;
-use shared::service::{
-    dealer::Profile,
-    papers::{HandedIn, OwnPapers},
-};
+use shared::service::{dealer::Profile, papers::OwnPapers};
 
 /// #18 and #23: every field is always there; what is unset is `""` or `0`.
 #[derive(Serialize)]
@@ -35,45 +32,6 @@ impl<'a> Dealer<'a> {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Favicon<'a> {
     pub favicon: &'a str,
-}
-
-/// In the shape of #14.
-#[derive(Serialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Front<'a> {
-    pub front_img: &'a str,
-}
-
-/// In the shape of #15.
-#[derive(Serialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub struct Qualification<'a> {
-    pub qualification: &'a str,
-}
-
-/// In the shape of #16: the number is masked.
-#[derive(Serialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Papers<'a> {
-    real_name: &'a str,
-    id_no: &'a str,
-    front_img: &'a str,
-    qualification: &'a str,
-    status: u8,
-}
-
-impl<'a> Papers<'a> {
-    pub fn of(papers: &'a HandedIn) -> Self {
-        Self {
-            real_name: papers.real_name.as_str(),
-            id_no: &papers.id_no,
-            front_img: &papers.front,
-            qualification: &papers.qualification,
-            status: papers.status.into(),
-        }
-    }
 }
 
 /// #21

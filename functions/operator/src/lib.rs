@@ -2,8 +2,7 @@
 
 mod bills;
 mod customers;
-#[cfg(feature = "openapi")]
-mod describe;
+mod page;
 mod papers;
 mod people;
 mod reports;
@@ -11,18 +10,15 @@ mod shops;
 mod stations;
 mod trail;
 
-#[cfg(feature = "openapi")]
-pub use describe::describe;
-
 use shared::{
     boot::{CHARGING, Error, FIELDS, Function, GATE, PASSWORDS, PICTURES, Parts, TABLES},
-    domain::{account::Role, reason::Failure, session::Caller, text::halfwidth},
+    domain::{account::Role, session::Caller},
     outside::random::Random,
     service::{
         actor::Actor, bill::Bills, business::Business, charging::Charging, ledger::Ledger, papers::Desk,
         people::People, reports::Reports, shop::Directory, trail::Trail,
     },
-    wire::{Access, Call, Fields, Router, Routes, plain::Plain},
+    wire::{Access, Call, Router, Routes, plain::Plain},
 };
 
 /// What the function needs from its environment.
@@ -73,38 +69,38 @@ const READERS: Access = Access::Roles(&[Role::Admin, Role::Auditor]);
 /// An extension of ours; no document of the five has it.
 pub fn routes() -> Routes<Plain, App> {
     Routes::new(&["/operator/{proxy+}"])
-        .guarded("GET", "/operator/stations", READERS, stations::list)
-        .guarded("PUT", "/operator/stations/{station}", ADMINS, stations::make)
-        .guarded("GET", "/operator/stations/{station}", ADMINS, stations::look)
-        .guarded("PUT", "/operator/stations/{station}/piles/{pile}", ADMINS, stations::switch_pile)
-        .guarded("GET", "/operator/stations/{station}/settings", READERS, stations::settings)
-        .guarded("PUT", "/operator/stations/{station}/settings", ADMINS, stations::change_settings)
-        .guarded("GET", "/operator/stations/{station}/prices", READERS, stations::prices)
-        .guarded("PUT", "/operator/stations/{station}/prices", ADMINS, stations::change_prices)
-        .guarded("GET", "/operator/stations/{station}/reports", READERS, reports::of_station)
-        .guarded("GET", "/operator/bills", READERS, bills::find)
-        .guarded("GET", "/operator/bills/{driver}/{bill}", READERS, bills::look)
-        .guarded("POST", "/operator/bills/{driver}/{bill}/payments", ADMINS, bills::settle)
-        .guarded("POST", "/operator/bills/{driver}/{bill}/credits", ADMINS, bills::credit)
-        .guarded("POST", "/operator/bills/{driver}/{bill}/refunds", ADMINS, bills::refund)
-        .guarded("POST", "/operator/people", ADMINS, people::appoint)
-        .guarded("GET", "/operator/people", ADMINS, people::list)
-        .guarded("GET", "/operator/people/{realm}/{account}", ADMINS, people::look)
-        .guarded("PUT", "/operator/people/{realm}/{account}", ADMINS, people::change)
-        .guarded("PUT", "/operator/people/{realm}/{account}/lock", ADMINS, people::lock)
-        .guarded("DELETE", "/operator/people/{realm}/{account}/sessions", ADMINS, people::sign_out)
-        .guarded("GET", "/operator/papers", READERS, papers::waiting)
-        .guarded("GET", "/operator/papers/{realm}/{account}", READERS, papers::look)
-        .guarded("GET", "/operator/customers", ADMINS, customers::find)
-        .guarded("GET", "/operator/customers/{zone}/{customer}", ADMINS, customers::look)
-        .guarded("PUT", "/operator/customers/{zone}/{customer}/manager", ADMINS, customers::assign)
-        .guarded("DELETE", "/operator/customers/{zone}/{customer}/manager", ADMINS, customers::clear)
-        .guarded("GET", "/operator/shops", ADMINS, shops::list)
-        .guarded("PUT", "/operator/shops/{shop}", ADMINS, shops::save)
-        .guarded("GET", "/operator/shops/{shop}", ADMINS, shops::look)
-        .guarded("PUT", "/operator/shop-groups/{group}", ADMINS, shops::name_group)
-        .guarded("GET", "/operator/shop-groups/{group}", ADMINS, shops::look_at_group)
-        .guarded("GET", "/operator/audit", ADMINS, trail::entries)
+        .on(&stations::LIST, stations::list)
+        .on(&stations::MAKE, stations::make)
+        .on(&stations::LIVE, stations::live)
+        .on(&stations::SWITCH_PILE, stations::switch_pile)
+        .on(&stations::settings::SETTINGS, stations::settings::settings)
+        .on(&stations::settings::CHANGE_SETTINGS, stations::settings::change_settings)
+        .on(&stations::settings::PRICES, stations::settings::prices)
+        .on(&stations::settings::CHANGE_PRICES, stations::settings::change_prices)
+        .on(&reports::OF_STATION, reports::of_station)
+        .on(&bills::FIND, bills::find)
+        .on(&bills::ONE, bills::one)
+        .on(&bills::SETTLE, bills::settle)
+        .on(&bills::CREDIT, bills::credit)
+        .on(&bills::REFUND, bills::refund)
+        .on(&people::APPOINT, people::appoint)
+        .on(&people::LIST, people::list)
+        .on(&people::ONE, people::one)
+        .on(&people::CHANGE, people::change)
+        .on(&people::LOCK, people::lock)
+        .on(&people::SIGN_OUT, people::sign_out)
+        .on(&papers::WAITING, papers::waiting)
+        .on(&papers::ONE, papers::one)
+        .on(&customers::FIND, customers::find)
+        .on(&customers::ONE, customers::one)
+        .on(&customers::ASSIGN, customers::assign)
+        .on(&customers::CLEAR, customers::clear)
+        .on(&shops::LIST, shops::list)
+        .on(&shops::SAVE, shops::save)
+        .on(&shops::ONE, shops::one)
+        .on(&shops::NAME_GROUP, shops::name_group)
+        .on(&shops::GROUP, shops::group)
+        .on(&trail::ENTRIES, trail::entries)
 }
 
 /// Who does it, for services that tell the audit trail.
@@ -112,9 +108,19 @@ fn actor<'a>(app: &'a App, caller: &'a Caller, call: &'a Call) -> Actor<'a> {
     Actor { who: caller, origin: call.origin(), random: &app.random, now: call.now() }
 }
 
-/// How many to a page: 50 unless asked otherwise.
-fn most(fields: &mut Fields) -> Result<u8, Failure> {
-    let Some(text) = fields.optional("limit")? else { return Ok(50) };
-    let limit = halfwidth(&text).parse().ok().filter(|limit| (1..=100).contains(limit));
-    limit.ok_or_else(|| Failure::malformed("limit 应为 1 至 100 的整数"))
+/// Its share of the reference.
+#[cfg(feature = "openapi")]
+pub fn describe() -> describe::Described {
+    let operations = [
+        stations::reference::operations(),
+        stations::settings::reference::operations(),
+        reports::reference::operations(),
+        bills::reference::operations(),
+        customers::reference::operations(),
+        people::reference::operations(),
+        trail::reference::operations(),
+        papers::reference::operations(),
+        shops::reference::operations(),
+    ];
+    describe::Described::new("operator", describe::Document::Operator, &routes(), operations.concat())
 }

@@ -1,6 +1,9 @@
 //! Shops and the groups to which they belong.
 
-use crate::{App, actor};
+use crate::{
+    ADMINS, App, actor,
+    page::{LIMIT, most},
+};
 use serde::Serialize;
 use shared::{
     domain::{
@@ -10,9 +13,58 @@ use shared::{
         text::halfwidth,
     },
     service::shop::ShopSettings,
-    wire::{Call, Fields, Stated, plain::Success},
+    wire::{Before, Call, Endpoint, Field, Fields, Stated, before, get, plain::Success, put},
 };
 use std::sync::Arc;
+
+const NAMED: &[Before] = &[before(NAME_GROUP.way())];
+const AFTER: Field<ShopId> =
+    Field::new("after", ShopId::parse).about("上一页的 next · The `next` of the page before").example("s1");
+const NAME: Field<String> = Field::text("name").about("门店名称 · The shop's name").example("一号门店");
+const GROUP_ID: Field<GroupId> =
+    Field::new("group", GroupId::parse).about("门店组，不填则独立 · The group; alone if left out").example("north");
+const SIGNIN_POINTS: Field<u32> = Field::new("signin_points", points)
+    .about("每次签到的积分，0 至 100000，默认取平台设置 · Points for a sign-in: 0–100000, the platform's if left out")
+    .whole(10);
+
+pub const LIST: Endpoint = get("/operator/shops")
+    .title("门店列表", "All shops, by id")
+    .access(ADMINS)
+    .zh(&["分页列出所有门店，按编号排序。"])
+    .takes(&[AFTER.optional().left_out(), LIMIT.optional()]);
+
+pub const SAVE: Endpoint = put("/operator/shops/{shop}")
+    .title("设置门店", "Make or change a shop")
+    .access(ADMINS)
+    .zh(&["新建或修改门店，以本次内容为准：不带 `group` 即脱离门店组。"])
+    .notes(&["What is said replaces what was said before: without `group` the shop stands alone."])
+    .after(NAMED)
+    .in_path(&[("shop", "S1")])
+    .takes(&[NAME.required(), GROUP_ID.optional(), SIGNIN_POINTS.optional()])
+    .may_say(&[(Reason::NotYours, "门店组不存在")]);
+
+pub const ONE: Endpoint = get("/operator/shops/{shop}")
+    .title("查看门店", "A shop")
+    .access(ADMINS)
+    .zh(&["返回一个门店。"])
+    .after(&[before(SAVE.way())])
+    .in_path(&[("shop", "S1")])
+    .refuses(&[Reason::NotYours]);
+
+pub const NAME_GROUP: Endpoint = put("/operator/shop-groups/{group}")
+    .title("命名门店组", "Make or name a group of shops")
+    .access(ADMINS)
+    .zh(&["新建门店组或修改其名称。"])
+    .in_path(&[("group", "north")])
+    .takes(&[NAME.about("门店组名称 · The group's name").example("北区").required()]);
+
+pub const GROUP: Endpoint = get("/operator/shop-groups/{group}")
+    .title("查看门店组", "A group of shops")
+    .access(ADMINS)
+    .zh(&["返回门店组及其门店。"])
+    .after(NAMED)
+    .in_path(&[("group", "north")])
+    .refuses(&[Reason::NotYours]);
 
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
@@ -64,7 +116,12 @@ pub async fn list(app: Arc<App>, _: Caller, mut call: Call) -> Result<Success, F
     Success::content(&ShopList::of(&app.shops.shops(after.as_ref(), most).await?, most))
 }
 
-pub async fn look(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failure> {
+/// `?after=s1&limit=50`
+fn page(fields: &mut Fields) -> Result<(Option<ShopId>, u8), Failure> {
+    Ok((fields.optional(&AFTER)?, most(fields)?))
+}
+
+pub async fn one(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failure> {
     let id = ShopId::parse(call.path("shop"))?;
     Success::content(&ShopView::of(&id, &app.shops.shop(&id).await?))
 }
@@ -77,7 +134,19 @@ pub async fn save(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Succe
     Success::content(&ShopView::of(&id, &app.shops.save(&id, &settings, &actor(&app, &caller, &call)).await?))
 }
 
-pub async fn look_at_group(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failure> {
+/// `{"name","group","signin_points"}`; without a group the shop stands alone.
+fn settings(fields: &mut Fields) -> Result<(ShopSettings, Stated), Failure> {
+    let (name, group) = (fields.required(&NAME)?, fields.optional(&GROUP_ID)?);
+    let settings = ShopSettings { name, group, signin_points: fields.optional(&SIGNIN_POINTS)? };
+    Ok((settings, fields.stated(&[("shop_id", "门店编号")])))
+}
+
+fn points(text: &str) -> Result<u32, Failure> {
+    let points = halfwidth(text).parse().ok().filter(|points| *points <= 100_000);
+    points.ok_or_else(|| Failure::malformed("signin_points 应为 0 至 100000 的整数"))
+}
+
+pub async fn group(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failure> {
     let id = GroupId::parse(call.path("group"))?;
     let (name, shops) = app.shops.group(&id).await?;
     let shops = shops.iter().map(ShopId::as_str).collect();
@@ -86,7 +155,7 @@ pub async fn look_at_group(app: Arc<App>, _: Caller, call: Call) -> Result<Succe
 
 pub async fn name_group(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let id = GroupId::parse(call.path("group"))?;
-    let (name, stated) = call.read(group)?;
+    let (name, stated) = call.read(group_name)?;
     if !stated.is_empty() {
         let shops = app.shops.group(&id).await.map(|(_, shops)| shops).or_else(nothing_yet)?;
         let shops = shops.iter().map(ShopId::as_str).collect();
@@ -96,42 +165,38 @@ pub async fn name_group(app: Arc<App>, caller: Caller, mut call: Call) -> Result
     Ok(Success::Nothing)
 }
 
-/// `?after=s1&limit=50`
-fn page(fields: &mut Fields) -> Result<(Option<ShopId>, u8), Failure> {
-    let after = fields.optional("after")?.map(|after| ShopId::parse(&after)).transpose()?;
-    Ok((after, crate::most(fields)?))
-}
-
 /// A group that has no name has no shops.
 fn nothing_yet(failure: Failure) -> Result<Vec<ShopId>, Failure> {
     if failure.reason() == Reason::NotYours { Ok(Vec::new()) } else { Err(failure) }
 }
 
 /// `{"name"}`
-fn group(fields: &mut Fields) -> Result<(String, Stated), Failure> {
-    Ok((fields.required("name")?, fields.stated(&[("group_id", "门店组编号"), ("shops", "门店")])))
+fn group_name(fields: &mut Fields) -> Result<(String, Stated), Failure> {
+    Ok((fields.required(&NAME)?, fields.stated(&[("group_id", "门店组编号"), ("shops", "门店")])))
 }
 
-/// `{"name","group","signin_points"}`; without a group the shop stands alone.
-fn settings(fields: &mut Fields) -> Result<(ShopSettings, Stated), Failure> {
-    let name = fields.required("name")?;
-    let group = fields.optional("group")?.map(|group| GroupId::parse(&group)).transpose()?;
-    let points = fields.optional("signin_points")?.map(|text| halfwidth(&text).parse::<u32>()).transpose();
-    let signin_points = points.ok().filter(|points| points.is_none_or(|points| points <= 100_000));
-    let signin_points = signin_points.ok_or_else(|| Failure::malformed("signin_points 应为 0 至 100000 的整数"))?;
-    Ok((ShopSettings { name, group, signin_points }, fields.stated(&[("shop_id", "门店编号")])))
-}
-
-/// What the reference says of the list.
+/// What the reference shows of the answers.
 #[cfg(feature = "openapi")]
-pub fn listing() -> describe::Operation {
-    describe::get("/operator/shops", "门店列表", "All shops, by id")
-        .zh("分页列出所有门店，按编号排序。")
-        .takes([
-            describe::may("after", "上一页的 next · The `next` of the page before", "s1").left_out(),
-            describe::may("limit", "每页条数，1 至 100，默认 50 · How many to a page: 1–100, 50 if left out", 50),
-        ])
-        .answers(describe::plain::content::<ShopList<'static>>(serde_json::json!({
-            "shops": [{ "shop_id": "s1", "name": "一号店", "group": "g1", "signin_points": null }], "next": null
-        })))
+pub mod reference {
+    use super::{GROUP, GroupView, LIST, NAME_GROUP, ONE, SAVE, ShopList, ShopView};
+    use describe::{Answers, Operation, plain};
+    use serde_json::{Value, json};
+
+    pub fn operations() -> Vec<Operation> {
+        vec![
+            LIST.answers(plain::content::<ShopList<'static>>(serde_json::json!({
+                "shops": [{ "shop_id": "s1", "name": "一号店", "group": "g1", "signin_points": null }], "next": null
+            }))),
+            SAVE.answers(plain::content::<ShopView<'static>>(shop())),
+            ONE.answers(plain::content::<ShopView<'static>>(shop())),
+            NAME_GROUP.answers(plain::nothing()),
+            GROUP.answers(plain::content::<GroupView<'static>>(json!({
+                "group_id": "north", "name": "北区", "shops": ["S1", "S2"]
+            }))),
+        ]
+    }
+
+    fn shop() -> Value {
+        json!({ "shop_id": "S1", "name": "一号门店", "group": "north", "signin_points": 10 })
+    }
 }

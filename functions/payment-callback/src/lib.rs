@@ -1,26 +1,15 @@
 //! What the payment provider says: no session, but a signature over what was sent. A function of its own, because
 //! nothing else needs the key that is shared with the provider, and this one nothing else.
 
-#[cfg(feature = "openapi")]
-mod describe;
+mod notice;
 
-#[cfg(feature = "openapi")]
-pub use describe::describe;
-
-use serde::Serialize;
 use shared::{
     boot::{Error, Function, NOTICES, Parts, TABLES},
-    domain::reason::Failure,
     outside::random::Random,
-    service::{actor::Actor, ledger::LedgerEntry, payment::Notices},
-    wire::{
-        Call, Router, Routes,
-        plain::{Plain, Success},
-    },
+    service::payment::Notices,
+    wire::{Router, Routes, plain::Plain},
 };
-use std::sync::Arc;
 
-/// What the handler works with.
 /// What the function needs from its environment.
 pub const FUNCTION: Function = Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, NOTICES] };
 
@@ -43,21 +32,12 @@ pub fn router(parts: &Parts) -> Result<Router, Error> {
 
 /// An extension of ours; docs/payments.md says what a provider sends.
 pub fn routes() -> Routes<Plain, App> {
-    Routes::new(&["/payments/{proxy+}"]).signed("POST", "/payments/callback", take)
+    Routes::new(&["/payments/{proxy+}"]).on(&notice::TAKE, notice::take)
 }
 
-/// What was booked, the same for every repetition.
-#[derive(Serialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-struct Booked<'a> {
-    result: &'static str,
-    transaction: &'a str,
-}
-
-async fn take(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
-    // There are no fields but what was signed; a query counts as unknown.
-    call.read(|_| Ok(()))?;
-    let actor = Actor { who: None, origin: call.origin(), random: &app.random, now: call.now() };
-    let LedgerEntry { key, .. } = app.notices.take(call.letter(), &actor).await?;
-    Success::content(&Booked { result: "success", transaction: &key })
+/// Its share of the reference.
+#[cfg(feature = "openapi")]
+pub fn describe() -> describe::Described {
+    let operations = notice::reference::operations();
+    describe::Described::new("payment-callback", describe::Document::Payments, &routes(), operations)
 }

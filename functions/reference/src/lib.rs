@@ -1,22 +1,13 @@
 //! What the system says of itself: docs/openapi.json, and a page that shows it and sends requests. Everything is compiled
 //! in, so this function needs no client, no key and no permission.
 
-#[cfg(feature = "openapi")]
-mod describe;
 mod files;
-
-#[cfg(feature = "openapi")]
-pub use describe::describe;
+mod pages;
 
 use shared::{
     boot::Function,
-    domain::reason::Failure,
-    wire::{
-        Call, Front, Router, Routes,
-        plain::{Plain, Success},
-    },
+    wire::{Front, Router, Routes, plain::Plain},
 };
-use std::sync::Arc;
 
 /// What the function needs from its environment.
 pub const FUNCTION: Function = Function { name: env!("CARGO_PKG_NAME"), needs: &[] };
@@ -29,24 +20,15 @@ pub fn router(front: &Front) -> Router {
 /// Three files and the page that loads them.
 pub fn routes() -> Routes<Plain, ()> {
     Routes::new(&["/openapi.json", "/docs", "/docs/{proxy+}"])
-        .public("GET", "/openapi.json", document)
-        .public("GET", "/docs", page)
-        .public("GET", "/docs/start.js", start)
-        .public("GET", "/docs/scalar.js", scalar)
+        .on(&pages::DOCUMENT, pages::document)
+        .on(&pages::PAGE, pages::page)
+        .on(&pages::START, pages::start)
+        .on(&pages::SCALAR, pages::scalar)
 }
 
-async fn document(_: Arc<()>, call: Call) -> Result<Success, Failure> {
-    Ok(Success::File(files::DOCUMENT.for_whom(&call)))
-}
-
-async fn page(_: Arc<()>, call: Call) -> Result<Success, Failure> {
-    Ok(Success::File(files::PAGE.for_whom(&call)))
-}
-
-async fn start(_: Arc<()>, call: Call) -> Result<Success, Failure> {
-    Ok(Success::File(files::START.for_whom(&call)))
-}
-
-async fn scalar(_: Arc<()>, call: Call) -> Result<Success, Failure> {
-    Ok(Success::File(files::SCALAR.for_whom(&call)))
+/// Its share of the reference.
+#[cfg(feature = "openapi")]
+pub fn describe() -> describe::Described {
+    let operations = pages::reference::operations();
+    describe::Described::new("reference", describe::Document::Reference, &routes(), operations)
 }

@@ -1,18 +1,12 @@
-//! What an endpoint takes.
+//! A parameter as the reference shows it: its example as JSON, and the schema of what it may hold.
 
-use crate::Source;
 use serde_json::{Map, Value, json};
-use shared::domain::rule::Rule;
+use shared::{
+    domain::rule::Rule,
+    wire::{Bounds, Example, Parameter, Place, Source},
+};
 
-/// Where a field is shown. One reader takes body and query alike (docs/wire.md); this is where the document has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    Body,
-    Query,
-    Header,
-}
-
-/// One field, with an example that the form accepts; the example's type is the field's.
+/// One field of an endpoint.
 #[derive(Clone, Debug)]
 pub struct Input {
     pub name: &'static str,
@@ -20,113 +14,54 @@ pub struct Input {
     pub about: &'static str,
     pub example: Value,
     pub required: bool,
-    /// Whether it is needed hangs on other fields.
+    /// Whether it is needed depends on other fields.
     pub depends: bool,
     /// Where a sample's value comes from, if no caller can make it up.
     pub source: Option<Source>,
-    /// Whether the sample does without it, because it excludes another field, narrows what is found, or has to be new.
+    /// Whether the sample does without it.
     pub is_left_out: bool,
     /// None: in the body where the method has one, else in the query.
     pub place: Option<Place>,
+    is_file: bool,
     values: &'static [&'static str],
-    form: Option<Value>,
     rule: Option<Rule>,
     bounds: Option<Bounds>,
 }
 
-/// Between which numbers a field lies, and of which step they are multiples.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bounds {
-    pub least: i64,
-    pub most: i64,
-    pub step: Option<f64>,
-}
-
-/// A field without which the endpoint answers 400.
-pub fn need(name: &'static str, about: &'static str, example: impl Into<Value>) -> Input {
-    Input {
-        name,
-        about,
-        example: example.into(),
-        required: true,
-        depends: false,
-        source: None,
-        is_left_out: false,
-        place: None,
-        values: &[],
-        form: None,
-        rule: None,
-        bounds: None,
-    }
-}
-
-/// A field that may be left out.
-pub fn may(name: &'static str, about: &'static str, example: impl Into<Value>) -> Input {
-    Input { required: false, ..need(name, about, example) }
-}
+/// Anything but nothing: empty means missing.
+const GIVEN: Rule = Rule::text(1, usize::MAX).matching(r"\S");
 
 impl Input {
-    #[must_use]
-    pub fn at(self, place: Place) -> Self {
-        Self { place: Some(place), ..self }
-    }
-
-    /// Needed with some values of other fields, which `about` tells.
-    #[must_use]
-    pub fn depending(self) -> Self {
-        Self { depends: true, ..self }
-    }
-
-    /// Where the value of a sample comes from.
-    #[must_use]
-    pub fn from(self, source: Source) -> Self {
-        Self { source: Some(source), ..self }
-    }
-
-    /// The sample does without it.
-    #[must_use]
-    pub fn left_out(self) -> Self {
-        Self { is_left_out: true, ..self }
-    }
-
-    /// The only values it takes.
-    #[must_use]
-    pub fn one_of(self, values: &'static [&'static str]) -> Self {
-        Self { values, ..self }
-    }
-
-    /// What the type that reads it refuses by.
-    #[must_use]
-    pub fn ruled(self, rule: Rule) -> Self {
-        Self { rule: Some(rule), ..self }
-    }
-
-    /// Between which numbers it lies.
-    #[must_use]
-    pub fn bounded(self, bounds: Bounds) -> Self {
-        Self { bounds: Some(bounds), ..self }
-    }
-
-    /// Whether it says of itself what it may hold.
-    pub(crate) fn is_told(&self) -> bool {
-        self.rule.is_some() || self.bounds.is_some() || self.is_file() || !self.values.is_empty()
-    }
-
-    /// A picture's bytes.
-    #[must_use]
-    pub fn binary(self) -> Self {
-        Self { form: Some(json!({ "type": "string", "format": "binary" })), ..self }
+    pub fn of(parameter: &Parameter) -> Self {
+        let Parameter { name, about, required, depends, source, is_left_out, place } = *parameter;
+        let is_file = about.example == Example::File;
+        let is_free = about.values.is_empty() && !is_file;
+        Self {
+            name,
+            about: about.text,
+            example: json_of(about.example),
+            required,
+            depends,
+            source,
+            is_left_out,
+            place,
+            is_file,
+            values: about.values,
+            rule: about.rule.or(Some(GIVEN).filter(|_| required && is_free)),
+            bounds: about.bounds,
+        }
     }
 
     /// Whether it is a file, for which an example in text says nothing.
     pub fn is_file(&self) -> bool {
-        self.form.is_some()
+        self.is_file
     }
 
     pub fn schema(&self) -> Value {
         let mut schema = Map::new();
-        if let Some(Value::Object(form)) = &self.form {
-            schema.extend(form.clone());
+        if self.is_file {
+            schema.insert("type".to_owned(), "string".into());
+            schema.insert("format".to_owned(), "binary".into());
         } else {
             schema.insert("type".to_owned(), type_of(&self.example).into());
             schema.insert("examples".to_owned(), json!([self.example]));
@@ -141,6 +76,7 @@ impl Input {
             schema.insert("enum".to_owned(), self.values.iter().map(of_type).collect());
         }
         match &self.example {
+            Value::String(_) if self.is_file => {}
             Value::String(_) => schema.extend(self.rule.map(|rule| self.text_rule(rule)).unwrap_or_default()),
             Value::Array(_) => {
                 if let (Some(rule), Some(items)) = (self.rule, schema.get_mut("items").and_then(Value::as_object_mut)) {
@@ -193,5 +129,17 @@ fn type_of(example: &Value) -> &'static str {
         Value::Number(_) => "integer",
         Value::Array(_) => "array",
         Value::Object(_) => "object",
+    }
+}
+
+fn json_of(example: Example) -> Value {
+    match example {
+        Example::Text(text) => text.into(),
+        Example::Whole(number) => number.into(),
+        Example::Decimal(number) => number.into(),
+        Example::Flag(flag) => flag.into(),
+        // A test parses every example.
+        Example::Nested(text) => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
+        Example::File => "".into(),
     }
 }

@@ -1,21 +1,18 @@
-//! The words in which a function describes its endpoints. What a route table or a view already says is not said again:
-//! method, path and access come from the table, fields of answers from the views, failures from the envelope's own
-//! rendering. Only the generator turns the feature on that this is compiled for.
+//! What a function adds to the declarations of its endpoints for the reference: documents, answers and sessions. Fields of
+//! answers come from the views, failures from the envelope's own rendering. Only the generator turns the feature on that
+//! this is compiled for.
 
 mod answer;
 mod documents;
 mod input;
 mod operation;
-mod rules;
-mod sample;
 mod sign_in;
 mod voice;
 
 pub use answer::{Answer, cloud, ev_app, ev_customer, mall, plain, shop};
 pub use documents::Document;
-pub use input::{Bounds, Input, Place, may, need};
-pub use operation::{Operation, delete, get, patch, post, put};
-pub use sample::{Before, Given, Source, Way, answer, before, last_part, picture, sms};
+pub use input::Input;
+pub use operation::{Answers, Operation};
 pub use sign_in::{Life, SignIn, Token};
 pub use voice::{Speaks, Voice};
 
@@ -37,11 +34,8 @@ impl Described {
         function: &'static str,
         document: Document,
         routes: &Routes<E, S>,
-        mut operations: Vec<Operation>,
+        operations: Vec<Operation>,
     ) -> Self {
-        for operation in &mut operations {
-            rules::tell(document, operation);
-        }
         Self { function, document, voice: E::voice(), routes: routes.table(), operations }
     }
 }

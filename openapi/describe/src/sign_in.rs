@@ -1,9 +1,7 @@
 //! How a caller of a document gets a session. The page of each app begins with it.
 
-use crate::{
-    Document,
-    sample::{Before, Given, Way, before},
-};
+use crate::Document;
+use shared::wire::{Before, Given, Way, before};
 
 /// The sample whose answer opens the session, after what it needs itself.
 #[derive(Clone, Copy, Debug)]
@@ -42,9 +40,9 @@ impl Life {
     }
 }
 
-const REGISTER: Way = "POST /u/register";
-const TOKEN: Way = "POST /auth/token";
-const APPOINT: Way = "POST /operator/people";
+const REGISTER: Way = Way::to("POST /u/register");
+const TOKEN: Way = Way::to("POST /auth/token");
+const APPOINT: Way = Way::to("POST /operator/people");
 const PASSWORD: Given = Given::Text("a phrase for 51");
 
 const DRIVER: SignIn = SignIn {
@@ -92,19 +90,19 @@ impl Document {
                 ..DRIVER
             },
             Self::MallConsumers => SignIn {
-                call: before("POST /user/custom/verifyPhoneNum"),
+                call: before(Way::to("POST /user/custom/verifyPhoneNum")),
                 token: Token::Header,
                 again: SAME_STEPS,
                 ..DRIVER
             },
             Self::MallAgents => SignIn {
-                call: before("POST /user/proxy/verifyPhoneNum"),
+                call: before(Way::to("POST /user/proxy/verifyPhoneNum")),
                 token: Token::Header,
                 again: SAME_STEPS,
                 ..DRIVER
             },
             Self::MallDealers => SignIn {
-                call: before("POST /user/dealer/register"),
+                call: before(Way::to("POST /user/dealer/register")),
                 token: Token::Header,
                 again: (
                     "以后用 `POST /user/dealer/login` 登录。",
@@ -113,7 +111,7 @@ impl Document {
                 ..DRIVER
             },
             Self::CloudCustomers => SignIn {
-                call: before("POST /join"),
+                call: before(Way::to("POST /join")),
                 token: Token::Header,
                 life: Life::TwelveHours,
                 again: (

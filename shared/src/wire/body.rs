@@ -1,7 +1,7 @@
 //! Reading a body: JSON, form or multipart, whichever it is.
 
 use super::{
-    fields::{Field, Value, urlencoded},
+    fields::{SentField, Value, urlencoded},
     json,
 };
 use crate::domain::{
@@ -53,7 +53,7 @@ pub(super) async fn collect(body: axum::body::Body, limit: usize) -> Result<Byte
 
 /// The fields of a body that may be a picture and nothing else: whatever is neither multipart, JSON nor a form is taken
 /// for one, and its first bytes tell whether it is.
-pub(super) async fn picture(headers: &HeaderMap, body: Bytes) -> Result<Vec<Field>, Failure> {
+pub(super) async fn picture(headers: &HeaderMap, body: Bytes) -> Result<Vec<SentField>, Failure> {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let has_fields = media_type == "multipart/form-data"
@@ -62,11 +62,11 @@ pub(super) async fn picture(headers: &HeaderMap, body: Bytes) -> Result<Vec<Fiel
     if has_fields || body.is_empty() {
         return fields(headers, body).await;
     }
-    Ok(vec![Field { name: "file".to_owned(), value: Value::File(body) }])
+    Ok(vec![SentField { name: "file".to_owned(), value: Value::File(body) }])
 }
 
 /// The fields of a body. JSON under a form's content type, as `curl --data` sends it, is read as JSON.
-pub(super) async fn fields(headers: &HeaderMap, body: Bytes) -> Result<Vec<Field>, Failure> {
+pub(super) async fn fields(headers: &HeaderMap, body: Bytes) -> Result<Vec<SentField>, Failure> {
     if body.trim_ascii().is_empty() {
         return Ok(Vec::new());
     }
@@ -93,7 +93,7 @@ fn utf8(body: &[u8]) -> Result<&str, Failure> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-async fn multipart(content_type: &str, body: Bytes) -> Result<Vec<Field>, Failure> {
+async fn multipart(content_type: &str, body: Bytes) -> Result<Vec<SentField>, Failure> {
     let malformed = |_| Failure::malformed("multipart 格式错误");
     let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
     let whole = http_body_util::BodyStream::new(http_body_util::Full::new(body));
@@ -106,7 +106,7 @@ async fn multipart(content_type: &str, body: Bytes) -> Result<Vec<Field>, Failur
             || part.content_type().is_some_and(|kind| matches!(kind.type_().as_str(), "image" | "application"));
         let content = part.bytes().await.map_err(malformed)?;
         let value = if is_file { Value::File(content) } else { Value::Text(utf8(&content)?.to_owned()) };
-        fields.push(Field { name, value });
+        fields.push(SentField { name, value });
         if fields.len() > MOST_FIELDS {
             break;
         }

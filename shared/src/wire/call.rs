@@ -36,7 +36,10 @@ pub struct Call {
 impl Call {
     /// Parses the fields with a form's own function, and counts those that the form does not know.
     pub fn read<T>(&mut self, parse: impl FnOnce(&mut Fields) -> Result<T, Failure>) -> Result<T, Failure> {
-        let form = parse(&mut self.fields)?;
+        let form = parse(&mut self.fields);
+        #[cfg(feature = "openapi")]
+        self.tally.note_asked(self.fields.asked());
+        let form = form?;
         self.tally.count_unknown_fields(self.fields.left_over());
         Ok(form)
     }

@@ -1,6 +1,6 @@
 //! What a request says, field by field, whatever form it came in.
 
-use super::labels::label;
+use super::{field::Field, labels::label};
 use crate::domain::{
     image::LARGEST_UPLOAD,
     patch::Patch,
@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 /// One named value of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Field {
+pub(super) struct SentField {
     pub name: String,
     pub value: Value,
 }
@@ -62,20 +62,29 @@ pub enum Upload {
 
 /// The fields of a request. A form takes those it knows; what is left over is counted, never bound.
 #[derive(Clone, Debug, Default)]
-pub struct Fields(Vec<Field>);
+pub struct Fields {
+    sent: Vec<SentField>,
+    /// The names that a form has asked for, which a test compares with the endpoint's declaration.
+    #[cfg(feature = "openapi")]
+    asked: Vec<&'static str>,
+}
 
 impl Fields {
     /// Adds fields of a later source; of a name that an earlier source has, the earlier one counts.
-    pub(super) fn extend(&mut self, later: Vec<Field>) {
+    pub(super) fn extend(&mut self, later: Vec<SentField>) {
         for field in later {
-            if self.0.iter().all(|known| known.name != field.name) {
-                self.0.push(field);
+            if self.sent.iter().all(|known| known.name != field.name) {
+                self.sent.push(field);
             }
         }
     }
 
     /// A field that may be missing. Empty and `null` are missing too.
-    pub fn optional(&mut self, name: &str) -> Result<Option<String>, Failure> {
+    pub fn optional<T>(&mut self, field: &Field<T>) -> Result<Option<T>, Failure> {
+        self.optional_text(field)?.map(|text| field.parse(&text)).transpose()
+    }
+
+    fn text(&mut self, name: &'static str) -> Result<Option<String>, Failure> {
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Text(text)) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
@@ -84,12 +93,27 @@ impl Fields {
     }
 
     /// A field that must be there.
-    pub fn required(&mut self, name: &str) -> Result<String, Failure> {
-        self.optional(name)?.ok_or_else(|| missing(name))
+    pub fn required<T>(&mut self, field: &Field<T>) -> Result<T, Failure> {
+        self.optional(field)?.ok_or_else(|| missing(field.name()))
+    }
+
+    /// What was sent for a field that must be there, for a form that judges other fields first.
+    pub fn required_text<T>(&mut self, field: &Field<T>) -> Result<String, Failure> {
+        self.optional_text(field)?.ok_or_else(|| missing(field.name()))
+    }
+
+    /// The same for a field that may be missing.
+    pub fn optional_text<T>(&mut self, field: &Field<T>) -> Result<Option<String>, Failure> {
+        let sent = self.text(field.name())?;
+        match field.other() {
+            Some(other) => Ok(sent.or(self.text(other)?)),
+            None => Ok(sent),
+        }
     }
 
     /// Yes or no; a form has it as a text.
-    pub fn flag(&mut self, name: &str) -> Result<bool, Failure> {
+    pub fn flag<T>(&mut self, field: &Field<T>) -> Result<bool, Failure> {
+        let name = field.name();
         match self.take(name) {
             None | Some(Value::Null) => Err(missing(name)),
             Some(Value::Flag(flag)) => Ok(flag),
@@ -103,19 +127,21 @@ impl Fields {
         }
     }
 
-    /// A field of a merge patch: absent keeps, `null` and the empty text clear.
-    pub fn patched(&mut self, name: &str) -> Result<Patch<String>, Failure> {
+    /// A field of a merge patch: absent keeps, `null` and the empty text clear. A refusal names it.
+    pub fn patched<T>(&mut self, field: &Field<T>) -> Result<Patch<T>, Failure> {
+        let name = field.name();
         match self.take(name) {
             None => Ok(Patch::Keep),
             Some(Value::Null) => Ok(Patch::Clear),
             Some(Value::Text(text)) if text.trim().is_empty() => Ok(Patch::Clear),
-            Some(Value::Text(text)) => Ok(Patch::Set(text)),
+            Some(Value::Text(text)) => field.parse(&text).map(Patch::Set).map_err(|refused| refused.of(name)),
             Some(Value::Flag(_) | Value::Nested(_) | Value::File(_)) => Err(wrong_type(name)),
         }
     }
 
     /// The same for an object or a list.
-    pub fn patched_nested(&mut self, name: &str) -> Result<Patch<Box<RawValue>>, Failure> {
+    pub fn patched_nested<T>(&mut self, field: &Field<T>) -> Result<Patch<Box<RawValue>>, Failure> {
+        let name = field.name();
         match self.take(name) {
             None => Ok(Patch::Keep),
             Some(Value::Null) => Ok(Patch::Clear),
@@ -125,8 +151,15 @@ impl Fields {
         }
     }
 
-    /// A field that may be empty on purpose: `Some("")` when it is there without a text, `None` when it is missing.
-    pub fn given(&mut self, name: &str) -> Result<Option<String>, Failure> {
+    /// A field that may be empty on purpose: an empty text is parsed, `None` is missing. A refusal names it.
+    pub fn given<T>(&mut self, field: &Field<T>) -> Result<Option<T>, Failure> {
+        let sent = self.given_text(field)?;
+        sent.map(|text| field.parse(&text)).transpose().map_err(|refused| refused.of(field.name()))
+    }
+
+    /// What was sent for such a field.
+    pub fn given_text<T>(&mut self, field: &Field<T>) -> Result<Option<String>, Failure> {
+        let name = field.name();
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Text(text)) => Ok(Some(text)),
@@ -135,7 +168,8 @@ impl Fields {
     }
 
     /// A file under this name; an empty one is none.
-    pub fn file(&mut self, name: &str) -> Result<Option<Bytes>, Failure> {
+    pub fn file<T>(&mut self, field: &Field<T>) -> Result<Option<Bytes>, Failure> {
+        let name = field.name();
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::File(file)) if file.len() > LARGEST_UPLOAD => Err(Reason::TooLarge.into()),
@@ -146,19 +180,21 @@ impl Fields {
     }
 
     /// A file under this name, or the address under which a file sent earlier was shown.
-    pub fn file_or_address(&mut self, name: &str) -> Result<Option<Upload>, Failure> {
+    pub fn file_or_address<T>(&mut self, field: &Field<T>) -> Result<Option<Upload>, Failure> {
+        let name = field.name();
         match self.take(name) {
             Some(Value::Text(text)) => Ok(Some(text).filter(|text| !text.trim().is_empty()).map(Upload::Shown)),
             Some(file) => {
-                self.0.push(Field { name: name.to_owned(), value: file });
-                Ok(self.file(name)?.map(Upload::New))
+                self.sent.push(SentField { name: name.to_owned(), value: file });
+                Ok(self.file(field)?.map(Upload::New))
             }
             None => Ok(None),
         }
     }
 
     /// A text, or a JSON list of strings and numbers; none when it is missing.
-    pub fn texts(&mut self, name: &str) -> Result<Vec<String>, Failure> {
+    pub fn texts<T>(&mut self, field: &Field<T>) -> Result<Vec<String>, Failure> {
+        let name = field.name();
         match self.take(name) {
             None | Some(Value::Null) => Ok(Vec::new()),
             Some(Value::Text(text)) => Ok(vec![text]),
@@ -168,7 +204,8 @@ impl Fields {
     }
 
     /// An object or a list as it was written, for a reader of its own.
-    pub fn nested(&mut self, name: &str) -> Result<Option<Box<RawValue>>, Failure> {
+    pub fn nested<T>(&mut self, field: &Field<T>) -> Result<Option<Box<RawValue>>, Failure> {
+        let name = field.name();
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Nested(raw)) => Ok(Some(raw)),
@@ -176,23 +213,14 @@ impl Fields {
         }
     }
 
-    /// A field that documents spell in several ways; the first that is there counts.
-    pub fn optional_of(&mut self, names: &[&str]) -> Result<Option<String>, Failure> {
-        let mut found = None;
-        for name in names {
-            found = found.or(self.optional(name)?);
-        }
-        Ok(found)
-    }
-
     /// The one picture of a request, whatever its field is called.
     pub fn picture(&mut self) -> Result<Bytes, Failure> {
-        let is_file = |field: &Field| matches!(field.value, Value::File(_));
-        let position = self.0.iter().position(is_file).ok_or_else(|| Failure::malformed("缺少图片文件"))?;
-        if self.0.iter().filter(|field| is_file(field)).count() > 1 {
+        let is_file = |field: &SentField| matches!(field.value, Value::File(_));
+        let position = self.sent.iter().position(is_file).ok_or_else(|| Failure::malformed("缺少图片文件"))?;
+        if self.sent.iter().filter(|field| is_file(field)).count() > 1 {
             return Err(Failure::malformed("一次只能上传一个文件"));
         }
-        match self.0.swap_remove(position).value {
+        match self.sent.swap_remove(position).value {
             Value::File(picture) if picture.len() > LARGEST_UPLOAD => Err(Reason::TooLarge.into()),
             Value::File(picture) => Ok(picture),
             Value::Text(_) | Value::Flag(_) | Value::Null | Value::Nested(_) => Err(Failure::malformed("缺少图片文件")),
@@ -201,12 +229,26 @@ impl Fields {
 
     /// What nobody asked for.
     pub(super) fn left_over(&self) -> usize {
-        self.0.len()
+        self.sent.len()
     }
 
-    pub(super) fn take(&mut self, name: &str) -> Option<Value> {
-        let position = self.0.iter().position(|field| field.name == name)?;
-        Some(self.0.swap_remove(position).value)
+    /// The names that were asked for, with a picture under none.
+    #[cfg(feature = "openapi")]
+    pub(super) fn asked(&self) -> &[&'static str] {
+        &self.asked
+    }
+
+    /// Takes a field that the form knows.
+    pub(super) fn take(&mut self, name: &'static str) -> Option<Value> {
+        #[cfg(feature = "openapi")]
+        self.asked.push(name);
+        self.take_stated(name)
+    }
+
+    /// Takes what a caller sends back of a record, which is no field of the form.
+    pub(super) fn take_stated(&mut self, name: &str) -> Option<Value> {
+        let position = self.sent.iter().position(|field| field.name == name)?;
+        Some(self.sent.swap_remove(position).value)
     }
 }
 
@@ -220,13 +262,13 @@ fn wrong_type(name: &str) -> Failure {
 }
 
 /// Fields of a query string or a form body.
-pub(super) fn urlencoded(text: &[u8]) -> Result<Vec<Field>, Failure> {
-    let mut fields: Vec<Field> = Vec::new();
+pub(super) fn urlencoded(text: &[u8]) -> Result<Vec<SentField>, Failure> {
+    let mut fields: Vec<SentField> = Vec::new();
     for (name, value) in form_urlencoded::parse(text) {
         if [&name, &value].into_iter().any(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
             return Err(Failure::malformed("参数不是有效的 UTF-8 文本"));
         }
-        fields.push(Field { name: name.into_owned(), value: Value::Text(value.into_owned()) });
+        fields.push(SentField { name: name.into_owned(), value: Value::Text(value.into_owned()) });
     }
     Ok(fields)
 }
@@ -234,6 +276,16 @@ pub(super) fn urlencoded(text: &[u8]) -> Result<Vec<Field>, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn fields_of(sent: Vec<SentField>) -> Fields {
+        let mut fields = Fields::default();
+        fields.extend(sent);
+        fields
+    }
+
+    const fn text(name: &'static str) -> Field<String> {
+        Field::text(name)
+    }
 
     fn fields(query: &str) -> Fields {
         let mut fields = Fields::default();
@@ -245,40 +297,48 @@ mod tests {
     fn the_first_of_a_name_counts() {
         let mut fields = fields("a=1&a=2");
         fields.extend(urlencoded(b"a=3&b=4").unwrap());
-        assert_eq!(fields.required("a"), Ok("1".to_owned()));
-        assert_eq!(fields.required("b"), Ok("4".to_owned()));
+        assert_eq!(fields.required(&text("a")), Ok("1".to_owned()));
+        assert_eq!(fields.required(&text("b")), Ok("4".to_owned()));
     }
 
     #[test]
     fn empty_is_missing_and_named() {
-        let failure = fields("username=&x=%20").required("username").unwrap_err();
+        let failure = fields("username=&x=%20").required(&text("username")).unwrap_err();
         assert_eq!((failure.text(), failure.field()), ("缺少用户名", Some("username")));
-        assert_eq!(fields("x=%20").optional("x"), Ok(None));
+        assert_eq!(fields("x=%20").optional(&text("x")), Ok(None));
     }
 
     #[test]
     fn a_patch_tells_absent_from_null() {
-        let mut fields = Fields(crate::wire::json::object(r#"{"a":null,"b":"","c":"1","d":[1]}"#).unwrap());
-        assert_eq!(fields.patched("absent"), Ok(Patch::Keep));
-        assert_eq!(fields.patched("a"), Ok(Patch::Clear));
-        assert_eq!(fields.patched("b"), Ok(Patch::Clear));
-        assert_eq!(fields.patched("c"), Ok(Patch::Set("1".to_owned())));
-        assert!(fields.patched("d").is_err() && fields.patched_nested("d").is_ok());
+        let mut fields = fields_of(crate::wire::json::object(r#"{"a":null,"b":"","c":"1","d":[1]}"#).unwrap());
+        assert_eq!(fields.patched(&text("absent")), Ok(Patch::Keep));
+        assert_eq!(fields.patched(&text("a")), Ok(Patch::Clear));
+        assert_eq!(fields.patched(&text("b")), Ok(Patch::Clear));
+        assert_eq!(fields.patched(&text("c")), Ok(Patch::Set("1".to_owned())));
+        assert!(fields.patched(&text("d")).is_err() && fields.patched_nested(&text("d")).is_ok());
     }
 
     #[test]
     fn a_boolean_is_no_text_and_a_text_may_be_one() {
-        let fields = || Fields(crate::wire::json::object(r#"{"a":false,"b":"false","c":0,"d":"yes"}"#).unwrap());
-        assert!(fields().optional("a").is_err() && fields().patched("a").is_err() && fields().given("a").is_err());
-        assert!(fields().texts("a").is_err() && fields().nested("a").is_err() && fields().file("a").is_err());
-        assert_eq!((fields().flag("a"), fields().flag("b")), (Ok(false), Ok(false)));
-        assert!(["c", "d", "e"].into_iter().all(|name| fields().flag(name).is_err()));
+        let fields = || fields_of(crate::wire::json::object(r#"{"a":false,"b":"false","c":0,"d":"yes"}"#).unwrap());
+        assert!(
+            fields().optional(&text("a")).is_err()
+                && fields().patched(&text("a")).is_err()
+                && fields().given(&text("a")).is_err()
+        );
+        assert!(
+            fields().texts(&text("a")).is_err()
+                && fields().nested(&text("a")).is_err()
+                && fields().file(&text("a")).is_err()
+        );
+        assert_eq!((fields().flag(&text("a")), fields().flag(&text("b"))), (Ok(false), Ok(false)));
+        assert!(["c", "d", "e"].into_iter().all(|name| fields().flag(&text(name)).is_err()));
     }
 
     #[test]
     fn what_no_form_asks_for_is_left_over() {
         let mut fields = fields("username=a&role=admin&balance=9");
-        fields.required("username").unwrap();
+        fields.required(&text("username")).unwrap();
         assert_eq!(fields.left_over(), 2);
     }
 

@@ -1,13 +1,13 @@
 //! Reading a JSON object field by field: numbers stay text, a key comes once, and a mistake is named with its place.
 
-use super::fields::{Field, Value};
+use super::fields::{SentField, Value};
 use crate::domain::reason::Failure;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::{collections::HashSet, fmt};
 
 /// Reads one object.
-pub(super) fn object(body: &str) -> Result<Vec<Field>, Failure> {
+pub(super) fn object(body: &str) -> Result<Vec<SentField>, Failure> {
     let mut reader = serde_json::Deserializer::from_str(body);
     let fields = reader.deserialize_map(Fields).and_then(|fields| reader.end().map(|()| fields));
     fields.map_err(|error| explain(body, &error))
@@ -16,19 +16,19 @@ pub(super) fn object(body: &str) -> Result<Vec<Field>, Failure> {
 struct Fields;
 
 impl<'de> Visitor<'de> for Fields {
-    type Value = Vec<Field>;
+    type Value = Vec<SentField>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<Field>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<SentField>, A::Error> {
         let (mut fields, mut seen) = (Vec::new(), HashSet::new());
         while let Some((name, raw)) = map.next_entry::<String, &RawValue>()? {
             if !seen.insert(name.clone()) {
                 return Err(A::Error::custom(format_args!("{DUPLICATE}{name}")));
             }
-            fields.push(Field { name, value: value(raw).map_err(A::Error::custom)? });
+            fields.push(SentField { name, value: value(raw).map_err(A::Error::custom)? });
         }
         Ok(fields)
     }

@@ -16,7 +16,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 pub(super) struct Tally {
     unknown_fields: AtomicUsize,
     query_token: AtomicBool,
+    #[cfg(feature = "openapi")]
+    asked: std::sync::Mutex<AskedFields>,
 }
+
+/// The fields that a form asked for, in an answer's extensions. For the test that compares them with the declaration.
+#[cfg(feature = "openapi")]
+#[derive(Clone, Debug, Default)]
+pub struct AskedFields(pub std::collections::BTreeSet<&'static str>);
 
 impl Tally {
     pub(super) fn count_unknown_fields(&self, count: usize) {
@@ -25,6 +32,18 @@ impl Tally {
 
     pub(super) fn note_query_token(&self) {
         self.query_token.store(true, Relaxed);
+    }
+
+    #[cfg(feature = "openapi")]
+    pub(super) fn note_asked(&self, names: &[&'static str]) {
+        if let Ok(mut asked) = self.asked.lock() {
+            asked.0.extend(names);
+        }
+    }
+
+    #[cfg(feature = "openapi")]
+    pub(super) fn asked(&self) -> AskedFields {
+        self.asked.lock().map(|asked| asked.clone()).unwrap_or_default()
     }
 }
 

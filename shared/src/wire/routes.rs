@@ -3,6 +3,7 @@
 use super::{
     body::BodyRule,
     call::{Call, Credential, origin},
+    endpoint::Endpoint,
     envelope::{Envelope, Response},
     front::Front,
     report::{Report, Tally},
@@ -65,12 +66,62 @@ pub struct Route {
 }
 
 type Answer = Pin<Box<dyn Future<Output = Result<Response, Failure>> + Send>>;
-type Handler<S> = Arc<dyn Fn(Arc<S>, Option<Caller>, Call) -> Answer + Send + Sync>;
+type BoxedHandler<S> = Arc<dyn Fn(Arc<S>, Option<Caller>, Call) -> Answer + Send + Sync>;
+
+/// How a handler gets to know its caller.
+pub trait FromCaller<S>: Sized {
+    fn from_caller(state: &S, caller: Option<Caller>, call: &Call) -> Result<Self, Failure>;
+}
+
+/// Where the rule of the route lets in signed-in callers only.
+impl<S> FromCaller<S> for Caller {
+    fn from_caller(_: &S, caller: Option<Caller>, _: &Call) -> Result<Self, Failure> {
+        caller.ok_or_else(|| Reason::Unauthorized.into())
+    }
+}
+
+/// Where the rule of the route is [`Access::Known`].
+impl<S> FromCaller<S> for Option<Caller> {
+    fn from_caller(_: &S, caller: Self, _: &Call) -> Result<Self, Failure> {
+        Ok(caller)
+    }
+}
+
+/// A function that answers calls in the envelope `E`: `(state, caller, call)`, or `(state, call)` where it is all one who
+/// calls. `Taken` tells the two apart.
+pub trait Handler<E: Envelope, S, Taken>: Send + Sync + 'static {
+    fn answer(&self, state: Arc<S>, caller: Option<Caller>, call: Call) -> Answer;
+}
+
+impl<E, S, F, R> Handler<E, S, ()> for F
+where
+    E: Envelope,
+    F: Fn(Arc<S>, Call) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
+{
+    fn answer(&self, state: Arc<S>, _: Option<Caller>, call: Call) -> Answer {
+        let answer = self(state, call);
+        Box::pin(async move { E::success(answer.await?) })
+    }
+}
+
+impl<E, S, C, F, R> Handler<E, S, (C,)> for F
+where
+    E: Envelope,
+    C: FromCaller<S>,
+    F: Fn(Arc<S>, C, Call) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
+{
+    fn answer(&self, state: Arc<S>, caller: Option<Caller>, call: Call) -> Answer {
+        let answer = C::from_caller(&state, caller, &call).map(|caller| self(state, caller, call));
+        Box::pin(async move { E::success(answer?.await?) })
+    }
+}
 
 /// A route, what answers it, and how its document writes a failure.
 struct Entry<S> {
     route: Route,
-    handler: Handler<S>,
+    handler: BoxedHandler<S>,
     failure: fn(&Failure) -> Response,
     query_token: Option<&'static str>,
 }
@@ -89,86 +140,19 @@ impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
         Self { table: Vec::new(), catch_all: catch_all.to_vec(), envelope: PhantomData }
     }
 
-    /// A route for anybody. Its handler is never told of a caller.
+    /// What answers an endpoint, by each of its ways.
     #[must_use]
-    pub fn public<F, R>(self, method: &'static str, path: &'static str, handler: F) -> Self
+    pub fn on<H, Taken>(mut self, endpoint: &Endpoint, handler: H) -> Self
     where
-        F: Fn(Arc<S>, Call) -> R + Send + Sync + 'static,
-        R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
+        H: Handler<E, S, Taken>,
     {
-        let route = Route { method, path, access: Access::Public, body: BodyRule::Fields };
-        self.add(route, move |state, _, call| {
-            let answer = handler(state, call);
-            Box::pin(async move { E::success(answer.await?) })
-        })
-    }
-
-    /// A route for whoever has signed what was sent. Nothing of it is read before its handler has it.
-    #[must_use]
-    pub fn signed<F, R>(self, method: &'static str, path: &'static str, handler: F) -> Self
-    where
-        F: Fn(Arc<S>, Call) -> R + Send + Sync + 'static,
-        R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
-    {
-        let route = Route { method, path, access: Access::Signed, body: BodyRule::AsSent };
-        self.add(route, move |state, _, call| {
-            let answer = handler(state, call);
-            Box::pin(async move { E::success(answer.await?) })
-        })
-    }
-
-    /// A route for anybody. Its handler is told of a caller of one of `realms`, where there is one.
-    #[must_use]
-    pub fn known<F, R>(self, method: &'static str, path: &'static str, realms: &'static [Realm], handler: F) -> Self
-    where
-        F: Fn(Arc<S>, Option<Caller>, Call) -> R + Send + Sync + 'static,
-        R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
-    {
-        let route = Route { method, path, access: Access::Known(realms), body: BodyRule::Fields };
-        self.add(route, move |state, caller, call| {
-            let answer = handler(state, caller, call);
-            Box::pin(async move { E::success(answer.await?) })
-        })
-    }
-
-    /// A route for those whom `access` names. Its handler always has a caller.
-    #[must_use]
-    pub fn guarded<F, R>(self, method: &'static str, path: &'static str, access: Access, handler: F) -> Self
-    where
-        F: Fn(Arc<S>, Caller, Call) -> R + Send + Sync + 'static,
-        R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
-    {
-        self.signed_in(Route { method, path, access, body: BodyRule::Fields }, handler)
-    }
-
-    /// The same for a route that takes a picture.
-    #[must_use]
-    pub fn upload<F, R>(self, method: &'static str, path: &'static str, access: Access, handler: F) -> Self
-    where
-        F: Fn(Arc<S>, Caller, Call) -> R + Send + Sync + 'static,
-        R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
-    {
-        self.signed_in(Route { method, path, access, body: BodyRule::Picture }, handler)
-    }
-
-    fn signed_in<F, R>(self, route: Route, handler: F) -> Self
-    where
-        F: Fn(Arc<S>, Caller, Call) -> R + Send + Sync + 'static,
-        R: Future<Output = Result<E::Success, Failure>> + Send + 'static,
-    {
-        self.add(route, move |state, caller, call| {
-            // A guarded handler without a caller cannot be reached; should it ever be, it answers as if nobody came.
-            let answer = caller.map(|caller| handler(state, caller, call));
-            Box::pin(async move { E::success(answer.ok_or(Reason::Unauthorized)?.await?) })
-        })
-    }
-
-    fn add<F>(mut self, route: Route, handler: F) -> Self
-    where
-        F: Fn(Arc<S>, Option<Caller>, Call) -> Answer + Send + Sync + 'static,
-    {
-        let handler = Arc::new(handler);
-        self.table.push(Entry { route, handler, failure: E::failure, query_token: E::QUERY_TOKEN });
+        let handler: BoxedHandler<S> = Arc::new(move |state, caller, call| handler.answer(state, caller, call));
+        self.table.extend(endpoint.routes().map(|route| Entry {
+            route,
+            handler: Arc::clone(&handler),
+            failure: E::failure,
+            query_token: E::QUERY_TOKEN,
+        }));
         self
     }
 
@@ -235,7 +219,8 @@ async fn answer<S>(front: &Front, entry: &Entry<S>, state: Arc<S>, request: Requ
         let call = Call::receive(request, (route.body, parameter), from.clone(), now, Arc::clone(&tally)).await?;
         (entry.handler)(state, caller, call).await
     };
-    let (response, failure) = match outcome.await {
+    #[cfg_attr(not(feature = "openapi"), expect(unused_mut, reason = "only then it gets an extension"))]
+    let (mut response, failure) = match outcome.await {
         Ok(response) => (response, None),
         Err(failure) => ((entry.failure)(&failure), Some(failure)),
     };
@@ -250,6 +235,8 @@ async fn answer<S>(front: &Front, entry: &Entry<S>, state: Arc<S>, request: Requ
         took: front.clock.now().real.duration_since(now.real),
     }
     .write(&front.sink);
+    #[cfg(feature = "openapi")]
+    response.extensions_mut().insert(tally.asked());
     with_safe_headers(response)
 }
 

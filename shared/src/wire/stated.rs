@@ -1,7 +1,7 @@
 //! What a caller sends back of a record that the call cannot change: fine as long as it is what the record says.
 
 use super::{
-    fields::{Field, Fields, Value},
+    fields::{Fields, SentField, Value},
     json,
 };
 use crate::domain::{reason::Failure, text::halfwidth};
@@ -9,15 +9,15 @@ use serde::Serialize;
 
 /// Fields that a call cannot change, as they were sent.
 #[derive(Debug, Default)]
-pub struct Stated(Vec<(Field, &'static str)>);
+pub struct Stated(Vec<(SentField, &'static str)>);
 
 impl Fields {
     /// Takes fields that this call cannot change, each with what people call it. To be called when the form has taken
     /// its own.
     pub fn stated(&mut self, fields: &[(&'static str, &'static str)]) -> Stated {
         let sent = |(name, label): &(&'static str, &'static str)| {
-            let value = self.take(name)?;
-            Some((Field { name: (*name).to_owned(), value }, *label))
+            let value = self.take_stated(name)?;
+            Some((SentField { name: (*name).to_owned(), value }, *label))
         };
         Stated(fields.iter().filter_map(sent).collect())
     }
@@ -36,7 +36,7 @@ impl Stated {
         let shown = serde_json::to_string(shown)
             .map_err(|error| Failure::internal(format!("record could not be serialised: {error}")))?;
         let shown = json::object(&shown)?;
-        for (Field { name, value }, label) in &self.0 {
+        for (SentField { name, value }, label) in &self.0 {
             let present = shown.iter().find(|field| field.name == *name).map(|field| &field.value);
             if !says_the_same(value, present.unwrap_or(&Value::Null)) {
                 let text = format!("{label}不能在此修改，且与当前记录不一致");

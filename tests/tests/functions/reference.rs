@@ -1,9 +1,12 @@
 //! docs/openapi.json is what the code says, says it of every route, and says nothing that is not so.
 
-use describe::{Described, Input, Operation, Place};
+use describe::{Described, Input, Operation};
 use http::Method;
 use serde_json::{Map, Value, json};
-use shared::{domain::account::Role, wire::Access};
+use shared::{
+    domain::account::Role,
+    wire::{Access, Place},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -317,7 +320,7 @@ async fn call(function: &Described, operation: &Operation, fields: &[&Input], mo
     };
 
     let mut path = operation.path.to_owned();
-    for (name, example) in &operation.path_examples {
+    for (name, example) in operation.path_examples {
         path = path.replace(&format!("{{{name}}}"), own(&json!(example)).as_str().unwrap());
     }
     let (mut query, mut body) = (form_urlencoded::Serializer::new(String::new()), Map::new());

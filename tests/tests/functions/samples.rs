@@ -1,15 +1,16 @@
 //! Every sample of the reference works for a caller who has just registered, after what its description says goes first.
 
 use describe::Operation;
+use shared::wire::Way;
 use tests::{newcomer::Newcomer, plaza::Plaza};
 
 #[tokio::test]
 async fn every_sample_works_for_a_caller_who_has_just_registered() {
     let functions = openapi::functions();
     let operations = functions.iter().flat_map(|function| &function.operations);
-    let ways: Vec<_> = operations.flat_map(Operation::ways).map(|(method, path)| format!("{method} {path}")).collect();
+    let ways: Vec<_> = operations.flat_map(Operation::ways).map(|(method, path)| Way { method, path }).collect();
     let mut faults = Vec::new();
-    for way in &ways {
+    for way in ways.iter().copied() {
         let plaza = Plaza::open();
         plaza.station(|_| {}).await;
         let answer = Newcomer::new(&functions, &plaza).try_sample(way).await;
