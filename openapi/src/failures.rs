@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use shared::domain::reason::{Failure, Reason};
 use std::collections::BTreeMap;
 
-/// A failure as somebody reads it.
+/// A failure as a reader of the page sees it.
 #[derive(Clone, Debug)]
 pub struct Shown {
     reason: Reason,

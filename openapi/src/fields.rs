@@ -92,6 +92,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     // ev customers
     ("id", "编号", "The id"),
     ("ev-customer.MyInfo.id", "用户 id", "The driver's id"),
+    ("ev-account.Vehicle.id", "车辆 id，用于解绑", "The vehicle's id, which #6 takes"),
     ("ev-customer.BoundVehicle.id", "车辆 id，用于解绑", "The vehicle's id, which #6 takes"),
     ("realName", "真实姓名", "Real name"),
     ("nickname", "昵称", "Nickname"),

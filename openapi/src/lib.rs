@@ -1,6 +1,7 @@
 //! The OpenAPI document, put together from the functions' own descriptions.
 
 pub mod errors;
+pub mod event;
 mod failures;
 mod fields;
 mod links;

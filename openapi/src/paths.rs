@@ -259,7 +259,7 @@ fn share(name: &str, answer: &mut Value, shared: &mut Object) {
 /// What stands around a view, by whose name fields are told apart.
 const ENVELOPE: &str = "Envelope";
 
-/// What may be answered whatever the endpoint is for.
+/// What any endpoint may answer.
 const COMMON: &[Reason] = &[
     Reason::Malformed,
     Reason::Unauthorized,

@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// One answer, read to its end.
 #[derive(Clone, Debug)]
@@ -9,6 +10,8 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+    /// The fields that its form asked for.
+    pub asked: BTreeSet<&'static str>,
 }
 
 impl Answer {

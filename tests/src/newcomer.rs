@@ -1,16 +1,14 @@
 //! Someone who has just come to the reference page: gets a session as its sign-in section says, does what it says goes
-//! first, and sends samples as the page would.
+//! first, and sends samples as the page would. Every call is handed to its function as the gateway's event.
 
-use crate::{answer::Answer, pictures::jpeg, plaza::Plaza, request::Request};
-use describe::{Described, Document, Input, Operation, Token};
-use http::Method;
+use crate::{answer::Answer, plaza::Plaza, request::post};
+use describe::{Described, Document, Operation, Token};
 use jiff::SignedDuration;
+use openapi::event::{SampleCall, Values, event, own_values, sample};
 use serde_json::{Value, json};
-use shared::wire::{Access, Before, Given, Place, Source, Way};
+use shared::wire::{Access, Before, Given, Source, Way};
 use std::{collections::BTreeMap, pin::Pin};
 
-/// Values in place of a sample's own, by field.
-type Values = BTreeMap<String, Value>;
 type Call<'n> = Pin<Box<dyn Future<Output = Answer> + 'n>>;
 
 pub struct Newcomer<'n> {
@@ -111,11 +109,14 @@ impl<'n> Newcomer<'n> {
     /// Asks for a code or a picture, in the session of the call that it is for.
     async fn ask(&self, way: Way, values: Values, token: Option<&str>) -> Answer {
         let (function, operation) = self.find(way);
-        let mut whole = own(operation);
+        let mut whole = own_values(operation);
         whole.extend(values);
-        let request = written(operation, way, &whole);
-        let request = token.into_iter().fold(request, Request::bearer);
-        self.plaza.send(function.function, request).await
+        self.hand(function, &sample(operation, way, &whole, token)).await
+    }
+
+    /// Hands a call to its function as the gateway does.
+    async fn hand(&self, function: &Described, call: &SampleCall) -> Answer {
+        self.plaza.replay(function.function, &event(function, call).to_string()).await
     }
 
     fn send(&mut self, way: Way, values: Values) -> Call<'_> {
@@ -128,16 +129,24 @@ impl<'n> Newcomer<'n> {
                 Access::SignedIn(_) | Access::Roles(_) => Some(self.session(function.document).await),
             };
             let values = self.filled(operation, values, token.as_deref()).await;
-            let request = written(operation, way, &values);
-            let request = token.iter().fold(request, |request, token| request.bearer(token));
-            let request = if access == Access::Signed { self.plaza.signed(request) } else { request };
-            self.plaza.send(function.function, request).await
+            let mut call = sample(operation, way, &values, token.as_deref());
+            if access == Access::Signed {
+                call.headers.extend(self.signature(&call.body));
+            }
+            self.hand(function, &call).await
         })
+    }
+
+    /// The headers in which the payment provider signs a body.
+    fn signature(&self, body: &[u8]) -> Vec<(String, String)> {
+        let signed = self.plaza.signed(post("/").body("application/json", body.to_vec())).into_http();
+        let header = |name: &str| (name.to_owned(), signed.headers()[name].to_str().unwrap().to_owned());
+        ["x-payment-timestamp", "x-payment-signature"].map(header).into()
     }
 
     /// The values of a sample: what was given, its own, and what comes from elsewhere.
     async fn filled(&mut self, operation: &Operation, given: Values, token: Option<&str>) -> Values {
-        let mut values = own(operation);
+        let mut values = own_values(operation);
         values.extend(given.clone());
         let sources = operation.inputs.iter().filter(|input| !input.is_left_out);
         let sources = sources.filter_map(|input| Some((input.name, input.source?)));
@@ -181,56 +190,6 @@ impl<'n> Newcomer<'n> {
     }
 }
 
-/// A sample's own values.
-fn own(operation: &Operation) -> Values {
-    let fields = operation.inputs.iter().map(|input| (input.name.to_owned(), input.example.clone()));
-    fields.chain(operation.path_examples.iter().map(|(name, example)| ((*name).to_owned(), json!(example)))).collect()
-}
-
 fn texts(pairs: &[(&str, &str)]) -> Values {
     pairs.iter().map(|(name, text)| ((*name).to_owned(), json!(text))).collect()
-}
-
-/// The request that the page sends: all that has an example, but of a form what is needed alone.
-fn written(operation: &Operation, way: Way, values: &Values) -> Request {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-    let mut target = way.path.to_owned();
-    for (name, _) in operation.path_examples {
-        target = target.replace(&format!("{{{name}}}"), &text(&values[*name]));
-    }
-    let query: Vec<_> =
-        operation.sample_in(Place::Query).map(|input| (input.name, text(&values[input.name]))).collect();
-    if !query.is_empty() {
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
-        target = format!("{target}?{query}");
-    }
-    let mut request = Request::new(way.method.parse::<Method>().unwrap(), &target);
-    for input in operation.sample_in(Place::Header) {
-        request = request.header(input.name, text(&values[input.name]));
-    }
-    let body: Vec<_> = operation.sample_in(Place::Body).collect();
-    if body.is_empty() {
-        return request;
-    }
-    let is_any_needed = body.iter().any(|input| input.required);
-    let pairs: Vec<_> = body
-        .iter()
-        .filter(|input| !input.is_file() && (input.required || !is_any_needed))
-        .map(|input| (input.name, text(&values[input.name])))
-        .collect();
-    let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    match (operation.media[0], body.iter().find(|input| input.is_file())) {
-        (_, Some(file)) => request.multipart_file(&pairs, (file.name, &jpeg(64, 48))),
-        ("multipart/form-data", None) => request.multipart(&pairs),
-        ("application/x-www-form-urlencoded", None) => request.form(&pairs),
-        _ => {
-            request.json(&body.iter().map(|input| (input.name.to_owned(), typed(input, &values[input.name]))).collect())
-        }
-    }
-}
-
-/// As JSON shows the field: a code that is documented as a number is sent as one.
-fn typed(input: &Input, value: &Value) -> Value {
-    let digits = value.as_str().filter(|_| input.example.is_number()).and_then(|text| text.parse::<u64>().ok());
-    digits.map_or_else(|| value.clone(), Value::from)
 }

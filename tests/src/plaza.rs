@@ -41,7 +41,7 @@ use shared::{
     },
     store::Store,
     wire::{
-        Router, Sink,
+        AskedFields, Router, Sink,
         gateway::{self, RawPath},
     },
 };
@@ -392,5 +392,6 @@ fn collecting(lines: &Arc<Mutex<Vec<String>>>) -> Sink {
 async fn send(router: &Router, request: http::Request<axum::body::Body>) -> Answer {
     let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
     let body = body.collect().await.unwrap().to_bytes().to_vec();
-    Answer { status: parts.status, headers: parts.headers, body }
+    let asked = parts.extensions.get::<AskedFields>().map(|asked| asked.0.clone()).unwrap_or_default();
+    Answer { status: parts.status, headers: parts.headers, body, asked }
 }

@@ -60,7 +60,10 @@ pub const LIST: Endpoint = get("/customer/accounts")
     .access(ADMINS)
     .also_at(&[zoned!("/customer/accounts")])
     .zh(&["列出本企业的登录帐号，按帐号名排序，只有主帐号可以查看。", "从未通过 `/auth/token` 登录时，`last_logintime` 和 `last_loginip` 为空字符串。"])
-    .notes(&["By name. The sample has one `login_id` twice; they are unique on the platform.", "`last_logintime` and `last_loginip` are `\"\"` before the first sign-in through `/auth/token`; joining is none."])
+    .notes(&[
+        "By name. The sample has one `login_id` twice; they are unique on the platform.",
+        "`last_logintime` and `last_loginip` are `\"\"` before the first sign-in through `/auth/token`; joining is none.",
+    ])
     .in_path(&[("zone", "ac1")])
     .takes(&[LOGIN_PART.optional(), STATUS.optional()])
     .takes(PAGE);
@@ -85,7 +88,10 @@ pub const DELETE: Endpoint = delete("/customer/accounts/{account_ids}")
     .access(ADMINS)
     .also_at(&[zoned!("/customer/accounts/{account_ids}"), "/customer/accounts", zoned!("/customer/accounts")])
     .zh(&["批量删除，返回实际删除的帐号，其会话立即失效。", "包含自己或最后一个启用的主帐号时整个请求被拒绝（409）。"])
-    .notes(&["The table says `Int[]`; ids are names here as everywhere. In the path, in the query, or in a body as a list; at most 100, of which 19 admins.", "Those that were really deleted are echoed, and their sessions end. Oneself or the last enabled admin refuses the whole request."])
+    .notes(&[
+        "The table says `Int[]`; ids are names here as everywhere. In the path, in the query, or in a body as a list; at most 100, of which 19 admins.",
+        "Those that were really deleted are echoed, and their sessions end. Oneself or the last enabled admin refuses the whole request.",
+    ])
     .after(ADDED)
     .in_path(&[("account_ids", ACCOUNT), ("zone", "ac1")])
     .takes(&[ACCOUNT_IDS.optional()])
@@ -97,7 +103,11 @@ pub const DISABLE: Endpoint = put("/customer/accounts/{account_id}/disabled")
     .access(ADMINS)
     .also_at(&[zoned!("/customer/accounts/{account_id}/disabled")])
     .zh(&["禁用后其会话立即失效。不能禁用自己或最后一个启用的主帐号。"])
-    .notes(&["The table wants `reason`, the sample sends `account_id` instead: both are optional, and `account_id` is the path's.", "The reason is kept; an account that has the status already keeps the one it has. `@` may be percent-encoded.", "Its sessions end at once. Not oneself, and not the last enabled admin."])
+    .notes(&[
+        "The table wants `reason`, the sample sends `account_id` instead: both are optional, and `account_id` is the path's.",
+        "The reason is kept; an account that has the status already keeps the one it has. `@` may be percent-encoded.",
+        "Its sessions end at once. Not oneself, and not the last enabled admin.",
+    ])
     .after(ADDED)
     .in_path(&[("account_id", ACCOUNT), ("zone", "ac1")])
     .takes(&[REASON.optional(), ACCOUNT_ID.optional()])
@@ -109,7 +119,10 @@ pub const ENABLE: Endpoint = put("/customer/accounts/{account_id}/undisabled")
     .access(ADMINS)
     .also_at(&[zoned!("/customer/accounts/{account_id}/undisabled")])
     .zh(&["恢复被禁用的帐号，之后可以重新登录。"])
-    .notes(&["The table wants `reason`, the sample sends `account_id` instead: both are optional, and `account_id` is the path's.", "The reason is kept; an account that has the status already keeps the one it has. `@` may be percent-encoded."])
+    .notes(&[
+        "The table wants `reason`, the sample sends `account_id` instead: both are optional, and `account_id` is the path's.",
+        "The reason is kept; an account that has the status already keeps the one it has. `@` may be percent-encoded.",
+    ])
     .after(ADDED)
     .in_path(&[("account_id", ACCOUNT), ("zone", "ac1")])
     .takes(&[REASON.optional(), ACCOUNT_ID.optional()])
@@ -170,7 +183,7 @@ async fn switch(app: &App, member: &Member, mut call: Call, to: AccountStatus) -
     Success::content(&views::Switched::of(&login_id, to))
 }
 
-/// #50, #51: the reason is optional, whatever the table says; an id in the body must be the one in the path.
+/// #50, #51: the reason is optional, although the table says otherwise; an id in the body must be the one in the path.
 fn reason(fields: &mut Fields, name: &LoginName) -> Result<String, Failure> {
     if fields.optional(&ACCOUNT_ID)?.is_some_and(|id| id != *name) {
         return Err(Failure::malformed("登录帐号与路径中的不一致").of(ACCOUNT_ID.name()));

@@ -45,7 +45,11 @@ pub const SHOW: Endpoint = get("/customer")
     .access(MEMBERS)
     .also_at(&[zoned!("/customer")])
     .zh(&["返回企业资料，未填写的字段不出现。主帐号看到完整证件号和 `authorization`，子帐号看到掩码。", "图片地址十分钟内有效，过期后重新查询。"])
-    .notes(&["Spelt as the document prints it, `organizationcode` and `organizationCode_addr`. What is unset is left out.", "`authorization` is for admins. Document numbers are whole for admins, which the trail notes, and masked for subs.", "Pictures' addresses open them for ten minutes."])
+    .notes(&[
+        "Spelt as the document prints it, `organizationcode` and `organizationCode_addr`. What is unset is left out.",
+        "`authorization` is for admins. Document numbers are whole for admins, which the trail notes, and masked for subs.",
+        "Pictures' addresses open them for ten minutes.",
+    ])
     .in_path(&[("zone", "ac1")]);
 
 pub const CHANGE: Endpoint = put("/customer")
@@ -53,10 +57,27 @@ pub const CHANGE: Endpoint = put("/customer")
     .title("修改用户基本信息", "Change the customer's record")
     .access(ADMINS)
     .also_at(&[zoned!("/customer")])
-    .zh(&["不传的字段保持不变，空字符串清空；成功时响应体为空。", "改手机：`post_field=phone`，带 `mobile` 和发到新手机的验证码；改授权码：`post_field=auth`。两者都要求十分钟内登录过。"])
-    .notes(&["What is absent stays, `\"\"` clears; the answer is empty.", "`authorization` is changed only with `post_field=auth`. No documented field carries a new phone: `post_field=phone` takes `mobile` with the code that went there. Both ask for a sign-in of the last ten minutes.", "What #39 and #52 show may come back whole; what this call does not change is refused by name when it differs.", "A new `mobile` is the customer's own; what accounts have bound stays."])
+    .zh(&[
+        "不传的字段保持不变，空字符串清空；成功时响应体为空。",
+        "改手机：`post_field=phone`，带 `mobile` 和发到新手机的验证码；改授权码：`post_field=auth`。两者都要求十分钟内登录过。",
+    ])
+    .notes(&[
+        "What is absent stays, `\"\"` clears; the answer is empty.",
+        "`authorization` is changed only with `post_field=auth`. No documented field carries a new phone: `post_field=phone` takes `mobile` with the code that went there. Both ask for a sign-in of the last ten minutes.",
+        "What #39 and #52 show may come back whole; what this call does not change is refused by name when it differs.",
+        "A new `mobile` is the customer's own; what accounts have bound stays.",
+    ])
     .in_path(&[("zone", "ac1")])
-    .takes(&[POST_FIELD.optional().depending(), TEL.optional(), ADDRESS.optional(), POSTCODE.optional(), FAX.optional(), AUTHORIZATION.optional(), MOBILE.optional().depending().left_out(), VERIFICATION_CODE.optional().depending().left_out()])
+    .takes(&[
+        POST_FIELD.optional().depending(),
+        TEL.optional(),
+        ADDRESS.optional(),
+        POSTCODE.optional(),
+        FAX.optional(),
+        AUTHORIZATION.optional(),
+        MOBILE.optional().depending().left_out(),
+        VERIFICATION_CODE.optional().depending().left_out(),
+    ])
     .refuses(&[Reason::RecentSignInWanted, Reason::WrongCode]);
 
 pub const MANAGER: Endpoint = get("/customer/accountmanager")
@@ -65,7 +86,7 @@ pub const MANAGER: Endpoint = get("/customer/accountmanager")
     .access(MEMBERS)
     .also_at(&[zoned!("/customer/accountmanager")])
     .zh(&["返回运营指派的客户经理，未指派时为 `{}`。"])
-    .notes(&["`{}` until the operator has named somebody."])
+    .notes(&["`{}` until the operator has named an account manager."])
     .in_path(&[("zone", "ac1")]);
 
 /// #39

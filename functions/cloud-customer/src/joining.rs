@@ -50,9 +50,22 @@ pub const JOIN: Endpoint = post("/join")
     .access(Access::Public)
     .also_at(&[zoned!("/join")])
     .zh(&["注册企业客户，同时创建第一个主帐号：帐号名即 `cus_name`，绑定手机即 `mobile`。", "成功后令牌在响应头 `X-Access-Token` 中。"])
-    .notes(&["The sample lacks the code that the table asks for: without it, 400. As a number it gets its zeros back.", "Makes the customer and its first admin account, whose name is `cus_name` and whose bound phone is `mobile`. The session comes in `X-Access-Token`.", "Names are unique on the platform whatever their case. A customer's name stays its own when the account of that name is deleted.", "Passwords from eight characters (`CLOUD_PASSWORD_MIN`): the sample's `123abc` is refused."])
+    .notes(&[
+        "The sample lacks the code that the table asks for: without it, 400. As a number it gets its zeros back.",
+        "Makes the customer and its first admin account, whose name is `cus_name` and whose bound phone is `mobile`. The session comes in `X-Access-Token`.",
+        "Names are unique on the platform regardless of case. A customer's name stays its own when the account of that name is deleted.",
+        "Passwords from eight characters (`CLOUD_PASSWORD_MIN`): the sample's `123abc` is refused.",
+    ])
     .in_path(&[("zone", "ac1")])
-    .takes(&[CUS_NAME.required(), SHORT_NAME.optional(), PASSWORD.required(), CUS_TYPE.required(), TEL.example("021-9621312").optional(), MOBILE.about("手机号 · Mobile number").required(), VERIFICATION_CODE.about("短信验证码 · The SMS code").required().from(sms(SEND_CODE.way(), "mobile"))])
+    .takes(&[
+        CUS_NAME.required(),
+        SHORT_NAME.optional(),
+        PASSWORD.required(),
+        CUS_TYPE.required(),
+        TEL.example("021-9621312").optional(),
+        MOBILE.about("手机号 · Mobile number").required(),
+        VERIFICATION_CODE.about("短信验证码 · The SMS code").required().from(sms(SEND_CODE.way(), "mobile")),
+    ])
     .refuses(&[Reason::WrongCode, Reason::WeakPassword, Reason::UsernameTaken, Reason::PhoneTaken])
     .may_say(&[(Reason::NotYours, "区域不存在")]);
 
@@ -62,7 +75,11 @@ pub const SEND_CODE: Endpoint = post("/verification_code")
     .access(Access::Known(&[Realm::Cloud]))
     .also_at(&[zoned!("/verification_code")])
     .zh(&["向手机发送验证码。未登录时用于注册（#38），带会话时只用于该帐号的修改（#40、#54、#55）。", "无论号码是否已注册，响应都相同；发送过于频繁返回 429。"])
-    .notes(&["The sample spells `smstype` and posts to `/join`: the heading's path counts, both spellings are read.", "With a session of this zone the code serves changes of that account (#40, #54, #55), without one joining (#38).", "`addition` is kept with the code and never logged. The answer is the same whether or not the number is known."])
+    .notes(&[
+        "The sample spells `smstype` and posts to `/join`: the heading's path counts, both spellings are read.",
+        "With a session of this zone the code serves changes of that account (#40, #54, #55), without one joining (#38).",
+        "`addition` is kept with the code and never logged. The answer is the same whether or not the number is known.",
+    ])
     .in_path(&[("zone", "ac1")])
     .takes(&[ADDITION.required(), SMS_TYPE.required(), MOBILE.about("手机号 · Mobile number").required()])
     .may_say(&[(Reason::NotYours, "区域不存在")]);
@@ -71,9 +88,16 @@ pub const AVAILABLE: Endpoint = get("/customer/available")
     .number(41)
     .title("查询用户名是否可用", "Whether a name is free")
     .access(Access::Public)
-    .also_at(&[zoned!("/customer/available"), "/customer/available:customer_name", zoned!("/customer/available:customer_name")])
+    .also_at(&[
+        zoned!("/customer/available"),
+        "/customer/available:customer_name",
+        zoned!("/customer/available:customer_name"),
+    ])
     .zh(&["可用时返回该名称，已被占用时 `available` 为空对象。每个地址每分钟最多查询十次。"])
-    .notes(&["The heading has a literal colon, the sample a query: both lead here.", "`available` is an object, as the sample has it, and `{}` when the name is taken. Ten questions a minute from one address (`AVAILABLE_PER_IP_MINUTE`)."])
+    .notes(&[
+        "The heading has a literal colon, the sample a query: both lead here.",
+        "`available` is an object, as the sample has it, and `{}` when the name is taken. Ten questions a minute from one address (`AVAILABLE_PER_IP_MINUTE`).",
+    ])
     .in_path(&[("zone", "ac1")])
     .takes(&[NAME_ASKED.required()])
     .may_say(&[(Reason::NotYours, "区域不存在")]);

@@ -44,9 +44,19 @@ pub const PAPERS: Endpoint = put("/customer/papers")
     .also_at(&[zoned!("/customer/papers")])
     .as_upload()
     .zh(&["提交证件号和图片，之后由 #39 显示；以 `multipart/form-data` 上传，图片合计不超过 4 MiB。"])
-    .notes(&["Without it no endpoint would. What is absent stays, `\"\"` clears; numbers that cannot be right are flagged, never refused.", "Pictures come as files under the names of their addresses, together at most 4 MiB."])
+    .notes(&[
+        "Without it no endpoint would. What is absent stays, `\"\"` clears; numbers that cannot be right are flagged, never refused.",
+        "Pictures come as files under the names of their addresses, together at most 4 MiB.",
+    ])
     .in_path(&[("zone", "ac1")])
-    .takes(&[DOCUMENT_KIND.optional(), CREDENTIALS.optional(), PERMIT_NUMBER.optional(), ORGANIZATIONCODE.optional(), PERMIT_ADDR.optional(), ORGANIZATION_ADDR.optional()])
+    .takes(&[
+        DOCUMENT_KIND.optional(),
+        CREDENTIALS.optional(),
+        PERMIT_NUMBER.optional(),
+        ORGANIZATIONCODE.optional(),
+        PERMIT_ADDR.optional(),
+        ORGANIZATION_ADDR.optional(),
+    ])
     .refuses(&[Reason::UnreadablePicture]);
 
 /// Extension: what #39 shows of papers is set here.

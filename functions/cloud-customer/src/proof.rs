@@ -79,9 +79,17 @@ pub const PHONE: Endpoint = put("/customer/account/phone")
     .access(MEMBERS)
     .also_at(&[zoned!("/customer/account/phone")])
     .zh(&["验证码发到 `mobile`。更换或解绑已绑定的手机要求十分钟内登录过。", "成功后其他会话失效，新令牌在 `X-Access-Token` 中。"])
-    .notes(&["The sample's address is #54's and its JSON is broken: the heading counts.", "The code goes to `mobile`. A phone that is bound is replaced or unbound after a sign-in of the last ten minutes only, and its owner is told.", "All other sessions end, and a new one comes in `X-Access-Token`; nothing changes, and none comes, when the phone is bound already."])
+    .notes(&[
+        "The sample's address is #54's and its JSON is broken: the heading counts.",
+        "The code goes to `mobile`. A phone that is bound is replaced or unbound after a sign-in of the last ten minutes only, and its owner is told.",
+        "All other sessions end, and a new one comes in `X-Access-Token`; nothing changes, and none comes, when the phone is bound already.",
+    ])
     .in_path(&[("zone", "ac1")])
-    .takes(&[MOBILE.about("手机号 · Mobile number").example("13312345865").required(), VERIFICATION_CODE.about("短信验证码 · The SMS code").required().from(sms(SEND_CODE.way(), "mobile")), ACTION_TYPE.required()])
+    .takes(&[
+        MOBILE.about("手机号 · Mobile number").example("13312345865").required(),
+        VERIFICATION_CODE.about("短信验证码 · The SMS code").required().from(sms(SEND_CODE.way(), "mobile")),
+        ACTION_TYPE.required(),
+    ])
     .refuses(&[Reason::WrongCode, Reason::RecentSignInWanted, Reason::PhoneTaken]);
 
 /// #54

@@ -244,7 +244,7 @@ impl<'a> WholeCustomer<'a> {
     }
 }
 
-/// #46: `{}` when there is nobody.
+/// #46: `{}` when none is named.
 #[derive(Serialize, Default)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Manager<'a> {

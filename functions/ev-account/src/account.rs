@@ -59,7 +59,7 @@ pub const REGISTER: Endpoint = post("/u/register")
     .as_form()
     .zh(&["注册成功即登录，返回令牌 `token`。填写的车牌号成为第一辆绑定车辆，一个车牌只能属于一个用户。"])
     .notes(&[
-        "User name: 2–32 characters, no spaces, control characters or `#`; unique whatever its case or width.",
+        "User name: 2–32 characters, no spaces, control characters or `#`; unique regardless of case and width.",
         "A plate (GA 36-2018) has one holder; the one given here is the first bound vehicle.",
         "The document spells `battery_capcity` going in and `battery_capacity` coming out; both are read.",
         "The token is no function of user id and plate, as the document suggests: both can be guessed.",
@@ -87,7 +87,7 @@ pub async fn login(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
     Ok(Success::token("登录成功", issued.token))
 }
 
-/// #30: both fields are needed, whatever the document's table says.
+/// #30: both fields are needed, although the document's table says otherwise.
 struct Login {
     name: LoginName,
     password: Password,

@@ -1,6 +1,7 @@
 //! `charging-app.md`, user management (用户管理): sign-in, registration and details of a driver's account.
 
 mod account;
+mod vehicles;
 mod views;
 
 use shared::{
@@ -35,17 +36,18 @@ pub fn router(parts: &Parts) -> Result<Router, Error> {
 
 const DRIVERS: Access = Access::SignedIn(&[Realm::Ev]);
 
-/// #30 to #32 of the contracts.
+/// #30 to #32 of the contracts, and what we add: the list of vehicles.
 pub fn routes() -> Routes<EvApp, App> {
     Routes::new(&["/u/{proxy+}", "/user/{proxy+}"])
         .on(&account::LOGIN, account::login)
         .on(&account::REGISTER, account::register)
         .on(&account::DETAIL, account::detail)
+        .on(&vehicles::LIST, vehicles::list)
 }
 
 /// Its share of the reference.
 #[cfg(feature = "openapi")]
 pub fn describe() -> describe::Described {
-    let operations = account::reference::operations();
+    let operations = [account::reference::operations(), vehicles::reference::operations()].concat();
     describe::Described::new("ev-account", describe::Document::ChargingApp, &routes(), operations)
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 use shared::{
-    domain::{account::BatteryCapacity, reason::Failure},
+    domain::{account::BatteryCapacity, garage, reason::Failure},
     service::driver::Profile,
     wire::ev_app::{time, user_id},
 };
@@ -32,6 +32,41 @@ impl<'a> Detail<'a> {
             battery_capacity: number(profile.battery.unwrap_or_default())?,
             created_at: time(profile.created_at),
             updated_at: time(profile.updated_at),
+        })
+    }
+}
+
+/// Our extension: a vehicle; what is unset is `""` or `0`.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Vehicle<'a> {
+    #[cfg_attr(feature = "openapi", schemars(with = "i64"))]
+    id: u64,
+    #[serde(rename = "license_plate")]
+    plate: &'a str,
+    #[serde(rename = "battery_capacity")]
+    #[cfg_attr(feature = "openapi", schemars(with = "f64"))]
+    battery: Box<RawValue>,
+    vehicle_type: &'a str,
+    vin: &'a str,
+}
+
+impl<'a> Vehicle<'a> {
+    /// The capacity that was registered is that of the first.
+    pub fn all(vehicles: &'a [garage::Vehicle], battery: Option<BatteryCapacity>) -> Result<Vec<Self>, Failure> {
+        let batteries =
+            std::iter::once(battery.unwrap_or_default()).chain(std::iter::repeat(BatteryCapacity::default()));
+        vehicles.iter().zip(batteries).map(|(vehicle, battery)| Self::of(vehicle, battery)).collect()
+    }
+
+    fn of(vehicle: &'a garage::Vehicle, battery: BatteryCapacity) -> Result<Self, Failure> {
+        Ok(Self {
+            id: vehicle.id.into(),
+            plate: vehicle.plate.as_str(),
+            battery: number(battery)?,
+            vehicle_type: vehicle.kind.as_str(),
+            vin: vehicle.vin.as_ref().map_or("", |vin| vin.as_str()),
         })
     }
 }

@@ -28,10 +28,18 @@ pub const UPLOAD_AVATAR: Endpoint = put("/zuul/customer/customers/uploadAvatar/"
     .title("上传用户头像接口", "Set the driver's picture")
     .access(DRIVERS)
     .also_by(&["POST"])
-    .also_at(&["/zuul/customer/customers/uploadAvatar", "/customer/customers/uploadAvatar/", "/customer/customers/uploadAvatar"])
+    .also_at(&[
+        "/zuul/customer/customers/uploadAvatar",
+        "/customer/customers/uploadAvatar/",
+        "/customer/customers/uploadAvatar",
+    ])
     .as_picture()
     .zh(&["上传头像，字段名不限，也可直接以图片作为请求体。保存为不超过 512 像素的 JPEG，不含拍摄信息。"])
-    .notes(&["The screenshot that showed the field's name is lost: the one file counts, whatever its field is called, or the picture as the body.", "The heading has a trailing slash, the sample none, and `/zuul` is an earlier gateway's: every combination leads here, PUT and POST.", "Kept as a JPEG of at most 512 pixels a side, without what the camera wrote into it."])
+    .notes(&[
+        "The screenshot that showed the field's name is lost: the one file counts, under any field name, or the picture as the body.",
+        "The heading has a trailing slash, the sample none, and `/zuul` is an earlier gateway's: every combination leads here, PUT and POST.",
+        "Kept as a JPEG of at most 512 pixels a side, without what the camera wrote into it.",
+    ])
     .takes(&[ID.optional().left_out().at(Place::Query), FILE.required()])
     .refuses(&[Reason::NotYours, Reason::UnreadablePicture]);
 
@@ -57,7 +65,7 @@ pub async fn upload_avatar(app: Arc<App>, caller: Caller, mut call: Call) -> Res
     Ok(Success::Done)
 }
 
-/// #3: the one picture, whatever its field is called.
+/// #3: the one picture, under any field name.
 struct Upload {
     id: Option<String>,
     picture: bytes::Bytes,

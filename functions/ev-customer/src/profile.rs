@@ -60,7 +60,10 @@ pub const CLOSE: Endpoint = delete("/customer/customers/{id}")
     .title("注销账户", "Close one's own account")
     .access(DRIVERS)
     .zh(&["扩展接口：注销账户，要求十分钟内登录过，且没有进行中的充电和未结账单。个人信息被删除，账单和详单保留。"])
-    .notes(&["With a sign-in of the last ten minutes, and not while something charges or is unpaid.", "Sessions end, plates and user name are free again, what is personal is deleted. Bills, detail records and the trail stay."])
+    .notes(&[
+        "With a sign-in of the last ten minutes, and not while something charges or is unpaid.",
+        "Sessions end, plates and user name are free again, what is personal is deleted. Bills, detail records and the trail stay.",
+    ])
     .path_from(&[("id", ME)])
     .in_path(&[("id", DRIVER)])
     .refuses(&[Reason::NotYours, Reason::RecentSignInWanted])

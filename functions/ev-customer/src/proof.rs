@@ -44,7 +44,10 @@ pub const CHANGE_PHONE: Endpoint = put("/customer/customers/phone")
     .title("绑定手机", "Bind a phone, or another one")
     .access(DRIVERS)
     .zh(&["扩展接口：绑定或更换手机，要求十分钟内登录过，验证码发到新手机。其他会话失效，新令牌在 `X-Access-Token` 中。"])
-    .notes(&["With a sign-in of the last ten minutes, and a code that `/auth/code` sent to the new number with this session, for `change`.", "All sessions end; the answer brings a new one. The old number is told by SMS. One's own number again changes nothing, and brings none."])
+    .notes(&[
+        "With a sign-in of the last ten minutes, and a code that `/auth/code` sent to the new number with this session, for `change`.",
+        "All sessions end; the answer brings a new one. The old number is told by SMS. One's own number again changes nothing, and brings none.",
+    ])
     .takes(&[PHONE.required(), CODE.about("发到新手机的短信验证码 · The code sent to the new number").required().from(NEW_NUMBER)])
     .refuses(&[Reason::RecentSignInWanted, Reason::WrongCode, Reason::PhoneTaken]);
 

@@ -40,7 +40,11 @@ pub const BIND: Endpoint = put("/customer/customers/vehicleBinding")
     .title("绑定车辆接口", "Bind a vehicle")
     .access(DRIVERS)
     .zh(&["绑定车辆。重复绑定自己的车牌也是成功；车牌已被他人绑定时返回 HTTP 200 和 `\"status\":false`。"])
-    .notes(&["The document's example has a full-width comma, which is no JSON: 400, with its place. Its `\"02git \"` is taken as it is, trimmed.", "Binding one's own plate again is a success, and what is left out then stays. A plate (GA 36-2018) has one holder.", "Ten vehicles at the most (`VEHICLES_PER_DRIVER`). Business refusals come with HTTP 200 and `\"status\":false`."])
+    .notes(&[
+        "The document's example has a full-width comma, which is no JSON: 400, with its place. Its `\"02git \"` is taken as it is, trimmed.",
+        "Binding one's own plate again is a success, and what is left out then stays. A plate (GA 36-2018) has one holder.",
+        "Ten vehicles at the most (`VEHICLES_PER_DRIVER`). Business refusals come with HTTP 200 and `\"status\":false`.",
+    ])
     .takes(&[CUSTOMER.optional().from(ME), VEHICLE_TYPE.optional(), PLATE.required(), VIN.optional()])
     .refuses(&[Reason::NotYours, Reason::PlateTaken])
     .may_say(&[(Reason::CapReached, "最多绑定 10 辆车")]);
@@ -51,7 +55,7 @@ pub const UNBIND: Endpoint = put("/customer/customers/vehicleUnbinding")
     .access(DRIVERS)
     .zh(&["解绑车辆。正在排队、充电或有未结账单时返回 HTTP 200 和 `\"status\":false`。"])
     .notes(&[
-        "The pair in the query, as the document shows it, or in a body. Somebody else's vehicle answers like none.",
+        "The pair in the query, as the document shows it, or in a body. Another driver's vehicle answers like none.",
         "One that the driver has unbound already is a success, so the call may be sent again.",
         "Not while this plate is in the queue, charging, or on an open bill: HTTP 200 with `\"status\":false`.",
     ])
@@ -64,7 +68,10 @@ pub const FEE_STATS: Endpoint = get("/customer/customers/getVehicleFeeStats")
     .title("getVehicleFeeStats接口", "Open bills of each vehicle")
     .access(DRIVERS)
     .zh(&["每辆已绑定车辆一行：`numOfArrears` 待补缴账单数，`numOfCurrentFee` 待支付账单数，没有则为 0。"])
-    .notes(&["获取当前客户的待支付和待补缴的订单: `numOfArrears` counts overdue bills (待补缴), `numOfCurrentFee` those that can still be paid in time (待支付).", "One row for each bound vehicle in the order in which they were bound, zeros included. The sample's empty `access_token` is none: 401."]);
+    .notes(&[
+        "获取当前客户的待支付和待补缴的订单: `numOfArrears` counts overdue bills (待补缴), `numOfCurrentFee` those that can still be paid in time (待支付).",
+        "One row for each bound vehicle in the order in which they were bound, zeros included. The sample's empty `access_token` is none: 401.",
+    ]);
 
 pub async fn bind(app: Arc<App>, caller: Caller, mut call: Call) -> Result<&'static str, Failure> {
     let form = call.read(Binding::parse)?;
@@ -99,7 +106,7 @@ impl Binding {
 /// #6: in the query, as the document shows it, or in a body.
 struct Unbinding {
     customer: Option<String>,
-    /// `None`: what was sent can be nobody's vehicle.
+    /// `None`: what was sent cannot be the id of a vehicle.
     vehicle: Option<VehicleId>,
 }
 

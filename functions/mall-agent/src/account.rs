@@ -26,7 +26,7 @@ pub const SEND_CODE: Endpoint = post("/user/proxy/sendPhoneNum")
     .access(Access::Known(REALM))
     .zh(&["向手机发送验证码，同一手机每分钟一条。无论号码是否已注册，响应都相同。"])
     .notes(&[
-        "The answer is the same whether or not somebody has the number. Too many: HTTP 429 with `Retry-After`.",
+        "The answer is the same whether or not the number has an account. Too many: HTTP 429 with `Retry-After`.",
         "Without a session the code signs in (#11); with an agent's it serves that agent's change (#13) alone.",
     ])
     .takes(&[
@@ -46,7 +46,7 @@ pub const SIGN_IN: Endpoint = post("/user/proxy/verifyPhoneNum")
     ])
     .notes(&[
         "This is the sign-in: a right code is used up, a telephone that is new gets its account.",
-        "The `openId` is bound to the telephone's account, away from whatever account had it.",
+        "The `openId` is bound to the telephone's account, away from any account that had it.",
         "In this document `phoneNum` is the code, and `telephone` the number.",
     ])
     .takes(&[OPEN_ID.required(), TELEPHONE.required(), PHONE_NUM.required().from(CODE)])
@@ -59,7 +59,7 @@ pub const IDENTIFY: Endpoint = post("/user/proxy/identifyPUser")
     .zh(&["返回认证状态：0 未认证，1 审核中，2 未通过，3 已通过。代理商只能查询自己的手机号。"])
     .notes(&[
         "`status` stands in `data`, as the example has it. An agent asks about its own telephone, staff about any.",
-        "Staff read 0 of a telephone that nobody has; an agent is refused one that is not its own.",
+        "Staff read 0 of a telephone without an account; an agent is refused one that is not its own.",
     ])
     .takes(&[TELEPHONE.required()])
     .refuses(&[Reason::NotYours]);

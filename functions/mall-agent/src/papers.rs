@@ -89,7 +89,10 @@ pub const INFO: Endpoint = post("/user/proxy/info")
     .access(AGENTS)
     .as_json()
     .zh(&["扩展接口：返回本人资料、认证状态和未通过的原因 `reason`。身份证号为掩码，图片地址每次更新，十分钟内有效。"])
-    .notes(&["`reason` is what the reviewer said of papers that were refused (`status` 2).", "The ID number is masked. The addresses are new with every call and open the pictures for ten minutes; `\"\"` once they are deleted."])
+    .notes(&[
+        "`reason` is what the reviewer said of papers that were refused (`status` 2).",
+        "The ID number is masked. The addresses are new with every call and open the pictures for ten minutes; `\"\"` once they are deleted.",
+    ])
     .refuses(&[Reason::WrongState]);
 
 pub async fn upload_front(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {

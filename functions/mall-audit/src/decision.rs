@@ -38,9 +38,19 @@ pub const DECIDE: Endpoint = post("/user/proxy/auditPUser")
     .title("审核认证信息", "Decide on an agent's or a dealer's papers")
     .access(AUDITORS)
     .zh(&["平台审核员审核代理商或经销商的认证信息：1 可改为 2 或 3，2、3 可改回 1。", "未通过时填写 `reason`；带上 `version` 可避免审核已被替换的证件。"])
-    .notes(&["From 1 to 2 or 3; back to 1 from 2 and 3. What is so already is a success and leaves no second entry.", "Dealers' papers are decided on here too: `realm` tells them from agents', whose telephone it is if it is left out.", "With `version`, as `GET /operator/papers` shows it, papers that were replaced meanwhile are not decided on."])
+    .notes(&[
+        "From 1 to 2 or 3; back to 1 from 2 and 3. What is so already is a success and leaves no second entry.",
+        "Dealers' papers are decided on here too: `realm` tells them from agents', whose telephone it is if it is left out.",
+        "With `version`, as `GET /operator/papers` shows it, papers that were replaced meanwhile are not decided on.",
+    ])
     .after(&[before(Way::to("POST /user/proxy/submitPUser"))])
-    .takes(&[TELEPHONE.about("被审核人的手机号码 · The mobile number of the account").required(), STATUS.required(), REALM.about("用户群，默认 mall-agent · Whose papers; `mall-agent` if left out").example("mall-agent").one_of(&["mall-agent", "mall-dealer"]).optional(), REASON.optional(), VERSION.optional()])
+    .takes(&[
+        TELEPHONE.about("被审核人的手机号码 · The mobile number of the account").required(),
+        STATUS.required(),
+        REALM.about("用户群，默认 mall-agent · Whose papers; `mall-agent` if left out").example("mall-agent").one_of(&["mall-agent", "mall-dealer"]).optional(),
+        REASON.optional(),
+        VERSION.optional(),
+    ])
     .refuses(&[Reason::NotYours, Reason::WrongState, Reason::OldVersion, Reason::IdNumberTaken]);
 
 pub async fn decide(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {

@@ -23,7 +23,7 @@ pub const SEND_CODE: Endpoint = post("/user/custom/sendPhoneNum")
     .access(Access::Public)
     .zh(&["向手机发送验证码，五分钟内有效，最多尝试五次；同一手机每分钟一条。无论号码是否已注册，响应都相同。"])
     .notes(&[
-        "The answer is the same whether or not somebody has the number. Too many: HTTP 429 with `Retry-After`.",
+        "The answer is the same whether or not the number has an account. Too many: HTTP 429 with `Retry-After`.",
         "A code is good for five minutes, five tries and the `openId` that asked for it; a newer one kills it.",
     ])
     .takes(&[
@@ -43,7 +43,7 @@ pub const SIGN_IN: Endpoint = post("/user/custom/verifyPhoneNum")
     ])
     .notes(&[
         "This is the sign-in: a right code is used up, a telephone that is new gets its account.",
-        "The `openId` is bound to the telephone's account, away from whatever account had it.",
+        "The `openId` is bound to the telephone's account, away from any account that had it.",
         "In this document `phoneNum` is the code, and `telephone` the number.",
     ])
     .takes(&[OPEN_ID.required(), TELEPHONE.required(), PHONE_NUM.required().from(sms(SEND_CODE.way(), "telephone"))])

@@ -49,7 +49,10 @@ pub const VERIFY_CODE: Endpoint = post("/user/dealer/verifyPhoneNum")
     .title("手机短信验证码验证", "Check an SMS code")
     .access(Access::Known(REALM))
     .zh(&["校验短信验证码，计一次尝试，但不会使其失效，之后 #23 或 #25 还要再提交一次。"])
-    .notes(&["`phoneNum` is the code, `telephone` the number.", "A right answer counts as a try and uses nothing up: #23 and #25 send the code once more. Wrong, expired, used and tried too often are one answer."])
+    .notes(&[
+        "`phoneNum` is the code, `telephone` the number.",
+        "A right answer counts as a try and uses nothing up: #23 and #25 send the code once more. Wrong, expired, used and tried too often are one answer.",
+    ])
     .takes(&[DEVICE.required(), TELEPHONE.required(), PHONE_NUM.required().from(sms(SEND_CODE.way(), "telephone"))])
     .refuses(&[Reason::WrongCode]);
 
@@ -58,7 +61,9 @@ pub const SEND_PICTURE: Endpoint = post("/user/dealer/sendGraphCode")
     .title("图形验证码请求", "Have a picture with letters made")
     .access(Access::Public)
     .zh(&["生成图形验证码，`picUrl` 两分钟内可打开，答案三分钟内有效。新的图片使旧的失效。"])
-    .notes(&["`picUrl` is a signed address of a private PNG and opens it for two minutes; the answer is taken for three. A new picture kills the old one."])
+    .notes(&[
+        "`picUrl` is a signed address of a private PNG and opens it for two minutes; the answer is taken for three. A new picture kills the old one.",
+    ])
     .takes(&[DEVICE.required()]);
 
 pub const VERIFY_PICTURE: Endpoint = post("/user/dealer/verifyPicCode")
@@ -66,7 +71,10 @@ pub const VERIFY_PICTURE: Endpoint = post("/user/dealer/verifyPicCode")
     .title("图形验证码验证", "Check what was read from the picture")
     .access(Access::Public)
     .zh(&["校验图形验证码，不区分大小写，最多三次，不会使其失效；之后可注册（#23）或再发一条短信（#19）。"])
-    .notes(&["No failure is documented: `2018 图形验证码错误`. Letters of either case; after three tries the picture is dead.", "Not used up: #23 sends it once more, and one more SMS (#19) may be had for it."])
+    .notes(&[
+        "No failure is documented: `2018 图形验证码错误`. Letters of either case; after three tries the picture is dead.",
+        "Not used up: #23 sends it once more, and one more SMS (#19) may be had for it.",
+    ])
     .takes(&[DEVICE.required(), LETTERS.required().from(picture(SEND_PICTURE.way()))])
     .refuses(&[Reason::WrongCaptcha]);
 

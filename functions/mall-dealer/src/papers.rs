@@ -29,8 +29,15 @@ pub const UPLOAD_FRONT: Endpoint = post("/user/dealer/uploadFrontImg")
     .access(DEALERS)
     .as_picture()
     .zh(&["扩展接口：上传身份证正面照，返回图片地址，供提交认证信息使用。"])
-    .notes(&[OWN_TELEPHONE, "The one file, whatever its field is called, or the picture as the body with `telephone` in the query.", "The address opens the picture for ten minutes. What no papers name is gone after a day."])
-    .takes(&[TELEPHONE.required(), PICTURE.about("图片文件，JPEG、PNG 或 WebP，最大 4 MiB · The picture: JPEG, PNG or WebP, at most 4 MiB; at most 2,560 pixels a side are kept").required()])
+    .notes(&[
+        OWN_TELEPHONE,
+        "The one file, under any field name, or the picture as the body with `telephone` in the query.",
+        "The address opens the picture for ten minutes. What no papers name is gone after a day.",
+    ])
+    .takes(&[
+        TELEPHONE.required(),
+        PICTURE.about("图片文件，JPEG、PNG 或 WebP，最大 4 MiB · The picture: JPEG, PNG or WebP, at most 4 MiB; at most 2,560 pixels a side are kept").required(),
+    ])
     .refuses(&[Reason::NotYours, Reason::UnreadablePicture]);
 
 pub const UPLOAD_QUALIFICATION: Endpoint = post("/user/dealer/uploadQualification")
@@ -38,24 +45,51 @@ pub const UPLOAD_QUALIFICATION: Endpoint = post("/user/dealer/uploadQualificatio
     .access(DEALERS)
     .as_picture()
     .zh(&["扩展接口：上传资格证，返回图片地址，供提交认证信息使用。"])
-    .notes(&[OWN_TELEPHONE, "The one file, whatever its field is called, or the picture as the body with `telephone` in the query.", "The address opens the picture for ten minutes. What no papers name is gone after a day."])
-    .takes(&[TELEPHONE.required(), PICTURE.about("图片文件，JPEG、PNG 或 WebP，最大 4 MiB · The picture: JPEG, PNG or WebP, at most 4 MiB; at most 2,560 pixels a side are kept").required()])
+    .notes(&[
+        OWN_TELEPHONE,
+        "The one file, under any field name, or the picture as the body with `telephone` in the query.",
+        "The address opens the picture for ten minutes. What no papers name is gone after a day.",
+    ])
+    .takes(&[
+        TELEPHONE.required(),
+        PICTURE.about("图片文件，JPEG、PNG 或 WebP，最大 4 MiB · The picture: JPEG, PNG or WebP, at most 4 MiB; at most 2,560 pixels a side are kept").required(),
+    ])
     .refuses(&[Reason::NotYours, Reason::UnreadablePicture]);
 
 pub const SUBMIT: Endpoint = post("/user/dealer/submit")
     .title("提交认证信息", "Hand papers in")
     .access(DEALERS)
     .zh(&["扩展接口：提交认证信息，进入审核中（`status` 为 1），返回的身份证号为掩码。已通过后不能再提交（2021）。"])
-    .notes(&[OWN_TELEPHONE, "In the shape of #16: `status` is 1 (审核中), the ID number is masked, the addresses are new.", "Pictures are told by what stands before the query of their addresses. What waits is replaced and keeps its place; from 3 it is `2021`.", "An ID number is one dealer's; free again once it was refused or replaced."])
-    .takes(&[TELEPHONE.required(), REAL_NAME.required(), ID_NO.required(), FRONT_IMG.about("身份证正面图片地址，上传后返回 · The address that the upload of the ID card answered").example(FRONT).required().from(answer(UPLOAD_FRONT.way(), "/data/frontImg")), QUALIFICATION.about("资格证图片地址，上传后返回 · The address that the upload of the certificate answered").example(CERTIFICATE).required().from(answer(UPLOAD_QUALIFICATION.way(), "/data/qualification"))])
-    .refuses(&[Reason::NotYours, Reason::PictureNotYours, Reason::BadIdNumber, Reason::IdNumberTaken, Reason::WrongState]);
+    .notes(&[
+        OWN_TELEPHONE,
+        "In the shape of #16: `status` is 1 (审核中), the ID number is masked, the addresses are new.",
+        "Pictures are told by what stands before the query of their addresses. What waits is replaced and keeps its place; from 3 it is `2021`.",
+        "An ID number is one dealer's; free again once it was refused or replaced.",
+    ])
+    .takes(&[
+        TELEPHONE.required(),
+        REAL_NAME.required(),
+        ID_NO.required(),
+        FRONT_IMG.about("身份证正面图片地址，上传后返回 · The address that the upload of the ID card answered").example(FRONT).required().from(answer(UPLOAD_FRONT.way(), "/data/frontImg")),
+        QUALIFICATION.about("资格证图片地址，上传后返回 · The address that the upload of the certificate answered").example(CERTIFICATE).required().from(answer(UPLOAD_QUALIFICATION.way(), "/data/qualification")),
+    ])
+    .refuses(&[
+        Reason::NotYours,
+        Reason::PictureNotYours,
+        Reason::BadIdNumber,
+        Reason::IdNumberTaken,
+        Reason::WrongState,
+    ]);
 
 pub const INFO: Endpoint = post("/user/dealer/info")
     .title("获取本人资料及认证状态", "Read one's own profile and how one's papers stand")
     .access(DEALERS)
     .as_json()
     .zh(&["扩展接口：返回本人资料、认证状态和未通过的原因 `reason`。身份证号为掩码，图片地址每次更新，十分钟内有效。"])
-    .notes(&["`status` is 0 (未认证), 1 (审核中), 2 (未通过) or 3 (已通过); `reason` is what the reviewer said of papers that were refused.", "The ID number is masked. The addresses of papers are new with every call and open the pictures for ten minutes; `\"\"` once they are deleted."])
+    .notes(&[
+        "`status` is 0 (未认证), 1 (审核中), 2 (未通过) or 3 (已通过); `reason` is what the reviewer said of papers that were refused.",
+        "The ID number is masked. The addresses of papers are new with every call and open the pictures for ten minutes; `\"\"` once they are deleted.",
+    ])
     .refuses(&[Reason::WrongState]);
 
 pub async fn upload_front(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {

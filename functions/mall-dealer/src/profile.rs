@@ -69,7 +69,11 @@ pub const EDIT_FAVICON: Endpoint = post("/user/dealer/editFavicon")
     .access(DEALERS)
     .also_by(&["PUT"])
     .zh(&["把 #29 上传的图片设为头像，只能用本人上传的图片。"])
-    .notes(&[BOTH_METHODS, OWN, "Only a picture that this account uploaded (#29): its address, with or without the signature, or its name. Anything else is `2020`."])
+    .notes(&[
+        BOTH_METHODS,
+        OWN,
+        "Only a picture that this account uploaded (#29): its address, with or without the signature, or its name. Anything else is `2020`.",
+    ])
     .takes(&[ACCOUNT.required(), FAVICON_ADDRESS.required().from(answer(UPLOAD_FAVICON.way(), "/data/favicon"))])
     .refuses(&[Reason::NotYours, Reason::PictureNotYours]);
 
@@ -81,8 +85,15 @@ pub const UPLOAD_FAVICON: Endpoint = post("/user/dealer/euploadFavicon")
     .also_at(&["/user/dealer/uploadFavicon"])
     .as_picture()
     .zh(&["上传图片并返回地址，设为头像要再调用 #28；一天内未使用的图片会被删除。"])
-    .notes(&["The heading has `euploadFavicon`, the sample `uploadFavicon`; both lead here.", BOTH_METHODS, "Uploading sets nothing: #28 does. What no #28 names is gone after a day.", "`favicon` opens the picture for everybody who has it: for a day, and for as long as the account shows it."])
-    .takes(&[PICTURE.about("头像文件，JPEG、PNG 或 WebP，最大 4 MiB，字段名不限 · The picture: JPEG, PNG or WebP, at most 4 MiB; the one file of any field name").required()])
+    .notes(&[
+        "The heading has `euploadFavicon`, the sample `uploadFavicon`; both lead here.",
+        BOTH_METHODS,
+        "Uploading sets nothing: #28 does. What no #28 names is gone after a day.",
+        "`favicon` opens the picture for everybody who has it: for a day, and for as long as the account shows it.",
+    ])
+    .takes(&[
+        PICTURE.about("头像文件，JPEG、PNG 或 WebP，最大 4 MiB，字段名不限 · The picture: JPEG, PNG or WebP, at most 4 MiB; the one file of any field name").required(),
+    ])
     .refuses(&[Reason::UnreadablePicture]);
 
 pub const SHOW_FAVICON: Endpoint = get("/user/dealer/favicon/{name}")

@@ -23,7 +23,7 @@ use shared::{
 use std::sync::Arc;
 
 const REGISTERED: &[Before] = &[before(REGISTER.way())];
-pub const OWN: &str = "`username` (账号), which nothing gives out, is the account's telephone or its id. Another one's, or nobody's: 403.";
+pub const OWN: &str = "`username` (账号), which nothing gives out, is the account's telephone or its id. Another account's, or an unknown one: 403.";
 pub const ACCOUNT: Field<Named> = Field::new("username", |text| Ok(Named::read(text)))
     .about("账号，即手机号或账号 id · The account: its mobile number or id")
     .example("13912345678");
@@ -40,7 +40,11 @@ pub const CHANGE_PASSWORD: Endpoint = post("/user/dealer/reset")
     .title("重置密码", "Change the password")
     .access(Access::Public)
     .zh(&["凭旧密码修改密码，无需登录。所有会话失效，新令牌在 `X-Access-Token` 中。忘记密码请用 `POST /auth/password/reset`。"])
-    .notes(&["Called «reset», but the old password proves it, with or without a session and under the throttle of #18. Forgotten ones: `POST /auth/password/reset`.", "`username` (账号) is the account's telephone or its id; an unknown one is answered like a wrong password.", "All sessions end; the answer brings a new one. The owner is told by SMS."])
+    .notes(&[
+        "Called «reset», but the old password proves it, with or without a session and under the throttle of #18. Forgotten ones: `POST /auth/password/reset`.",
+        "`username` (账号) is the account's telephone or its id; an unknown one is answered like a wrong password.",
+        "All sessions end; the answer brings a new one. The owner is told by SMS.",
+    ])
     .after(REGISTERED)
     .takes(&[ACCOUNT.required(), OLD_PASSWORD.required(), NEW_PS.required()])
     .refuses(&[Reason::WrongOldPassword, Reason::SecondProofWanted, Reason::WeakPassword]);

@@ -29,7 +29,10 @@ pub const LOGIN: Endpoint = post("/user/dealer/login")
     .title("用户登录", "Sign in as a dealer")
     .access(Access::Public)
     .zh(&["用手机号和密码登录，返回资料，令牌在 `X-Access-Token` 中。`gender`：0 未知，1 男，2 女，3 第三性。"])
-    .notes(&["One text for a wrong password and an unknown telephone; the setting `MALL_TELL_UNKNOWN_USER` brings the document's second one back.", "`gender` is 0 unknown, 1 male, 2 female, 3 third: the table's «1:未知 1:男» is a slip. The example has full-width commas, the answer has not."])
+    .notes(&[
+        "One text for a wrong password and an unknown telephone; the setting `MALL_TELL_UNKNOWN_USER` brings the document's second one back.",
+        "`gender` is 0 unknown, 1 male, 2 female, 3 third: the table's «1:未知 1:男» is a slip. The example has full-width commas, the answer has not.",
+    ])
     .after(REGISTERED)
     .takes(&[TELEPHONE.required(), PASSWORD.required()])
     .refuses(&[Reason::WrongCredentials, Reason::SecondProofWanted])
@@ -40,8 +43,16 @@ pub const REGISTER: Endpoint = post("/user/dealer/register")
     .title("用户注册", "Register as a dealer, and be signed in")
     .access(Access::Public)
     .zh(&["注册成功即登录，令牌在 `X-Access-Token` 中。先校验图形验证码，再校验短信验证码；密码过弱时两个验证码都不会失效。"])
-    .notes(&["The failures that the document prints are those of #18. Here the letters are looked at first, then the code, then the telephone.", "Both codes are spent with the account that they make, or neither. A weak password spends none."])
-    .takes(&[DEVICE.required(), TELEPHONE.required(), PHONE_NUM.required().from(sms(SEND_CODE.way(), "telephone")), LETTERS.required().from(picture(SEND_PICTURE.way()))])
+    .notes(&[
+        "The failures that the document prints are those of #18. Here the letters are looked at first, then the code, then the telephone.",
+        "Both codes are spent with the account that they make, or neither. A weak password spends none.",
+    ])
+    .takes(&[
+        DEVICE.required(),
+        TELEPHONE.required(),
+        PHONE_NUM.required().from(sms(SEND_CODE.way(), "telephone")),
+        LETTERS.required().from(picture(SEND_PICTURE.way())),
+    ])
     .takes(&[NEW_PASSWORD.required()])
     .refuses(&[Reason::WrongCaptcha, Reason::WrongCode, Reason::UsernameTaken, Reason::WeakPassword]);
 

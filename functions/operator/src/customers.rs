@@ -124,7 +124,7 @@ pub async fn clear(app: Arc<App>, caller: Caller, call: Call) -> Result<Success,
     Ok(Success::Nothing)
 }
 
-/// What cannot be a customer's is nobody's.
+/// What cannot be a customer's answers like an unknown one.
 fn tenant(call: &Call) -> Result<Tenant, Failure> {
     let zone = Zone::parse(call.path("zone")).map_err(|_| Reason::NotYours)?;
     Ok(Tenant { zone, customer: CustomerId::parse(call.path("customer"))? })

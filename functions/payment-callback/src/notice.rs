@@ -26,7 +26,7 @@ pub const TAKE: Endpoint = post("/payments/callback")
     .notes(&[
         "`X-Payment-Timestamp`: epoch seconds, taken for five minutes.",
         "`X-Payment-Signature`: hexadecimal HMAC-SHA256 under the shared key over timestamp, full stop, body, as sent.",
-        "The same transaction is booked once, for ever. Whatever came in is booked, too little or too much.",
+        "The same transaction is booked once, for ever. All that came in is booked, too little or too much.",
     ])
     .takes(&[
         PAYMENT.required().from(answer(Way::to("POST /user/bill/pay"), "/data/payment_id")),

@@ -59,7 +59,7 @@ pub const SEND_CODE: Endpoint = post("/auth/code")
     .zh(&["发送登录、重置密码或换绑手机的验证码。无论号码是否已注册，响应都相同，只有已注册的号码会收到短信。"])
     .notes(&[
         "The answer is the same whether or not the number has an account; only one that has gets a message.",
-        "`change`, with a driver's session: a code for `PUT /customer/customers/phone`, whoever has the number.",
+        "`change`, with a driver's session: a code for `PUT /customer/customers/phone`, no matter who has the number.",
         "Throttled by number, address and realm: 429 with `Retry-After`.",
     ])
     .takes(&[REALM.required(), TELEPHONE.required(), PURPOSE.required()])
@@ -105,7 +105,7 @@ struct Issued<'a> {
 pub async fn token(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
     let Token { realm, proof, zone } = call.read(Token::parse)?;
     let (origin, now) = (call.origin(), call.now().real);
-    // A zone that does not exist has nobody in it.
+    // A zone that does not exist has no accounts.
     let named = || app.zones.named(&zone).map_err(|_| Failure::from(Reason::WrongCredentials));
     let zone = if realm == Realm::Cloud { Some(named()?) } else { None };
     let issued = match proof {
@@ -121,7 +121,7 @@ pub async fn token(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
     Ok(Success::content(&body)?.with_token(issued.token.clone()))
 }
 
-/// A realm, and what proves that somebody is of it.
+/// A realm, and the proof of being of it.
 struct Token {
     realm: Realm,
     proof: Proof,
@@ -162,7 +162,7 @@ fn as_credentials(failure: Failure) -> Failure {
 pub async fn code(app: Arc<App>, caller: Option<Caller>, mut call: Call) -> Result<Success, Failure> {
     let binding = call.read(|fields| code_for(fields, caller.as_ref()))?;
     let ask = Ask {
-        // A number that an account is about to get is nobody's yet.
+        // A number that an account is about to get has no account yet.
         only_known: binding.purpose.account().is_none(),
         binding,
         addition: None,

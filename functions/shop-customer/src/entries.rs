@@ -47,7 +47,9 @@ pub const SIGN_IN: Endpoint = post("/customer/v1/customer/{id}/signin")
     .title("签到", "Sign a customer in for the day")
     .access(STAFF)
     .zh(&["扩展接口：当日签到并加积分，每天（上海时间）一次，重复调用结果相同。"])
-    .notes(&["Front desks (`shop-staff`) and managers. Once in a day of the shop's (Asia/Shanghai), for the shop's points; again is the same."])
+    .notes(&[
+        "Front desks (`shop-staff`) and managers. Once in a day of the shop's (Asia/Shanghai), for the shop's points; again is the same.",
+    ])
     .path_from(&[("id", RECORD)])
     .in_path(&[("id", ID)])
     .refuses(&[Reason::NotYours]);

@@ -39,8 +39,18 @@ pub const LIST: Endpoint = get("/customer/v1/customer")
     .title("顾客列表", "Customers of a shop")
     .access(STAFF)
     .zh(&["列出一个门店的顾客，用 `nextCursor` 翻页；按手机号、关键字、标签或最新排序。"])
-    .notes(&["Four digits are the last four of a phone number, and of one that may begin so its beginning, too; eight are a 病历号 (`mrn`) likewise. Not searched: the middle of a name or number, ID numbers, birthdays, addresses, WeChat names, and an `mrn` without its zeros.", "One order by request: `mobile`, else `keyword`, else `tag`, else newest first; the other wishes are applied to at most 500 records, so a page may be short and still have a `nextCursor`."])
-    .takes(&[SHOP_ID.required(), MOBILE.about("完整手机号 · The whole mobile number").optional(), KEYWORD.optional(), TAG.optional(), LIMIT.optional(), CURSOR.optional().left_out()])
+    .notes(&[
+        "Four digits are the last four of a phone number, and of one that may begin so its beginning, too; eight are a 病历号 (`mrn`) likewise. Not searched: the middle of a name or number, ID numbers, birthdays, addresses, WeChat names, and an `mrn` without its zeros.",
+        "One order by request: `mobile`, else `keyword`, else `tag`, else newest first; the other wishes are applied to at most 500 records, so a page may be short and still have a `nextCursor`.",
+    ])
+    .takes(&[
+        SHOP_ID.required(),
+        MOBILE.about("完整手机号 · The whole mobile number").optional(),
+        KEYWORD.optional(),
+        TAG.optional(),
+        LIMIT.optional(),
+        CURSOR.optional().left_out(),
+    ])
     .refuses(&[Reason::NotYours]);
 
 pub const LINKED: Endpoint = get("/customer/v1/customer/linked-account")
@@ -48,8 +58,14 @@ pub const LINKED: Endpoint = get("/customer/v1/customer/linked-account")
     .title("顾客关联账户列表", "The same person's records in the group")
     .access(STAFF)
     .zh(&["列出同一门店组内手机号相同或已关联的顾客记录，被查询的记录在最前。"])
-    .notes(&["By the same mobile or an explicit link, in the shops of the group that the caller sees; the record asked about first."])
-    .takes(&[CUSTOMER_ID.required().from(RECORD), SHOP_ID.about("该顾客所在的门店 ID · The shop of that record").optional(), EXPAND.optional()])
+    .notes(&[
+        "By the same mobile or an explicit link, in the shops of the group that the caller sees; the record asked about first.",
+    ])
+    .takes(&[
+        CUSTOMER_ID.required().from(RECORD),
+        SHOP_ID.about("该顾客所在的门店 ID · The shop of that record").optional(),
+        EXPAND.optional(),
+    ])
     .refuses(&[Reason::NotYours]);
 
 pub const LINK: Endpoint = post("/customer/v1/customer/{id}/links")

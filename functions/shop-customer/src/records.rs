@@ -125,10 +125,16 @@ pub const EDIT: Endpoint = patch("/customer/v1/customer/{id}")
     .access(STAFF)
     .as_json()
     .zh(&["只修改给出的字段，`null` 清空。带上 `If-Match` 可避免覆盖他人的修改（412）。", "原样传回掩码后的身份证号不会改变已保存的号码。"])
-    .notes(&["A merge patch: `null` clears, what is absent stays. What only the server sets may come back as #61 shows it, and is refused by name otherwise.", "`idcard` may come back masked as it was shown; any other number with a `*` is refused."])
+    .notes(&[
+        "A merge patch: `null` clears, what is absent stays. What only the server sets may come back as #61 shows it, and is refused by name otherwise.",
+        "`idcard` may come back masked as it was shown; any other number with a `*` is refused.",
+    ])
     .path_from(&[("id", RECORD)])
     .in_path(&[("id", ID)])
-    .takes(&[NAME.about("姓名，1 至 64 字，不能清空 · Name: 1–64 characters; cannot be cleared").optional(), GENDER.about("性别，不能清空 · Gender; cannot be cleared").optional()])
+    .takes(&[
+        NAME.about("姓名，1 至 64 字，不能清空 · Name: 1–64 characters; cannot be cleared").optional(),
+        GENDER.about("性别，不能清空 · Gender; cannot be cleared").optional(),
+    ])
     .takes(WRITABLE)
     .takes(&[IF_MATCH.header()])
     .refuses(&[Reason::NotYours, Reason::OldVersion]);

@@ -26,6 +26,8 @@ pub struct Described {
     pub document: Document,
     pub voice: Voice,
     pub routes: Vec<Route>,
+    /// The paths that the gateway sends to it.
+    pub catch_all: Vec<&'static str>,
     pub operations: Vec<Operation>,
 }
 
@@ -36,7 +38,14 @@ impl Described {
         routes: &Routes<E, S>,
         operations: Vec<Operation>,
     ) -> Self {
-        Self { function, document, voice: E::voice(), routes: routes.table(), operations }
+        Self {
+            function,
+            document,
+            voice: E::voice(),
+            routes: routes.table(),
+            catch_all: routes.catch_all().to_vec(),
+            operations,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{Answer, Input, Speaks, Voice, plain};
 use shared::{
     domain::reason::Reason,
-    wire::{Before, Endpoint, Page, Place, Source, Way},
+    wire::{Before, Endpoint, EndpointDoc, Place, Source, Way},
 };
 
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ pub trait Answers {
 impl Answers for Endpoint {
     fn answers(&self, answer: Answer) -> Operation {
         let Way { method, path } = self.way();
-        let page: Page = self.page();
+        let page: EndpointDoc = self.page();
         Operation {
             method,
             path,

@@ -156,4 +156,10 @@ impl Drivers {
             updated_at: driver.updated_at,
         })
     }
+
+    /// The caller's vehicles in the order in which they were bound, and the battery capacity that was registered.
+    pub async fn vehicles(&self, caller: &Caller) -> Result<(Vec<Vehicle>, Option<BatteryCapacity>), Failure> {
+        let driver = self.store.driver(&caller.account).await?.ok_or(Reason::NotYours)?;
+        Ok((driver.vehicles.vehicles().to_vec(), driver.battery))
+    }
 }

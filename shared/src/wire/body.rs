@@ -51,7 +51,7 @@ pub(super) async fn collect(body: axum::body::Body, limit: usize) -> Result<Byte
     }
 }
 
-/// The fields of a body that may be a picture and nothing else: whatever is neither multipart, JSON nor a form is taken
+/// The fields of a body that may be a picture and nothing else: anything that is neither multipart, JSON nor a form is taken
 /// for one, and its first bytes tell whether it is.
 pub(super) async fn picture(headers: &HeaderMap, body: Bytes) -> Result<Vec<SentField>, Failure> {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -16,12 +16,12 @@ pub struct Endpoint {
     route: Route,
     other_methods: &'static [&'static str],
     other_paths: &'static [&'static str],
-    page: Kept<Page>,
+    page: Kept<EndpointDoc>,
 }
 
 /// What the reference says of an endpoint beside its route.
 #[derive(Clone, Copy, Debug)]
-pub struct Page {
+pub struct EndpointDoc {
     /// Its number in the contracts; none for an extension.
     pub number: Option<u8>,
     pub chinese: &'static str,
@@ -49,7 +49,7 @@ const ANY_FORM: &[&str] = &["application/json", "application/x-www-form-urlencod
 /// As the charging app sends it.
 const FORM_FIRST: &[&str] = &["multipart/form-data", "application/x-www-form-urlencoded", "application/json"];
 
-const EMPTY: Page = Page {
+const EMPTY: EndpointDoc = EndpointDoc {
     number: None,
     chinese: "",
     english: "",
@@ -86,7 +86,7 @@ pub const fn delete(path: &'static str) -> Endpoint {
 
 /// What is routed.
 impl Endpoint {
-    /// Without `access` it lets nobody in.
+    /// Without `access` it refuses every caller.
     const fn new(method: &'static str, path: &'static str) -> Self {
         let route = Route { method, path, access: Access::Roles(&[]), body: BodyRule::Fields };
         Self { route, other_methods: &[], other_paths: &[], page: Kept::new(EMPTY) }
@@ -145,25 +145,25 @@ impl Endpoint {
     /// Its number in the contracts.
     #[must_use]
     pub const fn number(self, number: u8) -> Self {
-        self.saying(Page { number: Some(number), ..self.said() })
+        self.saying(EndpointDoc { number: Some(number), ..self.said() })
     }
 
     /// In Chinese as the document has it, and in English.
     #[must_use]
     pub const fn title(self, chinese: &'static str, english: &'static str) -> Self {
-        self.saying(Page { chinese, english, ..self.said() })
+        self.saying(EndpointDoc { chinese, english, ..self.said() })
     }
 
     /// Sentences in Chinese about what it does.
     #[must_use]
     pub const fn zh(self, explanation: &'static [&'static str]) -> Self {
-        self.saying(Page { explanation, ..self.said() })
+        self.saying(EndpointDoc { explanation, ..self.said() })
     }
 
     /// Decisions where the document is silent, in English.
     #[must_use]
     pub const fn notes(self, notes: &'static [&'static str]) -> Self {
-        self.saying(Page { notes, ..self.said() })
+        self.saying(EndpointDoc { notes, ..self.said() })
     }
 
     /// What it takes; said up to three times, for parameters that endpoints share.
@@ -181,19 +181,19 @@ impl Endpoint {
     /// What the parameters of the path look like.
     #[must_use]
     pub const fn in_path(self, path_examples: &'static [(&'static str, &'static str)]) -> Self {
-        self.saying(Page { path_examples, ..self.said() })
+        self.saying(EndpointDoc { path_examples, ..self.said() })
     }
 
     /// Where the parameters of the path come from in a sample.
     #[must_use]
     pub const fn path_from(self, path_sources: &'static [(&'static str, Source)]) -> Self {
-        self.saying(Page { path_sources, ..self.said() })
+        self.saying(EndpointDoc { path_sources, ..self.said() })
     }
 
     /// Calls that go before the sample.
     #[must_use]
     pub const fn after(self, before: &'static [Before]) -> Self {
-        self.saying(Page { before, ..self.said() })
+        self.saying(EndpointDoc { before, ..self.said() })
     }
 
     /// Form-data first, as the charging app has it.
@@ -209,33 +209,33 @@ impl Endpoint {
     }
 
     const fn media(self, media: &'static [&'static str]) -> Self {
-        self.saying(Page { media, ..self.said() })
+        self.saying(EndpointDoc { media, ..self.said() })
     }
 
     /// The refusals over and above those that every endpoint knows.
     #[must_use]
     pub const fn refuses(self, refusals: &'static [Reason]) -> Self {
-        self.saying(Page { refusals, ..self.said() })
+        self.saying(EndpointDoc { refusals, ..self.said() })
     }
 
     /// Refusals that come in these words, too.
     #[must_use]
     pub const fn may_say(self, sayings: &'static [(Reason, &'static str)]) -> Self {
-        self.saying(Page { sayings, ..self.said() })
+        self.saying(EndpointDoc { sayings, ..self.said() })
     }
 
-    const fn said(self) -> Page {
+    const fn said(self) -> EndpointDoc {
         self.page.or(EMPTY)
     }
 
-    const fn saying(self, page: Page) -> Self {
+    const fn saying(self, page: EndpointDoc) -> Self {
         Self { page: Kept::new(page), ..self }
     }
 }
 
 #[cfg(feature = "openapi")]
 impl Endpoint {
-    pub fn page(&self) -> Page {
+    pub fn page(&self) -> EndpointDoc {
         self.said()
     }
 }

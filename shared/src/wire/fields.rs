@@ -1,4 +1,4 @@
-//! What a request says, field by field, whatever form it came in.
+//! What a request says, field by field, in any media type.
 
 use super::{field::Field, labels::label};
 use crate::domain::{
@@ -85,11 +85,7 @@ impl Fields {
     }
 
     fn text(&mut self, name: &'static str) -> Result<Option<String>, Failure> {
-        match self.take(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Text(text)) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
-            Some(Value::Flag(_) | Value::Nested(_) | Value::File(_)) => Err(wrong_type(name)),
-        }
+        text_of(name, self.take(name))
     }
 
     /// A field that must be there.
@@ -106,7 +102,7 @@ impl Fields {
     pub fn optional_text<T>(&mut self, field: &Field<T>) -> Result<Option<String>, Failure> {
         let sent = self.text(field.name())?;
         match field.other() {
-            Some(other) => Ok(sent.or(self.text(other)?)),
+            Some(other) => Ok(sent.or(text_of(other, self.take_unasked(other))?)),
             None => Ok(sent),
         }
     }
@@ -213,7 +209,7 @@ impl Fields {
         }
     }
 
-    /// The one picture of a request, whatever its field is called.
+    /// The one picture of a request, under any field name.
     pub fn picture(&mut self) -> Result<Bytes, Failure> {
         let is_file = |field: &SentField| matches!(field.value, Value::File(_));
         let position = self.sent.iter().position(is_file).ok_or_else(|| Failure::malformed("缺少图片文件"))?;
@@ -227,7 +223,7 @@ impl Fields {
         }
     }
 
-    /// What nobody asked for.
+    /// How many fields no form has asked for.
     pub(super) fn left_over(&self) -> usize {
         self.sent.len()
     }
@@ -242,11 +238,11 @@ impl Fields {
     pub(super) fn take(&mut self, name: &'static str) -> Option<Value> {
         #[cfg(feature = "openapi")]
         self.asked.push(name);
-        self.take_stated(name)
+        self.take_unasked(name)
     }
 
-    /// Takes what a caller sends back of a record, which is no field of the form.
-    pub(super) fn take_stated(&mut self, name: &str) -> Option<Value> {
+    /// Takes what is no field of the form: what a caller sends back of a record, another spelling.
+    pub(super) fn take_unasked(&mut self, name: &str) -> Option<Value> {
         let position = self.sent.iter().position(|field| field.name == name)?;
         Some(self.sent.swap_remove(position).value)
     }
@@ -255,6 +251,14 @@ impl Fields {
 /// A field that is needed is not there.
 pub fn missing(name: &str) -> Failure {
     Failure::malformed(format!("缺少{}", label(name))).of(name)
+}
+
+fn text_of(name: &str, sent: Option<Value>) -> Result<Option<String>, Failure> {
+    match sent {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Text(text)) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
+        Some(Value::Flag(_) | Value::Nested(_) | Value::File(_)) => Err(wrong_type(name)),
+    }
 }
 
 fn wrong_type(name: &str) -> Failure {

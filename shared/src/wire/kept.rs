@@ -1,5 +1,5 @@
 //! What only the reference reads. Without the feature `openapi` it is an empty type, and the texts of declarations end with
-//! their evaluation: no release binary holds them, whatever the linker does.
+//! their evaluation: no release binary holds them, and nothing depends on the linker.
 
 /// A value for the reference.
 #[derive(Clone, Copy, Debug)]

@@ -27,7 +27,7 @@ pub const FRONT_IMG: Field<String> =
 pub const QUALIFICATION: Field<String> =
     Field::text("qualification").about("资格证图片地址，#15 返回 · The address that #15 answered");
 
-/// The one file of a request, whatever its field is called.
+/// The one file of a request, under any field name.
 pub const PICTURE: Field<String> = Field::text("file").shown(Example::File);
 
 /// #14, #15

@@ -31,7 +31,7 @@ pub use crate::outside::metrics::Sink;
 pub use axum::Router;
 pub use body::BodyRule;
 pub use call::Call;
-pub use endpoint::{Endpoint, Page, delete, get, patch, post, put};
+pub use endpoint::{Endpoint, EndpointDoc, delete, get, patch, post, put};
 pub use envelope::Envelope;
 pub use field::{Bounds, Example, Field, Parameter, Place};
 pub use fields::{Fields, Upload, missing};

@@ -28,10 +28,10 @@ use std::{collections::BTreeMap, future::Future, marker::PhantomData, pin::Pin, 
 pub enum Access {
     /// Anybody; the service behind it throttles.
     Public,
-    /// Anybody, and whoever has a live session of one of these realms is known by it; a token that opens nothing counts as
+    /// Anyone; a live session of one of these realms identifies the caller; a token that opens nothing counts as
     /// none. The service behind it throttles.
     Known(&'static [Realm]),
-    /// Whoever has signed what was sent with a key that we share; sessions do not count. The service looks at the signature.
+    /// Callers who sign the body with a key that we share; sessions do not count. The service looks at the signature.
     Signed,
     /// Anybody with a live session of one of these realms; what they own is the service's question.
     SignedIn(&'static [Realm]),

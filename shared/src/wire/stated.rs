@@ -16,7 +16,7 @@ impl Fields {
     /// its own.
     pub fn stated(&mut self, fields: &[(&'static str, &'static str)]) -> Stated {
         let sent = |(name, label): &(&'static str, &'static str)| {
-            let value = self.take_stated(name)?;
+            let value = self.take_unasked(name)?;
             Some((SentField { name: (*name).to_owned(), value }, *label))
         };
         Stated(fields.iter().filter_map(sent).collect())

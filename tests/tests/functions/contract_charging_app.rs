@@ -295,3 +295,29 @@ async fn fields_that_no_form_has_change_nothing_and_are_counted() {
     let sessions = plaza.database.under("ACCOUNT#ev#").into_iter().find(|item| item["sk"]["S"] == "SESSIONS").unwrap();
     assert_eq!(sessions["role"]["S"], "driver");
 }
+
+/// Our extension: what was registered is the first, and what was bound later follows it.
+#[tokio::test]
+async fn a_drivers_vehicles_are_listed_as_they_were_registered_and_bound() {
+    let plaza = Plaza::open();
+    let token = plaza.ev_account(post("/u/register").multipart(&EXAMPLE)).await.token();
+    let binding = json!({"carPlate": "皖A54321", "vehicleType": "02", "vin": "123456"});
+    let bind = Request::new(http::Method::PUT, "/customer/customers/vehicleBinding").bearer(&token).json(&binding);
+    assert_eq!(plaza.ev_customer(bind).await.json()["status"], true);
+
+    let mut listed = plaza.ev_account(get("/user/vehicles").bearer(&token)).await.json();
+    let ids: Vec<_> = listed["data"].as_array_mut().unwrap().iter_mut().map(|one| one["id"].take()).collect();
+    assert!(ids.len() == 2 && ids[0].is_u64() && ids[0] != ids[1], "{ids:?}");
+    let vehicle = |plate: &str, battery: Value, kind: &str, vin: &str| json!({"id": null, "license_plate": plate, "battery_capacity": battery, "vehicleType": kind, "vin": vin});
+    let vehicles = [vehicle("皖A12345", json!(60.5), "", ""), vehicle("皖A54321", json!(0), "02", "123456")];
+    assert_eq!(listed, json!({"code": 200, "msg": "查询成功", "data": vehicles}));
+}
+
+#[tokio::test]
+async fn a_driver_without_vehicles_has_an_empty_list_and_a_stranger_none() {
+    let plaza = Plaza::open();
+    let driver = plaza.driver("wyc2002").await;
+    let listed = plaza.ev_account(get("/user/vehicles").bearer(&driver.token)).await;
+    assert_eq!(listed.json(), json!({"code": 200, "msg": "查询成功", "data": []}));
+    assert_eq!(plaza.ev_account(get("/user/vehicles")).await.status, 401);
+}

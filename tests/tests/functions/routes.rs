@@ -1,5 +1,4 @@
-//! The routes: the code declares them, the gateway and the watch router send whole prefixes, and every route has an
-//! example in `events/`. What the template has of it is in `tests/tests/template.rs`.
+//! The routes: the code declares them, the gateway and the watch router send whole prefixes. What the template has of it is in `tests/tests/template.rs`.
 
 use http::Method;
 use jiff::SignedDuration;
@@ -63,37 +62,6 @@ fn the_watch_router_has_the_paths_of_the_code() {
         paths.map(|path| (path, name.clone())).collect::<Vec<_>>()
     };
     assert_eq!(in_the_watch_router(), all().iter().flat_map(of).collect());
-}
-
-/// The route of a call: the one that writes out most of its path.
-fn route_of(function: &Function, method: &str, path: &str) -> Option<Line> {
-    let parts: Vec<_> = path.split('/').collect();
-    let fits = |route: &&Route| {
-        let pattern: Vec<_> = route.path.split('/').collect();
-        let same = |(one, part): (&&str, &&str)| one.starts_with('{') || one == part;
-        route.method == method && pattern.len() == parts.len() && pattern.iter().zip(&parts).all(same)
-    };
-    let route = function.table.iter().filter(fits).min_by_key(|route| route.path.matches('{').count())?;
-    Some((method.to_owned(), route.path.to_owned(), function.name.to_owned()))
-}
-
-#[test]
-fn every_route_has_an_event() {
-    let mut with_event = BTreeSet::new();
-    for function in all() {
-        for file in fs::read_dir(root().join("events").join(function.name)).unwrap() {
-            let file = file.unwrap().path();
-            let event: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
-            let (method, path) = (&event["requestContext"]["http"]["method"], &event["rawPath"]);
-            let route = route_of(&function, method.as_str().unwrap(), path.as_str().unwrap());
-            let unknown = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("unknown-"));
-            assert_eq!(route.is_none(), unknown, "{}", file.display());
-            with_event.extend(route);
-        }
-    }
-    let routes = in_the_code();
-    let missing: Vec<_> = routes.difference(&with_event).collect();
-    assert!(missing.is_empty(), "no event for {missing:?}");
 }
 
 /// To the gateway a path is its shape: what parameters are called does not tell two routes apart.

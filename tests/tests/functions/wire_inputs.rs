@@ -2,8 +2,9 @@
 //! it has one.
 
 use http::Method;
+use openapi::event::{event, own_values, sample};
 use serde_json::{Value, json};
-use shared::domain::account::Role;
+use shared::{domain::account::Role, wire::Way};
 use tests::{
     answer::Answer,
     plaza::{PASSWORD, Plaza},
@@ -150,12 +151,18 @@ async fn any_text_may_be_a_name_at_the_door() {
     }
 }
 
+/// An endpoint's sample as the gateway hands it over.
+fn event_of(way: &'static str, token: &str) -> Value {
+    let (functions, way) = (openapi::functions(), Way::to(way));
+    let (function, operation) = openapi::find(&functions, way).unwrap();
+    event(function, &sample(operation, way, &own_values(operation), Some(token)))
+}
+
 /// The gateway hands the path over decoded and the query as it came, so neither need be what a URI allows.
 #[tokio::test]
 async fn what_the_gateway_lets_through_is_answered_and_breaks_nothing() {
     let plaza = Plaza::open();
-    let event = concat!(env!("CARGO_MANIFEST_DIR"), "/../events/ev-account/detail.json");
-    let event: Value = serde_json::from_str(&std::fs::read_to_string(event).unwrap()).unwrap();
+    let event = event_of("GET /user/detail", "x.y.z");
     let with = |name: &str, value: &str| {
         let mut event = event.clone();
         event[name] = value.into();
@@ -177,11 +184,10 @@ async fn what_the_gateway_lets_through_is_answered_and_breaks_nothing() {
 async fn a_parameter_of_the_path_is_decoded_once() {
     let plaza = Plaza::open();
     plaza.station(|_| {}).await;
-    let event = concat!(env!("CARGO_MANIFEST_DIR"), "/../events/operator/look.json");
-    let event = std::fs::read_to_string(event).unwrap().replace("ADMIN-TOKEN", &plaza.token_of(Role::Admin));
+    let event = event_of("GET /operator/stations/{station}", &plaza.token_of(Role::Admin));
     for (station, status) in [("S1", 200), ("S%31", 400), ("站", 400), ("S9", 404)] {
         // The gateway has decoded it already, so what still looks encoded was meant so.
-        let mut event: Value = serde_json::from_str(&event).unwrap();
+        let mut event = event.clone();
         event["rawPath"] = format!("/operator/stations/{station}").into();
         assert_eq!(plaza.replay("operator", &event.to_string()).await.status, status, "{station}");
     }

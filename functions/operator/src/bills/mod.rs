@@ -178,7 +178,7 @@ fn bill(text: &str) -> Result<u64, Failure> {
     text.parse().ok().filter(|id| *id < 1 << 53).ok_or_else(unknown)
 }
 
-/// What cannot be an id is nobody's.
+/// What cannot be an id answers like an unknown one.
 fn unknown() -> Failure {
     Reason::NotYours.into()
 }

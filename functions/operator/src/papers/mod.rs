@@ -25,14 +25,18 @@ pub const WAITING: Endpoint = get("/operator/papers")
     .title("待审核证件", "Papers that wait for an auditor")
     .access(READERS)
     .zh(&["按提交先后列出待审核的证件。审核员看到完整身份证号（会记入审计日志），管理员看到掩码。用 #17 审核。"])
-    .notes(&["The oldest first. ID numbers are whole for auditors, which the audit trail notes of each, and masked for admins.", "Pictures are deleted some days after the decision: `pictures_until` says when, and their addresses are null then.", "`next` is the `after` of the next page; decide with #17."])
+    .notes(&[
+        "The oldest first. ID numbers are whole for auditors, which the audit trail notes of each, and masked for admins.",
+        "Pictures are deleted some days after the decision: `pictures_until` says when, and their addresses are null then.",
+        "`next` is the `after` of the next page; decide with #17.",
+    ])
     .takes(&[AFTER.optional().left_out(), PAGE_SIZE.optional()]);
 
 pub const ONE: Endpoint = get("/operator/papers/{realm}/{account}")
     .title("查看证件", "One account's papers and their history")
     .access(READERS)
     .zh(&["返回一个账户的证件及最近五十条处理记录。"])
-    .notes(&["Whatever their state, with the newest fifty lines of what happened to them."])
+    .notes(&["In any state, with the newest fifty lines of what happened to them."])
     .after(&[before(Way::to("POST /user/dealer/submit"))])
     .path_from(&[("account", answer(WAITING.way(), "/papers/0/account_id"))])
     .in_path(&[("realm", "mall-dealer"), ("account", ACCOUNT)])

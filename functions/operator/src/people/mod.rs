@@ -71,8 +71,15 @@ pub const LIST: Endpoint = get("/operator/people")
     .title("人员列表", "Staff of a realm, or one account by its name")
     .access(ADMINS)
     .zh(&["分页列出平台或门店人员；带 `username` 时返回任一用户群的一个账户。"])
-    .notes(&["Staff of `platform` or `shop` by page; `next` is the `after` of the next one. With `username` one account of any realm."])
-    .takes(&[REALM.example("shop").required(), USERNAME.optional().left_out(), AFTER.optional().left_out(), LIMIT.optional()])
+    .notes(&[
+        "Staff of `platform` or `shop` by page; `next` is the `after` of the next one. With `username` one account of any realm.",
+    ])
+    .takes(&[
+        REALM.example("shop").required(),
+        USERNAME.optional().left_out(),
+        AFTER.optional().left_out(),
+        LIMIT.optional(),
+    ])
     .refuses(&[Reason::NotYours]);
 
 pub const ONE: Endpoint = get("/operator/people/{realm}/{account}")
@@ -87,7 +94,7 @@ pub const CHANGE: Endpoint = put("/operator/people/{realm}/{account}")
     .title("修改人员角色", "Change what staff may do")
     .access(ADMINS)
     .zh(&["修改角色和门店，从下一个请求起生效。不能修改自己。"])
-    .notes(&["From the next request on. Nobody changes their own role."])
+    .notes(&["From the next request on. A caller cannot change their own role."])
     .path_from(&[("account", answer(APPOINT.way(), "/account_id"))])
     .in_path(&[("realm", "shop"), ("account", ACCOUNT)])
     .takes(ROLE_WITH_SHOPS)
@@ -98,7 +105,7 @@ pub const LOCK: Endpoint = put("/operator/people/{realm}/{account}/lock")
     .title("锁定账户", "Lock or unlock an account")
     .access(ADMINS)
     .zh(&["锁定后其会话立即失效。不能锁定自己。"])
-    .notes(&["Locking ends all sessions at once. Nobody locks themselves."])
+    .notes(&["Locking ends all sessions at once. A caller cannot lock their own account."])
     .path_from(&[("account", answer(APPOINT.way(), "/account_id"))])
     .in_path(&[("realm", "shop"), ("account", ACCOUNT)])
     .takes(&[LOCKED.required(), REASON.optional()])
@@ -188,7 +195,7 @@ pub async fn one(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failur
     Success::content(&views::Person::of(&app.people.person(realm, &account).await?))
 }
 
-/// An id that we gave. What cannot be one is nobody's.
+/// An id that we gave. What cannot be one answers like an unknown one.
 pub fn account(text: &str) -> Result<AccountId, Failure> {
     let is_plain =
         !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.@".contains(&b));
