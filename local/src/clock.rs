@@ -145,7 +145,16 @@ mod tests {
     }
 
     fn wish(clock: Option<&str>, speed: Option<i32>) -> Wish {
-        Wish { port: 0, dir: "x".into(), fresh: false, speed, clock: clock.map(at), reload: true, attached: false }
+        Wish {
+            port: 0,
+            dir: "x".into(),
+            fresh: false,
+            speed,
+            clock: clock.map(at),
+            reload: true,
+            attached: false,
+            light: false,
+        }
     }
 
     fn standing(text: &str) -> Clock {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// What template.yaml's parameters are on one machine. All callers share one address here, so limits per address and
 /// per product are a hundred times as high.
-const PARAMETERS: &[&str] = &[
+pub const PARAMETERS: &[&str] = &[
     "DeletionProtection=false",
     "LoginPerIpMinute=2000",
     "RegisterPerIpMinute=2000",

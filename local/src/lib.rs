@@ -4,28 +4,29 @@
 
 pub mod build;
 pub mod clock;
-mod command;
-mod deployment;
-mod front;
+pub mod command;
+pub mod deployment;
+pub mod front;
 mod functions;
 pub mod http;
 mod keeper;
+mod light;
 mod log;
 pub mod ministack;
 pub mod options;
 mod over_http;
 pub mod paths;
 pub mod plan;
-mod port;
+pub mod port;
 pub mod process;
 mod programs;
 pub mod record;
 mod replay;
 pub mod scenario;
 pub mod secrets;
-mod serve;
+pub mod serve;
 mod table;
-mod tell;
+pub mod tell;
 pub mod venv;
 
 use options::Command;
@@ -44,7 +45,7 @@ impl std::fmt::Display for Problem {
 pub type Result<T> = std::result::Result<T, Problem>;
 
 /// Turns an error of the operating system into a problem that says what was being done.
-pub(crate) fn doing<E: std::fmt::Display>(what: impl std::fmt::Display) -> impl FnOnce(E) -> Problem {
+pub fn doing<E: std::fmt::Display>(what: impl std::fmt::Display) -> impl FnOnce(E) -> Problem {
     move |error| Problem(format!("{what}: {error}"))
 }
 
@@ -56,11 +57,12 @@ pub fn run(arguments: Vec<String>) -> ExitCode {
         Some((command, rest)) if command == "plan" => return plan::run(rest),
         _ => {}
     }
-    let done = options::parse(arguments).and_then(|command| match command {
+    let done = options::parse(arguments.clone()).and_then(|command| match command {
         Command::Help => {
             tell::answer(options::HELP);
             Ok(())
         }
+        Command::Serve(wish) if wish.light => light::become_it(&arguments),
         Command::Serve(wish) => serve::serve(&wish),
         Command::Clock { dir, at } => command::clock::turn(&dir, at),
         Command::Token { dir, role, shops } => command::token::print(&dir, &role, &shops),

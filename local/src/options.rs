@@ -9,6 +9,7 @@ cargo local                       start everything, serve until Ctrl-C
   --port 9000                     where the API listens on 127.0.0.1 (0 takes any free port)
   --dir DIR                       where this stack keeps its data, clock and files (default .local)
   --fresh                         forget earlier data first
+  --light                         all functions in one process over an embedded database: no Python, ready in a moment
   --speed 60                      station time runs 60 times as fast as real time
   --clock 2026-06-01T06:00        station time stands still at this local time (with --speed it runs from there)
   --no-reload                     leave running functions alone when the code changes
@@ -36,6 +37,7 @@ pub struct Wish {
     pub clock: Option<Timestamp>,
     pub reload: bool,
     pub attached: bool,
+    pub light: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -83,6 +85,7 @@ pub fn parse(arguments: Vec<String>) -> Result<Command> {
             clock: words.value("--clock")?.as_deref().map(clock::parse).transpose()?,
             reload: !words.flag("--no-reload"),
             attached: words.flag("--attached"),
+            light: words.flag("--light"),
             dir,
         }),
         Some("clock") => Command::Clock { at: clock::parse(&words.positional("a time, as 2026-06-01T08:25")?)?, dir },

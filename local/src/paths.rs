@@ -13,7 +13,7 @@ pub fn default_stack() -> Result<PathBuf> {
     Ok(repository()?.join(".local"))
 }
 
-const MADE_HERE: [&str; 14] = [
+const MADE_HERE: [&str; 18] = [
     "captcha.jsonl",
     "clock.json",
     "cors.json",
@@ -21,9 +21,13 @@ const MADE_HERE: [&str; 14] = [
     "functions.env",
     "functions.log",
     "functions.port",
+    "light.db",
+    "light.db-shm",
+    "light.db-wal",
     "ministack",
     "ministack.log",
     "ministack.port",
+    "pictures",
     "programs",
     "secrets",
     "sources",

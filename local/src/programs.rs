@@ -83,6 +83,6 @@ fn write_stand_in(repository: &Path, dir: &StackDir, program: &Path, reload: boo
     Ok(stand_in)
 }
 
-fn target(repository: &Path) -> PathBuf {
+pub fn target(repository: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository.join("target"), |dir| repository.join(dir))
 }

@@ -30,19 +30,46 @@ use std::{
     time::Duration,
 };
 
+/// The directory of a stack that starts, and its clock. The lock is held until the stack has ended.
+pub struct Start {
+    pub dir: StackDir,
+    pub clock: Clock,
+    _lock: Lock,
+}
+
+impl Start {
+    /// Ends what an earlier stack left running, and forgets its data if that is wished.
+    pub fn new(wish: &Wish) -> Result<Self> {
+        let dir = StackDir::make(&wish.dir)?;
+        let Some(lock) = Lock::take(&dir)? else { return Err(already_running(&dir)) };
+        if let Some(left) = Record::read(&dir) {
+            tell::step("ending what an earlier stack left running");
+            left.end_processes();
+            Record::remove(&dir);
+        }
+        if wish.fresh {
+            dir.forget()?;
+        }
+        let clock = Clock::after(Clock::read(&dir)?.as_ref(), wish, Timestamp::now())?;
+        Ok(Self { dir, clock, _lock: lock })
+    }
+
+    /// Lets the clock wait for the next start.
+    pub fn stopped(&self) -> Result<()> {
+        Clock::read(&self.dir)?.map_or(Ok(()), |clock| clock.stopped(Timestamp::now()).write(&self.dir))
+    }
+}
+
+/// Says that the stack is ready, and what to try.
+pub fn say_ready(start: &Start, api: &str) {
+    tell::step(&start.clock);
+    tell::answer(format!("ready http://{api}\n{}", try_next(api)));
+}
+
 pub fn serve(wish: &Wish) -> Result<()> {
     let repository = paths::repository()?;
-    let dir = StackDir::make(&wish.dir)?;
-    let Some(_lock) = Lock::take(&dir)? else { return Err(already_running(&dir)) };
-    if let Some(left) = Record::read(&dir) {
-        tell::step("ending what an earlier stack left running");
-        left.end_processes();
-        Record::remove(&dir);
-    }
-    if wish.fresh {
-        dir.forget()?;
-    }
-    let clock = Clock::after(Clock::read(&dir)?.as_ref(), wish, Timestamp::now())?;
+    let start = Start::new(wish)?;
+    let Start { dir, clock, .. } = &start;
     drop(port::wanted(wish.port)?);
 
     let stop = Stop::on_signals()?;
@@ -52,31 +79,31 @@ pub fn serve(wish: &Wish) -> Result<()> {
     let venv = Venv::ready(&repository)?;
     let names = build::functions(&repository)?;
     tell::step(format!("compiling {} functions (minutes the first time, seconds later)", names.len()));
-    let cargo = programs::compile_and_keep(&repository, &dir, wish.reload, &|| stop.asked());
+    let cargo = programs::compile_and_keep(&repository, dir, wish.reload, &|| stop.asked());
     stop.check()?;
     let cargo = cargo?;
     // Asked again only now, because compiling may take minutes in which a port found free is taken.
     let listener = port::wanted(wish.port)?;
     let api = listener.local_addr().map_err(doing("the system does not say where we listen"))?.to_string();
-    let watch = format!("127.0.0.1:{}", port::remembered(&dir, "functions.port")?);
+    let watch = format!("127.0.0.1:{}", port::remembered(dir, "functions.port")?);
 
-    secrets::make_once(&dir)?;
-    clock.write(&dir)?;
-    let mut stack = Stack::new(&dir, &api)?;
-    MiniStack::lost(&dir).into_iter().for_each(tell::step);
+    secrets::make_once(dir)?;
+    clock.write(dir)?;
+    let mut stack = Stack::new(dir, &api)?;
+    MiniStack::lost(dir).into_iter().for_each(tell::step);
     tell::step("starting DynamoDB, S3 and SQS");
-    let mut ministack = MiniStack::start(&venv, &dir)?;
+    let mut ministack = MiniStack::start(&venv, dir)?;
     stack.aws(&ministack)?;
-    ministack.wait_until_it_answers(&dir)?;
+    ministack.wait_until_it_answers(dir)?;
     stop.check()?;
     tell::step("making the stack of template.yaml");
     let addresses = Addresses { aws: &ministack.url(), functions: &watch, api: &api };
-    deployment::deploy(&venv, &repository, &dir, &addresses)?;
+    deployment::deploy(&venv, &repository, dir, &addresses)?;
     stop.check()?;
     tell::step("starting the functions");
-    let mut functions = Functions::start(&venv, &repository, &dir, &ministack, &watch, &cargo, wish.reload)?;
+    let mut functions = Functions::start(&venv, &repository, dir, &ministack, &watch, &cargo, wish.reload)?;
     stack.add(&functions.child)?;
-    let answered = functions.wait_until_they_answer(&dir, &names, &|| stop.asked());
+    let answered = functions.wait_until_they_answer(dir, &names, &|| stop.asked());
     stop.check()?;
     answered?;
     Front::new(&dir.join(deployment::CORS), &watch)?.serve(listener);
@@ -84,14 +111,11 @@ pub fn serve(wish: &Wish) -> Result<()> {
     command::clock::settle(&api)?;
     stop.check()?;
 
-    tell::step(&clock);
-    tell::answer(format!("ready http://{api}\n{}", try_next(&api)));
+    say_ready(&start, &api);
     let ended = stop.wait(&mut ministack, &mut functions);
     tell::step("stopping");
     drop(stack);
-    if let Some(clock) = Clock::read(&dir)? {
-        clock.stopped(Timestamp::now()).write(&dir)?;
-    }
+    start.stopped()?;
     match ended {
         None => Ok(()),
         Some(name) => Err(Problem(format!("{name} ended by itself; its log is in {}", dir.path().display()))),
@@ -150,10 +174,10 @@ impl Drop for Stack<'_> {
 }
 
 /// Whether somebody asked us to stop.
-struct Stop(Arc<AtomicBool>);
+pub struct Stop(Arc<AtomicBool>);
 
 impl Stop {
-    fn on_signals() -> Result<Self> {
+    pub fn on_signals() -> Result<Self> {
         let asked = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
             signal_hook::flag::register(signal, Arc::clone(&asked)).map_err(doing("signals cannot be received"))?;
@@ -161,7 +185,7 @@ impl Stop {
         Ok(Self(asked))
     }
 
-    fn at_the_end_of_input(&self) {
+    pub fn at_the_end_of_input(&self) {
         let asked = Arc::clone(&self.0);
         std::thread::spawn(move || {
             std::io::copy(&mut std::io::stdin(), &mut std::io::sink()).ok();
@@ -169,7 +193,7 @@ impl Stop {
         });
     }
 
-    fn asked(&self) -> bool {
+    pub fn asked(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 

@@ -9,7 +9,6 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::body::SdkBody;
-use dynoxide::{Database as Engine, DynoxideError};
 use std::time::Duration;
 
 /// Longer than any function lives.
@@ -93,36 +92,4 @@ fn cancelled(code: &str, writes: usize) -> (u16, Vec<u8>) {
     let mut reasons = vec![r#"{"Code":"None"}"#.to_owned(); writes];
     reasons[0] = format!(r#"{{"Code":"{code}","Message":"made by the test"}}"#);
     failure(400, "TransactionCanceledException", &format!(r#","CancellationReasons":[{}]"#, reasons.join(",")))
-}
-
-pub(crate) fn apply(engine: &Engine, operation: &str, body: &[u8]) -> (u16, Vec<u8>) {
-    fn run<Q: serde::de::DeserializeOwned, R: serde::Serialize>(
-        engine: &Engine,
-        body: &[u8],
-        action: fn(&Engine, Q) -> dynoxide::Result<R>,
-    ) -> dynoxide::Result<Vec<u8>> {
-        let request = serde_json::from_slice(body).map_err(|e| DynoxideError::ValidationException(e.to_string()))?;
-        Ok(serde_json::to_vec(&action(engine, request)?).unwrap())
-    }
-    let answer = match operation {
-        "CreateTable" => run(engine, body, Engine::create_table),
-        "GetItem" => run(engine, body, Engine::get_item),
-        "PutItem" => run(engine, body, Engine::put_item),
-        "UpdateItem" => run(engine, body, Engine::update_item),
-        "DeleteItem" => run(engine, body, Engine::delete_item),
-        "Query" => run(engine, body, Engine::query),
-        "Scan" => run(engine, body, Engine::scan),
-        "BatchGetItem" => run(engine, body, Engine::batch_get_item),
-        "TransactGetItems" => run(engine, body, Engine::transact_get_items),
-        "TransactWriteItems" => run(engine, body, Engine::transact_write_items),
-        other => panic!("{other} is not wired up"),
-    };
-    match answer {
-        Ok(answer) => (200, answer),
-        Err(error) => {
-            // The engine marks where a validation message comes from; DynamoDB does not.
-            let text = error.to_json().replace("VALIDATION_REQUEST:", "").replace("VALIDATION:", "");
-            (error.status_code(), text.into_bytes())
-        }
-    }
 }

@@ -2,7 +2,7 @@
 //! SDK → connector → engine; no sockets, and every condition and key really runs.
 
 pub use crate::fate::{Call, DOER, Fate, killed};
-use crate::{capacity, connector::apply, idle::Idle, memory::Memory};
+use crate::{capacity, idle::Idle, memory::Memory};
 use aws_sdk_dynamodb::{
     Client, Config,
     config::{
@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::{
         retry::{RetryConfig, RetryPartition, TokenBucket},
     },
 };
-use dynoxide::Database as Engine;
+use local_light::engine::{Engine, apply, make_tables};
 use serde_json::{Value, json};
 use std::{
     sync::{
@@ -69,33 +69,9 @@ impl Database {
 
     /// Both tables as `template.yaml` declares them, empty.
     pub fn new() -> Self {
-        let database = Self::on(Backend::Embedded(Engine::memory().unwrap()));
-        let key = json!([{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]);
-        let attribute = |name: &str, kind: &str| json!({"AttributeName": name, "AttributeType": kind});
-        let index = |name: &str, hash: &str, range: &str, projection: &str| {
-            json!({"IndexName": name, "Projection": {"ProjectionType": projection}, "KeySchema": [
-                {"AttributeName": hash, "KeyType": "HASH"}, {"AttributeName": range, "KeyType": "RANGE"}]})
-        };
-        let attributes =
-            ["pk", "sk", "due_shard", "bill_all", "bill_day", "bill_plate"].map(|name| attribute(name, "S"));
-        let attributes: Vec<_> = attributes.into_iter().chain([attribute("due_at", "N")]).collect();
-        database.direct(
-            "CreateTable",
-            &json!({"TableName": MAIN, "BillingMode": "PAY_PER_REQUEST", "KeySchema": key,
-            "AttributeDefinitions": attributes,
-            "GlobalSecondaryIndexes": [
-                index("due", "due_shard", "due_at", "KEYS_ONLY"),
-                index("bills", "bill_all", "sk", "ALL"),
-                index("bills-by-day", "bill_day", "sk", "ALL"),
-                index("bills-by-plate", "bill_plate", "sk", "ALL"),
-            ]}),
-        );
-        database.direct(
-            "CreateTable",
-            &json!({"TableName": AUDIT, "BillingMode": "PAY_PER_REQUEST", "KeySchema": key,
-            "AttributeDefinitions": [attribute("pk", "S"), attribute("sk", "S")]}),
-        );
-        database
+        let engine = Engine::memory().unwrap();
+        make_tables(&engine, MAIN, AUDIT).unwrap();
+        Self::on(Backend::Embedded(engine))
     }
 
     /// A client like the one of `boot`, but one that does not wait long before it tries again.

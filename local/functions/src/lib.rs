@@ -9,7 +9,7 @@ mod outbox;
 mod run;
 mod staff;
 
-pub use events::EventFunction;
+pub use events::{EventApp, EventFunction};
 pub use http::{HTTP, HttpFunction, function_at};
 pub use machine::Machine;
 pub use run::run;

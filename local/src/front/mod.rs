@@ -1,16 +1,17 @@
 //! The front door of a local stack: what API Gateway does before and after a function. It stands between callers and
-//! `cargo lambda watch`, answers preflights, adds the headers of template.yaml's CORS policy and keeps web pages of other
+//! functions, answers preflights, adds the headers of template.yaml's CORS policy and keeps web pages of other
 //! origins away from direct invocations.
 
 mod cors;
 mod request;
 
 use crate::{
-    Problem, Result, doing,
+    Result, doing,
     http::{self, Answer},
 };
-use cors::Cors;
-use request::{Refused, Request};
+pub use cors::Cors;
+use request::Refused;
+pub use request::Request;
 use std::{
     io::Write as _,
     net::{TcpListener, TcpStream},
@@ -27,22 +28,28 @@ const PATIENCE: Duration = Duration::from_mins(10);
 const NOT_PASSED_ON: [&str; 8] =
     ["connection", "content-length", "expect", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"];
 /// Below it functions are invoked as the AWS API does it, past their routes and their access checks.
-const INVOCATIONS: &str = "/2015-03-31/";
+pub const INVOCATIONS: &str = "/2015-03-31/";
 
-/// What it does with a request, and where it sends it.
-#[derive(Debug)]
+type Functions = dyn Fn(&Request) -> Result<Answer> + Send + Sync;
+
+/// What it does with a request, and what answers it.
 pub struct Front {
     cors: Cors,
-    /// Where `cargo lambda watch` listens, as `127.0.0.1:9001`.
-    functions: String,
+    functions: Box<Functions>,
 }
 
 impl Front {
-    /// Reads the CORS policy that the deployment wrote down.
+    /// Before functions that listen at `functions`, as `127.0.0.1:9001`, with the CORS policy that the deployment wrote down.
     pub fn new(cors: &Path, functions: &str) -> Result<Self> {
         let text = std::fs::read(cors).map_err(doing(cors.display()))?;
         let cors = serde_json::from_slice(&text).map_err(doing(cors.display()))?;
-        Ok(Self { cors, functions: functions.to_owned() })
+        let functions = functions.to_owned();
+        Ok(Self::before(cors, move |request| pass_on(&functions, request)))
+    }
+
+    /// Before functions in this process.
+    pub fn before(cors: Cors, functions: impl Fn(&Request) -> Result<Answer> + Send + Sync + 'static) -> Self {
+        Self { cors, functions: Box::new(functions) }
     }
 
     /// Serves until the process ends.
@@ -76,30 +83,28 @@ impl Front {
 
     fn answer(&self, request: &Request) -> Answer {
         if request.path().starts_with(INVOCATIONS) {
-            return if is_foreign(request) { message(403, "Forbidden") } else { self.pass_on(request) };
+            return if is_foreign(request) { message(403, "Forbidden") } else { self.ask(request) };
         }
         if let Some(answer) = self.cors.preflight(request) {
             return answer;
         }
-        let mut answer = self.pass_on(request);
+        let mut answer = self.ask(request);
         self.cors.add(request, &mut answer);
         answer
     }
 
-    fn pass_on(&self, request: &Request) -> Answer {
-        let headers = request.headers.iter().filter(|(name, _)| is_passed_on(name));
-        let headers: Vec<_> = headers.map(|(name, value)| (name.as_str(), value.as_slice())).collect();
-        let target = &request.target;
-        match http::pass_on(&self.functions, &request.method, target, &headers, &request.body, PATIENCE) {
-            Ok(mut answer) => {
-                answer
-                    .headers
-                    .retain(|(name, _)| is_passed_on(name) || request.method == "HEAD" && name == "content-length");
-                answer
-            }
-            Err(Problem(_)) => message(503, "Service Unavailable"),
-        }
+    fn ask(&self, request: &Request) -> Answer {
+        (self.functions)(request).unwrap_or_else(|_| message(503, "Service Unavailable"))
     }
+}
+
+fn pass_on(functions: &str, request: &Request) -> Result<Answer> {
+    let headers = request.headers.iter().filter(|(name, _)| is_passed_on(name));
+    let headers: Vec<_> = headers.map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+    let mut answer = http::pass_on(functions, &request.method, &request.target, &headers, &request.body, PATIENCE)?;
+    let is_head = request.method == "HEAD";
+    answer.headers.retain(|(name, _)| is_passed_on(name) || is_head && name == "content-length");
+    Ok(answer)
 }
 
 fn is_passed_on(name: &str) -> bool {
@@ -118,7 +123,7 @@ fn is_foreign(request: &Request) -> bool {
 }
 
 /// An answer of the gateway itself, as API Gateway words it.
-fn message(status: u16, text: &str) -> Answer {
+pub fn message(status: u16, text: &str) -> Answer {
     let body = serde_json::json!({ "message": text }).to_string().into_bytes();
     Answer { status, headers: vec![("content-type".to_owned(), "application/json".to_owned())], body }
 }
