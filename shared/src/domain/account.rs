@@ -130,7 +130,7 @@ impl AccountId {
         Self(format!("{random:032x}"))
     }
 
-    /// A driver's id as a caller names it; `None` when it can be nobody's.
+    /// A driver's id as a caller names it; `None` when no driver can have it.
     pub fn of_driver(text: &str) -> Option<Self> {
         let digits = halfwidth(text);
         let is_number = (1..=16).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
@@ -180,7 +180,7 @@ impl fmt::Debug for Username {
     }
 }
 
-/// What somebody types to sign in: it names an account or it does not, so nothing is refused here.
+/// What a person types to sign in: it names an account or it does not, so nothing is refused here.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LoginName(String);
 

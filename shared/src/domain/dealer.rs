@@ -40,7 +40,7 @@ pub enum Named {
 }
 
 impl Named {
-    /// Whatever is no telephone is taken for an id, which exists or does not.
+    /// Text that is not a telephone is taken for an id, which exists or does not.
     pub fn read(text: &str) -> Self {
         Phone::parse(text).map_or_else(|_| Self::ById(AccountId::known(text.trim())), Self::ByPhone)
     }

@@ -8,7 +8,7 @@ use super::{
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Whatever an app calls its device; it proves nothing, but counts and bindings hang on it.
+/// What an app calls its device. It proves nothing, but counts and bindings depend on it.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DeviceId(String);

@@ -22,7 +22,7 @@ impl VehicleId {
         Self(LOWEST + random % ((1 << 31) - LOWEST))
     }
 
-    /// Reads an id that somebody names. What is no number is nobody's vehicle.
+    /// Reads an id that a caller names. Text that is not a number names no vehicle.
     pub fn named(text: &str) -> Option<Self> {
         halfwidth(text).parse().ok().map(Self)
     }
@@ -34,7 +34,7 @@ impl From<VehicleId> for u64 {
     }
 }
 
-/// What kind of vehicle it is, by whatever list the app uses (`02` is a small car by GA/T 16.7).
+/// What kind of vehicle it is, by the list that the app uses (`02` is a small car by GA/T 16.7).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct VehicleType(String);

@@ -45,9 +45,9 @@ impl Kind {
 /// What a picture is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
-    /// Somebody's face, shown small.
+    /// A face, shown small.
     Avatar,
-    /// Papers (证件): somebody has to read them.
+    /// Papers (证件): a reviewer has to read them.
     Papers,
 }
 
@@ -74,12 +74,12 @@ impl Purpose {
 pub struct PictureKey(String);
 
 impl PictureKey {
-    /// A new name that nobody can guess.
+    /// A new name that cannot be guessed.
     pub fn drawn(purpose: Purpose, account: &AccountId, chance: u128) -> Self {
         Self(format!("{}/{}/{chance:032x}.jpg", purpose.folder(), account.as_str()))
     }
 
-    /// The picture that an address names, whatever its host, its bucket and its signature.
+    /// The picture that an address names. Host, bucket and signature do not count.
     pub fn named_in(address: &str) -> Option<Self> {
         let path = address.split(['?', '#']).next().unwrap_or_default();
         let mut parts = path.rsplitn(4, '/');

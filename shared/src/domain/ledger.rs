@@ -34,7 +34,7 @@ impl EntryKind {
 pub enum Word {
     /// An operator, who may have mistyped: never more than is owed.
     Operator,
-    /// The payment provider, who has the money: whatever it says is booked.
+    /// The payment provider, who has the money: each payment it reports is booked.
     Provider,
 }
 

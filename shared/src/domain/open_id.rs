@@ -47,8 +47,8 @@ impl fmt::Debug for OpenId {
     }
 }
 
-/// What has to change so that an openId is the account's whose phone was proved. The phone wins: whoever else has the
-/// openId loses it, and the account gives up the one that it had.
+/// What has to change so that an openId is the account's whose phone was proved. The phone wins: another account
+/// with the openId loses it, and the account gives up the one that it had.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rebinding<'a> {
     pub loser: Option<&'a AccountId>,

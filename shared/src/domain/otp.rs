@@ -35,7 +35,7 @@ const DAY: i64 = 86_400;
 pub enum Purpose {
     /// Signing in, or making an account.
     SignIn,
-    /// A new password for somebody who has forgotten theirs.
+    /// A new password for a forgotten one.
     Reset,
     /// A change of this account: its phone, its password.
     Change(AccountId),
@@ -106,7 +106,7 @@ pub struct Binding {
     pub device: Option<Device>,
 }
 
-/// A code as somebody typed it, or as it is sent.
+/// A code as it was typed, or as it is sent.
 #[derive(Clone, Debug)]
 pub struct Code(SecretString);
 

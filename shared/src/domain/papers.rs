@@ -71,7 +71,7 @@ impl TryFrom<u8> for Status {
     }
 }
 
-/// What somebody hands in, as it is kept.
+/// A submission as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     pub real_name: PersonName,
@@ -133,13 +133,13 @@ impl Papers {
         Self { version, status: Status::Waiting, content, handed_in_at, waiting_since, pictures_until: None }
     }
 
-    /// Whether nobody is shown the pictures any more, be they deleted already or about to be.
+    /// Whether the pictures are no longer shown, because they are deleted or about to be.
     pub fn pictures_are_gone(&self, now: Timestamp) -> bool {
         self.pictures_until.is_some_and(|until| until <= now)
     }
 
-    /// Papers after a decision, which keep their pictures for so long; nothing when it was made already. Nobody decides on
-    /// their own: ids are never given twice, so one id in two realms is one person.
+    /// Papers after a decision, which keep their pictures for so long; nothing when it was made already. Actors do not
+    /// decide on their own: ids are never given twice, so one id in two realms is one person.
     pub fn decided(
         &self,
         owner: &AccountId,
@@ -172,7 +172,7 @@ impl Papers {
 pub struct Decision {
     pub status: Status,
     pub why: Option<Why>,
-    /// The papers that the auditor saw; without it, whatever stands there now.
+    /// The papers that the auditor saw; without it, those that are stored now.
     pub version: Option<u64>,
 }
 

@@ -22,12 +22,12 @@ impl Password {
     /// Of a new one; common ones and one's own names are refused besides.
     pub const RULE: Rule = Rule::text(Self::SHORTEST, Self::LONGEST);
 
-    /// What somebody signs in with. Its strength was judged when it was chosen.
+    /// What a person signs in with. Its strength was judged when it was chosen.
     pub fn typed(text: &str) -> Self {
         Self(composed(text).into())
     }
 
-    /// A new password of somebody whose own names are `owners`.
+    /// A new password of a person whose own names are `owners`.
     pub fn choose(text: &str, owners: &[&str]) -> Result<Self, Failure> {
         Self::choose_of(Self::SHORTEST, text, owners)
     }

@@ -22,7 +22,7 @@ const CHECKS: &[u8; 11] = b"10X98765432";
 /// The longest number that is kept unchecked.
 const LONGEST: usize = 32;
 
-/// A number of 18 characters that can be somebody's: proof of form, not that it was issued.
+/// A number of 18 characters that a person can have: proof of form, not that it was issued.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ResidentId(String);
 
@@ -87,7 +87,7 @@ impl SubmittedId {
     }
 }
 
-/// A number as somebody gave it, kept even when it cannot be right: contacts and patients have odd papers.
+/// A number as it was given, kept even when it cannot be right: contacts and patients have odd papers.
 #[derive(Clone, PartialEq, Eq)]
 pub struct GivenId {
     number: String,

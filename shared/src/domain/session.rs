@@ -27,7 +27,7 @@ pub fn life(realm: Realm) -> SignedDuration {
 
 /// What a driver's session record says beside the session, so that the queue needs no read of its own for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct AccountStanding {
     /// The plates of the driver's vehicles; the first charges when an order names none.
     pub plates: Vec<Plate>,
     /// The live request, wherever it stands.
@@ -38,7 +38,7 @@ pub struct Standing {
     pub bills: u64,
 }
 
-impl Standing {
+impl AccountStanding {
     /// Whether a bill is overdue (待补缴).
     pub fn is_in_arrears(&self, now: Timestamp) -> bool {
         self.owed_since.is_some_and(|due| due < now)
@@ -74,7 +74,7 @@ pub struct Caller {
     pub tenant: Option<Tenant>,
     pub session: SessionId,
     pub signed_in_at: Timestamp,
-    pub standing: Standing,
+    pub standing: AccountStanding,
 }
 
 impl Caller {
@@ -96,7 +96,7 @@ pub struct Sessions {
     pub role: Role,
     pub shops: Vec<String>,
     pub tenant: Option<Tenant>,
-    pub standing: Standing,
+    pub standing: AccountStanding,
     /// Each live session with the instant at which it ends.
     pub live: BTreeMap<SessionId, Timestamp>,
 }
@@ -104,7 +104,7 @@ pub struct Sessions {
 impl Sessions {
     /// The record of an account that is made now.
     pub fn of_new(role: Role, shops: Vec<String>) -> Self {
-        Self { enabled: true, role, shops, tenant: None, standing: Standing::default(), live: BTreeMap::new() }
+        Self { enabled: true, role, shops, tenant: None, standing: AccountStanding::default(), live: BTreeMap::new() }
     }
 
     /// Whether a token for `session` still opens anything at `now`.
@@ -157,7 +157,7 @@ mod tests {
             tenant: None,
             session: id(1),
             signed_in_at: at(100),
-            standing: Standing::default(),
+            standing: AccountStanding::default(),
         };
         assert!(caller.demand_recent_sign_in(at(700)).is_ok());
         let refused = caller.demand_recent_sign_in(at(701)).unwrap_err();

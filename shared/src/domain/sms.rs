@@ -8,7 +8,7 @@ use super::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Something about an account that its owner should know, should it have been somebody else's doing.
+/// A change of an account that its owner should know of, because another person may have made it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Notice {

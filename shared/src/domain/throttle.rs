@@ -1,4 +1,4 @@
-//! How wrong passwords slow down the next try: never a lock, so nobody can lock somebody else out.
+//! How wrong passwords slow down the next try: never a lock, because a guesser could then lock the owner out.
 
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -10,7 +10,7 @@ const LONGEST_DELAY: SignedDuration = SignedDuration::from_secs(900);
 const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(24);
 /// So many failures in a row, and the password alone opens nothing any more (NIST SP 800-63B).
 const MOST_FAILURES: u32 = 100;
-/// Such a series ends with a code, not with the next day: a year of silence is for names that nobody has.
+/// Such a series ends with a code, not with the next day: a year of silence is for names without an account.
 const LONG_SERIES_FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(24 * 365);
 
 /// What is known of one name's failures in a row.

@@ -1,6 +1,6 @@
 //! Agents of the mall: where their papers stand, and changing to another telephone's account (#12, #13).
 
-use super::mall_user::{CodeGiven, MallUsers, Seating};
+use super::mall_user::{CodeGiven, MallUsers, OpenIdBinding};
 use crate::{
     auth::tokens::IssuedToken,
     domain::{
@@ -42,7 +42,7 @@ impl Agents {
         Ok(Profile { phone: own.phone, open_id: own.open_id })
     }
 
-    /// #12: where an agent's papers stand; nobody's have not been handed in. Agents ask about their own telephone, staff of
+    /// #12: where an agent's papers stand; an unknown agent has submitted none. Agents ask about their own telephone, staff of
     /// the platform about any.
     pub async fn status(&self, caller: &Caller, phone: &Phone) -> Result<Status, Failure> {
         let holder = self.users.store.phone_holder(REALM, phone).await?.map(|holder| holder.account);
@@ -70,6 +70,6 @@ impl Agents {
         if *proof.phone() == own.phone {
             return Err(Reason::PhoneTaken.into());
         }
-        self.users.seat(&Seating { proof: &proof, open_id: &open_id, leaving: Some(caller), origin, now }).await
+        self.users.seat(&OpenIdBinding { proof: &proof, open_id: &open_id, leaving: Some(caller), origin, now }).await
     }
 }

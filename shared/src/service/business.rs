@@ -1,4 +1,4 @@
-//! Business customers as the operator sees them: found by name, and given somebody to turn to.
+//! Business customers as the operator sees them: found by name, and given an account manager.
 
 use super::actor::{Actor, Identity};
 use crate::{
@@ -32,7 +32,7 @@ impl Business {
         self.store.cloud_customer(tenant).await?.ok_or_else(|| Reason::NotYours.into())
     }
 
-    /// Names whom the customer turns to (#46), or nobody. What changes nothing leaves no entry.
+    /// Names the customer's account manager (#46), or none. What changes nothing leaves no entry.
     pub async fn assign(
         &self,
         tenant: &Tenant,

@@ -33,7 +33,7 @@ pub struct CodeGiven<'a> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
+enum CodeSignInRefusal {
     Code,
     Session,
     LoginCredential,
@@ -79,40 +79,43 @@ impl SignIn {
         let mut attempts = Attempts::default();
         loop {
             attempts.begin()?;
-            let writes = self.store.transaction().spend(proof, Refused::Code);
+            let writes = self.store.transaction().spend(proof, CodeSignInRefusal::Code);
             let writes = match &crowded {
-                None => writes.add_session(owner, &session.id, ends, Refused::Session),
+                None => writes.add_session(owner, &session.id, ends, CodeSignInRefusal::Session),
                 Some(before) => {
                     let live = before.with(session.id.clone(), ends, now);
-                    writes.replace_sessions(owner, before, &live, Refused::Session)
+                    writes.replace_sessions(owner, before, &live, CodeSignInRefusal::Session)
                 }
             };
-            let writes = writes.still_has_phone(realm, proof.phone(), account, Refused::Phone);
+            let writes = writes.still_has_phone(realm, proof.phone(), account, CodeSignInRefusal::Phone);
             let writes = match &login {
                 Some(name) => writes.forget_failures(realm, name),
                 None => writes,
             };
             let writes = match &noted {
                 Some((tenant, name)) => {
-                    writes.note_cloud_sign_in(tenant, name, (origin.address, now), Refused::LoginCredential)
+                    writes.note_cloud_sign_in(tenant, name, (origin.address, now), CodeSignInRefusal::LoginCredential)
                 }
                 None => writes,
             };
             let entry = self.proved_entry(Action::SignedIn, proof, account, origin, now);
             match writes.audit(&entry).commit().await? {
                 WriteOutcome::Committed => return self.issuer.issue(&session),
-                WriteOutcome::ConditionFailed(Refused::Session, item) => match sessions_of(item)? {
+                WriteOutcome::ConditionFailed(CodeSignInRefusal::Session, item) => match sessions_of(item)? {
                     Some(sessions) if sessions.enabled => crowded = Some(sessions),
                     _ => return Err(Reason::WrongCode.into()),
                 },
-                WriteOutcome::ConditionFailed(Refused::Code | Refused::LoginCredential | Refused::Phone, _) => {
+                WriteOutcome::ConditionFailed(
+                    CodeSignInRefusal::Code | CodeSignInRefusal::LoginCredential | CodeSignInRefusal::Phone,
+                    _,
+                ) => {
                     return Err(Reason::WrongCode.into());
                 }
             }
         }
     }
 
-    /// A new password for whoever has the phone, which is at least so long: all sessions end, and the wait after wrong
+    /// A new password for the holder of the phone, which is at least so long: all sessions end, and the wait after wrong
     /// passwords too.
     pub async fn reset_password(
         &self,
@@ -144,10 +147,10 @@ impl SignIn {
         let writes = self
             .store
             .transaction()
-            .spend(proof, Refused::Code)
-            .set_hash((given.realm, name), &credential, Refused::LoginCredential)
-            .still_has_phone(given.realm, &given.phone, account, Refused::Phone)
-            .end_sessions_except((given.realm, account), &BTreeMap::new(), Refused::Session)
+            .spend(proof, CodeSignInRefusal::Code)
+            .set_hash((given.realm, name), &credential, CodeSignInRefusal::LoginCredential)
+            .still_has_phone(given.realm, &given.phone, account, CodeSignInRefusal::Phone)
+            .end_sessions_except((given.realm, account), &BTreeMap::new(), CodeSignInRefusal::Session)
             .forget_failures(given.realm, name)
             .audit(&entry);
         match writes.commit().await? {
@@ -156,7 +159,7 @@ impl SignIn {
         }
     }
 
-    /// The code is compared whether or not somebody has the phone, so that the time tells nobody.
+    /// The code is compared whether or not an account has the phone, so that the time does not tell.
     async fn prove(
         &self,
         codes: &Codes,

@@ -42,7 +42,7 @@ pub struct Codes {
 #[derive(Clone, Debug)]
 pub struct Ask<'a> {
     pub binding: Binding,
-    /// Whatever the caller wants kept with the code (#56).
+    /// What the caller wants stored with the code (#56).
     pub addition: Option<String>,
     /// For what only an account can do: numbers that have none in the product get no message, and the caller is not told.
     pub only_known: bool,
@@ -72,15 +72,15 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// The phone that is in the hands of whoever gave the code.
+    /// The phone that the person who gave the code holds.
     pub fn phone(&self) -> &Phone {
         &self.binding.phone
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// Spends the code of a right guess with whatever else the transaction does; a code spent by somebody else, or over
-    /// by now, refuses the whole, and the answer to that is [`Reason::WrongCode`].
+    /// Spends the code of a right guess with the rest of the transaction. A code that is spent or over by now refuses the
+    /// whole, and the answer to that is [`Reason::WrongCode`].
     pub(crate) fn spend(self, proof: &Proof, refused: R) -> Self {
         self.consume_code(&proof.binding, proof.nonce, proof.now, refused)
     }
@@ -107,8 +107,8 @@ fn registered() -> Failure {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
-    /// Somebody else asked for the same phone.
+enum CodeRefusal {
+    /// Another request asked for the same phone.
     Raced,
     /// The last place was taken since we looked; `usize` says in which scope.
     Full(usize),
@@ -135,7 +135,7 @@ impl Codes {
         }
     }
 
-    /// The id of the message, or none when somebody else asked for the same phone meanwhile.
+    /// The id of the message, or none when another request asked for the same phone meanwhile.
     async fn try_ask(&self, ask: &Ask<'_>) -> Result<Option<String>, Failure> {
         let (binding, now) = (&ask.binding, ask.now);
         let scopes = self.scopes(ask);
@@ -151,11 +151,11 @@ impl Codes {
         {
             return Err(Reason::CaptchaWanted.into());
         }
-        let seen = Seen { phone: &phone, scopes: &scopes, counted: &counted };
-        self.save(ask, &seen, &sent).await
+        let history = CodeHistory { phone: &phone, scopes: &scopes, counted: &counted };
+        self.save(ask, &history, &sent).await
     }
 
-    async fn save(&self, ask: &Ask<'_>, seen: &Seen<'_>, sent: &Sent) -> Result<Option<String>, Failure> {
+    async fn save(&self, ask: &Ask<'_>, history: &CodeHistory<'_>, sent: &Sent) -> Result<Option<String>, Failure> {
         let (binding, now) = (&ask.binding, ask.now);
         let (nonce, job) = (self.random.bytes(), format!("{:032x}", self.random.u128()));
         let row = CodeRow::new(nonce, binding.device.as_ref(), ask.addition.clone(), now);
@@ -164,19 +164,19 @@ impl Codes {
             nonce,
             until: now + LIFE,
             known_in: ask.only_known.then_some(binding.product),
-            muted: seen.phone.tries.is_closed(now),
+            muted: history.phone.tries.is_closed(now),
         };
         let letter = Letter { to: binding.phone.clone(), content };
         let mut writes =
-            self.store.transaction().record_sent_code(&binding.phone, seen.phone, sent, now, Refused::Raced);
-        for (n, (scope, counted)) in seen.scopes.iter().zip(seen.counted).enumerate() {
-            writes = writes.count_sent_code(scope, counted, now, Refused::Full(n));
+            self.store.transaction().record_sent_code(&binding.phone, history.phone, sent, now, CodeRefusal::Raced);
+        for (n, (scope, counted)) in history.scopes.iter().zip(history.counted).enumerate() {
+            writes = writes.count_sent_code(scope, counted, now, CodeRefusal::Full(n));
         }
-        match writes.put_code(binding, &row).create_sms_job(&job, &letter, now, Refused::Job).commit().await? {
+        match writes.put_code(binding, &row).create_sms_job(&job, &letter, now, CodeRefusal::Job).commit().await? {
             WriteOutcome::Committed => Ok(Some(job)),
-            WriteOutcome::ConditionFailed(Refused::Raced | Refused::Job, _) => Ok(None),
-            WriteOutcome::ConditionFailed(Refused::Full(n), _) => {
-                let wait = seen.scopes.get(n).map_or(Duration::from_mins(1), |scope| scope.longest_wait(now));
+            WriteOutcome::ConditionFailed(CodeRefusal::Raced | CodeRefusal::Job, _) => Ok(None),
+            WriteOutcome::ConditionFailed(CodeRefusal::Full(n), _) => {
+                let wait = history.scopes.get(n).map_or(Duration::from_mins(1), |scope| scope.longest_wait(now));
                 Err(Failure::throttled(wait))
             }
         }
@@ -223,7 +223,7 @@ impl Codes {
         }
     }
 
-    /// What a registration is told of which something else is refused: that this code has made an account, if it has.
+    /// What a registration that is refused for another reason learns: that this code has made an account, if it has.
     pub async fn registered_with(
         &self,
         binding: Binding,
@@ -309,7 +309,7 @@ impl Codes {
 }
 
 /// What an ask was decided on.
-struct Seen<'a> {
+struct CodeHistory<'a> {
     phone: &'a PhoneCodes,
     scopes: &'a [CodeScope],
     counted: &'a [CodeCounts],

@@ -66,7 +66,7 @@ pub struct SignInNames {
 
 /// Why an avatar is not linked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LinkRefused {
+enum AvatarRefusal {
     Raced,
     Picture,
 }
@@ -120,8 +120,8 @@ impl Customers {
             attempts.begin()?;
             let old = self.driver(&caller.account).await?.avatar;
             let writes = self.store.transaction();
-            let writes = writes.change_avatar(&caller.account, old.as_ref(), Some(&key), LinkRefused::Raced);
-            let mut writes = writes.link_picture(owner, &key, now, LinkRefused::Picture);
+            let writes = writes.change_avatar(&caller.account, old.as_ref(), Some(&key), AvatarRefusal::Raced);
+            let mut writes = writes.link_picture(owner, &key, now, AvatarRefusal::Picture);
             if let Some(old) = &old {
                 writes = writes.drop_picture(old, now);
             }
@@ -131,15 +131,15 @@ impl Customers {
                     self.pictures.follow(&relinked).await;
                     return Ok(());
                 }
-                WriteOutcome::ConditionFailed(LinkRefused::Raced, _) => {}
-                WriteOutcome::ConditionFailed(LinkRefused::Picture, _) => {
+                WriteOutcome::ConditionFailed(AvatarRefusal::Raced, _) => {}
+                WriteOutcome::ConditionFailed(AvatarRefusal::Picture, _) => {
                     return Err(Failure::internal("an upload could not be attached to its record"));
                 }
             }
         }
     }
 
-    /// Whose avatar it is does not matter: any driver may see any other's. One who has none answers like nobody.
+    /// Any driver may see any driver's avatar. A driver without one answers like an unknown driver.
     pub async fn avatar(&self, account: &AccountId) -> Result<PictureKey, Failure> {
         self.driver(account).await?.avatar.ok_or_else(|| Reason::NotYours.into())
     }

@@ -10,7 +10,7 @@ use crate::{
         origin::Origin,
         password::Password,
         reason::{Failure, Reason},
-        session::{Caller, Sessions, Standing},
+        session::{AccountStanding, Caller, Sessions},
         vehicle::Plate,
     },
     store::{Action, AddressLimit, Attempts, AuditEntry, Driver, LoginCredential, Store, WriteOutcome},
@@ -41,7 +41,7 @@ pub struct Profile {
 
 /// What keeps a registration from being stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Taken {
+enum DriverRefusal {
     Username,
     Plate,
     Id,
@@ -78,9 +78,9 @@ impl Drivers {
             let account = AccountId::numeric(self.sign_in.random.u64());
             let credential = LoginCredential::new(&account, hash.clone());
             match self.store_new(&account, driver, &credential, origin, now).await? {
-                Err(Taken::Id) => {}
-                Err(Taken::Username) => return Err(Reason::UsernameTaken.into()),
-                Err(Taken::Plate) => return Err(Reason::PlateTaken.into()),
+                Err(DriverRefusal::Id) => {}
+                Err(DriverRefusal::Username) => return Err(Reason::UsernameTaken.into()),
+                Err(DriverRefusal::Plate) => return Err(Reason::PlateTaken.into()),
                 Ok(issued) => return Ok(issued),
             }
         }
@@ -94,12 +94,12 @@ impl Drivers {
         credential: &LoginCredential,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Result<IssuedToken, Taken>, Failure> {
+    ) -> Result<Result<IssuedToken, DriverRefusal>, Failure> {
         let (session, sessions) = self.sign_in.first_session(Role::Driver, account, now);
         let plates: Vec<_> = driver.plate.iter().cloned().collect();
         let vehicle = |plate: &Plate| Vehicle::of_plate(VehicleId::drawn(self.sign_in.random.u64()), plate.clone());
         let vehicles = plates.iter().map(vehicle).collect();
-        let standing = Standing { plates, ..Standing::default() };
+        let standing = AccountStanding { plates, ..AccountStanding::default() };
         let sessions = Sessions { standing, ..sessions };
         let record = Driver {
             username: driver.username.clone(),
@@ -129,13 +129,13 @@ impl Drivers {
         };
 
         let name = LoginName::from(&driver.username);
-        let mut writes = self.store.transaction().claim_login(Realm::Ev, &name, credential, Taken::Username);
+        let mut writes = self.store.transaction().claim_login(Realm::Ev, &name, credential, DriverRefusal::Username);
         if let Some(plate) = &driver.plate {
-            writes = writes.claim_plate(plate, account, now, Taken::Plate);
+            writes = writes.claim_plate(plate, account, now, DriverRefusal::Plate);
         }
         let writes = writes
-            .create_driver(account, &record, Taken::Id)
-            .open_sessions(Realm::Ev, account, &sessions, Taken::Id)
+            .create_driver(account, &record, DriverRefusal::Id)
+            .open_sessions(Realm::Ev, account, &sessions, DriverRefusal::Id)
             .audit(&entry);
         match writes.commit().await? {
             WriteOutcome::Committed => self.sign_in.issuer.issue(&session).map(Ok),

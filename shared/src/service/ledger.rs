@@ -39,10 +39,10 @@ pub struct Ledger {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
+enum BookingRefusal {
     /// The key has an entry.
     Booked,
-    /// Somebody booked on this bill, or on another open one, or a bill was issued.
+    /// Another entry was booked on this bill or another open one, or a bill was issued.
     Raced,
 }
 
@@ -78,25 +78,25 @@ impl Ledger {
             let after = booked(&before, booking, actor)?;
             let entry = entry(account, (&before, &after), booking, actor);
             let writes = self.store.transaction();
-            let mut writes = writes.add_ledger_entry(&entry, Refused::Booked).update_bill_sums(
+            let mut writes = writes.add_ledger_entry(&entry, BookingRefusal::Booked).update_bill_sums(
                 account,
                 (&before, &after),
-                Refused::Raced,
+                BookingRefusal::Raced,
             );
             if before.is_open() {
                 let standing = record.ok_or(Reason::NotYours)?.standing;
                 let others = open.iter().filter(|bill| bill.request != id);
                 let left = others.chain(Some(&after).filter(|bill| bill.is_open())).map(IssuedBill::arrears_from).min();
                 let owed = left.and_then(|from| Timestamp::from_millisecond(from).ok());
-                writes = writes.set_arrears(account, &standing, owed, Refused::Raced);
+                writes = writes.set_arrears(account, &standing, owed, BookingRefusal::Raced);
             }
             let audit = actor.entry(action(booking.kind), Realm::Ev, account);
-            match writes.audit_change(&audit, &told(id, booking)).commit().await? {
+            match writes.audit_change(&audit, &change_text(id, booking)).commit().await? {
                 WriteOutcome::Committed => return Ok(entry),
-                WriteOutcome::ConditionFailed(Refused::Booked, item) => {
+                WriteOutcome::ConditionFailed(BookingRefusal::Booked, item) => {
                     return same(ledger_entry_of(item)?, (account, id), booking);
                 }
-                WriteOutcome::ConditionFailed(Refused::Raced, _) => {}
+                WriteOutcome::ConditionFailed(BookingRefusal::Raced, _) => {}
             }
         }
     }
@@ -122,7 +122,7 @@ fn same(entry: LedgerEntry, (account, id): (&AccountId, u64), booking: &Booking)
     }
 }
 
-fn told(id: u64, Booking { kind, key, amount, reason }: &Booking) -> String {
+fn change_text(id: u64, Booking { kind, key, amount, reason }: &Booking) -> String {
     let why = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     format!("bill {id}: {} of {amount}, {key}{why}", kind.as_str())
 }

@@ -37,18 +37,18 @@ pub struct PasswordChange<'a> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
+enum PasswordRefusal {
     /// The hash is another by now.
     Hash,
     /// The account is disabled or gone.
     Account,
-    /// The code has been spent by somebody else, or is over.
+    /// Another request has spent the code, or it is over.
     Code,
 }
 
 impl SignIn {
     /// Changes the password. The old one is compared under the throttle of signing in; all sessions end, and the answer is
-    /// a new one for whoever made the change. A wrong old password and an unknown name are answered alike.
+    /// a new one for the caller. A wrong old password and an unknown name are answered alike.
     pub async fn change_password(&self, change: &PasswordChange<'_>) -> Result<IssuedToken, Failure> {
         self.change_proved(change, None).await
     }
@@ -108,19 +108,19 @@ impl SignIn {
         let writes = self
             .store
             .transaction()
-            .renew_hash((realm, &attempt.name), old, &new, Refused::Hash)
-            .end_sessions_except((realm, account), &live, Refused::Account)
+            .renew_hash((realm, &attempt.name), old, &new, PasswordRefusal::Hash)
+            .end_sessions_except((realm, account), &live, PasswordRefusal::Account)
             .forget_failures(realm, &attempt.name)
             .audit(&entry);
         let writes = match proof {
-            Some(proof) => writes.spend(proof, Refused::Code),
+            Some(proof) => writes.spend(proof, PasswordRefusal::Code),
             None => writes,
         };
         match writes.commit().await? {
             WriteOutcome::Committed => self.issuer.issue(&session).map(Ok),
-            WriteOutcome::ConditionFailed(Refused::Hash, item) => Ok(Err(credential_of(item)?)),
-            WriteOutcome::ConditionFailed(Refused::Code, _) => Err(Reason::WrongCode.into()),
-            WriteOutcome::ConditionFailed(Refused::Account, _) => Err(Reason::WrongOldPassword.into()),
+            WriteOutcome::ConditionFailed(PasswordRefusal::Hash, item) => Ok(Err(credential_of(item)?)),
+            WriteOutcome::ConditionFailed(PasswordRefusal::Code, _) => Err(Reason::WrongCode.into()),
+            WriteOutcome::ConditionFailed(PasswordRefusal::Account, _) => Err(Reason::WrongOldPassword.into()),
         }
     }
 }

@@ -44,7 +44,7 @@ impl Payments {
     }
 
     /// Starts the payment of what is owed on one of the driver's own bills. As long as as much is owed it is the same one.
-    /// It is written before the provider hears of it, so that whatever the provider says of it finds its bill.
+    /// It is written before the provider hears of it, so that every message of the provider finds its bill.
     pub async fn start(&self, account: &AccountId, bill: u64, now: Timestamp) -> Result<Started, Failure> {
         let PaymentItem { payment, amount, .. } = self.written(account, bill, now).await?;
         let amount = Fen(amount);
@@ -102,7 +102,7 @@ impl Notices {
         Self { ledger: Ledger::new(store.clone()), store, webhooks }
     }
 
-    /// Books money that the provider has, once for each of its transactions, whatever the bill has come to meanwhile.
+    /// Books money that the provider has, once for each of its transactions and in any state of the bill.
     pub async fn take(&self, letter: &Webhook, actor: &Actor<'_, impl Identity>) -> Result<LedgerEntry, Failure> {
         let PaymentNotice { payment, transaction, amount } = self.webhooks.read(letter, actor.now.real)?;
         if !is_reference(&transaction) {

@@ -56,11 +56,11 @@ pub struct Person {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
+enum StaffRefusal {
     NameTaken,
     Id,
     Raced,
-    /// Whoever does it has been locked meanwhile.
+    /// The actor has been locked meanwhile.
     Actor,
 }
 
@@ -78,13 +78,13 @@ impl People {
         let item = StaffItem { account: account.clone(), username, role, shops, created_at };
         let writes = self.store.transaction();
         let writes = writes
-            .claim_login(realm, &LoginName::from(&item.username), &credential, Refused::NameTaken)
-            .open_sessions(realm, &account, &Sessions::of_new(role, item.shops.clone()), Refused::Id)
+            .claim_login(realm, &LoginName::from(&item.username), &credential, StaffRefusal::NameTaken)
+            .open_sessions(realm, &account, &Sessions::of_new(role, item.shops.clone()), StaffRefusal::Id)
             .list_staff(realm, &item)
-            .audit_change(&actor.entry(Action::AccountCreated, realm, &account), &told(&item));
+            .audit_change(&actor.entry(Action::AccountCreated, realm, &account), &change_text(&item));
         match writes.commit().await? {
             WriteOutcome::Committed => Ok(item.into()),
-            WriteOutcome::ConditionFailed(Refused::NameTaken, _) => Err(Reason::UsernameTaken.into()),
+            WriteOutcome::ConditionFailed(StaffRefusal::NameTaken, _) => Err(Reason::UsernameTaken.into()),
             WriteOutcome::ConditionFailed(..) => Err(Reason::Contended.into()),
         }
     }
@@ -94,7 +94,7 @@ impl People {
         Ok(self.store.staff(realm, after, i32::from(most)).await?.into_iter().map(Member::from).collect())
     }
 
-    /// Another role, or other shops, from the next request on. Nobody changes what they may do themselves.
+    /// Another role, or other shops, from the next request on. An actor's own role cannot be changed.
     pub async fn change_role(
         &self,
         account: &AccountId,
@@ -114,13 +114,13 @@ impl People {
             }
             let writes = self.store.transaction();
             let writes = writes
-                .change_role((realm, account), (member.role, role), &shops, Refused::Raced)
-                .require_enabled((actor.who.realm, &actor.who.account), Refused::Actor)
+                .change_role((realm, account), (member.role, role), &shops, StaffRefusal::Raced)
+                .require_enabled((actor.who.realm, &actor.who.account), StaffRefusal::Actor)
                 .list_staff(realm, &changed)
-                .audit_change(&actor.entry(Action::RoleChanged, realm, account), &told(&changed));
+                .audit_change(&actor.entry(Action::RoleChanged, realm, account), &change_text(&changed));
             match writes.commit().await? {
                 WriteOutcome::Committed => return Ok(changed.into()),
-                WriteOutcome::ConditionFailed(Refused::Actor, _) => return Err(Reason::Unauthorized.into()),
+                WriteOutcome::ConditionFailed(StaffRefusal::Actor, _) => return Err(Reason::Unauthorized.into()),
                 WriteOutcome::ConditionFailed(..) => {}
             }
         }
@@ -139,7 +139,7 @@ impl People {
         })
     }
 
-    /// An account by the name with which somebody signs in, or by its telephone, which is all that a consumer or an agent
+    /// An account by its login name, or by its telephone, which is all that a consumer or an agent
     /// of the mall has.
     pub async fn named(&self, realm: Realm, name: &LoginName, now: Timestamp) -> Result<Person, Failure> {
         if let Some(credential) = self.store.login(realm, name, now).await?.credential {
@@ -151,7 +151,7 @@ impl People {
     }
 
     /// Locks an account, which ends its sessions with the next request, or unlocks it. Locking what is locked changes
-    /// nothing. Nobody locks themselves, and two administrators cannot lock each other.
+    /// nothing. No actor can lock the own account, and two administrators cannot lock each other.
     pub async fn lock(
         &self,
         (realm, account): (Realm, &AccountId),
@@ -170,12 +170,12 @@ impl People {
             let action = if locked { Action::AccountLocked } else { Action::AccountUnlocked };
             let writes = self.store.transaction();
             let writes = writes
-                .set_enabled((realm, account), !locked, Refused::Raced)
-                .require_enabled((actor.who.realm, &actor.who.account), Refused::Actor)
+                .set_enabled((realm, account), !locked, StaffRefusal::Raced)
+                .require_enabled((actor.who.realm, &actor.who.account), StaffRefusal::Actor)
                 .audit_change(&actor.entry(action, realm, account), why);
             match writes.commit().await? {
                 WriteOutcome::Committed => return Ok(Person { locked, live_sessions: 0, ..person }),
-                WriteOutcome::ConditionFailed(Refused::Actor, _) => return Err(Reason::Unauthorized.into()),
+                WriteOutcome::ConditionFailed(StaffRefusal::Actor, _) => return Err(Reason::Unauthorized.into()),
                 WriteOutcome::ConditionFailed(..) => {}
             }
         }
@@ -186,7 +186,7 @@ impl People {
         if self.person(realm, account).await?.live_sessions == 0 {
             return Ok(());
         }
-        let writes = self.store.transaction().end_all_sessions((realm, account), Refused::Raced);
+        let writes = self.store.transaction().end_all_sessions((realm, account), StaffRefusal::Raced);
         match writes.audit(&actor.entry(Action::SignedOutByOperator, realm, account)).commit().await? {
             WriteOutcome::Committed => Ok(()),
             WriteOutcome::ConditionFailed(..) => Err(Reason::NotYours.into()),
@@ -203,7 +203,7 @@ fn refuse_oneself(realm: Realm, account: &AccountId, actor: &Actor<'_>) -> Resul
     }
 }
 
-fn told(member: &StaffItem) -> String {
+fn change_text(member: &StaffItem) -> String {
     if member.shops.is_empty() {
         return member.role.as_str().to_owned();
     }

@@ -56,10 +56,10 @@ impl Pictures {
         Self { store, objects, random, per_day }
     }
 
-    /// Takes an upload: rewritten, small enough for its purpose, under a name that nobody can guess. It stays for a day
+    /// Takes an upload: rewritten, small enough for its purpose, under a name that cannot be guessed. It stays for a day
     /// unless a record is made to name it.
     ///
-    /// The headers are looked at first, which is cheap whatever was sent; then the upload is counted, and then decoded.
+    /// The headers are looked at first, which is cheap for any upload; then the upload is counted, and then decoded.
     pub async fn upload(
         &self,
         owner: (Realm, &AccountId),

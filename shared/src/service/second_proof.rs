@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl SignIn {
-    /// Refused until a sign-in or a reset by code has ended the series, which whoever guesses cannot do. Nobody is locked
+    /// Refused until a sign-in or a reset by code has ended the series, which a guesser cannot do. No owner is locked
     /// out by it: an account that no code can reach goes on with the longest wait between two tries.
     pub(super) async fn refuse_without_second_proof(
         &self,
@@ -23,7 +23,7 @@ impl SignIn {
         Ok(())
     }
 
-    /// Whether a telephone is bound to the account. A name that nobody has is answered as if there were one.
+    /// Whether a telephone is bound to the account. An unknown name is answered as if there were one.
     async fn reaches_by_code(
         &self,
         attempt: &Attempt<'_>,

@@ -66,7 +66,7 @@ impl SignIn {
         Self { store, passwords, issuer, random, per_address_minute }
     }
 
-    /// Opens a session for a right password. A wrong one and a name that nobody has are answered alike, in time too.
+    /// Opens a session for a right password. A wrong one and an unknown name are answered alike, in time too.
     pub async fn with_password(&self, attempt: &Attempt<'_>) -> Result<IssuedToken, Failure> {
         self.with_password_in(attempt, None).await
     }

@@ -29,7 +29,7 @@ pub struct Sms {
 pub enum Sending {
     /// The provider has taken it.
     Sent,
-    /// Nobody gets it: the code is over, the number unknown or closed, or the message was sent earlier.
+    /// It is not sent: the code is over, the number unknown or closed, or the message was sent earlier.
     Dropped,
     /// The provider will never take it.
     Refused,
@@ -89,7 +89,7 @@ impl Sms {
         self.send(&id, now).await
     }
 
-    /// What to send; none if nobody should get it. That is decided here and not where the code was asked for, so that
+    /// What to send; none if it should not be sent. That is decided here and not where the code was asked for, so that
     /// nothing there takes longer for a number that we know.
     async fn message(&self, letter: &Letter, now: Timestamp) -> Result<Option<Message>, Failure> {
         let (job, to) = (String::new(), letter.to.clone());

@@ -1,4 +1,4 @@
-//! The platform's own staff. Here: the very first of them, whom nobody could appoint.
+//! The platform's own staff. Here: the first administrator, who cannot be appointed by another.
 
 use crate::{
     auth::passwords::Passwords,
@@ -24,7 +24,7 @@ pub struct Staff {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
+enum FirstAdminRefusal {
     NotFirst,
     NameTaken,
 }
@@ -34,7 +34,7 @@ impl Staff {
         Self { store, passwords, random }
     }
 
-    /// The first administrator, once: a second call is refused whatever it brings.
+    /// The first administrator, once: a second call is always refused.
     pub async fn appoint_first_admin(
         &self,
         username: &Username,
@@ -56,17 +56,22 @@ impl Staff {
             request: origin.request.clone(),
             id: self.random.u128(),
         };
-        let writes = self.store.transaction().claim_first_admin(&account, now, Refused::NotFirst);
+        let writes = self.store.transaction().claim_first_admin(&account, now, FirstAdminRefusal::NotFirst);
         let writes = writes
-            .claim_login(Realm::Platform, &LoginName::from(username), &credential, Refused::NameTaken)
-            .open_sessions(Realm::Platform, &account, &Sessions::of_new(Role::Admin, vec![]), Refused::NameTaken)
+            .claim_login(Realm::Platform, &LoginName::from(username), &credential, FirstAdminRefusal::NameTaken)
+            .open_sessions(
+                Realm::Platform,
+                &account,
+                &Sessions::of_new(Role::Admin, vec![]),
+                FirstAdminRefusal::NameTaken,
+            )
             .audit(&entry);
         match writes.commit().await? {
             WriteOutcome::Committed => Ok(account),
-            WriteOutcome::ConditionFailed(Refused::NotFirst, _) => {
+            WriteOutcome::ConditionFailed(FirstAdminRefusal::NotFirst, _) => {
                 Err(Failure::from(Reason::Forbidden).saying("the first administrator exists already"))
             }
-            WriteOutcome::ConditionFailed(Refused::NameTaken, _) => Err(Reason::UsernameTaken.into()),
+            WriteOutcome::ConditionFailed(FirstAdminRefusal::NameTaken, _) => Err(Reason::UsernameTaken.into()),
         }
     }
 }

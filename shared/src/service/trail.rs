@@ -11,10 +11,10 @@ pub struct Trail {
     store: Store,
 }
 
-/// What somebody looks for.
+/// What a reader of the trail looks for.
 #[derive(Clone, Debug)]
 pub struct Search {
-    /// A realm, `station`, or whatever else entries are about.
+    /// A realm, `station`, or another kind of subject.
     pub kind: String,
     pub subject: String,
     pub from: Timestamp,

@@ -8,7 +8,7 @@ use crate::domain::{
     image::PictureKey,
     phone::Phone,
     reason::Failure,
-    session::Standing,
+    session::AccountStanding,
     vehicle::Plate,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -46,7 +46,7 @@ pub(crate) struct Driver {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Unbinding<'a> {
     /// The record as it was read. Unbinding requires that no bill was issued since.
-    pub standing: &'a Standing,
+    pub standing: &'a AccountStanding,
     /// The vehicles that have been unbound, this one included.
     pub unbound: &'a [VehicleId],
 }
@@ -202,7 +202,12 @@ impl<R: Copy> Transaction<'_, R> {
 
     /// AP-46: closes an account: it cannot sign in, has no sessions, and its personal data are deleted. Its detail
     /// records and bills stay. Refused when it has a live charge request, or a bill since the record was read.
-    pub(crate) fn close_driver(self, account: &AccountId, (driver, read): (&Driver, &Standing), raced: R) -> Self {
+    pub(crate) fn close_driver(
+        self,
+        account: &AccountId,
+        (driver, read): (&Driver, &AccountStanding),
+        raced: R,
+    ) -> Self {
         let mut sessions = Change {
             update: "SET #enabled = :no, #live = :none REMOVE #plates".into(),
             condition: Some("#enabled = :yes AND attribute_not_exists(#charge)".into()),
@@ -274,7 +279,7 @@ impl Change {
     }
 
     /// Requires that no bill was issued since the record was read. An absent count is zero.
-    fn require_bills(&mut self, read: &Standing) {
+    fn require_bills(&mut self, read: &AccountStanding) {
         let same = if read.bills == 0 { "attribute_not_exists(#bills)" } else { "#bills = :bills" };
         self.and(same);
         self.names.push(("#bills", "bills".into()));

@@ -19,7 +19,7 @@ use crate::domain::{
     ledger::Balance,
     money::Fen,
     reason::Failure,
-    session::Standing,
+    session::AccountStanding,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -298,7 +298,13 @@ impl<R: Copy> Transaction<'_, R> {
 
     /// AP-66: sets since when the driver is in arrears, or will be, if no bill was issued or booked on since the record
     /// was read. The counter `bills` tells writes that depend on the open bills that these have changed.
-    pub(crate) fn set_arrears(self, account: &AccountId, read: &Standing, owed: Option<Timestamp>, raced: R) -> Self {
+    pub(crate) fn set_arrears(
+        self,
+        account: &AccountId,
+        read: &AccountStanding,
+        owed: Option<Timestamp>,
+        raced: R,
+    ) -> Self {
         let mut change = Change {
             update: "REMOVE #owed ADD #bills :one".into(),
             condition: Some("#bills = :bills".into()),

@@ -6,7 +6,7 @@ use crate::domain::{
     charging::Waiting,
     cloud::Tenant,
     reason::Failure,
-    session::{Caller, LiveCharge, MOST_SESSIONS, SessionId, Sessions, Standing},
+    session::{AccountStanding, Caller, LiveCharge, MOST_SESSIONS, SessionId, Sessions},
     station_id::StationId,
     vehicle::Plate,
 };
@@ -280,7 +280,7 @@ impl TryFrom<SessionsItem> for Sessions {
         let live = item.live.into_iter().map(|(id, second)| (SessionId(id), ends(second))).collect();
         let owed_since = item.owed.and_then(|due| Timestamp::from_millisecond(due).ok());
         let charge = item.charge.map(LiveCharge::try_from).transpose()?;
-        let standing = Standing { plates: item.plates, charge, owed_since, bills: item.bills };
+        let standing = AccountStanding { plates: item.plates, charge, owed_since, bills: item.bills };
         Ok(Self { enabled: item.enabled, role: item.role, shops: item.shops, tenant: item.tenant, standing, live })
     }
 }

@@ -7,7 +7,7 @@ use shared::domain::{
     account::{AccountId, Realm, Role},
     image::{PictureKey, Purpose},
     reason::Reason,
-    session::{Caller, SessionId, Standing},
+    session::{AccountStanding, Caller, SessionId},
 };
 use std::time::Duration;
 use tests::{
@@ -27,7 +27,7 @@ fn caller(plaza: &Plaza, driver: &TestDriver) -> Caller {
         tenant: None,
         session: SessionId("s".to_owned()),
         signed_in_at: plaza.watch.now(),
-        standing: Standing::default(),
+        standing: AccountStanding::default(),
     }
 }
 

@@ -51,14 +51,14 @@ impl Letters {
     }
 }
 
-/// Whoever reads it has solved it.
+/// A caller who reads it has solved it.
 impl fmt::Debug for Letters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Letters(…)")
     }
 }
 
-/// What somebody read in a picture: in either case and any width, as long as it could be letters at all.
+/// What a person read in a picture: in either case and any width, as long as it could be letters at all.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Guess(String);
 

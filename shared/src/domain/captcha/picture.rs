@@ -21,7 +21,7 @@ impl Picture {
         let mut chance = Chance(chance);
         let (across, down) = (Wave::draw(&mut chance), Wave::draw(&mut chance));
         let glyphs: Vec<_> = (0_i32..).zip(letters).map(|(n, letter)| Glyph::draw(n, *letter, &mut chance)).collect();
-        let lines = [(); 3].map(|()| Line::draw(&mut chance));
+        let lines = [(); 3].map(|()| Stroke::draw(&mut chance));
         let mut shades = Vec::new();
         for (y, x) in (0..HEIGHT).flat_map(|y| (0..WIDTH).map(move |x| (y, x))) {
             let place = (x * FINE + across.at(y), y * FINE + down.at(x));
@@ -95,13 +95,13 @@ impl Wave {
 }
 
 /// A bent line from one side to the other.
-struct Line {
+struct Stroke {
     top: i32,
     slope: i32,
     wave: Wave,
 }
 
-impl Line {
+impl Stroke {
     fn draw(chance: &mut Chance) -> Self {
         let wave = Wave { height: chance.between(40, 110), ..Wave::draw(chance) };
         Self { top: chance.between(12, 48) * FINE, slope: chance.between(-3, 3), wave }

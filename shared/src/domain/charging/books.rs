@@ -1,4 +1,4 @@
-//! The money invariants of a request: whatever was metered is written down and nothing else, and each charging that has
+//! The money invariants of a request: all that was metered is written down and nothing else, and each charging that has
 //! ended has exactly one bill, over all its records. The sweep asks this of the stations it visits, the simulation of
 //! what is in the tables.
 

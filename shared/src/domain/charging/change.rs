@@ -3,7 +3,7 @@
 use super::command::{Disregard, Outcome, Rejection};
 use super::fact::{End, What};
 use super::find::Place;
-use super::line::{Joining, Waiting};
+use super::line::{Arrival, Waiting};
 use super::number::{Mode, PileId, RequestId, Ticket};
 use super::station::Charging;
 use super::turn::Turn;
@@ -51,7 +51,7 @@ impl Turn {
         self.leave_line(&waiting);
         let Waiting { ticket, asked, own_entry: left_own_entry, .. } = waiting;
         let Ticket { request, driver, plate, number: left, applied_at } = ticket;
-        let joining = Joining { request, driver, plate, applied_at, asked: energy.unwrap_or(asked) };
+        let joining = Arrival { request, driver, plate, applied_at, asked: energy.unwrap_or(asked) };
         let joined = self.station.side_mut(mode).line.join(joining, arrival);
         self.tell(What::ModeChanged { left, left_own_entry, joined });
         for mode in Mode::BOTH {

@@ -2,7 +2,7 @@
 
 use super::command::{Command, Outcome, Rejection, Standing};
 use super::fact::{Bill, What};
-use super::line::Joining;
+use super::line::Arrival;
 use super::number::{DriverId, Mode, RequestId};
 use super::station::Station;
 use super::turn::Turn;
@@ -15,7 +15,7 @@ impl Turn {
                 match self.may_not_join(mode, driver, &standing) {
                     // A request that is refused takes no number.
                     Some(why) => Outcome::Rejected(why),
-                    None => self.join(mode, Joining { request, driver, plate, applied_at: self.at(), asked: energy }),
+                    None => self.join(mode, Arrival { request, driver, plate, applied_at: self.at(), asked: energy }),
                 }
             }
             Command::Change { request, mode, energy, behind } => self.change(request, mode, energy, behind),
@@ -27,7 +27,7 @@ impl Turn {
     }
 
     /// A request gets the next number of its mode.
-    fn join(&mut self, mode: Mode, joining: Joining) -> Outcome {
+    fn join(&mut self, mode: Mode, joining: Arrival) -> Outcome {
         let arrival = self.station.arrivals();
         let joined = self.station.side_mut(mode).line.join(joining, arrival);
         self.tell(What::Joined(joined));
@@ -57,7 +57,7 @@ impl Turn {
         (self.station.settings.piles(mode) == 0).then_some(Rejection::NoPiles(mode))
     }
 
-    /// A bill of this very turn may be overdue already, when nobody has brought the station up to now for so long.
+    /// A bill of this very turn may be overdue already, when the station was not brought up to now for so long.
     fn fell_into_arrears(&self, driver: DriverId) -> bool {
         let overdue = |bill: &Bill| bill.total > Fen(0) && bill.due < self.at();
         self.facts.iter().any(|fact| match &fact.what {

@@ -19,7 +19,7 @@ pub(super) enum Halt {
 }
 
 impl Turn {
-    /// Dispatches whatever can be dispatched at this instant, in the modes where something has happened.
+    /// Dispatches all cars that can be dispatched at this instant, in the modes where something has happened.
     pub(super) fn dispatch(&mut self) -> Result<(), Halt> {
         for mode in Mode::BOTH {
             if self.station.side(mode).owes_dispatch {

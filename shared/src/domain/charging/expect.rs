@@ -25,7 +25,7 @@ pub struct Expectation {
 }
 
 /// The station run forward by its own rules, with the cars that are known in full. It is exact for cars in lanes,
-/// displaced cars and the first 32 waiting of each mode, because whoever is called later never comes before them.
+/// displaced cars and the first 32 waiting of each mode, because a car that is called later never comes before them.
 #[derive(Clone, Debug)]
 pub struct Forecast<'a> {
     station: &'a Station,

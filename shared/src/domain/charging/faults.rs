@@ -70,7 +70,7 @@ impl Turn {
     }
 
     /// The displaced cars and every not-yet-charging car of the lanes of that mode form one group, sorted by number.
-    /// Dispatch then takes them one by one; whoever does not fit stays ahead of the waiting area.
+    /// Dispatch then takes them one by one; a car that does not fit stays ahead of the waiting area.
     fn regroup(&mut self, mode: Mode) {
         let pulled: Vec<(PileId, Car)> = self
             .station

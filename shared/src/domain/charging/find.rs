@@ -1,4 +1,4 @@
-//! Where a request is: in exactly one place, or nowhere.
+//! Where a request is: in exactly one place, or not in the station at all.
 
 use super::line::Waiting;
 use super::number::{Mode, PileId, RequestId};

@@ -46,7 +46,7 @@ pub struct Line {
 }
 
 /// What a car brings when it takes a number.
-pub(super) struct Joining {
+pub(super) struct Arrival {
     pub request: RequestId,
     pub driver: DriverId,
     pub plate: Box<str>,
@@ -102,10 +102,10 @@ impl Line {
     }
 
     /// Numbers rise by one and are never reused.
-    pub(super) fn join(&mut self, car: Joining, arrival: u32) -> Waiting {
+    pub(super) fn join(&mut self, car: Arrival, arrival: u32) -> Waiting {
         let behind = self.window.len() >= WINDOW || self.behind() > 0;
         self.last_number += 1;
-        let Joining { request, driver, plate, applied_at, asked } = car;
+        let Arrival { request, driver, plate, applied_at, asked } = car;
         let number = Number { mode: self.mode, n: self.last_number };
         let ticket = Ticket { request, driver, plate, number, applied_at };
         let waiting = Waiting { ticket, asked, arrival, own_entry: true };
@@ -183,14 +183,14 @@ impl Line {
         self.window.truncate(most);
     }
 
-    /// Forgets whoever stands behind the window, for looking ahead with what is known.
+    /// Forgets the cars behind the window, for looking ahead with what is known.
     pub(super) fn cut_behind_window(&mut self) {
         let mut live = Live::default();
         self.window.iter().for_each(|waiting| live.push(waiting.ticket.number.n));
         self.live = live;
     }
 
-    /// The highest number in the window; whoever stands behind has a higher one.
+    /// The highest number in the window; a car behind it has a higher one.
     fn last_in_window(&self) -> u32 {
         self.window.back().map_or(0, |waiting| waiting.ticket.number.n)
     }

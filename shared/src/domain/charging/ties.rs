@@ -100,7 +100,7 @@ impl<'a> Seating<'a> {
     }
 
     /// Slots, from the wished one on, whose cars can each move on to the next, the last of them into the slot that
-    /// `car` leaves. Breadth first; a class of slots is entered once, because whoever fits one of them fits all.
+    /// `car` leaves. Breadth first; a class of slots is entered once, because a car that fits one of them fits all.
     fn way_to(&self, car: usize, wished: usize) -> Option<Vec<usize>> {
         let hole = self.slot_of[car];
         if !self.is_tight(car, wished) || self.is_stuck(self.sits[wished], hole) {
@@ -137,7 +137,7 @@ impl<'a> Seating<'a> {
         None
     }
 
-    /// Most wishes end here, at a car whose lane is settled and which has nowhere else to go in it.
+    /// Most wishes end here, at a car whose lane is settled and which has no other place in it.
     fn is_stuck(&self, car: usize, hole: usize) -> bool {
         let elsewhere = |slot: &usize| *slot != self.slot_of[car] && self.is_tight(car, *slot);
         self.fixed[car] && !self.may_move(car, hole) && !self.lanes[self.lane_of(car)].iter().any(elsewhere)

@@ -137,7 +137,7 @@ enum DueWhat {
 }
 
 impl Station {
-    /// The next instant at which a station has something to do without being told, for whoever sweeps stations.
+    /// The next instant at which a station has something to do without a command. The sweep finds stations by it.
     pub fn due(&self) -> Option<Moment> {
         if Mode::BOTH.iter().any(|mode| self.side(*mode).owes_dispatch) {
             return Some(self.settled_at);

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, net::IpAddr};
 
-/// The name an account signs in with, unique on the whole platform, whatever its case; often an email address.
+/// The name an account signs in with, unique on the whole platform without regard to case; often an email address.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct LoginId(String);
@@ -148,7 +148,7 @@ impl Account {
 /// Which accounts a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Part of the login id, whatever its case or width (模糊查询).
+    /// Part of the login id, in any case or width (模糊查询).
     pub login_id: Option<String>,
     pub status: Option<AccountStatus>,
 }
@@ -165,7 +165,7 @@ impl Filter {
     }
 }
 
-/// Nobody deletes or disables oneself, and somebody who manages the others always stays. That this also holds when two
+/// No account deletes or disables itself, and one that manages the others always stays. That this also holds when two
 /// requests race, a counter that is written with them sees to.
 pub fn may_remove(by: &AccountId, chosen: &[&Account], all: &[Account]) -> Result<(), Failure> {
     let ids: BTreeSet<_> = chosen.iter().map(|account| &account.account).collect();

@@ -20,7 +20,7 @@ impl ContactId {
         Self(format!("con_{}{}", letters(since, Self::TIME), letters(random, Self::CHANCE)))
     }
 
-    /// An id that somebody names: it is one of ours or it is not, so nothing is refused here.
+    /// An id that a caller names: it is one of ours or it is not, so nothing is refused here.
     pub fn read(text: &str) -> Self {
         Self(halfwidth(text).chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect())
     }
@@ -169,7 +169,7 @@ impl Contact {
         if halfwidth(text).is_empty() { Ok(None) } else { Email::parse(text).map(Some) }
     }
 
-    /// Whatever it says: the documents' own examples are no real numbers.
+    /// Not checked: the documents' own examples are not real numbers.
     pub fn credentials(text: &str) -> Result<String, Failure> {
         line(&halfwidth(text), Self::CREDENTIALS.longest, "证件号码")
     }

@@ -63,7 +63,7 @@ impl CustomerId {
         Self(format!("{random:032x}"))
     }
 
-    /// An id that we gave. What cannot be one is nobody's.
+    /// An id that we gave. Other text is the id of no customer.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let is_ours = text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         if is_ours { Ok(Self(text.to_owned())) } else { Err(Reason::NotYours.into()) }
@@ -81,7 +81,7 @@ pub struct Tenant {
     pub customer: CustomerId,
 }
 
-/// A caller who is somebody at a business customer, in the zone that the path names.
+/// A caller who has an account at a business customer, in the zone that the path names.
 #[derive(Clone, Debug)]
 pub struct Member {
     pub caller: Caller,

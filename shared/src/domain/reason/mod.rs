@@ -33,7 +33,7 @@ pub enum Reason {
     Internal,
     /// A person typed a value that cannot be taken: the sentence says which and why.
     BadInput,
-    /// The object does not exist, or is not the caller's: the two are told apart nowhere.
+    /// The object does not exist, or is not the caller's: answers never tell the two apart.
     NotYours,
     /// User name or password is wrong; which of them is never said.
     WrongCredentials,
@@ -69,7 +69,7 @@ pub enum Reason {
     WrongOldPassword,
     /// The phone is bound to another account.
     PhoneTaken,
-    /// The SMS code is wrong, expired, used or tried too often: they are told apart nowhere.
+    /// The SMS code is wrong, expired, used or tried too often: answers never tell them apart.
     WrongCode,
     /// The picture's letters are wrong, expired, used or tried too often.
     WrongCaptcha,

@@ -48,7 +48,7 @@ impl fmt::Debug for Customer {
     }
 }
 
-/// Where somebody lives, as far as it is told.
+/// Where a customer lives, as far as it is known.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Residence {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,7 +96,7 @@ pub struct Named {
     pub name: String,
 }
 
-/// A label; what it says may be about somebody's health.
+/// A label; it may be about a customer's health.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Tag(String);

@@ -33,7 +33,7 @@ impl Serial {
 }
 
 impl CustomerId {
-    /// Whatever is no id is the id of nothing, and answers like somebody else's.
+    /// Text that is not an id is answered like the id of another shop's record.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let parsed = text
             .split_once('.')

@@ -101,7 +101,7 @@ impl Keyword {
     }
 }
 
-/// A log does not show whom somebody looked for.
+/// A log does not show whom staff looked for.
 impl std::fmt::Debug for Keyword {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Keyword")

@@ -8,7 +8,7 @@ use crate::{
         charging::{DriverId, Mode, Number, Outcome, Rejection, Standing},
         energy::Energy,
         reason::{Failure, Reason},
-        session::{Caller, LiveCharge, Standing as SessionStanding},
+        session::{AccountStanding, Caller, LiveCharge},
         station_id::StationId,
         vehicle::Plate,
     },
@@ -70,10 +70,10 @@ impl Charging {
     async fn standing(
         &self,
         caller: &Caller,
-        known: SessionStanding,
+        known: AccountStanding,
         station: &StationId,
         now: RequestTime,
-    ) -> Result<Option<SessionStanding>, Failure> {
+    ) -> Result<Option<AccountStanding>, Failure> {
         let Some(live) = known.charge.as_ref().filter(|live| live.station != *station) else { return Ok(Some(known)) };
         if let Found::Request(_) = self.find(live, instant(now.station)).await? {
             return Ok(None);
@@ -83,7 +83,7 @@ impl Charging {
     }
 
     /// The caller's record as it is now.
-    async fn record(&self, caller: &Caller) -> Result<SessionStanding, Failure> {
+    async fn record(&self, caller: &Caller) -> Result<AccountStanding, Failure> {
         let record = self.store.sessions(caller.realm, &caller.account).await?;
         let record = record.filter(|record| record.enabled).ok_or(Reason::Unauthorized)?;
         Ok(record.standing)
@@ -104,7 +104,7 @@ impl Order {
     fn request(
         &self,
         caller: &Caller,
-        standing: &SessionStanding,
+        standing: &AccountStanding,
         now: RequestTime,
     ) -> Result<StationRequest, Failure> {
         Ok(StationRequest::Apply {
@@ -120,7 +120,7 @@ impl Order {
     }
 
     /// The vehicle that is to be charged. A driver without one may charge, too; a vehicle of another driver is unknown.
-    fn vehicle<'s>(&'s self, standing: &'s SessionStanding) -> Result<Option<&'s Plate>, Failure> {
+    fn vehicle<'s>(&'s self, standing: &'s AccountStanding) -> Result<Option<&'s Plate>, Failure> {
         let Some(wanted) = self.plate.as_ref() else {
             return Ok(standing.plates.first());
         };

@@ -27,7 +27,7 @@ pub struct LiveView {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Taken {
+enum StationRefusal {
     Id,
     Number,
 }
@@ -51,13 +51,13 @@ impl Charging {
                 PricesItem::new(&settings.tariff, at, at, actor.who.caller().map(|caller| caller.account.clone()));
             let crowd = Crowd { day: Day::of(at), peak: 0 };
             let head = StationHead { id: id.clone(), number, station, version: 1, records: 0, crowd };
-            let writes = self.store.transaction().create_station(&head, Taken::Id, Taken::Number);
+            let writes = self.store.transaction().create_station(&head, StationRefusal::Id, StationRefusal::Number);
             let writes =
                 writes.list_station(&StationListItem::new(id, number, settings)).note_prices(id, head.version, &prices);
             match writes.audit(&actor.station_entry(Action::StationMade, id)).commit().await? {
                 WriteOutcome::Committed => return Ok(true),
-                WriteOutcome::ConditionFailed(Taken::Id, _) => return Ok(false),
-                WriteOutcome::ConditionFailed(Taken::Number, _) => {}
+                WriteOutcome::ConditionFailed(StationRefusal::Id, _) => return Ok(false),
+                WriteOutcome::ConditionFailed(StationRefusal::Number, _) => {}
             }
         }
     }

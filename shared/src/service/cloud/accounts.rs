@@ -34,9 +34,9 @@ pub(super) enum AccountRefused {
     Full,
     LastAdmin,
     PhoneTaken,
-    /// The code was spent by somebody else, or is over.
+    /// Another request spent the code, or it is over.
     Code,
-    /// Somebody else changed it between our read and our write.
+    /// Another request changed it between our read and our write.
     Changed,
 }
 

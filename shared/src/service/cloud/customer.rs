@@ -42,7 +42,7 @@ impl Portal {
         }
     }
 
-    /// #41: whether nobody has the name. Anybody may ask, so an address may not ask often.
+    /// #41: whether the name is free. The endpoint is public, so an address may not ask often.
     pub async fn is_available(&self, name: &LoginName, origin: &Origin, now: Timestamp) -> Result<bool, Failure> {
         let per_minute = self.settings.available_per_address_minute;
         let limit = AddressLimit { action: "name-available", address: origin.address, per_minute };

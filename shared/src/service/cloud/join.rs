@@ -21,7 +21,7 @@ use crate::{
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-/// What somebody says to become a customer.
+/// The input that makes a customer.
 #[derive(Clone, Debug)]
 pub struct Joining {
     /// The customer's name and the first account's.

@@ -100,8 +100,8 @@ impl Portal {
         Ok(issued)
     }
 
-    /// #55: binds the phone that got the code to the caller's account, or unbinds it. All other sessions end; whoever had
-    /// the old number is told.
+    /// #55: binds the phone that got the code to the caller's account, or unbinds it. All other sessions end. The old
+    /// number gets a notice.
     pub async fn change_phone(
         &self,
         actor: Actor<'_, &Member>,
@@ -162,7 +162,7 @@ impl Portal {
         }
     }
 
-    /// #40: the customer's own number, with whatever else the request changes; what the accounts have bound stays.
+    /// #40: the customer's own number, with the other changes of the request; what the accounts have bound stays.
     pub async fn change_mobile(
         &self,
         actor: Actor<'_, &Member>,

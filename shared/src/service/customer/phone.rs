@@ -26,7 +26,7 @@ pub struct NewPhone {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
+enum PhoneRefusal {
     Code,
     Taken,
     /// The session has ended meanwhile, by another such request or otherwise, or the account is closed.
@@ -35,8 +35,8 @@ enum Refused {
 
 impl Customers {
     /// Binds a phone to the caller's account, in the place of the one it had. All sessions end, and the answer is a new
-    /// one; none when the phone is the account's already. Whoever has the phone can set a new password, so a session that
-    /// somebody found must not do it, the first time either.
+    /// one; none when the phone is the account's already. A person with the phone can set a new password, so a session on
+    /// a found device must not do it, the first time either.
     pub async fn change_phone(
         &self,
         caller: &Caller,
@@ -85,19 +85,19 @@ impl Customers {
         let mut writes = self
             .store
             .transaction()
-            .spend(proof, Refused::Code)
-            .change_drivers_phone(account, (driver.phone.as_ref(), new), now, Refused::Ended)
-            .end_other_sessions(caller, &live, Refused::Ended)
-            .claim_phone(Realm::Ev, new, &holder, Refused::Taken)
+            .spend(proof, PhoneRefusal::Code)
+            .change_drivers_phone(account, (driver.phone.as_ref(), new), now, PhoneRefusal::Ended)
+            .end_other_sessions(caller, &live, PhoneRefusal::Ended)
+            .claim_phone(Realm::Ev, new, &holder, PhoneRefusal::Taken)
             .audit(&entry);
         if let Some(old) = &driver.phone {
-            writes = writes.release_phone(Realm::Ev, old, account, Refused::Ended);
+            writes = writes.release_phone(Realm::Ev, old, account, PhoneRefusal::Ended);
         }
         match writes.commit().await? {
             WriteOutcome::Committed => self.sign_in.issuer.issue(&session),
-            WriteOutcome::ConditionFailed(Refused::Code, _) => Err(Reason::WrongCode.into()),
-            WriteOutcome::ConditionFailed(Refused::Taken, _) => Err(Reason::PhoneTaken.into()),
-            WriteOutcome::ConditionFailed(Refused::Ended, _) => Err(Reason::Unauthorized.into()),
+            WriteOutcome::ConditionFailed(PhoneRefusal::Code, _) => Err(Reason::WrongCode.into()),
+            WriteOutcome::ConditionFailed(PhoneRefusal::Taken, _) => Err(Reason::PhoneTaken.into()),
+            WriteOutcome::ConditionFailed(PhoneRefusal::Ended, _) => Err(Reason::Unauthorized.into()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Binding and unbinding vehicles. A plate has one holder, whatever two requests race.
+//! Binding and unbinding vehicles. A plate has one holder, also when two requests race.
 
 use super::Customers;
 use crate::{

@@ -29,13 +29,13 @@ fn no_picture() -> Failure {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
+enum FaviconRefusal {
     Picture,
     Raced,
 }
 
 impl Dealers {
-    /// #29: takes the picture and gives its address. It is nobody's favicon yet, and gone after a day if it never is.
+    /// #29: takes the picture and gives its address. It belongs to no dealer yet, and goes after a day if it is not set.
     pub async fn upload_favicon(
         &self,
         caller: &Caller,
@@ -82,7 +82,7 @@ impl Dealers {
         }
     }
 
-    /// #28: sets a picture that this dealer uploaded; only its name is kept, never an address that somebody sent.
+    /// #28: sets a picture that this dealer uploaded; only its name is kept, never an address that was sent.
     pub async fn set_favicon(
         &self,
         caller: &Caller,
@@ -103,8 +103,8 @@ impl Dealers {
             let mut writes = self
                 .store
                 .transaction()
-                .link_picture((REALM, account), &key, now, Refused::Picture)
-                .set_dealers_favicon(account, dealer.favicon.as_ref(), &key, now, Refused::Raced);
+                .link_picture((REALM, account), &key, now, FaviconRefusal::Picture)
+                .set_dealers_favicon(account, dealer.favicon.as_ref(), &key, now, FaviconRefusal::Raced);
             if let Some(old) = &dealer.favicon {
                 writes = writes.drop_picture(old, now);
             }
@@ -114,8 +114,8 @@ impl Dealers {
                     self.pictures.follow(&Relinked { linked: vec![key], dropped }).await;
                     return Ok(());
                 }
-                WriteOutcome::ConditionFailed(Refused::Picture, _) => return Err(Reason::PictureNotYours.into()),
-                WriteOutcome::ConditionFailed(Refused::Raced, _) => {}
+                WriteOutcome::ConditionFailed(FaviconRefusal::Picture, _) => return Err(Reason::PictureNotYours.into()),
+                WriteOutcome::ConditionFailed(FaviconRefusal::Raced, _) => {}
             }
         }
     }

@@ -54,7 +54,7 @@ pub struct Settings {
     pub registrations_per_minute: u32,
     /// Codes that a device has in an hour before each further one asks for a solved picture.
     pub sends_without_captcha: u32,
-    /// Whether a sign-in says that nobody has a telephone. Off, it says of a wrong password and of an unknown telephone
+    /// Whether a sign-in says that a telephone is unknown. Off, it says of a wrong password and of an unknown telephone
     /// the same.
     pub tells_unknown_user: bool,
     /// The address of the API without a slash at its end, with which the addresses of favicons begin. Empty, they begin
@@ -114,7 +114,7 @@ impl Dealers {
         Ok((issued, profile))
     }
 
-    /// The document has a text for a telephone that nobody has. It is told where the setting says so.
+    /// The document has a text for an unknown telephone. The setting decides whether it is used.
     async fn told(&self, failure: Failure, attempt: &Attempt<'_>) -> Failure {
         if !self.settings.tells_unknown_user {
             return failure;

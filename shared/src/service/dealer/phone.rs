@@ -31,7 +31,7 @@ pub struct NewPhone {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
+enum DealerPhoneRefusal {
     Code,
     Taken,
     Raced,
@@ -99,20 +99,20 @@ impl Dealers {
         let writes = self
             .store
             .transaction()
-            .spend(proof, Refused::Code)
-            .claim_login(REALM, &name, credential, Refused::Taken)
-            .claim_phone(REALM, new, &PhoneHolder::new(account, Some(&name), now), Refused::Taken)
-            .release_login(REALM, &old_name, credential, Refused::Raced)
-            .release_phone(REALM, old, account, Refused::Raced)
-            .change_dealers_phone(account, (old, new), now, Refused::Raced)
-            .end_other_sessions(caller, &live, Refused::Ended)
+            .spend(proof, DealerPhoneRefusal::Code)
+            .claim_login(REALM, &name, credential, DealerPhoneRefusal::Taken)
+            .claim_phone(REALM, new, &PhoneHolder::new(account, Some(&name), now), DealerPhoneRefusal::Taken)
+            .release_login(REALM, &old_name, credential, DealerPhoneRefusal::Raced)
+            .release_phone(REALM, old, account, DealerPhoneRefusal::Raced)
+            .change_dealers_phone(account, (old, new), now, DealerPhoneRefusal::Raced)
+            .end_other_sessions(caller, &live, DealerPhoneRefusal::Ended)
             .audit(&entry);
         match writes.commit().await? {
             WriteOutcome::Committed => self.sign_in.issuer.issue(&session).map(Some),
-            WriteOutcome::ConditionFailed(Refused::Code, _) => Err(Reason::WrongCode.into()),
-            WriteOutcome::ConditionFailed(Refused::Taken, _) => Err(Reason::PhoneTaken.into()),
-            WriteOutcome::ConditionFailed(Refused::Raced, _) => Ok(None),
-            WriteOutcome::ConditionFailed(Refused::Ended, _) => Err(Reason::Unauthorized.into()),
+            WriteOutcome::ConditionFailed(DealerPhoneRefusal::Code, _) => Err(Reason::WrongCode.into()),
+            WriteOutcome::ConditionFailed(DealerPhoneRefusal::Taken, _) => Err(Reason::PhoneTaken.into()),
+            WriteOutcome::ConditionFailed(DealerPhoneRefusal::Raced, _) => Ok(None),
+            WriteOutcome::ConditionFailed(DealerPhoneRefusal::Ended, _) => Err(Reason::Unauthorized.into()),
         }
     }
 }

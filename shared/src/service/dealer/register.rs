@@ -1,4 +1,4 @@
-//! How somebody becomes a dealer: a telephone that is in their hands, letters that were read, and a password (#19, #20,
+//! How a person becomes a dealer: with a proved telephone, a solved captcha and a password (#19, #20,
 //! #23).
 
 use super::{Dealers, Profile, REALM};
@@ -20,7 +20,7 @@ use crate::{
 };
 use jiff::Timestamp;
 
-/// What somebody gives to become a dealer.
+/// The input that makes a dealer.
 #[derive(Debug)]
 pub struct Registration {
     pub device: DeviceId,
@@ -32,7 +32,7 @@ pub struct Registration {
 
 /// What keeps a registration from being stored, in the order in which it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
+enum RegistrationRefusal {
     Code,
     Captcha,
     Phone,
@@ -133,19 +133,19 @@ impl Dealers {
         let writes = self
             .store
             .transaction()
-            .spend_on_account(proof, Refused::Code)
-            .spend_captcha(&wish.device, picture, now, Refused::Captcha)
-            .claim_login(REALM, &name, &credential, Refused::Phone)
-            .claim_phone(REALM, &wish.phone, &PhoneHolder::new(&account, Some(&name), now), Refused::Phone)
-            .create_dealer(&account, &Dealer::new(wish.phone.clone(), now), Refused::Id)
-            .open_sessions(REALM, &account, &sessions, Refused::Id)
+            .spend_on_account(proof, RegistrationRefusal::Code)
+            .spend_captcha(&wish.device, picture, now, RegistrationRefusal::Captcha)
+            .claim_login(REALM, &name, &credential, RegistrationRefusal::Phone)
+            .claim_phone(REALM, &wish.phone, &PhoneHolder::new(&account, Some(&name), now), RegistrationRefusal::Phone)
+            .create_dealer(&account, &Dealer::new(wish.phone.clone(), now), RegistrationRefusal::Id)
+            .open_sessions(REALM, &account, &sessions, RegistrationRefusal::Id)
             .audit(&entry);
         match writes.commit().await? {
             WriteOutcome::Committed => self.sign_in.issuer.issue(&session),
-            WriteOutcome::ConditionFailed(Refused::Code, _) => Err(Reason::WrongCode.into()),
-            WriteOutcome::ConditionFailed(Refused::Captcha, _) => Err(Reason::WrongCaptcha.into()),
-            WriteOutcome::ConditionFailed(Refused::Phone, _) => Err(Reason::UsernameTaken.into()),
-            WriteOutcome::ConditionFailed(Refused::Id, _) => {
+            WriteOutcome::ConditionFailed(RegistrationRefusal::Code, _) => Err(Reason::WrongCode.into()),
+            WriteOutcome::ConditionFailed(RegistrationRefusal::Captcha, _) => Err(Reason::WrongCaptcha.into()),
+            WriteOutcome::ConditionFailed(RegistrationRefusal::Phone, _) => Err(Reason::UsernameTaken.into()),
+            WriteOutcome::ConditionFailed(RegistrationRefusal::Id, _) => {
                 Err(Failure::internal("a new account id was already in use"))
             }
         }

@@ -2,7 +2,7 @@
 
 mod seat;
 
-pub(super) use seat::Seating;
+pub(super) use seat::OpenIdBinding;
 
 use super::codes::{Ask, Codes};
 use crate::{
@@ -61,11 +61,11 @@ impl MallUsers {
         self.codes.ask(&Ask { binding, addition: None, only_known: false, captcha_after: None, origin, now }).await
     }
 
-    /// #9, #11: signs in whoever has the telephone, makes the account of one that is new, and binds the openId to it.
+    /// #9, #11: signs in the holder of the telephone, makes the account of one that is new, and binds the openId to it.
     pub async fn sign_in(&self, given: CodeGiven, origin: &Origin, now: Timestamp) -> Result<IssuedToken, Failure> {
         let CodeGiven { open_id, phone, code } = given;
         let binding = Binding::asked(self.realm(), None, phone, Some((&open_id).into()));
         let proof = self.codes.check(binding, &code, origin, now).await?;
-        self.seat(&Seating { proof: &proof, open_id: &open_id, leaving: None, origin, now }).await
+        self.seat(&OpenIdBinding { proof: &proof, open_id: &open_id, leaving: None, origin, now }).await
     }
 }

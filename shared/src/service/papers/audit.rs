@@ -1,6 +1,6 @@
 //! Decisions on papers (#17).
 
-use super::Refused;
+use super::PapersRefusal;
 use crate::{
     domain::{
         account::{AccountId, Realm},
@@ -28,8 +28,7 @@ impl Audits {
         Self { store, notices, pictures_stay: SignedDuration::from_hours(24 * i64::from(picture_days)) }
     }
 
-    /// Moves the papers of whoever has this telephone. A decision that was made already is made, and leaves no second
-    /// entry.
+    /// Decides on the papers of the account with this telephone. A decision that was made already leaves no second entry.
     pub async fn decide(
         &self,
         (realm, phone): (Realm, &Phone),
@@ -50,9 +49,9 @@ impl Audits {
                     return Ok(());
                 }
                 // The sweep may be a little ahead with pictures that were about to go.
-                WriteOutcome::ConditionFailed(Refused::Raced | Refused::Picture, _) => {}
-                // Somebody else has handed in the number since these were refused.
-                WriteOutcome::ConditionFailed(Refused::Number, _) => return Err(Reason::IdNumberTaken.into()),
+                WriteOutcome::ConditionFailed(PapersRefusal::Raced | PapersRefusal::Picture, _) => {}
+                // Another account has submitted the number since these were refused.
+                WriteOutcome::ConditionFailed(PapersRefusal::Number, _) => return Err(Reason::IdNumberTaken.into()),
             }
         }
     }
@@ -73,7 +72,7 @@ impl Audits {
         (before, after): (&Papers, &Papers),
         why: Option<&Why>,
         actor: &Actor<'_>,
-    ) -> Result<WriteOutcome<Refused>, Failure> {
+    ) -> Result<WriteOutcome<PapersRefusal>, Failure> {
         let (owner, number) = ((realm, account), &after.content.id_index);
         let event = Event {
             at: actor.now.real,
@@ -87,18 +86,18 @@ impl Audits {
         let mut writes = self
             .store
             .transaction()
-            .save_papers(owner, Some(before), after, &event, Refused::Raced)
+            .save_papers(owner, Some(before), after, &event, PapersRefusal::Raced)
             .audit_change(&entry, &told(before.status, after.status, why));
         match (before.status.holds_number(), after.status.holds_number()) {
-            (true, false) => writes = writes.release_id_number(owner, number, Refused::Raced),
-            (false, true) => writes = writes.claim_id_number(owner, number, Refused::Number),
+            (true, false) => writes = writes.release_id_number(owner, number, PapersRefusal::Raced),
+            (false, true) => writes = writes.claim_id_number(owner, number, PapersRefusal::Number),
             _ => {}
         }
         if before.pictures_until != after.pictures_until {
             for key in &after.content.pictures() {
                 writes = match after.pictures_until {
                     Some(until) => writes.expire_picture(key, until),
-                    None => writes.link_picture(owner, key, actor.now.real, Refused::Picture),
+                    None => writes.link_picture(owner, key, actor.now.real, PapersRefusal::Picture),
                 };
             }
         }

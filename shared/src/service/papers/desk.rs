@@ -61,7 +61,7 @@ impl Desk {
         try_join_all(waiting.into_iter().map(|one| self.open((one.realm, one.account), one.papers, actor))).await
     }
 
-    /// One account's papers, whatever their state, and the newest of what happened to them.
+    /// One account's papers in any state, and the newest of what happened to them.
     pub async fn of_account(
         &self,
         realm: Realm,

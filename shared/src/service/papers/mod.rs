@@ -41,7 +41,7 @@ pub struct Submissions {
     random: Random,
 }
 
-/// What somebody hands in (#16).
+/// A submission (#16).
 #[derive(Clone, Debug)]
 pub struct Submission {
     /// The account's own, or it is refused.
@@ -66,7 +66,7 @@ pub struct HandedIn {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
+enum PapersRefusal {
     Raced,
     Number,
     Picture,
@@ -119,9 +119,9 @@ impl Submissions {
                     self.pictures.follow(&relinked).await;
                     return self.shown(Some(&after.content), &id_no, now.real).await;
                 }
-                WriteOutcome::ConditionFailed(Refused::Raced, _) => {}
-                WriteOutcome::ConditionFailed(Refused::Number, _) => return Err(Reason::IdNumberTaken.into()),
-                WriteOutcome::ConditionFailed(Refused::Picture, _) => {
+                WriteOutcome::ConditionFailed(PapersRefusal::Raced, _) => {}
+                WriteOutcome::ConditionFailed(PapersRefusal::Number, _) => return Err(Reason::IdNumberTaken.into()),
+                WriteOutcome::ConditionFailed(PapersRefusal::Picture, _) => {
                     return Err(no_picture(before.as_ref(), now.real));
                 }
             }
@@ -177,7 +177,7 @@ impl Submissions {
         (before, after): (Option<&Papers>, &Papers),
         relinked: &Relinked,
         actor: &Actor<'_>,
-    ) -> Result<WriteOutcome<Refused>, Failure> {
+    ) -> Result<WriteOutcome<PapersRefusal>, Failure> {
         let Caller { realm, account, role, .. } = actor.who;
         let (owner, now) = ((*realm, account), actor.now.real);
         let from = before.map_or(Status::None, |before| before.status);
@@ -185,15 +185,15 @@ impl Submissions {
         let mut writes = self
             .store
             .transaction()
-            .save_papers(owner, before, after, &event, Refused::Raced)
-            .claim_id_number(owner, &after.content.id_index, Refused::Number)
+            .save_papers(owner, before, after, &event, PapersRefusal::Raced)
+            .claim_id_number(owner, &after.content.id_index, PapersRefusal::Number)
             .audit(&actor.entry(Action::PapersSubmitted, *realm, account));
         let left = before.filter(|before| before.status.holds_number()).map(|before| &before.content.id_index);
         if let Some(left) = left.filter(|left| **left != after.content.id_index) {
-            writes = writes.release_id_number(owner, left, Refused::Raced);
+            writes = writes.release_id_number(owner, left, PapersRefusal::Raced);
         }
         for key in &relinked.linked {
-            writes = writes.link_picture(owner, key, now, Refused::Picture);
+            writes = writes.link_picture(owner, key, now, PapersRefusal::Picture);
         }
         for key in &relinked.dropped {
             writes = writes.drop_picture(key, now);
@@ -213,7 +213,7 @@ impl Submissions {
     }
 }
 
-/// Why papers cannot name a picture: nobody uploaded it lately, or it was theirs and has gone after a decision.
+/// Why papers cannot name a picture: the account did not upload it lately, or it went after a decision.
 fn no_picture(before: Option<&Papers>, now: Timestamp) -> Failure {
     let failure = Failure::from(Reason::PictureNotYours);
     let are_gone = before.is_some_and(|before| before.pictures_are_gone(now));

@@ -27,7 +27,7 @@ pub struct Directory {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
+enum ShopRefusal {
     NoSuchGroup,
     Raced,
 }
@@ -63,7 +63,7 @@ impl Directory {
         writes.audit_thing(AuditSubject::ShopGroup(id), &entry, &name).commit().await.map(drop)
     }
 
-    /// Makes a shop or changes it. Shop and group say the same of who belongs where, whatever two requests race. What
+    /// Makes a shop or changes it. Shop and group always agree on membership, also when two requests race. What
     /// changes nothing leaves no entry.
     pub async fn save(
         &self,
@@ -83,22 +83,22 @@ impl Directory {
                 return Ok(before.clone());
             }
             let read = before.as_ref().map(|shop| shop.version);
-            let mut writes = self.store.transaction().save_shop(id, &shop, read, Refused::Raced);
+            let mut writes = self.store.transaction().save_shop(id, &shop, read, ShopRefusal::Raced);
             let old_group = before.as_ref().and_then(|shop| shop.group.clone());
             if old_group != shop.group {
                 if let Some(old) = &old_group {
-                    writes = writes.leave_group(old, id, Refused::NoSuchGroup);
+                    writes = writes.leave_group(old, id, ShopRefusal::NoSuchGroup);
                 }
                 if let Some(new) = &shop.group {
-                    writes = writes.join_group(new, id, Refused::NoSuchGroup);
+                    writes = writes.join_group(new, id, ShopRefusal::NoSuchGroup);
                 }
             }
             let action = if before.is_some() { Action::ShopChanged } else { Action::ShopMade };
-            writes = writes.audit_thing(AuditSubject::Shop(id), &actor.entry_about(action), &told(&shop));
+            writes = writes.audit_thing(AuditSubject::Shop(id), &actor.entry_about(action), &change_text(&shop));
             match writes.commit().await? {
                 WriteOutcome::Committed => return Ok(shop),
-                WriteOutcome::ConditionFailed(Refused::Raced, _) => {}
-                WriteOutcome::ConditionFailed(Refused::NoSuchGroup, _) => {
+                WriteOutcome::ConditionFailed(ShopRefusal::Raced, _) => {}
+                WriteOutcome::ConditionFailed(ShopRefusal::NoSuchGroup, _) => {
                     return Err(Failure::from(Reason::NotYours).saying("门店组不存在"));
                 }
             }
@@ -106,7 +106,7 @@ impl Directory {
     }
 }
 
-fn told(shop: &Shop) -> String {
+fn change_text(shop: &Shop) -> String {
     let group = shop.group.as_ref().map_or("no group", GroupId::as_str);
     let points = shop.signin_points.map_or_else(|| "default".to_owned(), |points| points.to_string());
     format!("{}, {group}, sign-in points {points}", shop.name)

@@ -10,7 +10,7 @@ use crate::{
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
+enum ShopBookingRefusal {
     /// An entry of this key is there.
     Again,
     Raced,
@@ -54,13 +54,13 @@ impl Records {
             };
             let after = finish(Customer { version: before.version + 1, ..after });
             let next = self.sealed(&after)?;
-            let writes = self.store.transaction().add_entry(id, &entry, Refused::Again);
-            match writes.save_customer(id, Some(&stored), &next, Refused::Raced).commit().await? {
+            let writes = self.store.transaction().add_entry(id, &entry, ShopBookingRefusal::Again);
+            match writes.save_customer(id, Some(&stored), &next, ShopBookingRefusal::Raced).commit().await? {
                 WriteOutcome::Committed => return Ok(after),
-                WriteOutcome::ConditionFailed(Refused::Raced, item) => {
+                WriteOutcome::ConditionFailed(ShopBookingRefusal::Raced, item) => {
                     (stored, before) = self.found(id, customer_of(item)?)?
                 }
-                WriteOutcome::ConditionFailed(Refused::Again, item) => {
+                WriteOutcome::ConditionFailed(ShopBookingRefusal::Again, item) => {
                     if !by_sign_in(booking) && !entry_of(item)?.is(booking) {
                         return Err(Reason::KeyReused.into());
                     }
@@ -86,7 +86,7 @@ impl Records {
     }
 }
 
-/// A day's sign-in is one whatever points it brought.
+/// A day's sign-in counts once, with any number of points.
 fn by_sign_in(booking: &Booking) -> bool {
     booking.key.is_signin()
 }

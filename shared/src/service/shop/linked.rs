@@ -17,7 +17,7 @@ const MOST_OF_A_NUMBER: usize = 20;
 
 /// Why two records are not linked now; the first that applies counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum LinkRefused {
+enum LinkRefusal {
     Gone,
     Already,
     Full,
@@ -72,16 +72,16 @@ impl Records {
         if !self.circle(actor, &id.shop).await?.contains(&other.shop) {
             return Err(Reason::NotYours.into());
         }
-        let (gone, already, full) = (LinkRefused::Gone, LinkRefused::Already, LinkRefused::Full);
+        let (gone, already, full) = (LinkRefusal::Gone, LinkRefusal::Already, LinkRefusal::Full);
         let mut writes = self.store.transaction().link_customers(id, other, (gone, already));
         for one in [id, other] {
             writes = writes.count_link(one, MOST_LINKS, full);
         }
         let refused = writes.commit_with_every_failure().await?;
         match refused.into_iter().map(|(refused, _)| refused).min() {
-            None | Some(LinkRefused::Already) => self.linked(actor, id, None).await,
-            Some(LinkRefused::Gone) => Err(Reason::NotYours.into()),
-            Some(LinkRefused::Full) => Err(Reason::CapReached.into()),
+            None | Some(LinkRefusal::Already) => self.linked(actor, id, None).await,
+            Some(LinkRefusal::Gone) => Err(Reason::NotYours.into()),
+            Some(LinkRefusal::Full) => Err(Reason::CapReached.into()),
         }
     }
 

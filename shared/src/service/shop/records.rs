@@ -28,10 +28,10 @@ pub struct Asked {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
+enum RecordRefusal {
     /// The key made something already.
     Again,
-    /// Somebody else took the number, or wrote the record.
+    /// Another writer took the number, or wrote the record.
     Raced,
     Exists,
 }
@@ -57,13 +57,14 @@ impl Records {
             if let Some(key) = &asked.key {
                 // A key is its caller's own.
                 let key = format!("{}#{key}", actor.who.account.as_str());
-                writes = writes.store_created_record(shop, &key, &made, actor.now.real.as_second(), Refused::Again);
+                writes =
+                    writes.store_created_record(shop, &key, &made, actor.now.real.as_second(), RecordRefusal::Again);
             }
-            let writes = writes.take_record_number(shop, last, Refused::Raced);
-            match writes.save_customer(&id, None, &stored, Refused::Exists).commit().await? {
+            let writes = writes.take_record_number(shop, last, RecordRefusal::Raced);
+            match writes.save_customer(&id, None, &stored, RecordRefusal::Exists).commit().await? {
                 WriteOutcome::Committed => return Ok(customer),
-                WriteOutcome::ConditionFailed(Refused::Raced, item) => last = counter_of(item)?,
-                WriteOutcome::ConditionFailed(Refused::Again, item) => {
+                WriteOutcome::ConditionFailed(RecordRefusal::Raced, item) => last = counter_of(item)?,
+                WriteOutcome::ConditionFailed(RecordRefusal::Again, item) => {
                     let before = created_record_of(item)?;
                     if before.asked != what {
                         return Err(Reason::KeyReused.into());
@@ -71,7 +72,7 @@ impl Records {
                     let serial = Serial::parse(&before.serial).ok_or(Reason::NotYours)?;
                     return Ok(self.seen(actor, &CustomerId { shop: shop.clone(), serial }).await?.1);
                 }
-                WriteOutcome::ConditionFailed(Refused::Exists, _) => {
+                WriteOutcome::ConditionFailed(RecordRefusal::Exists, _) => {
                     return Err(Failure::internal("a new shop record serial was already in use"));
                 }
             }

@@ -15,7 +15,7 @@ use jiff::{Timestamp, civil::Date};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 
-/// What is about somebody's health or papers.
+/// What is about a customer's health or papers.
 #[derive(Serialize, Deserialize)]
 struct Private {
     mrn: String,

@@ -32,7 +32,7 @@ impl Writer {
         self.number(count as u128);
     }
 
-    /// Small distances from zero are short, whatever their sign.
+    /// Small distances from zero are short, with either sign.
     pub fn signed(&mut self, value: i128) {
         self.number((value << 1 ^ value >> 127).cast_unsigned());
     }
