@@ -39,7 +39,7 @@ impl Venv {
             tell::step(format!("creating the virtual environment {}", dir.display()));
             venv.create()?;
         }
-        let packages = wanted.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')).count();
+        let packages = wanted.lines().filter(|line| line.contains("==")).count();
         tell::step(format!("installing {packages} pinned packages into {} (once)", dir.display()));
         venv.install(requirements, pip)?;
         std::fs::write(&stamp, wanted).map_err(doing(failed()))?;
@@ -75,7 +75,8 @@ impl Venv {
 
     fn install(&self, requirements: &Path, pip: &[&str]) -> Result<()> {
         let mut install = self.python();
-        install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--requirement"]);
+        install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
+        install.args(["--require-hashes", "--requirement"]);
         let done = install.arg(requirements).args(pip).output().map_err(doing("pip cannot be started"))?;
         explain(&done, "packages could not be installed; look at the network and start again, it goes on from here")
     }
