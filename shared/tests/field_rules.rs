@@ -50,9 +50,13 @@ const WHOLE: &[Agreement] = &[
     ("patient's number", GivenId::RULE, |text| compact(text).is_empty() || GivenId::of_patient(text, TODAY).is_ok()),
 ];
 
-/// In the usual spelling: nothing that Chinese input methods or copying add.
+/// In the usual spelling: nothing that Chinese input methods or copying add, and no format character that no pattern can name.
 fn is_usual(text: &str) -> bool {
-    text.trim() == text && !text.is_empty() && shared::domain::text::halfwidth(text) == text
+    let is_plain = |c: char| c < '\u{10000}' || !shared::domain::text::is_invisible(c);
+    text.chars().all(is_plain)
+        && text.trim() == text
+        && !text.is_empty()
+        && shared::domain::text::halfwidth(text) == text
 }
 
 #[test]
@@ -94,6 +98,27 @@ fn what_a_rule_refuses_is_refused() {
     ] {
         for text in refused {
             assert!(!reads(&text), "{name}: {text:?}");
+        }
+    }
+}
+
+/// Such characters make two names look alike, or one look like another.
+#[test]
+fn no_name_and_no_login_id_has_a_format_character() {
+    let reads: [(&str, fn(&str) -> bool); 8] = [
+        ("user name", |text| Username::parse(text).is_ok()),
+        ("login id", |text| LoginId::parse(text).is_ok()),
+        ("email", |text| Email::parse(&format!("{text}@example.com")).is_ok()),
+        ("dealer's name", |text| Nickname::parse(text).is_ok()),
+        ("driver's nickname", |text| PersonName::nickname(text).is_ok()),
+        ("real name", |text| PersonName::real(text).is_ok()),
+        ("contact's name", |text| Contact::name(text).is_ok()),
+        ("tag", |text| Tag::parse(text).is_ok()),
+    ];
+    for (what, reads) in reads {
+        assert!(reads("wang"), "{what}");
+        for format in ["\u{202e}", "\u{200b}", "\u{200d}", "\u{2066}", "\u{feff}", "\u{ad}", "\u{e0041}"] {
+            assert!(!reads(&format!("wa{format}ng")), "{what} takes {}", format.escape_unicode());
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{
     phone::Phone,
     reason::Failure,
     rule::{NAME, Rule},
-    text::{composed, halfwidth},
+    text::{composed, halfwidth, is_invisible},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -157,8 +157,8 @@ impl Username {
 
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let name = halfwidth(text);
-        if !Self::RULE.fits(&name) || name.chars().any(|c| c.is_control() || c.is_whitespace() || c == '#') {
-            return Err(Failure::typed("用户名需 2 至 32 个字符，不能包含空格、# 或控制字符"));
+        if !Self::RULE.fits(&name) || name.chars().any(|c| is_invisible(c) || c.is_whitespace() || c == '#') {
+            return Err(Failure::typed("用户名需 2 至 32 个字符，不能包含空格、# 或不可见字符"));
         }
         Ok(Self(name))
     }
@@ -244,8 +244,8 @@ impl PersonName {
     /// 昵称 of a driver.
     pub fn nickname(text: &str) -> Result<Self, Failure> {
         let name = composed(text.trim());
-        if !Self::NICKNAME.fits(&name) || name.chars().any(char::is_control) {
-            return Err(Failure::typed("昵称最多 32 个字符，不能包含控制字符"));
+        if !Self::NICKNAME.fits(&name) || name.chars().any(is_invisible) {
+            return Err(Failure::typed("昵称最多 32 个字符，不能包含不可见字符"));
         }
         Ok(Self(name))
     }
@@ -275,6 +275,7 @@ impl Email {
         let address = halfwidth(text);
         let plain = email_address::Options::default().with_required_tld().without_display_text();
         if address.len() > Self::RULE.longest
+            || address.chars().any(is_invisible)
             || email_address::EmailAddress::parse_with_options(&address, plain).is_err()
         {
             return Err(Failure::typed("邮箱格式不正确"));

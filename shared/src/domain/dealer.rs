@@ -5,7 +5,7 @@ use super::{
     phone::Phone,
     reason::Failure,
     rule::{ONE_LINE, Rule},
-    text::composed,
+    text::{composed, is_invisible},
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,10 +20,10 @@ impl Nickname {
     /// 1 to 32 characters after trimming, composed (NFC), none of them a control character.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let name = composed(text.trim());
-        if Self::RULE.fits(&name) && !name.chars().any(char::is_control) {
+        if Self::RULE.fits(&name) && !name.chars().any(is_invisible) {
             Ok(Self(name))
         } else {
-            Err(Failure::typed("昵称需 1 至 32 个字符，不能包含控制字符"))
+            Err(Failure::typed("昵称需 1 至 32 个字符，不能包含不可见字符"))
         }
     }
 

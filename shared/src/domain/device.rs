@@ -3,7 +3,7 @@
 use super::{
     reason::Failure,
     rule::{NAME, Rule},
-    text::halfwidth,
+    text::{halfwidth, is_invisible},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -18,11 +18,11 @@ impl DeviceId {
 
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let id = halfwidth(text);
-        let is_plain = |c: char| !c.is_control() && !c.is_whitespace() && c != '#';
+        let is_plain = |c: char| !is_invisible(c) && !c.is_whitespace() && c != '#';
         if Self::RULE.fits(&id) && id.chars().all(is_plain) {
             Ok(Self(id))
         } else {
-            Err(Failure::malformed("设备标识需 1 至 128 个字符，不能包含空格、# 或控制字符"))
+            Err(Failure::malformed("设备标识需 1 至 128 个字符，不能包含空格、# 或不可见字符"))
         }
     }
 

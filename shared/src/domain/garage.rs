@@ -3,7 +3,7 @@
 use super::{
     reason::{Failure, Reason},
     rule::{ONE_LINE, Rule},
-    text::halfwidth,
+    text::{halfwidth, is_invisible},
     vehicle::Plate,
     vin::Vin,
 };
@@ -44,7 +44,7 @@ impl VehicleType {
 
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let kind = halfwidth(text);
-        if Self::RULE.fits(&kind) && !kind.chars().any(char::is_control) {
+        if Self::RULE.fits(&kind) && !kind.chars().any(is_invisible) {
             return Ok(Self(kind));
         }
         Err(Failure::typed("车辆类型应为 1 至 16 个字符"))

@@ -6,7 +6,7 @@ use super::{
     reason::{Failure, Reason},
     rule::Rule,
     sealed::{BlindIndex, Sealed},
-    text::{composed, halfwidth},
+    text::{composed, halfwidth, is_invisible},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -186,8 +186,8 @@ impl Why {
 
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let why = composed(text.trim());
-        if !Self::RULE.fits(&why) || why.chars().any(char::is_control) {
-            return Err(Failure::typed(format!("原因最多 {} 个字符，且不能包含控制字符", Self::RULE.longest)));
+        if !Self::RULE.fits(&why) || why.chars().any(is_invisible) {
+            return Err(Failure::typed(format!("原因最多 {} 个字符，且不能包含不可见字符", Self::RULE.longest)));
         }
         Ok(Self(why))
     }

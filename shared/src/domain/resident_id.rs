@@ -4,7 +4,7 @@ use super::{
     mask::{Mask, is_masked},
     reason::{Failure, Reason},
     rule::Rule,
-    text::compact,
+    text::{compact, is_invisible},
 };
 use jiff::civil::{Date, date};
 use std::fmt;
@@ -112,7 +112,7 @@ impl GivenId {
             return Ok(Self { number, valid: true });
         }
         let number = compact(text);
-        if number.is_empty() || number.chars().count() > LONGEST || number.chars().any(char::is_control) {
+        if number.is_empty() || number.chars().count() > LONGEST || number.chars().any(is_invisible) {
             return Err(Failure::typed(format!("证件号码应为 1 至 {LONGEST} 个字符")));
         }
         Ok(Self { number, valid: false })

@@ -11,13 +11,14 @@ pub struct Rule {
     pub pattern: Option<&'static str>,
 }
 
-/// Text of one line: no control characters.
-pub const ONE_LINE: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
+/// Text of one line: no control character, no format character. Of the format characters above U+FFFF, which the three dialects do not
+/// write alike, the parsers alone know.
+pub const ONE_LINE: &str = r"^[^\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]*$";
 /// Visible ASCII without `#`, which separates parts of keys.
 pub const VISIBLE: &str = r#"^[!"$-~]+$"#;
 
-/// No space, no control character, no `#`.
-pub const NAME: &str = r"^[^\s#\x00-\x1f\x7f-\x9f]+$";
+/// The same, and no space and no `#`.
+pub const NAME: &str = r"^[^\s#\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+$";
 
 impl Rule {
     pub const fn text(shortest: usize, longest: usize) -> Self {

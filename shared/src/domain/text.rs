@@ -12,6 +12,17 @@ pub fn compact(text: &str) -> String {
     halfwidth(text).chars().filter(|c| !matches!(c, ' ' | '-' | '·' | '•')).flat_map(char::to_uppercase).collect()
 }
 
+/// Whether a character shows nothing or changes how others are shown: a control character, or one of Unicode's format characters
+/// (Cf), such as a zero-width space or a mark that turns the direction of writing.
+pub fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}'
+            | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
+}
+
 /// Composed, and otherwise as it was written: for what only its owner reads.
 pub fn composed(text: &str) -> String {
     text.nfc().collect()

@@ -1,7 +1,7 @@
 //! Reading a JSON object field by field: numbers stay text, a key comes once, and a mistake is named with its place.
 
 use super::fields::{SentField, Value};
-use crate::domain::reason::Failure;
+use crate::domain::{reason::Failure, text::is_invisible};
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::{collections::HashSet, fmt};
@@ -10,7 +10,52 @@ use std::{collections::HashSet, fmt};
 pub(super) fn object(body: &str) -> Result<Vec<SentField>, Failure> {
     let mut reader = serde_json::Deserializer::from_str(body);
     let fields = reader.deserialize_map(Fields).and_then(|fields| reader.end().map(|()| fields));
-    fields.map_err(|error| explain(body, &error))
+    let fields = fields.map_err(|error| explain(body, &error))?;
+    match duplicate(body) {
+        None => Ok(fields),
+        Some((start, name)) => {
+            let before = body.get(..start).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            let name = shortened(&name);
+            Err(Failure::malformed(format!("JSON 中字段重复：{name}（第 {line} 行第 {column} 个字符）")))
+        }
+    }
+}
+
+/// The first key that stands twice in one object, at whatever depth, and where. The text is valid JSON. Without recursion,
+/// because callers choose the depth.
+fn duplicate(body: &str) -> Option<(usize, String)> {
+    let (mut open, mut is_key) = (Vec::new(), false);
+    let bytes = body.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'{' => {
+                open.push(Some(HashSet::new()));
+                is_key = true;
+            }
+            b'[' => open.push(None),
+            b'}' | b']' => drop(open.pop()),
+            b',' => is_key = open.last().is_some_and(Option::is_some),
+            b'"' => {
+                let start = at;
+                at += 1;
+                while bytes.get(at).is_some_and(|byte| *byte != b'"') {
+                    at += if bytes.get(at) == Some(&b'\\') { 2 } else { 1 };
+                }
+                if let Some(Some(seen)) = open.last_mut().filter(|_| std::mem::take(&mut is_key)) {
+                    let name: String = serde_json::from_str(body.get(start..=at)?).ok()?;
+                    if !seen.insert(name.clone()) {
+                        return Some((start, name));
+                    }
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
 }
 
 struct Fields;
@@ -23,18 +68,13 @@ impl<'de> Visitor<'de> for Fields {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<SentField>, A::Error> {
-        let (mut fields, mut seen) = (Vec::new(), HashSet::new());
+        let mut fields = Vec::new();
         while let Some((name, raw)) = map.next_entry::<String, &RawValue>()? {
-            if !seen.insert(name.clone()) {
-                return Err(A::Error::custom(format_args!("{DUPLICATE}{name}")));
-            }
             fields.push(SentField { name, value: value(raw).map_err(A::Error::custom)? });
         }
         Ok(fields)
     }
 }
-
-const DUPLICATE: &str = "duplicate key: ";
 
 /// A number is kept as it was written, so that `100.4` never passes through a float.
 fn value(raw: &RawValue) -> Result<Value, serde_json::Error> {
@@ -62,11 +102,6 @@ pub(super) fn texts(raw: &RawValue) -> Option<Vec<String>> {
 /// What is wrong and where, as a person would say it.
 fn explain(body: &str, error: &serde_json::Error) -> Failure {
     let (line, column) = (error.line(), error.column());
-    let message = error.to_string();
-    if let Some(name) = message.strip_prefix(DUPLICATE) {
-        let name = name.split(" at line ").next().unwrap_or_default();
-        return Failure::malformed(format!("JSON 中字段重复：{}", shortened(name)));
-    }
     if error.is_data() {
         return Failure::malformed("请求内容应为 JSON 对象");
     }
@@ -91,7 +126,7 @@ fn characters(body: &str, line: usize, column: usize) -> usize {
 }
 
 fn shortened(name: &str) -> String {
-    name.chars().filter(|c| !c.is_control()).take(40).collect()
+    name.chars().filter(|c| !is_invisible(*c)).take(40).collect()
 }
 
 #[cfg(test)]
@@ -117,7 +152,17 @@ mod tests {
 
     #[test]
     fn a_key_that_comes_twice_is_refused() {
-        assert_eq!(text(r#"{"a":1,"\u0061":2}"#), "JSON 中字段重复：a");
+        assert_eq!(text(r#"{"a":1,"\u0061":2}"#), "JSON 中字段重复：a（第 1 行第 8 个字符）");
+        assert_eq!(
+            text("{\"车\":1,\n \"b\":{\"c\":[{\"d\":1,\"d\":2}]}}"),
+            "JSON 中字段重复：d（第 2 行第 20 个字符）"
+        );
+        // The same key in another object, as a value, or in a list is another thing.
+        let apart = r#"{"a":{"a":"a","b":["a","a"]},"b":[{"a":1},{"a":2}],"c\"":"{\"a\":1,\"a\":2}"}"#;
+        assert!(object(apart).is_ok());
+        let deep = "[".repeat(100_000);
+        let deep = format!("{{\"a\":{deep}{}}}", "]".repeat(100_000));
+        assert!(object(&deep).is_ok());
     }
 
     #[test]

@@ -178,7 +178,7 @@ async fn what_is_missing_or_unfit_is_named() {
         ("sendGraphCode", json!({}), "缺少设备标识"),
         ("verifyPicCode", json!({"deviceId": DEVICE}), "缺少图形验证码"),
         ("verifyPicCode", json!({"picCode": "A"}), "缺少设备标识"),
-        ("sendGraphCode", json!({"deviceId": "a#b"}), "设备标识需 1 至 128 个字符，不能包含空格、# 或控制字符"),
+        ("sendGraphCode", json!({"deviceId": "a#b"}), "设备标识需 1 至 128 个字符，不能包含空格、# 或不可见字符"),
     ] {
         let answer = plaza.mall_dealer(post(&format!("/user/dealer/{path}")).json(&body)).await;
         assert_eq!(answer.whole(), (400, json!({"errCode": 400, "msg": text}).to_string()));

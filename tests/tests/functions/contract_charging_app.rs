@@ -194,7 +194,7 @@ async fn bad_values_are_named() {
     let plate = "车牌号格式不正确（参照 GA 36-2018，例如 皖A12345 或 皖AD12345）";
     let capacity = "电池容量应为 0 至 10000 之间、最多三位小数的数字（kWh）";
     for (field, value, msg) in [
-        ("username", "w", "用户名需 2 至 32 个字符，不能包含空格、# 或控制字符"),
+        ("username", "w", "用户名需 2 至 32 个字符，不能包含空格、# 或不可见字符"),
         ("username", "", "缺少用户名"),
         ("password", "", "缺少密码"),
         ("email", "", "缺少邮箱"),

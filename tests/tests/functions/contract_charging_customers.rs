@@ -140,7 +140,7 @@ async fn bad_values_are_named() {
     for (body, message) in [
         (json!({"gender": 4}), "性别应为 0（未知）、1（男）、2（女）或 3（第三性）"),
         (json!({"email": "1221434"}), "邮箱格式不正确"),
-        (json!({"nickname": "z".repeat(33)}), "昵称最多 32 个字符，不能包含控制字符"),
+        (json!({"nickname": "z".repeat(33)}), "昵称最多 32 个字符，不能包含不可见字符"),
         (json!({"realName": ["张三"]}), "真实姓名的类型不正确"),
         (json!({"realName": "12345"}), "真实姓名应为 2 至 50 个汉字或字母，中间可以有“·”和空格"),
         (json!({"realName": "<b>"}), "真实姓名应为 2 至 50 个汉字或字母，中间可以有“·”和空格"),

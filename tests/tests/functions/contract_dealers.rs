@@ -172,11 +172,11 @@ async fn unfit_values_are_named_and_change_nothing() {
         ("editGender", json!({"gender": 1}), "缺少用户名"),
         ("editGender", json!({"username": PHONE, "gender": 4}), "性别应为 0（未知）、1（男）、2（女）或 3（第三性）"),
         ("editNickname", json!({"username": PHONE, "nickName": "  "}), "缺少昵称"),
-        ("editNickname", json!({"username": PHONE, "nickName": "a\u{7}"}), "昵称需 1 至 32 个字符，不能包含控制字符"),
+        ("editNickname", json!({"username": PHONE, "nickName": "a\u{7}"}), "昵称需 1 至 32 个字符，不能包含不可见字符"),
         (
             "editNickname",
             json!({"username": PHONE, "nickName": "车".repeat(33)}),
-            "昵称需 1 至 32 个字符，不能包含控制字符",
+            "昵称需 1 至 32 个字符，不能包含不可见字符",
         ),
         ("editFavicon", json!({"username": PHONE}), "缺少头像地址"),
     ] {

@@ -46,7 +46,7 @@ async fn mistakes_in_json_are_named_with_their_place() {
             "JSON 第 1 行第 22 个字符处有全角逗号“，”，请改为半角逗号“,”",
         ),
         ("{\n  \"username\": \"wyc2002\",\n  \"password\" 1\n}", "JSON 格式错误：第 3 行第 14 个字符附近"),
-        ("{\"username\":\"a\",\"username\":\"b\"}", "JSON 中字段重复：username"),
+        ("{\"username\":\"a\",\"username\":\"b\"}", "JSON 中字段重复：username（第 1 行第 17 个字符）"),
         ("[\"wyc2002\"]", "请求内容应为 JSON 对象"),
         ("\"wyc2002\"", "请求内容应为 JSON 对象"),
         ("null", "请求内容应为 JSON 对象"),

@@ -13,7 +13,7 @@ use shared::{
         payment::is_reference,
         reason::{Failure, Reason},
         session::Caller,
-        text::halfwidth,
+        text::{halfwidth, is_invisible},
         vehicle::Plate,
     },
     service::{
@@ -221,7 +221,7 @@ fn correction(fields: &mut Fields, header: Option<String>) -> Result<Booking, Fa
 
 fn reason(text: &str) -> Result<String, Failure> {
     let reason = text.trim();
-    if reason.chars().count() > LONGEST_REASON || reason.chars().any(char::is_control) {
+    if reason.chars().count() > LONGEST_REASON || reason.chars().any(is_invisible) {
         return Err(Failure::malformed(format!("reason 应为 1 至 {LONGEST_REASON} 个字符，一行")));
     }
     Ok(reason.to_owned())

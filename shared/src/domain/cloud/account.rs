@@ -6,7 +6,7 @@ use crate::domain::{
     phone::Phone,
     reason::{Failure, Reason},
     rule::Rule,
-    text::halfwidth,
+    text::{halfwidth, is_invisible},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,15 +18,15 @@ use std::{collections::BTreeSet, fmt, net::IpAddr};
 pub struct LoginId(String);
 
 impl LoginId {
-    pub const RULE: Rule = Rule::text(2, 64).matching(r"^[^\s#,/\x00-\x1f\x7f-\x9f]+$");
+    pub const RULE: Rule = Rule::text(2, 64).matching(r"^[^\s#,/\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+$");
 
     /// `,` separates names in a list and `/` parts of a path, so no name has them.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let name = halfwidth(text);
         let length = name.to_lowercase().chars().count();
-        let is_refused = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '#' | ',' | '/' | '，');
+        let is_refused = |c: char| is_invisible(c) || c.is_whitespace() || matches!(c, '#' | ',' | '/' | '，');
         if !(Self::RULE.shortest..=Self::RULE.longest).contains(&length) || name.contains(is_refused) {
-            return Err(Failure::typed("登录帐号需 2 至 64 个字符，不能包含空格、逗号、# 或 /"));
+            return Err(Failure::typed("登录帐号需 2 至 64 个字符，不能包含空格、逗号、#、/ 或不可见字符"));
         }
         Ok(Self(name))
     }

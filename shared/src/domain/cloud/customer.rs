@@ -10,7 +10,7 @@ use crate::domain::{
     resident_id::GivenId,
     rule::Rule,
     sealed::Sealed,
-    text::{composed, halfwidth},
+    text::{composed, halfwidth, is_invisible},
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -93,7 +93,7 @@ impl Website {
             _ => None,
         };
         let has_host = rest.is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
-        let is_plain = address.chars().all(|c| !c.is_control() && !c.is_whitespace() && !"<>\"'`\\".contains(c));
+        let is_plain = address.chars().all(|c| !is_invisible(c) && !c.is_whitespace() && !"<>\"'`\\".contains(c));
         if !has_host || !is_plain || address.chars().count() > 200 {
             return Err(Failure::typed("用户网址应为 http:// 或 https:// 开头的网址，最多 200 个字符"));
         }

@@ -1,12 +1,15 @@
 //! Free text of one line, as people write names and addresses: kept as written, but bounded.
 
-use crate::domain::{reason::Failure, text::composed};
+use crate::domain::{
+    reason::Failure,
+    text::{composed, is_invisible},
+};
 
 /// A line of at most `longest` characters, which may be empty; `label` is what people call the field.
 pub fn line(text: &str, longest: usize, label: &str) -> Result<String, Failure> {
     let line = composed(text.trim());
-    if line.chars().count() > longest || line.chars().any(char::is_control) {
-        return Err(Failure::typed(format!("{label}最多 {longest} 个字符，且不能包含换行等控制字符")));
+    if line.chars().count() > longest || line.chars().any(is_invisible) {
+        return Err(Failure::typed(format!("{label}最多 {longest} 个字符，且不能包含换行等不可见字符")));
     }
     Ok(line)
 }

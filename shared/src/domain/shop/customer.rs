@@ -7,7 +7,7 @@ use crate::domain::{
     reason::Failure,
     resident_id::GivenId,
     rule::{ONE_LINE, Rule},
-    text::{composed, halfwidth},
+    text::{composed, halfwidth, is_invisible},
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -139,8 +139,8 @@ impl fmt::Debug for Tag {
 /// One line that people read: composed, trimmed, not empty, without control characters. `label` is what people call it.
 pub fn line_of_text(label: &str, text: &str, longest: usize) -> Result<String, Failure> {
     let line = composed(text.trim());
-    if line.is_empty() || line.chars().count() > longest || line.chars().any(char::is_control) {
-        return Err(Failure::typed(format!("{label}应为 1 至 {longest} 个字符，不含控制字符")));
+    if line.is_empty() || line.chars().count() > longest || line.chars().any(is_invisible) {
+        return Err(Failure::typed(format!("{label}应为 1 至 {longest} 个字符，不含不可见字符")));
     }
     Ok(line)
 }

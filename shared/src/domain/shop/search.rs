@@ -1,7 +1,11 @@
 //! Which records are looked for: one index finds them, the other wishes are applied to what it finds.
 
 use super::{Customer, ShopId, Tag};
-use crate::domain::{phone::Phone, reason::Failure, text::halfwidth};
+use crate::domain::{
+    phone::Phone,
+    reason::Failure,
+    text::{halfwidth, is_invisible},
+};
 
 /// The most records of one page.
 pub const MOST_LISTED: usize = 100;
@@ -94,7 +98,7 @@ impl Keyword {
             return Ok(Self::Digits(digits));
         }
         let name = folded(&word);
-        if name.is_empty() || name.chars().count() > Self::LONGEST || name.chars().any(char::is_control) {
+        if name.is_empty() || name.chars().count() > Self::LONGEST || name.chars().any(is_invisible) {
             return Err(Failure::malformed(format!("关键字应为 1 至 {} 个字符", Self::LONGEST)));
         }
         Ok(Self::Name(name))
