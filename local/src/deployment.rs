@@ -16,7 +16,8 @@ pub const PARAMETERS: &[&str] = &[
     "AvailablePerIpMinute=1000",
 ];
 
-const NAME: &str = "ev-plaza-local";
+/// What a local stack is called.
+pub const NAME: &str = "ev-plaza-local";
 /// The folder with a file per function: the variables of the session in which it acts, under its own role.
 pub const CREDENTIALS: &str = "credentials";
 /// Where the API's CORS policy is written down for the front door.

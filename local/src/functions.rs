@@ -111,6 +111,7 @@ fn wake_up(name: &str) -> Option<Value> {
     match name {
         "first-admin" => None,
         "sms-sender" => Some(json!({ "Records": [] })),
+        "audit-sealer" => Some(json!({ "seal": true })),
         "charging-scheduler" => Some(json!({ "sweep": true })),
         "local-staff" => Some(json!({ "seed": false })),
         _ => {

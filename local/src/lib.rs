@@ -2,6 +2,7 @@
 //! other file is one thing that it starts, asks or remembers.
 #![expect(clippy::disallowed_methods, reason = "a program on a developer's machine reads its own environment and time")]
 
+pub mod audit_trail;
 pub mod build;
 pub mod clock;
 pub mod command;
@@ -69,6 +70,7 @@ pub fn run(arguments: Vec<String>) -> ExitCode {
         Command::Stop { dir } => command::stop::stop(&dir),
         Command::Keys { public_half: false } => command::keys::print(),
         Command::Keys { public_half: true } => command::keys::public_half(),
+        Command::VerifyAudit { dir, stack, options } => command::audit::verify(&dir, stack.as_deref(), &options),
         Command::Bootstrap { stack, options } => command::bootstrap::run(&stack, &options),
         Command::Keeper { dir, owner } => keeper::keep(&dir, owner),
     });

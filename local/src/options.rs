@@ -21,8 +21,9 @@ cargo local replay FILE|-         run a scenario through the charging rules alon
 cargo local plan FILE|-           the placing of cars that costs the least time
 cargo local keys                  new keys and secrets, as operations.md wants them (--public-half: of the key on standard input)
 cargo local bootstrap STACK       keys, secrets and the first administrator of a deployed stack; what is there stays (--region)
+cargo local audit verify [STACK]  compare the audit trail with its hash chain, of the local stack or a deployed one (--region)
 cargo local stop                  stop a stack started elsewhere
-(clock, token, replay --over-http and stop take --dir too)";
+(clock, token, replay --over-http, audit and stop take --dir too)";
 
 const ROLES: [&str; 4] = ["admin", "auditor", "shop-manager", "shop-staff"];
 const DEFAULT_PORT: u16 = 9000;
@@ -59,6 +60,12 @@ pub enum Command {
     Keys {
         public_half: bool,
     },
+    VerifyAudit {
+        dir: PathBuf,
+        /// None for the local stack.
+        stack: Option<String>,
+        options: Vec<String>,
+    },
     Bootstrap {
         stack: String,
         /// For the program that does it.
@@ -93,11 +100,15 @@ pub fn parse(arguments: Vec<String>) -> Result<Command> {
         Some("stop") => Command::Stop { dir },
         Some("keys") => Command::Keys { public_half: words.flag("--public-half") },
         Some("bootstrap") => {
-            let mut options = Vec::new();
-            for option in ["--region", "--endpoint"] {
-                options.extend(words.value(option)?.map(|value| [option.to_owned(), value]).into_iter().flatten());
-            }
+            let options = words.place()?;
             Command::Bootstrap { stack: words.positional("the name of a stack")?, options }
+        }
+        Some("audit") => {
+            let options = words.place()?;
+            match words.positional("what to do: verify")?.as_str() {
+                "verify" => Command::VerifyAudit { dir, stack: words.subcommand(), options },
+                other => return Err(Problem(format!("audit cannot {other}; it can verify"))),
+            }
         }
         Some("keeper") => {
             let owner = words.number("--owner")?.ok_or_else(|| Problem("keeper needs --owner".into()))?;
@@ -148,6 +159,15 @@ impl Words {
             None => self.0.remove(at),
         };
         value.map(Some).ok_or_else(|| Problem(format!("{name} needs a value")))
+    }
+
+    /// Where a deployed stack is, for the program that asks it.
+    fn place(&mut self) -> Result<Vec<String>> {
+        let mut options = Vec::new();
+        for option in ["--region", "--endpoint"] {
+            options.extend(self.value(option)?.map(|value| [option.to_owned(), value]).into_iter().flatten());
+        }
+        Ok(options)
     }
 
     fn number<T: std::str::FromStr>(&mut self, name: &str) -> Result<Option<T>> {
@@ -210,6 +230,15 @@ mod tests {
         let wanted = Command::Bootstrap { stack: "ev-plaza-prod".to_owned(), options };
         assert_eq!(typed("bootstrap ev-plaza-prod --region cn-northwest-1"), Ok(wanted));
         assert!(typed("bootstrap").is_err() && typed("bootstrap a b").is_err());
+        let verify = |stack: Option<&str>, options: &[&str]| Command::VerifyAudit {
+            dir: "x".into(),
+            stack: stack.map(ToOwned::to_owned),
+            options: options.iter().map(ToString::to_string).collect(),
+        };
+        assert_eq!(typed("audit verify --dir x"), Ok(verify(None, &[])));
+        let elsewhere = typed("audit verify ev-plaza-prod --region cn-north-1 --dir x");
+        assert_eq!(elsewhere, Ok(verify(Some("ev-plaza-prod"), &["--region", "cn-north-1"])));
+        assert!(typed("audit").is_err() && typed("audit mend").is_err());
     }
 
     #[test]

@@ -272,7 +272,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("history", "处理记录", "What happened to them"),
     ("action", "操作", "What was done"),
     ("actor", "操作人", "Who did it"),
-    ("operator.TrailEntry.address", "来源地址", "From which address"),
+    ("audit-reader.TrailEntry.address", "来源地址", "From which address"),
     ("request", "请求编号", "The request's id"),
     ("change", "修改内容", "What was changed"),
     ("cursor", "翻页位置", "What a page that begins behind it is asked for with"),

@@ -16,6 +16,7 @@ use shared::wire::Way;
 /// The functions that answer HTTP. A test holds each to its whole table.
 pub fn functions() -> Vec<Described> {
     vec![
+        audit_reader::describe(),
         cloud_customer::describe(),
         ev_account::describe(),
         ev_charging::describe(),

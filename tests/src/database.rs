@@ -22,6 +22,7 @@ use std::{
 
 pub const MAIN: &str = "ev-plaza";
 pub const AUDIT: &str = "ev-plaza-audit";
+pub const AUDIT_CHAIN: &str = "ev-plaza-audit-chain";
 
 type Script = dyn FnMut(&Call) -> Fate + Send;
 type Witness = dyn FnMut(&Call) + Send;
@@ -67,10 +68,10 @@ impl Database {
         }
     }
 
-    /// Both tables as `template.yaml` declares them, empty.
+    /// All tables as `template.yaml` declares them, empty.
     pub fn new() -> Self {
         let engine = Engine::memory().unwrap();
-        make_tables(&engine, MAIN, AUDIT).unwrap();
+        make_tables(&engine, [MAIN, AUDIT, AUDIT_CHAIN]).unwrap();
         Self::on(Backend::Embedded(engine))
     }
 
@@ -188,13 +189,21 @@ impl Database {
 
     /// Puts an item as some other part of the plaza would.
     pub fn put(&self, item: &Value) {
-        self.direct("PutItem", &json!({"TableName": MAIN, "Item": item}));
+        self.put_into(MAIN, item);
+    }
+
+    pub fn put_into(&self, table: &str, item: &Value) {
+        self.direct("PutItem", &json!({"TableName": table, "Item": item}));
     }
 
     /// Takes an item away as some other part of the plaza would.
     pub fn remove(&self, item: &Value) {
+        self.remove_from(MAIN, item);
+    }
+
+    pub fn remove_from(&self, table: &str, item: &Value) {
         let key = json!({"pk": item["pk"], "sk": item["sk"]});
-        self.direct("DeleteItem", &json!({"TableName": MAIN, "Key": key}));
+        self.direct("DeleteItem", &json!({"TableName": table, "Key": key}));
     }
 
     fn direct(&self, operation: &str, request: &Value) -> Value {
@@ -246,7 +255,7 @@ impl Database {
             return (status, answer);
         }
         let mut body = call.body.clone();
-        body["ReturnConsumedCapacity"] = "TOTAL".into();
+        body["ReturnConsumedCapacity"] = "INDEXES".into();
         #[expect(clippy::disallowed_methods, reason = "real time, for whoever measures")]
         let begun = Instant::now();
         let (status, answer) = self.ask(&call.operation, &body, body.to_string().as_bytes());

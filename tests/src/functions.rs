@@ -14,6 +14,7 @@ pub struct Function {
 
 pub fn all() -> Vec<Function> {
     vec![
+        of("audit-reader", &audit_reader::routes()),
         of("cloud-customer", &cloud_customer::routes()),
         of("ev-account", &ev_account::routes()),
         of("ev-charging", &ev_charging::routes()),

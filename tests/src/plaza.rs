@@ -6,6 +6,7 @@ use crate::{
     bucket::Bucket,
     database::{AUDIT, Database, MAIN},
     dealer::Drawn,
+    functions::function_at,
     keys::TokenKey,
     request::{Request, get, post},
     watch::Watch,
@@ -87,6 +88,7 @@ pub struct Plaza {
     pub directory: Directory,
     pub portal: Portal,
     pub scheduler: charging_scheduler::App,
+    pub audit_sealer: audit_sealer::App,
     /// The hints that were sent and not yet delivered.
     pub hints: Arc<Mutex<Vec<StationHint>>>,
     /// Whether hints can be sent at the moment.
@@ -175,6 +177,7 @@ impl Plaza {
         Self {
             first_admin: first_admin::App::new(&parts.of(&first_admin::FUNCTION)).unwrap(),
             sms_sender: sms_sender::App::new(&parts.of(&sms_sender::FUNCTION)).unwrap(),
+            audit_sealer: audit_sealer::App::new(&parts.of(&audit_sealer::FUNCTION)).unwrap(),
             scheduler: charging_scheduler::App::new(&parts.of(&charging_scheduler::FUNCTION)).unwrap(),
             routers: routers(&parts),
             codes: parts.codes().unwrap(),
@@ -212,8 +215,9 @@ impl Plaza {
         self.send("ev-customer", request).await
     }
 
+    /// Sends a request of an operator to the function that has its path.
     pub async fn operator(&self, request: Request) -> Answer {
-        self.send("operator", request).await
+        self.send(function_at(request.path()), request).await
     }
 
     pub async fn shop_customer(&self, request: Request) -> Answer {

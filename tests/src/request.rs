@@ -30,6 +30,11 @@ pub fn post(target: &str) -> Request {
 }
 
 impl Request {
+    /// The target without its query.
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
     pub fn new(method: Method, target: &str) -> Self {
         Self { method, target: target.to_owned(), headers: Vec::new(), body: Vec::new(), address: HOME.to_owned() }
     }

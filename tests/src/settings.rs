@@ -2,7 +2,7 @@
 
 use crate::{
     bucket::BUCKET,
-    database::{AUDIT, MAIN},
+    database::{AUDIT, AUDIT_CHAIN, MAIN},
     keys::{FIELD_KEYS, TokenKey},
 };
 use serde_json::{Value, json};
@@ -31,8 +31,10 @@ const SECRETS: [(&str, &str); 6] = [
     ("SIGNING_KEY_SECRET", "signing-key"),
     ("VERIFYING_KEYS_SECRET", "verifying-keys"),
 ];
-const VARIABLES: [(&str, &str); 39] = [
+const VARIABLES: [(&str, &str); 41] = [
     ("ALLOW_QUERY_TOKEN", "true"),
+    ("AUDIT_CHAIN_TABLE_NAME", AUDIT_CHAIN),
+    ("AUDIT_DAYS", "1095"),
     ("AUDIT_TABLE_NAME", AUDIT),
     ("AVAILABLE_PER_IP_MINUTE", "10"),
     ("AWS_REGION", "cn-north-1"),

@@ -171,6 +171,20 @@ async fn the_alarm_of_failed_sign_ins_sees_wrong_old_passwords() {
     assert_counts("LoginFailuresAlarm", &last(&plaza));
 }
 
+/// The mall answers a wrong code with HTTP 200.
+#[tokio::test]
+async fn the_alarm_of_failed_sign_ins_sees_wrong_codes_of_the_mall() {
+    let plaza = Plaza::open();
+    let (telephone, device) = ("13912345678", "oGZUI0egBJY1zhBYw2KhdUfwVJJE");
+    let asked = json!({ "telephone": telephone, "openId": device });
+    plaza.send("mall-consumer", post("/user/custom/sendPhoneNum").json(&asked)).await;
+    assert_silent("LoginFailuresAlarm", &last(&plaza));
+    let wrong = json!({ "telephone": telephone, "openId": device, "phoneNum": "000000" });
+    let answer = plaza.send("mall-consumer", post("/user/custom/verifyPhoneNum").json(&wrong)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_counts("LoginFailuresAlarm", &last(&plaza));
+}
+
 /// A call of a route that reads the session, by a caller who may call it; none where a function has no such route.
 fn by_somebody(plaza: &Plaza, function: &Function) -> Option<Request> {
     function.table.iter().find_map(|route| {
@@ -248,6 +262,20 @@ async fn the_alarms_of_the_scheduler_see_silence_unreadable_stations_and_unreada
     let before = lines(&plaza).len();
     assert!(plaza.scheduler.handle(serde_json::from_value(json!({ "sweep": true })).unwrap()).await.is_err());
     assert_eq!(lines(&plaza).len(), before, "a sweep that fails is silent, too");
+}
+
+#[tokio::test]
+async fn the_alarm_of_the_sealing_sees_silence() {
+    let alarm = Alarm::of("AuditSealingAlarm");
+    assert!(alarm.fires(&[]), "no run at all");
+    let plaza = Plaza::open();
+    let event = || serde_json::from_value(json!({ "seal": true })).unwrap();
+    plaza.audit_sealer.handle(event()).await.unwrap();
+    assert!(!alarm.fires(&points(&[last(&plaza)])));
+    plaza.database.follow(|_| Fate::Break);
+    let before = lines(&plaza).len();
+    assert!(plaza.audit_sealer.handle(event()).await.is_err());
+    assert_eq!(lines(&plaza).len(), before, "a run that fails is silent");
 }
 
 fn with(line: &Value, name: &str, value: u64) -> Value {
@@ -370,6 +398,7 @@ async fn every_alarm_watches_something_that_is_published_and_the_series_stay_few
         plaza.send(function.name, Request::new(Method::GET, "/nowhere")).await;
     }
     plaza.wake(json!({ "Records": [] })).await;
+    plaza.audit_sealer.handle(serde_json::from_value(json!({ "seal": true })).unwrap()).await.unwrap();
     let sms = sms_line(&plaza, Ok(()), "no parcel").await;
     published.extend(points(&lines(&plaza)).into_iter().chain(points_of(&sms)).map(|(series, _)| series));
     for (_, filter) in TEMPLATE.of_type("AWS::Logs::MetricFilter") {
@@ -426,10 +455,11 @@ fn the_alarms_on_metrics_of_aws_fire_at_their_shares_and_sums() {
 }
 
 #[test]
-fn every_alarm_reaches_the_topic_and_only_silence_of_the_sweep_breaches() {
+fn every_alarm_reaches_the_topic_and_only_silence_of_schedules_breaches() {
     for (id, alarm) in TEMPLATE.of_type("AWS::CloudWatch::Alarm") {
         assert_eq!(alarm["AlarmActions"], json!([{ "Ref": "AlarmTopic" }]), "{id}");
-        let missing = if id == "SweepAlarm" { "breaching" } else { "notBreaching" };
+        let is_of_schedule = id == "SweepAlarm" || id == "AuditSealingAlarm";
+        let missing = if is_of_schedule { "breaching" } else { "notBreaching" };
         assert_eq!(alarm["TreatMissingData"], missing, "{id}");
     }
 }

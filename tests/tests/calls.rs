@@ -183,7 +183,14 @@ fn is_for_aws_alone(right: &str) -> bool {
 }
 
 /// Rights that these calls do not use, and what does.
-const USED_ELSEWHERE: [(&str, &str); 13] = [
+const USED_ELSEWHERE: [(&str, &str); 17] = [
+    ("audit-sealer: dynamodb:BatchGetItem on table/ev-plaza-local-AuditTable", "entries that are two minutes old"),
+    ("audit-sealer: dynamodb:DeleteItem on table/ev-plaza-local-AuditTable", "entries whose retention has ended"),
+    ("audit-sealer: dynamodb:DeleteItem on table/ev-plaza-local-AuditChainTable", "blocks whose retention has ended"),
+    (
+        "audit-sealer: dynamodb:Query on table/ev-plaza-local-AuditTable/index/by-day",
+        "entries that are two minutes old",
+    ),
     ("charging-scheduler: dynamodb:UpdateItem on table/ev-plaza-local-Table", "a charge that ends by itself"),
     ("charging-scheduler: dynamodb:Query on table/ev-plaza-local-Table", "more cars in line than are read at once"),
     ("charging-scheduler: s3:DeleteObject on ev-plaza-local-picturesbucket/*", "a picture that is deleted late"),

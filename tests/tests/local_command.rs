@@ -65,6 +65,12 @@ fn a_newcomer_registers_signs_in_and_sees_the_account() {
     let asked = [("Origin", "http://evil.example"), ("Access-Control-Request-Method", "POST")];
     let answer = stack.send("OPTIONS", "/2015-03-31/functions/local-staff/invocations", &asked, "");
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (403, None));
+
+    // The tables and the keys of the stack are read as those of a deployed one.
+    let sealed = stack.send("POST", "/2015-03-31/functions/audit-sealer/invocations", &[], r#"{"seal":true}"#);
+    assert_eq!(sealed.status, 200, "{}", sealed.text());
+    let verified = place.cargo_local(&["audit", "verify"]);
+    assert!(verified.status.success(), "{verified:?}");
 }
 
 #[test]

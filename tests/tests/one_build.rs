@@ -21,6 +21,8 @@ fn resolved(selection: &[&str]) -> BTreeSet<String> {
 fn functions_use_the_crates_as_the_workspace_builds_them() {
     let workspace = resolved(&["--workspace"]);
     for function in [
+        "audit-reader",
+        "audit-sealer",
         "charging-scheduler",
         "cloud-customer",
         "ev-account",

@@ -8,7 +8,6 @@ mod people;
 mod reports;
 mod shops;
 mod stations;
-mod trail;
 
 use shared::{
     boot::{CHARGING, Error, FIELDS, Function, GATE, PASSWORDS, PICTURES, Parts, TABLES},
@@ -16,7 +15,7 @@ use shared::{
     outside::random::Random,
     service::{
         actor::Actor, bill::Bills, business::Business, charging::Charging, ledger::Ledger, papers::Desk,
-        people::People, reports::Reports, shop::Directory, trail::Trail,
+        people::People, reports::Reports, shop::Directory,
     },
     wire::{Access, Call, Router, Routes, plain::Plain},
 };
@@ -34,7 +33,6 @@ pub struct App {
     pub ledger: Ledger,
     pub people: People,
     pub papers: Desk,
-    pub trail: Trail,
     pub shops: Directory,
     pub business: Business,
     pub random: Random,
@@ -49,7 +47,6 @@ impl App {
             ledger: Ledger::new(parts.store.clone()),
             people: People::new(parts.store.clone(), parts.passwords()?, parts.random.clone()),
             papers: parts.desk().await?,
-            trail: Trail::new(parts.store.clone()),
             shops: Directory::new(parts.store.clone()),
             business: Business::new(parts.store.clone()),
             random: parts.random.clone(),
@@ -100,7 +97,6 @@ pub fn routes() -> Routes<Plain, App> {
         .on(&shops::ONE, shops::one)
         .on(&shops::NAME_GROUP, shops::name_group)
         .on(&shops::GROUP, shops::group)
-        .on(&trail::ENTRIES, trail::entries)
 }
 
 /// Who does it, for services that tell the audit trail.
@@ -118,7 +114,6 @@ pub fn describe() -> describe::Described {
         bills::reference::operations(),
         customers::reference::operations(),
         people::reference::operations(),
-        trail::reference::operations(),
         papers::reference::operations(),
         shops::reference::operations(),
     ];

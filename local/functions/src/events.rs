@@ -7,6 +7,7 @@ use shared::boot::{Error, Function, Parts};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventFunction {
+    AuditSealer,
     ChargingScheduler,
     FirstAdmin,
     LocalStaff,
@@ -16,6 +17,7 @@ pub enum EventFunction {
 /// One that is ready for events.
 #[derive(Debug)]
 pub enum EventApp {
+    AuditSealer(audit_sealer::App),
     ChargingScheduler(charging_scheduler::App),
     FirstAdmin(first_admin::App),
     LocalStaff(staff::App),
@@ -23,7 +25,8 @@ pub enum EventApp {
 }
 
 impl EventFunction {
-    pub const ALL: [Self; 4] = [Self::ChargingScheduler, Self::FirstAdmin, Self::LocalStaff, Self::SmsSender];
+    pub const ALL: [Self; 5] =
+        [Self::AuditSealer, Self::ChargingScheduler, Self::FirstAdmin, Self::LocalStaff, Self::SmsSender];
 
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|function| function.declared().name == name)
@@ -31,6 +34,7 @@ impl EventFunction {
 
     pub fn declared(self) -> Function {
         match self {
+            Self::AuditSealer => audit_sealer::FUNCTION,
             Self::ChargingScheduler => charging_scheduler::FUNCTION,
             Self::FirstAdmin => first_admin::FUNCTION,
             Self::LocalStaff => staff::FUNCTION,
@@ -40,6 +44,7 @@ impl EventFunction {
 
     pub fn app(self, parts: &Parts) -> Result<EventApp, Error> {
         Ok(match self {
+            Self::AuditSealer => EventApp::AuditSealer(audit_sealer::App::new(parts)?),
             Self::ChargingScheduler => EventApp::ChargingScheduler(charging_scheduler::App::new(parts)?),
             Self::FirstAdmin => EventApp::FirstAdmin(first_admin::App::new(parts)?),
             Self::LocalStaff => EventApp::LocalStaff(staff::App::new(parts)?),
@@ -52,6 +57,7 @@ impl EventApp {
     /// What the function returns, or why it fails.
     pub async fn handle(&self, event: Value, request: String) -> Result<Value, String> {
         match self {
+            Self::AuditSealer(app) => written(app.handle(read(event)?).await.map_err(|error| error.to_string())?),
             Self::ChargingScheduler(app) => written(app.handle(read(event)?).await.map_err(|error| error.to_string())?),
             Self::FirstAdmin(app) => {
                 written(app.appoint(read(event)?, request).await.map_err(|error| error.to_string())?)

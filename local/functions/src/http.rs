@@ -32,7 +32,8 @@ macro_rules! function {
     };
 }
 
-pub const HTTP: [HttpFunction; 13] = [
+pub const HTTP: [HttpFunction; 14] = [
+    function!(audit_reader, |parts| audit_reader::router(parts)),
     function!(cloud_customer, |parts| cloud_customer::router(parts).await),
     function!(ev_account, |parts| ev_account::router(parts)),
     function!(ev_charging, |parts| ev_charging::router(parts)),

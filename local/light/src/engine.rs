@@ -1,13 +1,14 @@
-//! The embedded DynamoDB: its two tables, and one call as the SDK writes it.
+//! The embedded DynamoDB: its tables, and one call as the SDK writes it.
 
 pub use dynoxide::Database as Engine;
 use dynoxide::DynoxideError;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-/// Makes both tables as `template.yaml` declares them. Tables that are there stay as they are.
-pub fn make_tables(engine: &Engine, main: &str, audit: &str) -> Result<(), String> {
-    for table in [main_table(main), audit_table(audit)] {
+/// Makes the tables as `template.yaml` declares them: the one of the functions, the audit trail and its chain. Tables that are
+/// there stay as they are.
+pub fn make_tables(engine: &Engine, [main, audit, chain]: [&str; 3]) -> Result<(), String> {
+    for table in [main_table(main), audit_table(audit), chain_table(chain)] {
         let (status, answer) = apply(engine, "CreateTable", table.to_string().as_bytes());
         let answer = String::from_utf8_lossy(&answer);
         if status != 200 && !answer.contains("ResourceInUseException") {
@@ -18,10 +19,6 @@ pub fn make_tables(engine: &Engine, main: &str, audit: &str) -> Result<(), Strin
 }
 
 fn main_table(name: &str) -> Value {
-    let index = |name: &str, hash: &str, range: &str, projection: &str| {
-        json!({"IndexName": name, "Projection": {"ProjectionType": projection}, "KeySchema": [
-            {"AttributeName": hash, "KeyType": "HASH"}, {"AttributeName": range, "KeyType": "RANGE"}]})
-    };
     let texts = ["pk", "sk", "due_shard", "bill_all", "bill_day", "bill_plate"].map(|name| attribute(name, "S"));
     let attributes: Vec<_> = texts.into_iter().chain([attribute("due_at", "N")]).collect();
     json!({"TableName": name, "BillingMode": "PAY_PER_REQUEST", "KeySchema": key(), "AttributeDefinitions": attributes,
@@ -35,7 +32,18 @@ fn main_table(name: &str) -> Value {
 
 fn audit_table(name: &str) -> Value {
     json!({"TableName": name, "BillingMode": "PAY_PER_REQUEST", "KeySchema": key(),
+        "AttributeDefinitions": [attribute("pk", "S"), attribute("sk", "S"), attribute("day_shard", "S")],
+        "GlobalSecondaryIndexes": [index("by-day", "day_shard", "sk", "KEYS_ONLY")]})
+}
+
+fn chain_table(name: &str) -> Value {
+    json!({"TableName": name, "BillingMode": "PAY_PER_REQUEST", "KeySchema": key(),
         "AttributeDefinitions": [attribute("pk", "S"), attribute("sk", "S")]})
+}
+
+fn index(name: &str, hash: &str, range: &str, projection: &str) -> Value {
+    json!({"IndexName": name, "Projection": {"ProjectionType": projection}, "KeySchema": [
+        {"AttributeName": hash, "KeyType": "HASH"}, {"AttributeName": range, "KeyType": "RANGE"}]})
 }
 
 fn key() -> Value {

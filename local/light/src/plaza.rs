@@ -31,6 +31,7 @@ use tower::ServiceExt as _;
 
 const MAIN: &str = "ev-plaza";
 const AUDIT: &str = "ev-plaza-audit";
+const AUDIT_CHAIN: &str = "ev-plaza-audit-chain";
 const REGION: &str = "ap-southeast-1";
 
 pub struct Plaza {
@@ -44,7 +45,7 @@ impl Plaza {
     pub async fn open(dir: &StackDir, api: &str) -> Result<Self> {
         let file = dir.join("light.db");
         let engine = Engine::new(&file.to_string_lossy()).map_err(doing(file.display()))?;
-        make_tables(&engine, MAIN, AUDIT).map_err(Problem)?;
+        make_tables(&engine, [MAIN, AUDIT, AUDIT_CHAIN]).map_err(Problem)?;
         let pictures = Pictures::new(dir.join("pictures"), api, REGION);
         let (hints, sms) = (Line::new(), Line::new());
         let parts = parts(dir, api, (engine, pictures.clone()), (&hints, &sms)).await.map_err(broken)?;
@@ -60,6 +61,8 @@ impl Plaza {
         }
         let app = |function: EventFunction| Arc::clone(&apps[function.declared().name]);
         let scheduler = app(EventFunction::ChargingScheduler);
+        let sealer = app(EventFunction::AuditSealer);
+        tokio::spawn(schedule(sealer, Duration::from_mins(5), json!({ "seal": true })));
         tokio::spawn(hints.deliver(Arc::clone(&scheduler)));
         tokio::spawn(sms.deliver(app(EventFunction::SmsSender)));
         tokio::spawn(schedule(Arc::clone(&scheduler), Duration::from_mins(1), json!({ "sweep": true })));
@@ -144,7 +147,8 @@ async fn parts(
 }
 
 /// What the template's resources are called here.
-const RESOURCES: [(&str, &str); 14] = [
+const RESOURCES: [(&str, &str); 15] = [
+    ("AUDIT_CHAIN_TABLE_NAME", AUDIT_CHAIN),
     ("AUDIT_TABLE_NAME", AUDIT),
     ("AWS_REGION", REGION),
     ("CHARGING_QUEUE_URL", "charging"),

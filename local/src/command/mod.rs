@@ -1,5 +1,6 @@
 //! Commands for a stack that runs already, and those that need none.
 
+pub mod audit;
 pub mod bootstrap;
 pub mod clock;
 pub mod keys;

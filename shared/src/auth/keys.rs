@@ -40,6 +40,18 @@ impl SigningKey {
     }
 }
 
+impl SigningKey {
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The signature of a statement, as base64url. No statement of ours can be taken for a token: a token has dots only.
+    pub fn sign(&self, statement: &[u8]) -> Result<String, Failure> {
+        jsonwebtoken::crypto::sign(statement, &self.key, jsonwebtoken::Algorithm::EdDSA)
+            .map_err(|error| Failure::internal(format!("statement could not be signed: {error}")))
+    }
+}
+
 /// RFC 8410: an Ed25519 private key in PKCS #8 is this prefix and the seed.
 fn pkcs8(seed: &[u8]) -> Vec<u8> {
     const PREFIX: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];

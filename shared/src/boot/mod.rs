@@ -2,6 +2,7 @@
 //! place that reads the environment and makes clients.
 
 mod accounts;
+mod audit;
 mod charging;
 mod clients;
 mod codes;
@@ -13,6 +14,7 @@ mod pictures;
 mod variables;
 
 pub use accounts::{FIELDS, GATE, ISSUING, PASSWORDS, SIGN_IN};
+pub use audit::AUDIT_CHAIN;
 pub use charging::{CHARGING, NOTICES, PAYMENTS};
 pub use codes::{CODES, SMS};
 pub use customers::{PORTAL, SHOP, ZONES};

@@ -1,6 +1,7 @@
 //! Pure rules and types: no I/O, no SDK, no clock, no randomness. Time, ids and codes come in as arguments.
 
 pub mod account;
+pub mod audit_chain;
 pub mod captcha;
 pub mod charging;
 pub mod cloud;

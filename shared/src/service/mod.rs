@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod agent;
+pub mod audit_chain;
 pub mod bill;
 pub mod business;
 pub mod captcha;

@@ -15,7 +15,7 @@ use crate::domain::{
 use aws_sdk_dynamodb::{
     error::SdkError, operation::put_item::PutItemError, types::ReturnValuesOnConditionCheckFailure,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -45,6 +45,10 @@ pub(crate) enum Action {
     StationMade,
     CustomerRead,
     CustomerDeleted,
+    /// Staff changed fields of a shop record.
+    CustomerChanged,
+    /// An administrator changed fields of a driver.
+    ProfileChanged,
     SettingsChanged,
     PricesChanged,
     PileSwitched,
@@ -125,6 +129,32 @@ struct AuditChangeItem<'a> {
     change: &'a str,
 }
 
+/// An entry as it is stored, with its place in the index by day.
+#[derive(Serialize)]
+pub(super) struct AuditItem<'a, T> {
+    #[serde(flatten)]
+    pub content: &'a T,
+    pub day_shard: String,
+}
+
+/// The shards of a day in the index by day, so that no partition takes all writes of an hour.
+pub(super) const DAY_SHARDS: u32 = 4;
+
+/// The partition of an entry in the index by day.
+pub(super) fn day_shard(key: &Key) -> String {
+    let at = key.sk.split('#').next().and_then(|at| at.parse().ok()).unwrap_or_default();
+    let shard = key.sk.chars().last().and_then(|digit| digit.to_digit(16)).unwrap_or_default() % DAY_SHARDS;
+    shard_of_day(day_of(at), shard)
+}
+
+pub(super) fn day_of(millisecond: i64) -> Date {
+    Timestamp::from_millisecond(millisecond).unwrap_or_default().to_zoned(TimeZone::UTC).date()
+}
+
+pub(super) fn shard_of_day(day: Date, shard: u32) -> String {
+    format!("{day}#{shard}")
+}
+
 impl<R: Copy> Transaction<'_, R> {
     /// Writes the entry with the text of the change in this transaction.
     pub(crate) fn audit_change(self, entry: &AuditEntry, change: &str) -> Self {
@@ -193,9 +223,11 @@ impl Store {
 
     /// Writes an entry about a failed call, which has no transaction to join.
     pub(crate) async fn audit_failure(&self, entry: &AuditEntry) -> Result<(), Failure> {
-        let mut item = serde_dynamo::to_item::<_, super::Item>(entry)
+        let key = entry.key();
+        let entry = AuditItem { content: entry, day_shard: day_shard(&key) };
+        let mut item = serde_dynamo::to_item::<_, super::Item>(&entry)
             .map_err(|error| Failure::internal(format!("audit entry could not be serialised: {error}")))?;
-        item.extend(entry.key().item());
+        item.extend(key.item());
         let request = self.client.put_item().table_name(&self.audit_table).set_item(Some(item.clone()));
         let request = request.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK);
         let request = request.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);

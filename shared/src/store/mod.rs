@@ -3,6 +3,7 @@
 mod account;
 mod attempts;
 mod audit;
+mod audit_chain;
 mod bill;
 mod captcha;
 mod charge;
@@ -38,6 +39,8 @@ pub(crate) use account::{Driver, Unbinding};
 pub(crate) use attempts::Attempts;
 pub use audit::AuditLine;
 pub(crate) use audit::{Action, AuditEntry, AuditSubject};
+pub use audit_chain::ChainStore;
+pub(crate) use audit_chain::SignedPoint;
 pub(crate) use bill::{BillIndex, BillRange, FoundBill, IssuedBill};
 pub(crate) use captcha::Captcha;
 pub use charge::DetailRecordItem;

@@ -3,6 +3,7 @@
 use super::{
     Item, Key, Store,
     attempts::MOST_RESENDS,
+    audit::{AuditItem, day_shard},
     fault,
     keys::{PK, TTL},
 };
@@ -36,7 +37,7 @@ pub(crate) enum WriteOutcome<R> {
 }
 
 /// The condition of a put.
-enum Condition {
+pub(super) enum Condition {
     None,
     As(Change),
     Absent,
@@ -93,10 +94,10 @@ impl<R: Copy> Transaction<'_, R> {
     /// Adds an entry to the audit table. **Invariant:** an existing entry is never overwritten.
     pub(super) fn put_audit(self, key: &Key, content: &impl Serialize) -> Self {
         let table = self.store.audit_table.clone();
-        self.put(&table, key, content, &Condition::Absent, None)
+        self.put(&table, key, &AuditItem { content, day_shard: day_shard(key) }, &Condition::Absent, None)
     }
 
-    fn put(
+    pub(super) fn put(
         mut self,
         table: &str,
         key: &Key,

@@ -10,6 +10,8 @@ use std::{
 use tests::lambda::is_isolated;
 
 pub const FUNCTIONS: &[&str] = &[
+    "audit-reader",
+    "audit-sealer",
     "charging-scheduler",
     "cloud-customer",
     "ev-account",

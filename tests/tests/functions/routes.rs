@@ -7,7 +7,12 @@ use shared::{
     domain::account::{Realm, Role},
     wire::{Access, Route},
 };
-use std::{collections::BTreeSet, fmt::Write as _, fs, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs,
+    path::PathBuf,
+};
 use tests::{
     answer::Answer,
     functions::{Function, all, function_at},
@@ -90,7 +95,7 @@ fn callers(plaza: &Plaza, access: Access) -> Vec<(&'static str, Option<Role>, Op
     let expired = plaza.token_of(wanted);
     plaza.watch.advance(SignedDuration::from_hours(13));
     let mut callers = vec![
-        ("nobody", None, None),
+        ("no-session", None, None),
         ("garbage", None, Some("header.claims.signature".to_owned())),
         ("expired", None, Some(expired)),
         ("disabled", None, spoiled("enabled", json!({"BOOL": false}))),
@@ -117,15 +122,32 @@ async fn call(plaza: &Plaza, function: &str, method: &str, path: &str, token: Op
     plaza.send(function, token.map_or(request.clone(), |token| request.bearer(token))).await
 }
 
-/// Each route × each caller; the snapshot shows a reviewer what a change opens or closes.
+/// What a caller gets: let in, 401, or 403.
+fn cell(expected: Result<(), u16>) -> &'static str {
+    match expected {
+        Ok(()) => "  +",
+        Err(401) => "  1",
+        Err(_) => "  3",
+    }
+}
+
+/// The longest line of the snapshot.
+const WIDTH: usize = 120;
+/// Where the cells begin.
+const CELLS: usize = 70;
+
+/// Each route × each caller, by rule; the snapshot shows a reviewer what a change opens or closes. A new kind of caller is a
+/// line in [`callers`] and a column here.
 #[tokio::test]
 async fn every_route_lets_in_whom_its_rule_names_and_nobody_else() {
-    let mut matrix = String::new();
+    let (mut groups, mut columns) = (BTreeMap::<String, BTreeSet<String>>::new(), BTreeSet::new());
     for function in all() {
         for route in &function.table {
             let plaza = Plaza::open();
-            write!(matrix, "{} {}:", route.method, route.path).unwrap();
-            for (name, role, mut token) in callers(&plaza, route.access) {
+            let mut line = format!("{:<CELLS$}", format!("{:<6} {}", route.method, route.path));
+            let callers = callers(&plaza, route.access);
+            columns.insert(callers.iter().map(|(name, ..)| *name).collect::<Vec<_>>());
+            for (name, role, mut token) in callers {
                 if role == Some(Role::Driver) {
                     token = Some(plaza.driver("wyc2002").await.token);
                 }
@@ -135,13 +157,30 @@ async fn every_route_lets_in_whom_its_rule_names_and_nobody_else() {
                     Ok(()) => assert!(status != 401 && status != 403, "{route:?} shuts out {name}: {status}"),
                     Err(refusal) => assert_eq!(status, refusal, "{route:?} and {name}"),
                 }
-                write!(matrix, " {name} {}", expected.err().map_or("in".to_owned(), |status| status.to_string()))
-                    .unwrap();
+                line.push_str(cell(expected));
             }
-            matrix.push('\n');
+            groups.entry(format!("{:?}", route.access)).or_default().insert(line);
         }
     }
+    let [columns] =
+        <[_; 1]>::try_from(columns.into_iter().collect::<Vec<_>>()).expect("every route has the same callers");
+    let matrix = written(&columns, &groups);
+    assert_eq!(matrix.lines().find(|line| line.chars().count() > WIDTH), None);
     insta::assert_snapshot!("matrix", matrix);
+}
+
+/// The groups, each under its rule, with the letters of the columns above.
+fn written(columns: &[&str], groups: &BTreeMap<String, BTreeSet<String>>) -> String {
+    let letters: String = ('A'..).take(columns.len()).map(|letter| format!("  {letter}")).collect();
+    let mut matrix = "+ let in, 1 refused with 401, 3 refused with 403\n".to_owned();
+    for (letter, name) in ('A'..).zip(columns) {
+        writeln!(matrix, "{letter} {name}").unwrap();
+    }
+    for (rule, lines) in groups {
+        writeln!(matrix, "\n{rule:<CELLS$}{letters}").unwrap();
+        lines.iter().for_each(|line| writeln!(matrix, "{line}").unwrap());
+    }
+    matrix
 }
 
 #[test]
