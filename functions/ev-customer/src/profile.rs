@@ -79,7 +79,8 @@ pub async fn change(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Suc
     if !stated.is_empty() {
         stated.must_match(&views::MyInfo::of(&app.customers.info(&account).await?)?)?;
     }
-    app.customers.change(&account, &change, call.now().real).await?;
+    let actor = app.customers.actor(&caller, call.origin(), call.now());
+    app.customers.change(&actor, &account, &change).await?;
     Ok(Success::Done)
 }
 

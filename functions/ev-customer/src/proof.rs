@@ -55,7 +55,7 @@ pub async fn change_password(app: Arc<App>, caller: Caller, mut call: Call) -> R
     let known = app.customers.sign_in_names(&caller).await?;
     let form = call.read(|fields| Passwords::parse(fields, &known))?;
     let change = form.change(&caller, &known, call.origin(), call.now().real);
-    let issued = app.customers.sign_in.change_password(&change).await?;
+    let issued = app.customers.change_password(&known, &change).await?;
     Success::renewed(&views::Renewed::of(&issued), issued.token)
 }
 

@@ -14,12 +14,15 @@ use crate::{
 /// The queue that takes messages to the sender.
 pub(super) const SMS_QUEUE: &str = "SMS_QUEUE_URL";
 
+/// The kill switch of codes and notices.
+pub(super) const SMS_ENABLED: &str = "OTP_ENABLED";
+
 /// What a function needs that has SMS codes sent and compares them.
 pub const CODES: Need = Need::through(
     &[
         "CODE_KEY_SECRET",
         SMS_QUEUE,
-        "OTP_ENABLED",
+        SMS_ENABLED,
         "OTP_PER_PHONE_MINUTE",
         "OTP_PER_PHONE_HOUR",
         "OTP_PER_PHONE_DAY",
@@ -56,6 +59,11 @@ impl Parts {
         self.reached(self.sms_queue.as_ref(), SMS_QUEUE)
     }
 
+    /// Whether codes and notices go out at all.
+    pub(super) fn sms_enabled(&self) -> bool {
+        self.variables.get(SMS_ENABLED) == "true"
+    }
+
     /// SMS codes, with the key they are worked out from.
     pub fn codes(&self) -> Result<Codes, Error> {
         let limit = |name| self.variables.limit(name);
@@ -69,7 +77,7 @@ impl Parts {
             per_address_day: limit("OTP_PER_IP_DAY")?,
             per_product_minute: limit("OTP_PER_PRODUCT_MINUTE")?,
         };
-        let (enabled, queue) = (self.variables.get("OTP_ENABLED") == "true", self.sms_jobs()?);
+        let (enabled, queue) = (self.sms_enabled(), self.sms_jobs()?);
         Ok(Codes::new(self.store.clone(), self.code_key()?, queue, self.random.clone(), limits, enabled))
     }
 

@@ -1,6 +1,10 @@
 //! Pictures in the private bucket, and papers.
 
-use super::{Error, Need, codes::SMS_QUEUE, parts::Parts};
+use super::{
+    Error, Need,
+    codes::{SMS_ENABLED, SMS_QUEUE},
+    parts::Parts,
+};
 use crate::{
     outside::objects::Objects,
     service::{
@@ -18,7 +22,7 @@ pub const PICTURES: Need = Need::through(&[BUCKET, "UPLOADS_PER_DAY"], |clients,
     parts.objects = Some(Objects::new(move || clients.s3(), parts.variables.get(BUCKET)));
 });
 /// What the function needs that decides on papers.
-pub const AUDITS: Need = Need::through(&["PAPERS_PICTURE_DAYS", SMS_QUEUE], Parts::connect_sms_queue);
+pub const AUDITS: Need = Need::through(&["PAPERS_PICTURE_DAYS", SMS_QUEUE, SMS_ENABLED], Parts::connect_sms_queue);
 
 impl Parts {
     /// The private bucket.
@@ -48,7 +52,8 @@ impl Parts {
         let name = "PAPERS_PICTURE_DAYS";
         match self.variables.limit(name)? {
             days @ 1..=3650 => {
-                let notices = Notifier::new(self.store.clone(), self.sms_jobs()?, self.random.clone());
+                let notices =
+                    Notifier::new(self.store.clone(), self.sms_jobs()?, self.random.clone(), self.sms_enabled());
                 Ok(Audits::new(self.store.clone(), notices, days))
             }
             _ => Err(Error::Invalid { name, expected: "a number of days from 1 to 3650" }),

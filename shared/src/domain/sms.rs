@@ -5,8 +5,13 @@ use super::{
     otp::{Binding, Code, Purpose},
     phone::Phone,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+
+/// Notices that one phone gets in a day (UTC), over all products.
+pub const NOTICES_PER_DAY: u32 = 10;
+/// The same notice again within this time says nothing new.
+pub const FOLDED: SignedDuration = SignedDuration::from_hours(1);
 
 /// A change of an account that its owner should know of, because another person may have made it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

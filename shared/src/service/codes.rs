@@ -117,7 +117,7 @@ enum CodeRefusal {
 
 impl Codes {
     pub fn new(store: Store, key: CodeKey, queue: SmsQueue, random: Random, limits: Limits, enabled: bool) -> Self {
-        let notices = Notifier::new(store.clone(), queue.clone(), random.clone());
+        let notices = Notifier::new(store.clone(), queue.clone(), random.clone(), enabled);
         Self { store, key, queue, random, limits, notices, enabled }
     }
 

@@ -10,23 +10,28 @@ pub use phone::NewPhone;
 pub use vehicles::NewVehicle;
 
 use super::{
+    actor::Actor,
     bill::Bills,
     codes::Codes,
+    password::PasswordChange,
     pictures::{Pictures, Relinked},
     sign_in::SignIn,
 };
 use crate::{
+    auth::tokens::IssuedToken,
     domain::{
         account::{AccountId, Email, PersonName, Realm, Username},
         garage::Vehicle,
         gender::Gender,
         image::{PictureKey, Purpose},
+        origin::Origin,
         phone::Phone,
         reason::{Failure, Reason},
         session::Caller,
+        sms::Notice,
     },
-    outside::random::Random,
-    store::{Attempts, Driver, Store, WriteOutcome},
+    outside::{clock::RequestTime, random::Random},
+    store::{Action, Attempts, Driver, Store, WriteOutcome},
 };
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -103,9 +108,36 @@ impl Customers {
         Ok(SignInNames { username, email, phone })
     }
 
-    /// Changes what the change names, of a driver that exists. Whether the caller may is the route's question.
-    pub async fn change(&self, account: &AccountId, change: &ProfileChange, now: Timestamp) -> Result<(), Failure> {
-        match self.store.transaction().change_profile(account, change, now, ()).commit().await? {
+    /// The actor of a call.
+    pub fn actor<'a>(&'a self, caller: &'a Caller, origin: &'a Origin, now: RequestTime) -> Actor<'a> {
+        Actor { who: caller, origin, random: &self.random, now }
+    }
+
+    /// Changes the password of a driver, who is told of it.
+    pub async fn change_password(
+        &self,
+        known: &SignInNames,
+        change: &PasswordChange<'_>,
+    ) -> Result<IssuedToken, Failure> {
+        let issued = self.sign_in.change_password(change).await?;
+        if let Some(phone) = &known.phone {
+            self.codes.notices.notify(Realm::Ev, phone, Notice::PasswordChanged, change.now).await;
+        }
+        Ok(issued)
+    }
+
+    /// Changes what the change names, of a driver that exists. Whether the caller may is the route's question. The trail has the
+    /// names of the fields that another person than the driver changed.
+    pub async fn change(&self, actor: &Actor<'_>, account: &AccountId, change: &ProfileChange) -> Result<(), Failure> {
+        let mut writes = self.store.transaction().change_profile(account, change, actor.now.real, ());
+        if actor.who.realm != Realm::Ev {
+            let fields = change.differing_from(&self.driver(account).await?);
+            let entry = actor.entry(Action::ProfileChanged, Realm::Ev, account);
+            if !fields.is_empty() {
+                writes = writes.audit_change(&entry, &fields.join(", "));
+            }
+        }
+        match writes.commit().await? {
             WriteOutcome::Committed => Ok(()),
             WriteOutcome::ConditionFailed((), _) => Err(Reason::NotYours.into()),
         }

@@ -119,6 +119,20 @@ pub struct ProfileChange {
     pub email: Option<Email>,
 }
 
+impl ProfileChange {
+    /// The names of the fields that are not as they were.
+    pub(crate) fn differing_from(&self, before: &Driver) -> Vec<&'static str> {
+        let Self { real_name, nickname, gender, email } = self;
+        let fields = [
+            ("real_name", real_name.as_ref().is_some_and(|name| *name != before.real_name)),
+            ("nickname", nickname.as_ref().is_some_and(|name| *name != before.nickname)),
+            ("gender", gender.is_some_and(|gender| gender != before.gender)),
+            ("email", email.as_ref().is_some_and(|email| *email != before.email)),
+        ];
+        fields.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
+    }
+}
+
 impl<R: Copy> Transaction<'_, R> {
     /// AP-40: changes some fields of an existing profile.
     pub(crate) fn change_profile(

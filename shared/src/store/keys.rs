@@ -143,6 +143,11 @@ impl Key {
         Self::new(format!("CODE#{}#{}", product.as_str(), phone.as_e164()), &sk)
     }
 
+    /// The notices to a phone on a day, over all realms.
+    pub fn notices(phone: &Phone, day: i64) -> Self {
+        Self::new(format!("PHONE#{}", phone.as_e164()), &format!("NOTICES#{day}"))
+    }
+
     /// An SMS job.
     pub fn sms(id: &str) -> Self {
         Self::new(format!("SMS#{id}"), "JOB")

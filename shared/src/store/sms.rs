@@ -1,13 +1,13 @@
 //! SMS jobs. They are stored here so that neither the queue nor its dead letters hold a phone number or
 //! a code.
 
-use super::{Consistency, Key, Store, Transaction, WriteOutcome, number, transaction::Change};
+use super::{Consistency, Key, Store, Transaction, WriteOutcome, keys::TTL, number, text, transaction::Change};
 use crate::domain::{
     account::{AccountId, Realm},
     otp::{Binding, Device, Purpose},
     phone::Phone,
     reason::Failure,
-    sms::{Called, Content, Letter, Notice},
+    sms::{Called, Content, FOLDED, Letter, NOTICES_PER_DAY, Notice},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,8 @@ use serde_bytes::ByteBuf;
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// One day longer than the queue delivers a message.
 const KEPT_SECONDS: i64 = 5 * 86_400;
+
+const DAY_SECONDS: i64 = 86_400;
 
 #[derive(Serialize, Deserialize)]
 struct SmsJobItem {
@@ -115,6 +117,31 @@ impl<R: Copy> Transaction<'_, R> {
         let item =
             SmsJobItem { to: letter.to.clone(), content: SmsContentItem::from(&letter.content), ttl, done: None };
         self.put_new(&Key::sms(id), &item, exists)
+    }
+}
+
+impl<R: Copy> Transaction<'_, R> {
+    /// AP-143: counts a notice to a phone. Refused where it repeats the last one, or the phone has had those of the day.
+    pub(crate) fn count_notice(self, to: &Phone, (realm, notice): (Realm, Notice), now: Timestamp, refused: R) -> Self {
+        let day = now.as_second().div_euclid(DAY_SECONDS);
+        let change = Change {
+            update: "SET #last = :notice, #at = :now, #ttl = :ttl ADD #sent :one".into(),
+            condition: Some(
+                "(attribute_not_exists(#sent) OR #sent < :most) AND \
+                 (attribute_not_exists(#last) OR #last <> :notice OR #at <= :folded)"
+                    .into(),
+            ),
+            names: vec![("#last", "last".into()), ("#at", "at".into()), ("#sent", "sent".into()), ("#ttl", TTL.into())],
+            values: vec![
+                (":notice", text(format!("{} {}", realm.as_str(), notice.as_str()))),
+                (":now", number(now.as_millisecond())),
+                (":folded", number((now - FOLDED).as_millisecond())),
+                (":one", number(1)),
+                (":most", number(NOTICES_PER_DAY)),
+                (":ttl", number((day + 2) * DAY_SECONDS)),
+            ],
+        };
+        self.update(&Key::notices(to, day), change, Some(refused))
     }
 }
 

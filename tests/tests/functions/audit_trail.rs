@@ -1,12 +1,13 @@
 //! What the audit trail keeps: one entry for each thing it covers, written together with it, and no secret in any.
 
 use futures_util::future::join_all;
+use http::Method;
 use serde_json::{Value, json};
-use shared::outside::random::Random;
+use shared::{domain::account::Role, outside::random::Random};
 use tests::{
     database::{AUDIT, Fate},
     plaza::{PASSWORD, Plaza, Settings},
-    request::{HOME, post},
+    request::{HOME, Request, post},
 };
 
 const STAFF_PASSWORD: &str = "a long phrase for staff";
@@ -206,4 +207,54 @@ async fn an_entry_whose_answer_is_lost_is_written_once_and_is_no_failure() {
     assert_eq!(text(&trail.one(), "action"), "sign-in-failed");
     let tries = plaza.database.take_calls().into_iter().filter(|call| call.body["TableName"] == AUDIT).count();
     assert_eq!(tries, 2);
+}
+
+/// What another person changes of a driver's data leaves the names of the fields, and none of their values.
+#[tokio::test]
+async fn an_administrators_change_of_a_drivers_data_names_the_fields() {
+    let plaza = Plaza::open();
+    let driver = plaza.driver("wyc2002").await;
+    let change = |token: &str, body: &Value| {
+        let path = format!("/customer/customers/{}", driver.id);
+        plaza.ev_customer(Request::new(Method::PUT, &path).bearer(token).json(body))
+    };
+    let admin = plaza.token_of(Role::Admin);
+    let mut trail = Trail::of(&plaza);
+    let body = json!({"realName": "王小明", "email": "other@163.com", "nickname": ""});
+    assert!(change(&admin, &body).await.succeeded());
+    let entry = trail.one();
+    assert_eq!(text(&entry, "pk"), format!("SUBJECT#ev#{}", driver.id));
+    assert_eq!((text(&entry, "action"), text(&entry, "role")), ("profile-changed", "admin"));
+    assert_eq!(text(&entry, "change"), "real_name, email");
+    assert!(!entry.to_string().contains("王小明") && !entry.to_string().contains("other@163.com"));
+
+    assert!(change(&admin, &body).await.succeeded());
+    assert!(change(&driver.token, &json!({"nickname": "小明"})).await.succeeded());
+    assert_eq!(trail.new_entries(), Vec::<Value>::new(), "nothing changed, and a driver's own change");
+}
+
+#[tokio::test]
+async fn a_change_of_a_shop_record_names_the_fields() {
+    let plaza = Plaza::open();
+    plaza.shop("S1", None).await;
+    let staff = plaza.staff_of(Role::ShopStaff, &["S1"]);
+    let made = json!({"shopId": "S1", "name": "王小明", "gender": "male", "mobile": "13912345678"});
+    let made = plaza.shop_customer(post("/customer/v1/customer").bearer(&staff).json(&made)).await;
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let mut trail = Trail::of(&plaza);
+    let edit = |body: &Value| {
+        let path = format!("/customer/v1/customer/{}", id);
+        plaza.shop_customer(Request::new(Method::PATCH, &path).bearer(&staff).json(body))
+    };
+    let edited = edit(&json!({"name": "王大明", "idcard": "11010519491231002X", "tag": ["糖尿病"]})).await;
+    assert!(edited.succeeded(), "{}", edited.text());
+    let entry = trail.one();
+    assert_eq!((text(&entry, "action"), text(&entry, "role")), ("customer-changed", "shop-staff"));
+    assert_eq!(text(&entry, "change"), "name, idcard, tag");
+    assert_eq!(text(&entry, "subject"), id);
+    for value in ["王大明", "11010519491231002X", "糖尿病", "13912345678"] {
+        assert!(!entry.to_string().contains(value), "{value}");
+    }
+    assert!(edit(&json!({"name": "王大明"})).await.succeeded());
+    assert_eq!(trail.new_entries(), Vec::<Value>::new(), "nothing changed");
 }

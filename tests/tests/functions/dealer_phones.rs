@@ -236,6 +236,6 @@ async fn what_changes_cost() {
     assert_eq!(cost(), "GetItem 1 + TransactWriteItems 2");
     edit(&plaza, &dealer, &form(&dealer, NEW, &code)).await;
     let expected = "GetItem 1 + GetItem 1 + GetItem 1 + GetItem 1 + TransactWriteItems 4 + Query 1 + TransactWriteItems 16 + \
-        TransactWriteItems 2";
+        TransactWriteItems 4";
     assert_eq!(cost(), expected);
 }

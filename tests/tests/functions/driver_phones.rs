@@ -377,6 +377,6 @@ async fn what_it_costs() {
     cost();
     bind(&plaza, &driver, NEW, &code).await;
     let expected =
-        "GetItem 1 + GetItem 1 + GetItem 1 + TransactWriteItems 4 + TransactWriteItems 12 + TransactWriteItems 2";
+        "GetItem 1 + GetItem 1 + GetItem 1 + TransactWriteItems 4 + TransactWriteItems 12 + TransactWriteItems 4";
     assert_eq!(cost(), expected, "another");
 }

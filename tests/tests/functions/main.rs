@@ -2,6 +2,7 @@
 //! each file by itself took longer than all its tests. `cargo test -p tests --test functions portal::` runs a part.
 
 mod agent_switch;
+mod audit_chain;
 mod audit_trail;
 mod bad_inputs;
 mod bills;
@@ -33,6 +34,7 @@ mod events;
 mod faults;
 mod limits;
 mod mall_spellings;
+mod notices;
 mod operator_bills;
 mod operator_people;
 mod operator_reports;

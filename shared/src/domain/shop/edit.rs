@@ -23,6 +23,28 @@ pub struct Edit {
     pub activity: Patch<Named>,
 }
 
+/// The names of the fields in which two versions of a record differ.
+pub fn changed_fields(before: &Customer, after: &Customer) -> Vec<&'static str> {
+    let (was, is) = (&before.residence, &after.residence);
+    let fields = [
+        ("name", before.name != after.name),
+        ("gender", before.gender != after.gender),
+        ("mobile", before.mobile != after.mobile),
+        ("birthday", before.birthday != after.birthday),
+        ("idcard", before.idcard != after.idcard),
+        ("country", was.country != is.country),
+        ("province", was.province != is.province),
+        ("city", was.city != is.city),
+        ("county", was.county != is.county),
+        ("address", was.address != is.address),
+        ("tag", before.tags != after.tags),
+        ("fromChannel", before.channel != after.channel),
+        ("fromReferrer", before.referrer != after.referrer),
+        ("fromActivity", before.activity != after.activity),
+    ];
+    fields.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
+}
+
 impl Edit {
     /// The record after the edit; its version is the caller's to raise, if anything changed. An ID number that comes back
     /// as it was shown stays.

@@ -9,7 +9,7 @@ mod signin;
 
 pub use customer::{Customer, Gender, NORMAL, Named, Residence, Tag, line_of_text, medical_record_number};
 pub use customer_id::{CustomerId, Serial};
-pub use edit::Edit;
+pub use edit::{Edit, changed_fields};
 pub use ledger::{Account, Booking, Entry, EntryKey};
 pub use search::{Filter, Index, Keyword, LAST_DIGITS, MOST_LISTED, Search, folded};
 pub use signin::{SIGNIN_REASON, has_signed_in, sign_in};

@@ -1,12 +1,12 @@
 //! The same person's records in the shops of a group: by phone number, or because a manager linked them.
 
-use super::{Actor, Records};
+use super::{Actor, Records, entry};
 use crate::{
     domain::{
         reason::{Failure, Reason},
         shop::{Customer, CustomerId, ShopId},
     },
-    store::RecordOrder,
+    store::{Action, RecordOrder},
 };
 use futures_util::future::try_join_all;
 
@@ -75,7 +75,8 @@ impl Records {
         let (gone, already, full) = (LinkRefusal::Gone, LinkRefusal::Already, LinkRefusal::Full);
         let mut writes = self.store.transaction().link_customers(id, other, (gone, already));
         for one in [id, other] {
-            writes = writes.count_link(one, MOST_LINKS, full);
+            let entry = entry(actor, Action::CustomerChanged, one);
+            writes = writes.count_link(one, MOST_LINKS, full).audit_change(&entry, "links");
         }
         let refused = writes.commit_with_every_failure().await?;
         match refused.into_iter().map(|(refused, _)| refused).min() {

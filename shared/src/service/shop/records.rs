@@ -8,7 +8,10 @@ use crate::{
         phone::Phone,
         reason::{Failure, Reason},
         resident_id::GivenId,
-        shop::{Customer, CustomerId, Edit, Gender, NORMAL, Residence, Serial, ShopId, medical_record_number},
+        shop::{
+            Customer, CustomerId, Edit, Gender, NORMAL, Residence, Serial, ShopId, changed_fields,
+            medical_record_number,
+        },
     },
     store::{
         Action, Attempts, CreatedRecord, ShopRecordItem, WriteOutcome, counter_of, created_record_of, customer_of,
@@ -110,7 +113,9 @@ impl Records {
             }
             after.version += 1;
             let next = self.sealed(&after)?;
-            match self.store.transaction().save_customer(id, Some(&stored), &next, ()).commit().await? {
+            let entry = entry(actor, Action::CustomerChanged, id);
+            let writes = self.store.transaction().save_customer(id, Some(&stored), &next, ());
+            match writes.audit_change(&entry, &changed_fields(&before, &after).join(", ")).commit().await? {
                 WriteOutcome::Committed => return Ok(after),
                 WriteOutcome::ConditionFailed((), item) => (stored, before) = self.found(id, customer_of(item)?)?,
             }

@@ -74,8 +74,8 @@ async fn nothing_grows_with_what_was_decided_or_with_what_waits() {
         plaza.decide(&auditor, &whose, 2).await;
         plaza.decide(&auditor, &whose, 1).await;
     }
-    // As it was before the few: the bucket knows of the pictures.
-    plaza.watch.advance(SignedDuration::from_mins(3));
+    // As it was before the few: the bucket knows of the pictures, and no notice repeats the last one.
+    plaza.watch.advance(SignedDuration::from_mins(61));
     plaza.pictures.sweep(plaza.watch.now()).await.unwrap();
     let many = (
         cost(&plaza, "operator", page()).await,
