@@ -6,7 +6,7 @@ use describe::{Described, Document, Operation, Token};
 use jiff::SignedDuration;
 use openapi::event::{SampleCall, Values, event, own_values, sample};
 use serde_json::{Value, json};
-use shared::wire::{Access, Before, Given, Source, Way};
+use shared::wire::{Access, Before, Given, Place, Source, Way};
 use std::{collections::BTreeMap, pin::Pin};
 
 type Call<'n> = Pin<Box<dyn Future<Output = Answer> + 'n>>;
@@ -17,6 +17,13 @@ pub struct Newcomer<'n> {
     sessions: BTreeMap<Document, String>,
     /// What earlier calls have answered.
     known: BTreeMap<String, Answer>,
+}
+
+/// A sample that can be sent any number of times.
+pub struct Prepared {
+    way: Way,
+    values: Values,
+    token: Option<String>,
 }
 
 impl<'n> Newcomer<'n> {
@@ -31,6 +38,46 @@ impl<'n> Newcomer<'n> {
             self.first(before).await;
         }
         self.send(way, Values::new()).await
+    }
+
+    /// Does what goes before the sample of an endpoint, and makes its values and its session.
+    pub async fn prepare(&mut self, way: Way) -> Prepared {
+        let (function, operation) = self.find(way);
+        for before in operation.before {
+            self.first(before).await;
+        }
+        let token = match access_of(function, operation) {
+            Access::Public | Access::Known(_) | Access::Signed => None,
+            Access::SignedIn(_) | Access::Roles(_) => Some(self.session(function.document).await),
+        };
+        let values = self.filled(operation, Values::new(), token.as_deref()).await;
+        Prepared { way, values, token }
+    }
+
+    /// Sends a sample with another value of one field, in JSON where the endpoint takes no file. `body` may change the JSON as it
+    /// is sent.
+    pub async fn send_with(
+        &self,
+        prepared: &Prepared,
+        (name, value): (&str, &Value),
+        body: fn(String) -> String,
+    ) -> Answer {
+        let (function, operation) = self.find(prepared.way);
+        let mut values = prepared.values.clone();
+        values.insert(name.to_owned(), value.clone());
+        let mut call = sample(operation, prepared.way, &values, prepared.token.as_deref());
+        let of_body: Vec<_> = operation.inputs_in(Place::Body).collect();
+        if of_body.iter().any(|input| input.name == name) && !of_body.iter().any(|input| input.is_file()) {
+            let sent = of_body.iter().filter(|input| !input.is_left_out || input.name == name);
+            let sent: Values = sent.map(|input| (input.name.to_owned(), values[input.name].clone())).collect();
+            call.headers.retain(|(name, _)| name != "content-type");
+            call.headers.push(("content-type".to_owned(), "application/json".to_owned()));
+            call.body = body(Value::Object(sent).to_string()).into_bytes();
+        }
+        if access_of(function, operation) == Access::Signed {
+            call.headers.extend(self.signature(&call.body));
+        }
+        self.hand(function, &call).await
     }
 
     fn find(&self, way: Way) -> (&'n Described, &'n Operation) {
@@ -122,8 +169,7 @@ impl<'n> Newcomer<'n> {
     fn send(&mut self, way: Way, values: Values) -> Call<'_> {
         Box::pin(async move {
             let (function, operation) = self.find(way);
-            let access = function.routes.iter().find(|it| (it.method, it.path) == (operation.method, operation.path));
-            let access = access.expect("every operation has its route").access;
+            let access = access_of(function, operation);
             let token = match access {
                 Access::Public | Access::Known(_) | Access::Signed => None,
                 Access::SignedIn(_) | Access::Roles(_) => Some(self.session(function.document).await),
@@ -188,6 +234,11 @@ impl<'n> Newcomer<'n> {
         self.sessions.insert(document, token.clone());
         token
     }
+}
+
+fn access_of(function: &Described, operation: &Operation) -> Access {
+    let route = function.routes.iter().find(|it| (it.method, it.path) == (operation.method, operation.path));
+    route.expect("every operation has its route").access
 }
 
 fn texts(pairs: &[(&str, &str)]) -> Values {

@@ -13,8 +13,8 @@ use shared::{
         password::Password,
         phone::Phone,
         reason::{Failure, Reason},
-        rule::Rule,
-        text::halfwidth,
+        rule::{LINE_WITH_TEXT, Rule},
+        text::{halfwidth, is_invisible},
     },
     service::cloud::Joining,
     wire::{Access, Call, Endpoint, Field, Fields, cloud::Success, get, post, sms},
@@ -34,7 +34,7 @@ const CUS_TYPE: Field<CustomerKind> = Field::new("cus_type", CustomerKind::parse
 const ADDITION: Field<String> = Field::new("addition", addition)
     .about("附加字段，最多 256 字，与验证码一起保存 · Kept with the code, at most 256 characters")
     .example("123abc")
-    .rule(Rule::text(1, 256).matching(r"\S"));
+    .rule(Rule::text(1, 256).matching(LINE_WITH_TEXT));
 /// The document spells `smsype` in its table and `smstype` in its sample.
 const SMS_TYPE: Field<()> = Field::new("smsype", sms_type)
     .or("smstype")
@@ -148,8 +148,8 @@ impl AskForCode {
 const LONGEST_ADDITION: usize = 256;
 
 fn addition(text: &str) -> Result<String, Failure> {
-    if text.chars().count() > LONGEST_ADDITION {
-        return Err(Failure::malformed("附加字段最多 256 个字符").of("addition"));
+    if text.chars().count() > LONGEST_ADDITION || text.chars().any(is_invisible) {
+        return Err(Failure::malformed("附加字段最多 256 个字符，不能包含不可见字符").of("addition"));
     }
     Ok(text.to_owned())
 }

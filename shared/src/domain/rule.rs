@@ -14,10 +14,12 @@ pub struct Rule {
 /// Text of one line: no control character, no format character. Of the format characters above U+FFFF, which the three dialects do not
 /// write alike, the parsers alone know.
 pub const ONE_LINE: &str = r"^[^\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]*$";
+/// The same with something to see.
+pub const LINE_WITH_TEXT: &str = r"^[^\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]*[^\s\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb][^\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]*$";
 /// Visible ASCII without `#`, which separates parts of keys.
 pub const VISIBLE: &str = r#"^[!"$-~]+$"#;
 
-/// The same, and no space and no `#`.
+/// [`ONE_LINE`], and no space and no `#`.
 pub const NAME: &str = r"^[^\s#\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+$";
 
 impl Rule {

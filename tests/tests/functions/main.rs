@@ -32,6 +32,7 @@ mod dealer_phones;
 mod driver_phones;
 mod events;
 mod faults;
+mod hostile_fields;
 mod limits;
 mod mall_spellings;
 mod notices;

@@ -9,8 +9,9 @@ use shared::{
         account::{AccountId, LoginName, Realm, Role, Username},
         password::Password,
         reason::{Failure, Reason},
+        rule::Rule,
         session::Caller,
-        text::halfwidth,
+        text::{halfwidth, is_invisible},
     },
     service::people::Appointment,
     wire::{
@@ -47,8 +48,10 @@ const USERNAME: Field<LoginName> = Field::new("username", |text| Ok(LoginName::r
 const AFTER: Field<AccountId> = Field::new("after", account)
     .about("上一页最后一个账户 · The account with which the page before ended")
     .example(ACCOUNT);
-const REASON: Field<String> =
-    Field::new("reason", reason).about("理由，最多 200 字 · The reason, at most 200 characters").example("离职");
+const REASON: Field<String> = Field::new("reason", reason)
+    .about("理由，最多 200 字 · The reason, at most 200 characters")
+    .example("离职")
+    .rule(Rule::line(200));
 const LOCKED: Field<String> =
     Field::text("locked").about("是否锁定 · Whether the account is locked").shown(Example::Flag(true));
 
@@ -239,8 +242,8 @@ impl Lock {
 }
 
 fn reason(text: &str) -> Result<String, Failure> {
-    if text.chars().count() > 200 {
-        return Err(Failure::malformed("reason 最多 200 个字符"));
+    if text.chars().count() > 200 || text.chars().any(is_invisible) {
+        return Err(Failure::malformed("reason 最多 200 个字符，不能包含不可见字符"));
     }
     Ok(text.to_owned())
 }
