@@ -13,7 +13,6 @@ use shared::{
 };
 use std::sync::Arc;
 
-const ACCOUNT: &str = "5d41402abc4b2a76b9719d911017c592";
 const KIND: Field<String> = Field::text("kind").about("用户群，或 station · A realm, or `station`").example("station");
 const SUBJECT: Field<String> =
     Field::text("subject").about("账户 id 或充电站编号 · The id of the account or the station").example("S1");
@@ -122,9 +121,11 @@ fn time(name: &str, text: &str) -> Result<Timestamp, Failure> {
 /// What the reference shows of the answers.
 #[cfg(feature = "openapi")]
 pub mod reference {
-    use super::{ACCOUNT, ENTRIES, TrailPage};
+    use super::{ENTRIES, TrailPage};
     use describe::{Answers, Operation, plain};
     use serde_json::json;
+
+    const ACCOUNT: &str = "5d41402abc4b2a76b9719d911017c592";
 
     pub fn operations() -> Vec<Operation> {
         vec![ENTRIES.answers(plain::content::<TrailPage<'static>>(json!({

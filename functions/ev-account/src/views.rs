@@ -39,7 +39,6 @@ impl<'a> Detail<'a> {
 /// Our extension: a vehicle; what is unset is `""` or `0`.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
 pub struct Vehicle<'a> {
     #[cfg_attr(feature = "openapi", schemars(with = "i64"))]
     id: u64,
@@ -48,7 +47,8 @@ pub struct Vehicle<'a> {
     #[serde(rename = "battery_capacity")]
     #[cfg_attr(feature = "openapi", schemars(with = "f64"))]
     battery: Box<RawValue>,
-    vehicle_type: &'a str,
+    #[serde(rename = "vehicleType")]
+    kind: &'a str,
     vin: &'a str,
 }
 
@@ -65,7 +65,7 @@ impl<'a> Vehicle<'a> {
             id: vehicle.id.into(),
             plate: vehicle.plate.as_str(),
             battery: number(battery)?,
-            vehicle_type: vehicle.kind.as_str(),
+            kind: vehicle.kind.as_str(),
             vin: vehicle.vin.as_ref().map_or("", |vin| vin.as_str()),
         })
     }

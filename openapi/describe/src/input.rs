@@ -22,7 +22,7 @@ pub struct Input {
     pub is_left_out: bool,
     /// None: in the body where the method has one, else in the query.
     pub place: Option<Place>,
-    is_file: bool,
+    declared: Example,
     values: &'static [&'static str],
     rule: Option<Rule>,
     bounds: Option<Bounds>,
@@ -34,8 +34,7 @@ const GIVEN: Rule = Rule::text(1, usize::MAX).matching(r"\S");
 impl Input {
     pub fn of(parameter: &Parameter) -> Self {
         let Parameter { name, about, required, depends, source, is_left_out, place } = *parameter;
-        let is_file = about.example == Example::File;
-        let is_free = about.values.is_empty() && !is_file;
+        let is_free = about.values.is_empty() && about.example != Example::File;
         Self {
             name,
             about: about.text,
@@ -45,7 +44,7 @@ impl Input {
             source,
             is_left_out,
             place,
-            is_file,
+            declared: about.example,
             values: about.values,
             rule: about.rule.or(Some(GIVEN).filter(|_| required && is_free)),
             bounds: about.bounds,
@@ -54,12 +53,12 @@ impl Input {
 
     /// Whether it is a file, for which an example in text says nothing.
     pub fn is_file(&self) -> bool {
-        self.is_file
+        self.declared == Example::File
     }
 
     pub fn schema(&self) -> Value {
         let mut schema = Map::new();
-        if self.is_file {
+        if self.is_file() {
             schema.insert("type".to_owned(), "string".into());
             schema.insert("format".to_owned(), "binary".into());
         } else {
@@ -76,7 +75,7 @@ impl Input {
             schema.insert("enum".to_owned(), self.values.iter().map(of_type).collect());
         }
         match &self.example {
-            Value::String(_) if self.is_file => {}
+            Value::String(_) if self.is_file() => {}
             Value::String(_) => schema.extend(self.rule.map(|rule| self.text_rule(rule)).unwrap_or_default()),
             Value::Array(_) => {
                 if let (Some(rule), Some(items)) = (self.rule, schema.get_mut("items").and_then(Value::as_object_mut)) {

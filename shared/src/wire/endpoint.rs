@@ -239,3 +239,25 @@ impl Endpoint {
         self.said()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_leads_by_every_path_and_the_endpoints_own_way_is_first() {
+        const UPLOAD: Endpoint = put("/a").also_by(&["POST"]).also_at(&["/b"]).access(Access::Public).as_picture();
+        let routes: Vec<_> =
+            UPLOAD.routes().map(|route| (route.method, route.path, route.access, route.body)).collect();
+        let ways = [("PUT", "/a"), ("POST", "/a"), ("PUT", "/b"), ("POST", "/b")];
+        assert_eq!(routes, ways.map(|(method, path)| (method, path, Access::Public, BodyRule::Picture)));
+        assert_eq!(UPLOAD.way(), Way::to("PUT /a"));
+    }
+
+    #[test]
+    fn an_endpoint_without_a_rule_refuses_every_caller_and_a_signed_one_is_read_as_sent() {
+        let route = |endpoint: Endpoint| endpoint.routes().next().unwrap();
+        assert_eq!(route(get("/a")).access, Access::Roles(&[]));
+        assert_eq!(route(post("/a").access(Access::Signed)).body, BodyRule::AsSent);
+    }
+}

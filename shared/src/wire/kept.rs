@@ -7,7 +7,7 @@ pub(super) struct Kept<T> {
     #[cfg(feature = "openapi")]
     value: T,
     #[cfg(not(feature = "openapi"))]
-    value: std::marker::PhantomData<T>,
+    _value: std::marker::PhantomData<T>,
 }
 
 #[cfg(feature = "openapi")]
@@ -25,11 +25,12 @@ impl<T: Copy> Kept<T> {
 #[cfg(not(feature = "openapi"))]
 impl<T: Copy> Kept<T> {
     pub(super) const fn new(_: T) -> Self {
-        Self { value: std::marker::PhantomData }
+        Self { _value: std::marker::PhantomData }
     }
 
     /// The value; `empty` where none is kept.
     pub(super) const fn or(self, empty: T) -> T {
+        let Self { _value: _ } = self;
         empty
     }
 }
