@@ -58,12 +58,13 @@ pub fn run(arguments: Vec<String>) -> ExitCode {
         Some((command, rest)) if command == "plan" => return plan::run(rest),
         _ => {}
     }
-    let done = options::parse(arguments.clone()).and_then(|command| match command {
+    let again = arguments.clone();
+    let done = options::parse(arguments).and_then(|command| match command {
         Command::Help => {
             tell::answer(options::HELP);
             Ok(())
         }
-        Command::Serve(wish) if wish.light => light::become_it(&arguments),
+        Command::Serve(wish) if wish.light => light::become_it(&again),
         Command::Serve(wish) => serve::serve(&wish),
         Command::Clock { dir, at } => command::clock::turn(&dir, at),
         Command::Token { dir, role, shops } => command::token::print(&dir, &role, &shops),

@@ -29,6 +29,7 @@ const ROLES: [&str; 4] = ["admin", "auditor", "shop-manager", "shop-staff"];
 const DEFAULT_PORT: u16 = 9000;
 
 /// How a stack should be started.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {
     pub port: u16,

@@ -106,6 +106,7 @@ impl Settings {
         self
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "callers write a number or a word")]
     pub fn set(&mut self, name: &str, value: impl ToString) {
         *self.variables.get_mut(name).unwrap_or_else(|| panic!("no function has {name}")) = value.to_string();
     }

@@ -7,7 +7,6 @@ use local::{
 };
 use std::process::ExitCode;
 
-#[expect(clippy::disallowed_methods, reason = "a program on a developer's machine reads its own arguments")]
 fn main() -> ExitCode {
     let done = parse(std::env::args().skip(1).collect()).and_then(|command| match command {
         Command::Serve(wish) => local_light::serve(&wish),

@@ -175,6 +175,7 @@ fn sink(dir: &StackDir) -> Sink {
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
 fn broken(error: Error) -> Problem {
     Problem(error.to_string())
 }

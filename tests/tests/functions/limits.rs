@@ -28,7 +28,7 @@ const OF_CODES: [&str; 8] = [
 async fn ask(plaza: &Plaza, n: u8, of: &str) -> Result<(), Failure> {
     let number = |what: &str| if of.contains(what) { 0 } else { n };
     let phone = Phone::parse(&format!("138000000{:02}", number("PHONE"))).unwrap();
-    let device = Some(Device::known(&format!("device-{}", number("DEVICE"))));
+    let device = Some(Device::known(format!("device-{}", number("DEVICE"))));
     let origin = Origin { address: format!("203.0.113.{}", number("_IP_")).parse().unwrap(), ..Origin::default() };
     let binding = Binding { product: Realm::MallDealer, purpose: Purpose::SignIn, phone, device };
     let now = plaza.watch.now();
