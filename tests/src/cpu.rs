@@ -7,3 +7,8 @@ use std::time::Duration;
 pub fn taken() -> Duration {
     Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap()
 }
+
+/// What this thread has taken since then.
+pub fn since(before: Duration) -> Duration {
+    taken().saturating_sub(before)
+}

@@ -58,7 +58,7 @@ impl Records {
             match writes.save_customer(id, Some(&stored), &next, ShopBookingRefusal::Raced).commit().await? {
                 WriteOutcome::Committed => return Ok(after),
                 WriteOutcome::ConditionFailed(ShopBookingRefusal::Raced, item) => {
-                    (stored, before) = self.found(id, customer_of(item)?)?
+                    (stored, before) = self.found(id, customer_of(item)?)?;
                 }
                 WriteOutcome::ConditionFailed(ShopBookingRefusal::Again, item) => {
                     if !by_sign_in(booking) && !entry_of(item)?.is(booking) {
