@@ -97,6 +97,10 @@ fn search(fields: &mut Fields, now: Timestamp) -> Result<Search, Failure> {
     let before = fields.optional(&BEFORE)?;
     let from = fields.optional(&FROM)?.unwrap_or(Timestamp::UNIX_EPOCH);
     let to = fields.optional(&TO)?.unwrap_or(now);
+    let first = format!("{:015}#", from.as_millisecond());
+    if to < from || before.as_deref().is_some_and(|before| before < first.as_str()) {
+        return Err(Failure::malformed("from 不能晚于 to，before 应为上一页的 next"));
+    }
     Ok(Search { kind, subject, from, to, before, most: most(fields)? })
 }
 

@@ -40,9 +40,13 @@ pub enum Named {
 }
 
 impl Named {
+    /// The longest id that is looked up; ours have 32 characters.
+    const LONGEST: usize = 64;
+
     /// Text that is not a telephone is taken for an id, which exists or does not.
     pub fn read(text: &str) -> Self {
-        Phone::parse(text).map_or_else(|_| Self::ById(AccountId::known(text.trim())), Self::ByPhone)
+        let id = || text.trim().chars().take(Self::LONGEST).collect::<String>();
+        Phone::parse(text).map_or_else(|_| Self::ById(AccountId::known(id())), Self::ByPhone)
     }
 }
 
@@ -66,5 +70,6 @@ mod tests {
         let phone = Phone::parse("13800138000").unwrap();
         assert_eq!(Named::read("+86 138-0013-8000"), Named::ByPhone(phone));
         assert_eq!(Named::read(" 00ff "), Named::ById(AccountId::known("00ff")));
+        assert_eq!(Named::read(&"x".repeat(2048)), Named::ById(AccountId::known("x".repeat(64))), "no key is longer");
     }
 }

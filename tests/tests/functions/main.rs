@@ -34,6 +34,7 @@ mod events;
 mod faults;
 mod hostile_fields;
 mod limits;
+mod long_identifiers;
 mod mall_spellings;
 mod notices;
 mod operator_bills;
