@@ -10,6 +10,7 @@ pub const PARAMETERS: &[&str] = &[
     "LoginPerIpMinute=2000",
     "RegisterPerIpMinute=2000",
     "CaptchaPerIpMinute=3000",
+    "CaptchaAfterIpSends=500",
     "OtpPerIpHour=2000",
     "OtpPerIpDay=10000",
     "OtpPerProductMinute=6000",

@@ -187,6 +187,11 @@ impl Database {
         self.items(MAIN).into_iter().filter(|item| item["pk"]["S"].as_str().unwrap().starts_with(pk)).collect()
     }
 
+    /// What has a phone or an openId under these keys; what else is stored of them is left out.
+    pub fn holders(&self, pk: &str) -> Vec<Value> {
+        self.under(pk).into_iter().filter(|item| item["sk"]["S"] == "HOLDER").collect()
+    }
+
     /// Puts an item as some other part of the plaza would.
     pub fn put(&self, item: &Value) {
         self.put_into(MAIN, item);

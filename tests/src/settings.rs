@@ -31,13 +31,14 @@ const SECRETS: [(&str, &str); 6] = [
     ("SIGNING_KEY_SECRET", "signing-key"),
     ("VERIFYING_KEYS_SECRET", "verifying-keys"),
 ];
-const VARIABLES: [(&str, &str); 41] = [
+const VARIABLES: [(&str, &str); 42] = [
     ("ALLOW_QUERY_TOKEN", "true"),
     ("AUDIT_CHAIN_TABLE_NAME", AUDIT_CHAIN),
     ("AUDIT_DAYS", "1095"),
     ("AUDIT_TABLE_NAME", AUDIT),
     ("AVAILABLE_PER_IP_MINUTE", "10"),
     ("AWS_REGION", "cn-north-1"),
+    ("CAPTCHA_AFTER_IP_SENDS", MANY),
     ("CAPTCHA_AFTER_SENDS", "2"),
     ("CAPTCHA_PER_IP_MINUTE", MANY),
     ("CHARGING_QUEUE_URL", "https://sqs.example/charging.fifo"),

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use shared::{
     auth::codes::CodeKey,
-    domain::{account::Role, charging::Settings},
+    domain::{account::Role, charging::Settings, otp::Limits},
     outside::sms::{Sender, SmsError},
     service::sms::Sms,
     store::Store,
@@ -306,6 +306,25 @@ async fn the_alarms_of_sms_see_what_is_sent_refused_and_unreadable() {
     assert_silent("SmsRefusedAlarm", &sent);
 }
 
+#[tokio::test]
+async fn the_alarms_of_limits_see_asks_that_are_refused_and_messages_that_are_given_up() {
+    let plaza = Plaza::open();
+    let driver = plaza.driver("wyc2002").await;
+    plaza.bind_phone("ev", "13800138000", &driver.id, "wyc2002");
+    plaza.ask_code("ev", "13800138000", "reset").await;
+    assert_silent("CodeLimitAlarm", &last(&plaza));
+    let parcel = serde_json::to_string(&plaza.parcels.lock().unwrap()[0]).unwrap();
+    plaza.ask_code("ev", "13800138000", "reset").await;
+    assert_counts("CodeLimitAlarm", &last(&plaza));
+
+    let earlier = plaza.watch.now() - SignedDuration::from_hours(2);
+    let sent = vec![json!({"N": earlier.as_millisecond().to_string()}); 10];
+    plaza.database.put(&json!({"pk": {"S": "PHONE#+8613800138000"}, "sk": {"S": "CODES"}, "sent": {"L": sent}}));
+    let given_up = sms_line(&plaza, Ok(()), &parcel).await;
+    assert_counts("SmsOverLimitAlarm", &given_up);
+    assert_silent("SmsBudgetAlarm", &given_up);
+}
+
 /// The line that the sender writes of one message when the provider answers like this.
 async fn sms_line(plaza: &Plaza, answer: Result<(), SmsError>, body: &str) -> Value {
     let lines = Arc::<Mutex<Vec<String>>>::default();
@@ -313,7 +332,7 @@ async fn sms_line(plaza: &Plaza, answer: Result<(), SmsError>, body: &str) -> Va
     let sink = Sink::from_fn(move |line| written.lock().unwrap().push(line.to_owned()));
     let store = Store::new(plaza.database.client(), MAIN, AUDIT);
     let sender = Sender::from_fn(move |_, _| std::future::ready(answer.clone()));
-    let sms = Sms::new(store, CodeKey::read(&CODE_KEY.into()).unwrap(), sender);
+    let sms = Sms::new(store, CodeKey::read(&CODE_KEY.into()).unwrap(), sender, Limits::default());
     let app = sms_sender::App { sms, clock: plaza.watch.clock(), sink };
     app.handle(Batch { records: vec![Record { message_id: "m".into(), body: body.to_owned() }] }).await;
     let lines = lines.lock().unwrap();

@@ -10,7 +10,7 @@ mod views;
 
 use shared::{
     boot::{CODES, Error, FIELDS, Function, GATE, Need, PICTURES, Parts, SIGN_IN, TABLES},
-    domain::account::Realm,
+    domain::{account::Realm, otp::CaptchaAfter},
     service::{
         dealer::{Dealers, Settings},
         papers::Submissions,
@@ -31,7 +31,13 @@ pub const FUNCTION: Function = Function {
         CODES,
         PICTURES,
         FIELDS,
-        Need::of(&["REGISTER_PER_IP_MINUTE", "CAPTCHA_PER_IP_MINUTE", "CAPTCHA_AFTER_SENDS", "MALL_TELL_UNKNOWN_USER"]),
+        Need::of(&[
+            "REGISTER_PER_IP_MINUTE",
+            "CAPTCHA_PER_IP_MINUTE",
+            "CAPTCHA_AFTER_SENDS",
+            "CAPTCHA_AFTER_IP_SENDS",
+            "MALL_TELL_UNKNOWN_USER",
+        ]),
     ],
 };
 
@@ -47,7 +53,10 @@ impl App {
         let (sign_in, captchas, pictures) = (parts.sign_in()?, parts.captchas()?, parts.pictures()?);
         let settings = Settings {
             registrations_per_minute: parts.variables.limit("REGISTER_PER_IP_MINUTE")?,
-            sends_without_captcha: parts.variables.limit("CAPTCHA_AFTER_SENDS")?,
+            captcha_after: CaptchaAfter {
+                of_device: parts.variables.limit("CAPTCHA_AFTER_SENDS")?,
+                of_address: parts.variables.limit("CAPTCHA_AFTER_IP_SENDS")?,
+            },
             tells_unknown_user: parts.variables.switch("MALL_TELL_UNKNOWN_USER")?,
             public_address: parts.variables.get("PUBLIC_ADDRESS").trim_end_matches('/').to_owned(),
         };

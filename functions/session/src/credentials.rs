@@ -1,7 +1,6 @@
 //! Getting a credential and giving it back.
 
 use crate::App;
-use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use shared::{
     domain::{
@@ -36,10 +35,12 @@ pub const SIGN_IN: Endpoint = post("/auth/token")
     .zh(&[
         "登录任一用户群：`username` 加 `password`，或 `telephone` 加 `/auth/code` 发来的 `code`（二选一）。",
         "令牌在响应体和 `X-Access-Token` 中，`expires_in` 为有效秒数。失败一律 401，不区分原因。",
+        "应答头 `X-Device-Token` 标识本设备，请保存并在以后登录、获取验证码时带上：他人试错不会影响已登录过的设备。",
     ])
     .notes(&[
         "Either `username` and `password`, or `telephone` and the `code` that `/auth/code` sent for `login`.",
         "The token comes in the body and in `X-Access-Token`.",
+        "Keep `X-Device-Token` and send it with later sign-ins and asks for codes: guesses of others then do not lock this device out.",
         "A wrong code, an unknown number, a wrong password and an account of another zone are one answer.",
     ])
     .after(&[before(Way::to("POST /u/register"))])

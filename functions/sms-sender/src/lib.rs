@@ -56,6 +56,7 @@ struct Tally {
     dropped: usize,
     refused: usize,
     blocked: usize,
+    over_limit: usize,
     quarantined: usize,
 }
 
@@ -103,6 +104,7 @@ impl App {
             Ok(Sending::Dropped) => tally.dropped += 1,
             Ok(Sending::Refused) => tally.refused += 1,
             Ok(Sending::Blocked) => tally.blocked += 1,
+            Ok(Sending::OverLimit) => tally.over_limit += 1,
             Ok(Sending::Unknown) => {
                 tally.quarantined += 1;
                 tracing::error!(message_id, "SMS job does not exist");
@@ -122,6 +124,7 @@ impl App {
             Metric::count("SmsDropped", tally.dropped),
             Metric::count("SmsRefused", tally.refused),
             Metric::count("SmsBlocked", tally.blocked),
+            Metric::count("SmsOverLimit", tally.over_limit),
             Metric::count("SmsLater", later),
             Metric::count("Quarantined", tally.quarantined),
         ];

@@ -2,7 +2,6 @@
 //! system for a phone or a screen, and a payment provider's signature. A Lambda function that only a local stack has.
 
 use crate::{machine::DIRECTORY, outbox};
-use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared::{

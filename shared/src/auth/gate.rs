@@ -4,6 +4,7 @@ use super::tokens::{Session, Verifier};
 use crate::{
     domain::{
         account::Realm,
+        device::KnownDevice,
         reason::{Failure, Reason},
         session::{Caller, Sessions},
     },
@@ -21,6 +22,11 @@ pub struct Gate {
 impl Gate {
     pub fn new(verifier: Verifier, store: Store) -> Self {
         Self { verifier, store }
+    }
+
+    /// The device of a caller who is not signed in, from the header `X-Device-Token`.
+    pub async fn known_device(&self, token: &str, now: Timestamp) -> Option<KnownDevice> {
+        self.verifier.known_device(token, now).await
     }
 
     /// Admits a caller whose session is in one of `realms`. One strongly consistent read of the session record decides,

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     domain::{
         account::{AccountId, Realm},
+        device::KnownDevice,
         reason::{Failure, Reason},
         session::{SessionId, life},
     },
@@ -15,12 +16,16 @@ use crate::{
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, Header, Validation};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// RFC 9068: distinguishes an access token from other JWTs.
 const TYPE: &str = "at+jwt";
+/// The type of a device token, which opens nothing: neither kind of token passes for the other.
+const DEVICE_TYPE: &str = "device+jwt";
+/// How long a device is known after its last sign-in.
+const DEVICE_KNOWN_FOR: SignedDuration = SignedDuration::from_hours(180 * 24);
 /// The tolerated difference between the clocks of two machines.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
 /// No token of ours is longer, so longer ones are refused unread.
@@ -60,11 +65,32 @@ impl Session {
     }
 }
 
+/// What a client keeps of a sign-in: the access token, and the token that makes its device known at the next one.
+#[derive(Clone, Debug)]
+pub struct SessionToken {
+    access: SecretString,
+    device: SecretString,
+}
+
+impl SessionToken {
+    pub fn new(access: impl Into<SecretString>, device: impl Into<SecretString>) -> Self {
+        Self { access: access.into(), device: device.into() }
+    }
+
+    pub fn expose_secret(&self) -> &str {
+        self.access.expose_secret()
+    }
+
+    pub fn device(&self) -> &str {
+        self.device.expose_secret()
+    }
+}
+
 /// A signed token with its lifetime.
 #[derive(Clone, Debug)]
 pub struct IssuedToken {
     pub account: AccountId,
-    pub token: SecretString,
+    pub token: SessionToken,
     pub expires_in: SignedDuration,
 }
 
@@ -84,8 +110,6 @@ impl Issuer {
     pub fn issue(&self, session: &Session) -> Result<IssuedToken, Failure> {
         let expires_in = life(session.realm);
         let since = session.signed_in_at.as_second();
-        let header =
-            Header { typ: Some(TYPE.to_owned()), kid: Some(self.key.id.clone()), ..Header::new(Algorithm::EdDSA) };
         let claims = Claims {
             iss: self.name.clone(),
             aud: session.realm,
@@ -95,9 +119,16 @@ impl Issuer {
             nbf: since,
             exp: since + expires_in.as_secs(),
         };
-        let token = jsonwebtoken::encode(&header, &claims, &self.key.key)
-            .map_err(|error| Failure::internal(format!("token signing failed: {error}")))?;
-        Ok(IssuedToken { account: session.account.clone(), token: token.into(), expires_in })
+        let access = self.sign(TYPE, &claims)?;
+        let device = self.sign(DEVICE_TYPE, &Claims { exp: since + DEVICE_KNOWN_FOR.as_secs(), ..claims })?;
+        Ok(IssuedToken { account: session.account.clone(), token: SessionToken { access, device }, expires_in })
+    }
+
+    fn sign(&self, typ: &str, claims: &Claims) -> Result<SecretString, Failure> {
+        let header =
+            Header { typ: Some(typ.to_owned()), kid: Some(self.key.id.clone()), ..Header::new(Algorithm::EdDSA) };
+        let token = jsonwebtoken::encode(&header, claims, &self.key.key);
+        token.map(Into::into).map_err(|error| Failure::internal(format!("token signing failed: {error}")))
     }
 }
 
@@ -132,16 +163,24 @@ impl Verifier {
                 return Ok(known.session);
             }
         }
-        let token = self.verify_signature(token, now).await?;
+        let token = self.verify_signature(token, TYPE, now).await?;
         let session = token.session.clone();
         self.verified.remember(digest, token);
         Ok(session)
     }
 
-    async fn verify_signature(&self, token: &str, now: Timestamp) -> Result<VerifiedToken, Failure> {
+    /// The device that a device token names. A token that proves nothing is none: its device is not known.
+    pub(super) async fn known_device(&self, token: &str, now: Timestamp) -> Option<KnownDevice> {
+        let verified =
+            if token.len() > LONGEST { None } else { self.verify_signature(token, DEVICE_TYPE, now).await.ok() };
+        let Session { realm, account, id, .. } = verified?.session;
+        Some(KnownDevice { realm, account, id: id.0 })
+    }
+
+    async fn verify_signature(&self, token: &str, typ: &str, now: Timestamp) -> Result<VerifiedToken, Failure> {
         let refused = || Failure::from(Reason::Unauthorized);
         let header = jsonwebtoken::decode_header(token).map_err(|_| refused())?;
-        let id = header.kid.filter(|_| header.typ.as_deref() == Some(TYPE)).ok_or_else(refused)?;
+        let id = header.kid.filter(|_| header.typ.as_deref() == Some(typ)).ok_or_else(refused)?;
         let key = self.keys.find(&id, now).await.ok_or_else(refused)?;
 
         let claims = jsonwebtoken::decode::<Claims>(token, &key, &self.validation()).map_err(|_| refused())?.claims;
@@ -193,7 +232,6 @@ mod tests {
 
     #[test]
     fn only_a_token_that_was_verified_is_remembered() {
-        use secrecy::ExposeSecret as _;
         let (signer, verifier) = issuer_and_verifier();
         let account: AccountId = serde_json::from_value("1003".into()).unwrap();
         let session = Session::begin(Realm::Ev, account, &Random::system(), NOON);

@@ -36,11 +36,19 @@ pub const CODES: Need = Need::through(
 );
 
 /// What the function needs that sends SMS.
-pub const SMS: Need = Need::through(&["CODE_KEY_SECRET", "SMS_PROVIDER"], |clients, parts| {
+pub const SMS: Need = Need::through(SENDING, |clients, parts| {
     if parts.variables.get("SMS_PROVIDER") == "sns" {
         parts.sender = Some(Sender::sns(clients.sns()));
     }
 });
+const SENDING: &[&str] = &[
+    "CODE_KEY_SECRET",
+    "SMS_PROVIDER",
+    "OTP_PER_PHONE_MINUTE",
+    "OTP_PER_PHONE_HOUR",
+    "OTP_PER_PHONE_DAY",
+    "OTP_PER_PRODUCT_MINUTE",
+];
 /// What it needs besides where SMS go through Aliyun.
 pub(super) const ALIYUN: &[&str] =
     &["ALIYUN_KEY_SECRET", "ALIYUN_SIGN_NAME", "ALIYUN_CODE_TEMPLATE", "ALIYUN_NOTICE_TEMPLATE"];
@@ -68,17 +76,26 @@ impl Parts {
     pub fn codes(&self) -> Result<Codes, Error> {
         let limit = |name| self.variables.limit(name);
         let limits = otp::Limits {
-            per_phone_minute: limit("OTP_PER_PHONE_MINUTE")?,
-            per_phone_hour: limit("OTP_PER_PHONE_HOUR")?,
-            per_phone_day: limit("OTP_PER_PHONE_DAY")?,
             per_device_hour: limit("OTP_PER_DEVICE_HOUR")?,
             per_device_day: limit("OTP_PER_DEVICE_DAY")?,
             per_address_hour: limit("OTP_PER_IP_HOUR")?,
             per_address_day: limit("OTP_PER_IP_DAY")?,
-            per_product_minute: limit("OTP_PER_PRODUCT_MINUTE")?,
+            ..self.sms_limits()?
         };
         let (enabled, queue) = (self.sms_enabled(), self.sms_jobs()?);
         Ok(Codes::new(self.store.clone(), self.code_key()?, queue, self.random.clone(), limits, enabled))
+    }
+
+    /// The limits of messages; those of asks are the defaults.
+    fn sms_limits(&self) -> Result<otp::Limits, Error> {
+        let limit = |name| self.variables.limit(name);
+        Ok(otp::Limits {
+            per_phone_minute: limit("OTP_PER_PHONE_MINUTE")?,
+            per_phone_hour: limit("OTP_PER_PHONE_HOUR")?,
+            per_phone_day: limit("OTP_PER_PHONE_DAY")?,
+            per_product_minute: limit("OTP_PER_PRODUCT_MINUTE")?,
+            ..otp::Limits::default()
+        })
     }
 
     /// Consumers or agents of the mall, as the role says.
@@ -101,7 +118,7 @@ impl Parts {
             None if sends_through_aliyun(&self.variables) => Sender::aliyun(self.aliyun()?, self.random.clone())?,
             None => return Err(Error::Invalid { name: "SMS_PROVIDER", expected: "sns or aliyun" }),
         };
-        Ok(Sms::new(self.store.clone(), self.code_key()?, sender))
+        Ok(Sms::new(self.store.clone(), self.code_key()?, sender, self.sms_limits()?))
     }
 
     fn aliyun(&self) -> Result<Aliyun, Error> {

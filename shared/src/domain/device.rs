@@ -1,6 +1,7 @@
 //! The id that an app gives the device it runs on.
 
 use super::{
+    account::{AccountId, Realm},
     reason::Failure,
     rule::{NAME, Rule},
     text::{halfwidth, is_invisible},
@@ -28,6 +29,22 @@ impl DeviceId {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// A device that has signed in to an account, as a token of ours shows that it sent along (`X-Device-Token`). It opens
+/// nothing; it keeps the limits that others use up from closing the account for its owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownDevice {
+    pub realm: Realm,
+    pub account: AccountId,
+    /// Drawn with the sign-in at which the token was issued.
+    pub id: String,
+}
+
+impl KnownDevice {
+    pub fn is_of(&self, realm: Realm, account: &AccountId) -> bool {
+        self.realm == realm && self.account == *account
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where a request came from, for throttles and the audit trail.
 
+use super::device::KnownDevice;
 use std::net::{IpAddr, Ipv4Addr};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,11 +11,14 @@ pub struct Origin {
     pub request: String,
     /// The name under which the gateway was called.
     pub domain: String,
+    /// The device that the caller shows to be known, on routes that need no session.
+    pub device: Option<KnownDevice>,
 }
 
 /// For calls that come from no network: all of them count as one caller.
 impl Default for Origin {
     fn default() -> Self {
-        Self { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), request: String::new(), domain: String::new() }
+        let address = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        Self { address, request: String::new(), domain: String::new(), device: None }
     }
 }

@@ -10,6 +10,7 @@ use super::{
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 
 /// How long a code can be used.
@@ -135,6 +136,59 @@ impl Code {
     }
 }
 
+/// Whose share a message is counted in. Each has limits of its own, so that none uses up another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Share {
+    /// Asked for by a device that has signed in to the account before.
+    KnownDevice,
+    /// To a number that has an account of the realm.
+    KnownNumber,
+    UnknownNumber,
+}
+
+impl Share {
+    pub const ALL: [Self; 3] = [Self::KnownDevice, Self::KnownNumber, Self::UnknownNumber];
+
+    pub const fn of(is_known_device: bool, is_known_number: bool) -> Self {
+        match (is_known_device, is_known_number) {
+            (true, _) => Self::KnownDevice,
+            (false, true) => Self::KnownNumber,
+            (false, false) => Self::UnknownNumber,
+        }
+    }
+}
+
+/// The asks of one realm and phone that are limited together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AskLane {
+    /// By devices that have signed in to the account before.
+    KnownDevice,
+    /// Where only a number with an account gets a message. It is apart from the next, because an ask that sends nothing must
+    /// not keep a new number from registering.
+    AccountsOnly,
+    Open,
+}
+
+impl AskLane {
+    pub const ALL: [Self; 3] = [Self::KnownDevice, Self::AccountsOnly, Self::Open];
+
+    pub const fn of(is_known_device: bool, accounts_only: bool) -> Self {
+        match (is_known_device, accounts_only) {
+            (true, _) => Self::KnownDevice,
+            (false, true) => Self::AccountsOnly,
+            (false, false) => Self::Open,
+        }
+    }
+}
+
+/// How many codes of an hour a caller gets before each further one asks for a solved captcha.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaptchaAfter {
+    pub of_device: u32,
+    pub of_address: u32,
+}
+
 /// How many codes go out: per phone over all products, per device, per address, per product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -145,7 +199,15 @@ pub struct Limits {
     pub per_device_day: u32,
     pub per_address_hour: u32,
     pub per_address_day: u32,
+    /// Of each share.
     pub per_product_minute: u32,
+}
+
+impl Limits {
+    /// Whether so many messages of a share in a minute leave less than half of it.
+    pub const fn is_half_used(&self, in_the_last_minute: u32) -> bool {
+        in_the_last_minute.saturating_mul(2) >= self.per_product_minute
+    }
 }
 
 /// docs/security.md gives the reasons; each is a setting.

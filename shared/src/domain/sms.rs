@@ -2,7 +2,7 @@
 
 use super::{
     account::Realm,
-    otp::{Binding, Code, Purpose},
+    otp::{Binding, Code, Purpose, Share},
     phone::Phone,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -64,6 +64,8 @@ pub enum Content {
         known_in: Option<Realm>,
         /// The number gets no codes at present; the caller is not told that either.
         muted: bool,
+        /// Whose share it is counted in; unknown of what the release before has put on the way, and counted already.
+        share: Option<Share>,
     },
     Notice {
         notice: Notice,

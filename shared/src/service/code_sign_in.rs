@@ -16,8 +16,9 @@ use crate::{
         reason::{Failure, Reason},
         session::{Sessions, life},
         sms::Notice,
+        throttle::Counted,
     },
-    store::{Action, Attempts, AuditEntry, LoginCredential, PhoneHolder, WriteOutcome, sessions_of},
+    store::{Action, Attempts, AuditEntry, LoginCredential, LoginTry, PhoneHolder, WriteOutcome, sessions_of},
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -30,6 +31,11 @@ pub struct CodeGiven<'a> {
     pub code: Code,
     pub origin: &'a Origin,
     pub now: Timestamp,
+}
+
+/// The series of wrong passwords that a code ends: all of the name, and the network's from which it came.
+fn given_by<'a>(realm: Realm, name: &'a LoginName, origin: &Origin) -> LoginTry<'a> {
+    LoginTry { realm, name, address: origin.address, device: None }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +95,7 @@ impl SignIn {
             };
             let writes = writes.still_has_phone(realm, proof.phone(), account, CodeSignInRefusal::Phone);
             let writes = match &login {
-                Some(name) => writes.forget_failures(realm, name),
+                Some(name) => writes.forget_failures(given_by(realm, name, origin), Counted::Network),
                 None => writes,
             };
             let writes = match &noted {
@@ -151,7 +157,7 @@ impl SignIn {
             .set_hash((given.realm, name), &credential, CodeSignInRefusal::LoginCredential)
             .still_has_phone(given.realm, &given.phone, account, CodeSignInRefusal::Phone)
             .end_sessions_except((given.realm, account), &BTreeMap::new(), CodeSignInRefusal::Session)
-            .forget_failures(given.realm, name)
+            .forget_failures(given_by(given.realm, name, given.origin), Counted::Network)
             .audit(&entry);
         match writes.commit().await? {
             WriteOutcome::Committed => Ok(()),

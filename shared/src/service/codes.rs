@@ -1,55 +1,35 @@
 //! SMS codes: asked for, compared, and spent together with what they were asked for.
 
+pub use super::ask_code::Ask;
 use super::notifier::Notifier;
 use crate::{
     auth::codes::CodeKey,
     domain::{
         account::Realm,
         origin::Origin,
-        otp::{Binding, Code, Device, LIFE, Limits, Purpose, Sent},
+        otp::{Binding, Code, Device, Limits, Purpose},
         phone::Phone,
         reason::{Failure, Reason},
         session::Caller,
-        sms::{Content, Letter},
     },
     outside::{queue::SmsQueue, random::Random},
-    store::{
-        Action, Attempts, AuditEntry, CodeCounts, CodeRow, CodeScope, PhoneCodes, Store, Transaction, WriteOutcome,
-    },
+    store::{Action, AuditEntry, CodePlace, CodeRow, Store, Transaction, WriteOutcome},
 };
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::try_join;
 use jiff::Timestamp;
-use std::time::Duration;
-
-/// When everything is switched off, there is no point in coming back soon.
-const SWITCHED_OFF: Duration = Duration::from_mins(10);
 
 /// Codes of all products.
 #[derive(Clone, Debug)]
 pub struct Codes {
-    store: Store,
+    pub(super) store: Store,
     key: CodeKey,
-    queue: SmsQueue,
-    random: Random,
-    limits: Limits,
+    pub(super) queue: SmsQueue,
+    pub(super) random: Random,
+    pub(super) limits: Limits,
     /// Tells owners of numbers what codes have changed.
     pub notices: Notifier,
     /// The kill switch: false, and no code goes out.
-    enabled: bool,
-}
-
-/// Who wants a code for what.
-#[derive(Clone, Debug)]
-pub struct Ask<'a> {
-    pub binding: Binding,
-    /// What the caller wants stored with the code (#56).
-    pub addition: Option<String>,
-    /// For what only an account can do: numbers that have none in the product get no message, and the caller is not told.
-    pub only_known: bool,
-    /// Codes an hour after which the device has to solve a captcha first; none where it has, or never has to.
-    pub captcha_after: Option<u32>,
-    pub origin: &'a Origin,
-    pub now: Timestamp,
+    pub(super) enabled: bool,
 }
 
 impl Binding {
@@ -59,6 +39,14 @@ impl Binding {
         let purpose = caller.map_or(Purpose::SignIn, |caller| Purpose::Change(caller.account.clone()));
         Self { product, purpose, phone, device }
     }
+
+    /// The same, bound to the device that the caller shows where the document names none: the asks and guesses of others
+    /// neither replace its code then nor use it up.
+    pub(super) fn bound_to(self, origin: &Origin) -> Self {
+        let shown = origin.device.as_ref().filter(|device| device.realm == self.product);
+        let device = self.device.or_else(|| shown.map(|device| Device::known(format!("~{}", device.id))));
+        Self { device, ..self }
+    }
 }
 
 /// A code that was compared and found right. Good for one [`Transaction::spend`].
@@ -67,11 +55,16 @@ pub struct Proof {
     pub binding: Binding,
     /// What was given with the ask.
     pub addition: Option<String>,
+    place: CodePlace,
     nonce: [u8; 16],
     now: Timestamp,
 }
 
 impl Proof {
+    fn code(&self) -> (&Binding, CodePlace, [u8; 16]) {
+        (&self.binding, self.place, self.nonce)
+    }
+
     /// The phone that the person who gave the code holds.
     pub fn phone(&self) -> &Phone {
         &self.binding.phone
@@ -82,13 +75,20 @@ impl<R: Copy> Transaction<'_, R> {
     /// Spends the code of a right guess with the rest of the transaction. A code that is spent or over by now refuses the
     /// whole, and the answer to that is [`Reason::WrongCode`].
     pub(crate) fn spend(self, proof: &Proof, refused: R) -> Self {
-        self.consume_code(&proof.binding, proof.nonce, proof.now, refused)
+        self.consume_code(proof.code(), false, proof.now, refused)
     }
 
     /// The same where the transaction makes an account.
     pub(crate) fn spend_on_account(self, proof: &Proof, refused: R) -> Self {
-        self.consume_code_for_account(&proof.binding, proof.nonce, proof.now, refused)
+        self.consume_code(proof.code(), true, proof.now, refused)
     }
+}
+
+/// A code of the caller's device, before it is compared.
+struct FoundCode {
+    binding: Binding,
+    place: CodePlace,
+    row: CodeRow,
 }
 
 /// What comparing a code came to, when it is the right one.
@@ -106,88 +106,10 @@ fn registered() -> Failure {
     Failure::from(Reason::UsernameTaken).saying("用户已存在，请直接登录")
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum CodeRefusal {
-    /// Another request asked for the same phone.
-    Raced,
-    /// The last place was taken since we looked; `usize` says in which scope.
-    Full(usize),
-    Job,
-}
-
 impl Codes {
     pub fn new(store: Store, key: CodeKey, queue: SmsQueue, random: Random, limits: Limits, enabled: bool) -> Self {
         let notices = Notifier::new(store.clone(), queue.clone(), random.clone(), enabled);
         Self { store, key, queue, random, limits, notices, enabled }
-    }
-
-    /// Has a code sent. Known, unknown and closed numbers do the same work and get the same answer; only limits are told.
-    pub async fn ask(&self, ask: &Ask<'_>) -> Result<(), Failure> {
-        if !self.enabled {
-            return Err(Failure::throttled(SWITCHED_OFF));
-        }
-        let mut attempts = Attempts::default();
-        loop {
-            attempts.begin()?;
-            if let Some(job) = self.try_ask(ask).await? {
-                return self.queue.send(job).await;
-            }
-        }
-    }
-
-    /// The id of the message, or none when another request asked for the same phone meanwhile.
-    async fn try_ask(&self, ask: &Ask<'_>) -> Result<Option<String>, Failure> {
-        let (binding, now) = (&ask.binding, ask.now);
-        let scopes = self.scopes(ask);
-        let counting = scopes.iter().map(|scope| self.store.counted(scope, now));
-        let (phone, counted) = try_join(self.store.phone_codes(&binding.phone), try_join_all(counting)).await?;
-        let sent = phone.sent.one_more(&self.limits, now).map_err(Failure::throttled)?;
-        if let Some(wait) = scopes.iter().zip(&counted).find_map(|(scope, counted)| scope.wait(counted, now)) {
-            return Err(Failure::throttled(wait));
-        }
-        if binding.device.is_some()
-            && let (Some(most), Some(device)) = (ask.captcha_after, counted.first())
-            && device.in_the_last_hour(now) >= most
-        {
-            return Err(Reason::CaptchaWanted.into());
-        }
-        let history = CodeHistory { phone: &phone, scopes: &scopes, counted: &counted };
-        self.save(ask, &history, &sent).await
-    }
-
-    async fn save(&self, ask: &Ask<'_>, history: &CodeHistory<'_>, sent: &Sent) -> Result<Option<String>, Failure> {
-        let (binding, now) = (&ask.binding, ask.now);
-        let (nonce, job) = (self.random.bytes(), format!("{:032x}", self.random.u128()));
-        let row = CodeRow::new(nonce, binding.device.as_ref(), ask.addition.clone(), now);
-        let content = Content::Code {
-            binding: binding.clone(),
-            nonce,
-            until: now + LIFE,
-            known_in: ask.only_known.then_some(binding.product),
-            muted: history.phone.tries.is_closed(now),
-        };
-        let letter = Letter { to: binding.phone.clone(), content };
-        let mut writes =
-            self.store.transaction().record_sent_code(&binding.phone, history.phone, sent, now, CodeRefusal::Raced);
-        for (n, (scope, counted)) in history.scopes.iter().zip(history.counted).enumerate() {
-            writes = writes.count_sent_code(scope, counted, now, CodeRefusal::Full(n));
-        }
-        match writes.put_code(binding, &row).create_sms_job(&job, &letter, now, CodeRefusal::Job).commit().await? {
-            WriteOutcome::Committed => Ok(Some(job)),
-            WriteOutcome::ConditionFailed(CodeRefusal::Raced | CodeRefusal::Job, _) => Ok(None),
-            WriteOutcome::ConditionFailed(CodeRefusal::Full(n), _) => {
-                let wait = history.scopes.get(n).map_or(Duration::from_mins(1), |scope| scope.longest_wait(now));
-                Err(Failure::throttled(wait))
-            }
-        }
-    }
-
-    /// Who is counted: the device first, where there is one.
-    fn scopes(&self, ask: &Ask<'_>) -> Vec<CodeScope> {
-        let Binding { product, phone, device, .. } = &ask.binding;
-        let device = device.as_ref().map(|device| CodeScope::device(*product, device, phone, &self.limits));
-        let address = CodeScope::address(ask.origin.address, &self.limits);
-        device.into_iter().chain([address, CodeScope::product(*product, &self.limits)]).collect()
     }
 
     /// Compares a code. Wrong, expired and never sent are one answer; that it was used is told to a caller who gives the right
@@ -199,8 +121,8 @@ impl Codes {
         origin: &Origin,
         now: Timestamp,
     ) -> Result<Proof, Failure> {
-        let (binding, row) = self.newest(binding).await?.ok_or(Reason::WrongCode)?;
-        match self.compare(binding, row, given, origin, now).await? {
+        let found = self.newest(binding.bound_to(origin)).await?.ok_or(Reason::WrongCode)?;
+        match self.compare(found, given, origin, now).await? {
             Compared::Right(proof) => Ok(proof),
             Compared::Used { .. } => Err(used()),
         }
@@ -215,8 +137,8 @@ impl Codes {
         origin: &Origin,
         now: Timestamp,
     ) -> Result<Proof, Failure> {
-        let row = self.row(&binding).await?.ok_or(Reason::WrongCode)?;
-        match self.compare(binding, row, given, origin, now).await? {
+        let found = self.find(binding.bound_to(origin)).await?.ok_or(Reason::WrongCode)?;
+        match self.compare(found, given, origin, now).await? {
             Compared::Right(proof) => Ok(proof),
             Compared::Used { made_account: true } => Err(registered()),
             Compared::Used { made_account: false } => Err(used()),
@@ -231,41 +153,40 @@ impl Codes {
         origin: &Origin,
         now: Timestamp,
     ) -> Result<Option<Failure>, Failure> {
-        let Some(row) = self.row(&binding).await?.filter(CodeRow::has_made_account) else { return Ok(None) };
-        self.compare(binding, row, given, origin, now).await?;
+        let found = self.find(binding.bound_to(origin)).await?;
+        let Some(found) = found.filter(|found| found.row.has_made_account()) else { return Ok(None) };
+        self.compare(found, given, origin, now).await?;
         Ok(Some(registered()))
     }
 
     /// The code for this purpose. In the documents that name no purpose of a code, a change of an account takes one that was
     /// asked for without its session, too: it went to the same phone for the same device, and the caller who gives it has the
     /// session. Of the two the newer one counts.
-    async fn newest(&self, binding: Binding) -> Result<Option<(Binding, CodeRow)>, Failure> {
+    async fn newest(&self, binding: Binding) -> Result<Option<FoundCode>, Failure> {
         let tells_purposes = !matches!(binding.product, Realm::MallAgent | Realm::MallDealer | Realm::Cloud);
         if binding.purpose.account().is_none() || tells_purposes {
-            return Ok(self.row(&binding).await?.map(|row| (binding, row)));
+            return self.find(binding).await;
         }
         let without_session = Binding { purpose: Purpose::SignIn, ..binding.clone() };
-        let (with, without) = try_join(self.row(&binding), self.row(&without_session)).await?;
-        let both = with.map(|row| (binding, row)).into_iter().chain(without.map(|row| (without_session, row)));
-        Ok(both.max_by_key(|(_, row)| row.expires()))
+        let (with, without) = try_join(self.find(binding), self.find(without_session)).await?;
+        Ok(with.into_iter().chain(without).max_by_key(|found| found.row.expires()))
     }
 
-    async fn row(&self, binding: &Binding) -> Result<Option<CodeRow>, Failure> {
-        let row = self.store.code(binding.product, &binding.phone, &binding.purpose).await?;
-        Ok(row.filter(|row| row.is_for(binding.device.as_ref())))
+    async fn find(&self, binding: Binding) -> Result<Option<FoundCode>, Failure> {
+        let found = self.store.code(&binding).await?;
+        Ok(found.map(|(place, row)| FoundCode { binding, place, row }))
     }
 
     /// The try is counted before anything is compared, so a thousand parallel guesses are a thousand tries, of which five
     /// are looked at.
     async fn compare(
         &self,
-        binding: Binding,
-        row: CodeRow,
+        FoundCode { binding, place, row }: FoundCode,
         given: &Code,
         origin: &Origin,
         now: Timestamp,
     ) -> Result<Compared, Failure> {
-        if !self.store.count_code_try(&binding, &row, now).await? {
+        if !self.store.count_code_try((&binding, place), &row, now).await? {
             return Err(Reason::WrongCode.into());
         }
         let nonce = row.nonce();
@@ -276,12 +197,12 @@ impl Codes {
         if row.is_consumed() {
             return Ok(Compared::Used { made_account: row.has_made_account() });
         }
-        Ok(Compared::Right(Proof { binding, addition: row.addition, nonce, now }))
+        Ok(Compared::Right(Proof { binding, addition: row.addition, place, nonce, now }))
     }
 
     /// Marks a right code as shown to be right, without using it up (#20); it is compared again when it is used.
     pub async fn mark_verified(&self, proof: &Proof) -> Result<(), Failure> {
-        let writes = self.store.transaction().verify_code(&proof.binding, proof.nonce, proof.now, ());
+        let writes = self.store.transaction().verify_code(proof.code(), proof.now, ());
         match writes.commit().await? {
             WriteOutcome::Committed => Ok(()),
             WriteOutcome::ConditionFailed((), _) => Err(Reason::WrongCode.into()),
@@ -306,11 +227,4 @@ impl Codes {
             tracing::warn!(detail = failure.detail(), "audit entry of a wrong SMS code was not written");
         }
     }
-}
-
-/// What an ask was decided on.
-struct CodeHistory<'a> {
-    phone: &'a PhoneCodes,
-    scopes: &'a [CodeScope],
-    counted: &'a [CodeCounts],
 }

@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod agent;
+mod ask_code;
 pub mod audit_chain;
 pub mod bill;
 pub mod business;
@@ -23,7 +24,6 @@ pub mod payment;
 pub mod people;
 pub mod pictures;
 pub mod reports;
-mod second_proof;
 pub mod shop;
 pub mod sign_in;
 pub mod sms;

@@ -2,7 +2,7 @@
 
 use super::{
     codes::Proof,
-    sign_in::{Attempt, SignIn},
+    sign_in::{Attempt, CountedTry, SignIn},
 };
 use crate::{
     auth::{
@@ -11,12 +11,14 @@ use crate::{
     },
     domain::{
         account::{AccountId, LoginName, Realm},
+        device::KnownDevice,
         origin::Origin,
         password::Password,
         reason::{Failure, Reason},
         session::life,
+        throttle::Counted,
     },
-    store::{Action, Attempts, LoginCredential, WriteOutcome, credential_of},
+    store::{Action, Attempts, LoginCredential, LoginTry, WriteOutcome, credential_of},
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -70,9 +72,17 @@ impl SignIn {
             origin: change.origin,
             now: change.now,
         };
-        let record = self.count(&attempt).await?;
+        // A session is a known device: what others guess must not keep its owner from a new password.
+        let session = change.account.map(|account| KnownDevice {
+            realm: change.realm,
+            account: account.clone(),
+            id: "session".to_owned(),
+        });
+        let device = session.as_ref().or(change.origin.device.as_ref());
+        let by = LoginTry { realm: change.realm, name: &change.name, address: change.origin.address, device };
+        let CountedTry { credential, by, counted } = self.count(by, change.now).await?;
         let is_own = |credential: &LoginCredential| change.account.is_none_or(|account| *account == credential.account);
-        let mut credential = record.credential.filter(is_own);
+        let mut credential = credential.filter(is_own);
         let tried = credential.as_ref().map(|credential| credential.account.clone());
         let mut attempts = Attempts::default();
         loop {
@@ -84,7 +94,7 @@ impl SignIn {
                 self.note(&attempt, Action::PasswordChangeFailed, tried).await;
                 return Err(Reason::WrongOldPassword.into());
             };
-            match self.replace(&attempt, &proved, &change.new, proof).await? {
+            match self.replace(&attempt, (by, counted), (&proved, &change.new), proof).await? {
                 Ok(issued) => return Ok(issued),
                 // A sign-in may have renewed the same password's hash.
                 Err(now) => credential = now.filter(is_own),
@@ -96,8 +106,8 @@ impl SignIn {
     async fn replace(
         &self,
         attempt: &Attempt<'_>,
-        old: &LoginCredential,
-        new: &Password,
+        (by, counted): (LoginTry<'_>, Counted),
+        (old, new): (&LoginCredential, &Password),
         proof: Option<&Proof>,
     ) -> Result<Result<IssuedToken, Option<LoginCredential>>, Failure> {
         let (realm, account) = (attempt.realm, &old.account);
@@ -110,7 +120,7 @@ impl SignIn {
             .transaction()
             .renew_hash((realm, &attempt.name), old, &new, PasswordRefusal::Hash)
             .end_sessions_except((realm, account), &live, PasswordRefusal::Account)
-            .forget_failures(realm, &attempt.name)
+            .forget_failures(by, counted)
             .audit(&entry);
         let writes = match proof {
             Some(proof) => writes.spend(proof, PasswordRefusal::Code),

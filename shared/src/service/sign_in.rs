@@ -12,11 +12,11 @@ use crate::{
         password::Password,
         reason::{Failure, Reason},
         session::{Caller, Sessions, life},
-        throttle::Failures,
+        throttle::{Counted, SecondProof, TryRefusal},
     },
     outside::random::Random,
     store::{
-        Action, AddressLimit, Attempts, AuditEntry, LoginCredential, LoginRecord, LoginTryRefusal, Store, WriteOutcome,
+        Action, AddressLimit, Attempts, AuditEntry, LoginCredential, LoginTry, LoginTryRefusal, Store, WriteOutcome,
         credential_of, sessions_of,
     },
 };
@@ -42,6 +42,21 @@ pub struct Attempt<'a> {
     pub password: Password,
     pub origin: &'a Origin,
     pub now: Timestamp,
+}
+
+impl Attempt<'_> {
+    fn login_try(&self) -> LoginTry<'_> {
+        let (address, device) = (self.origin.address, self.origin.device.as_ref());
+        LoginTry { realm: self.realm, name: &self.name, address, device }
+    }
+}
+
+/// A try that may be looked at.
+#[derive(Debug)]
+pub(super) struct CountedTry<'a> {
+    pub credential: Option<LoginCredential>,
+    pub by: LoginTry<'a>,
+    pub counted: Counted,
 }
 
 /// What the transaction after a right password may run into.
@@ -73,8 +88,8 @@ impl SignIn {
 
     /// The same for an account of the portal, whose customer must be in this zone.
     pub async fn with_password_in(&self, attempt: &Attempt<'_>, zone: Option<&Zone>) -> Result<IssuedToken, Failure> {
-        let record = self.count(attempt).await?;
-        let stored = record.credential.as_ref().map(StoredHash::from);
+        let CountedTry { credential, by, counted } = self.count(attempt.login_try(), attempt.now).await?;
+        let stored = credential.as_ref().map(StoredHash::from);
         let matched = if attempt.password.is_oversized() {
             PasswordMatch::No
         } else {
@@ -83,18 +98,18 @@ impl SignIn {
         let is_there = |credential: &&LoginCredential| {
             zone.is_none_or(|zone| credential.tenant.as_ref().is_some_and(|tenant| tenant.zone == *zone))
         };
-        let opened = match (matched, record.credential.as_ref().filter(is_there)) {
-            (PasswordMatch::Yes, Some(credential)) => self.open(attempt, credential, None).await?,
+        let opened = match (matched, credential.as_ref().filter(is_there)) {
+            (PasswordMatch::Yes, Some(credential)) => self.open(attempt, (by, counted), credential, None).await?,
             (PasswordMatch::Outdated, Some(credential)) => {
                 let renewed = self.passwords.hash(&attempt.password)?;
-                self.open(attempt, credential, Some(renewed)).await?
+                self.open(attempt, (by, counted), credential, Some(renewed)).await?
             }
             _ => None,
         };
         if let Some(issued) = opened {
             return Ok(issued);
         }
-        self.note(attempt, Action::SignInFailed, record.credential.map(|credential| credential.account)).await;
+        self.note(attempt, Action::SignInFailed, credential.map(|credential| credential.account)).await;
         Err(Reason::WrongCredentials.into())
     }
 
@@ -104,19 +119,19 @@ impl SignIn {
     }
 
     /// Counts the try before anything is compared, so that a thousand parallel guesses are a thousand tries.
-    pub(super) async fn count(&self, attempt: &Attempt<'_>) -> Result<LoginRecord, Failure> {
-        let limit =
-            AddressLimit { action: "sign-in", address: attempt.origin.address, per_minute: self.per_address_minute };
+    pub(super) async fn count<'a>(&self, by: LoginTry<'a>, now: Timestamp) -> Result<CountedTry<'a>, Failure> {
+        let limit = AddressLimit { action: "sign-in", address: by.address, per_minute: self.per_address_minute };
         let mut attempts = Attempts::default();
         while attempts.begin().is_ok() {
-            let record = self.store.login(attempt.realm, &attempt.name, attempt.now).await?;
-            self.refuse_without_second_proof(attempt, &record).await?;
-            refuse_while_closed(record.failures, attempt.now)?;
-            let name = (attempt.realm, &attempt.name);
-            match self.store.count_try(name, record.failures, limit, attempt.now).await? {
-                WriteOutcome::Committed => return Ok(record),
+            let record = self.store.login_for(by, now).await?;
+            let counted = record.series.admit(SecondProof::of(by.realm), now).map_err(refused)?;
+            match self.store.count_try(by, (&record.series, counted), limit, now).await? {
+                WriteOutcome::Committed => return Ok(CountedTry { credential: record.credential, by, counted }),
                 WriteOutcome::ConditionFailed(LoginTryRefusal::AddressThrottled, _) => {
-                    return Err(Failure::throttled_guess(AddressLimit::wait(attempt.now)));
+                    return Err(Failure::throttled_guess(AddressLimit::wait(now)));
+                }
+                WriteOutcome::ConditionFailed(LoginTryRefusal::SecondProof, _) => {
+                    return Err(refused(TryRefusal::SecondProof));
                 }
                 WriteOutcome::ConditionFailed(LoginTryRefusal::Raced, _) => {}
             }
@@ -128,6 +143,7 @@ impl SignIn {
     async fn open(
         &self,
         attempt: &Attempt<'_>,
+        (by, counted): (LoginTry<'_>, Counted),
         credential: &LoginCredential,
         renewed: Option<StoredHash>,
     ) -> Result<Option<IssuedToken>, Failure> {
@@ -159,7 +175,7 @@ impl SignIn {
                 None => writes,
             };
             let entry = self.entry(attempt, Action::SignedIn, Some(credential.account.clone()));
-            let writes = writes.forget_failures(attempt.realm, &attempt.name).audit(&entry);
+            let writes = writes.forget_failures(by, counted).audit(&entry);
 
             match writes.commit().await? {
                 WriteOutcome::Committed => return self.issuer.issue(&session).map(Some),
@@ -218,8 +234,11 @@ impl SignIn {
     }
 }
 
-fn refuse_while_closed(failures: Failures, now: Timestamp) -> Result<(), Failure> {
-    failures.wait(now).map_or(Ok(()), |wait| Err(Failure::throttled_guess(wait)))
+fn refused(refusal: TryRefusal) -> Failure {
+    match refusal {
+        TryRefusal::Wait(wait) => Failure::throttled_guess(wait),
+        TryRefusal::SecondProof => Reason::SecondProofWanted.into(),
+    }
 }
 
 impl From<&LoginCredential> for StoredHash {

@@ -4,7 +4,7 @@ use crate::{
     auth::codes::CodeKey,
     domain::{
         account::{AccountId, Realm},
-        otp::Code,
+        otp::{Code, Limits, Share},
         reason::Failure,
         sms::{Content, Letter, app, code_text},
     },
@@ -12,9 +12,16 @@ use crate::{
         queue::CalledCar,
         sms::{Message, Sender, SmsError},
     },
-    store::{SmsJobState, Store},
+    store::{CodeScope, SmsCount, SmsJobState, Store},
 };
+use futures_util::future::try_join;
 use jiff::Timestamp;
+use std::time::Duration;
+
+/// How long the queue keeps a message back that is to come again (`VisibilityTimeout` in template.yaml).
+const BACK_AFTER: Duration = Duration::from_secs(90);
+/// How often a message is counted again when another one was counted meanwhile.
+const TRIES: u32 = 5;
 
 /// Sends messages by their ids.
 #[derive(Clone, Debug)]
@@ -22,6 +29,7 @@ pub struct Sms {
     store: Store,
     key: CodeKey,
     sender: Sender,
+    limits: Limits,
 }
 
 /// How a message ended.
@@ -35,22 +43,34 @@ pub enum Sending {
     Refused,
     /// The provider does not send to this number.
     Blocked,
+    /// A limit is reached for longer than the code lives.
+    OverLimit,
     /// Not now; the queue should bring it again.
     Later,
     /// There is no such message.
     Unknown,
 }
 
+/// What counting a message came to.
+enum MessageCount {
+    Within,
+    Full {
+        is_worth_waiting: bool,
+    },
+    /// Too many wrong codes were tried; the number gets none.
+    Closed,
+}
+
 impl Sms {
-    pub fn new(store: Store, key: CodeKey, sender: Sender) -> Self {
-        Self { store, key, sender }
+    pub fn new(store: Store, key: CodeKey, sender: Sender, limits: Limits) -> Self {
+        Self { store, key, sender, limits }
     }
 
     /// Sends one message. Delivered twice, late or in parallel, it is sent once; only a crash between the provider's answer
     /// and our note of it sends it again, with the same code.
     pub async fn send(&self, id: &str, now: Timestamp) -> Result<Sending, Failure> {
-        let letter = match self.store.lease_sms(id, now).await? {
-            SmsJobState::Mine(letter) => letter,
+        let (letter, is_counted) = match self.store.lease_sms(id, now).await? {
+            SmsJobState::Mine { letter, is_counted } => (letter, is_counted),
             SmsJobState::Busy => return Ok(Sending::Later),
             SmsJobState::Done => return Ok(Sending::Dropped),
             SmsJobState::Unknown => return Ok(Sending::Unknown),
@@ -59,6 +79,22 @@ impl Sms {
             self.store.finish_sms(id, now).await?;
             return Ok(Sending::Dropped);
         };
+        let counted = if is_counted { MessageCount::Within } else { self.count(id, &letter, now).await? };
+        match counted {
+            MessageCount::Within => {}
+            MessageCount::Full { is_worth_waiting: true } => {
+                self.store.release_sms(id).await?;
+                return Ok(Sending::Later);
+            }
+            MessageCount::Full { is_worth_waiting: false } => {
+                self.store.finish_sms(id, now).await?;
+                return Ok(Sending::OverLimit);
+            }
+            MessageCount::Closed => {
+                self.store.finish_sms(id, now).await?;
+                return Ok(Sending::Dropped);
+            }
+        }
         let sending = match self.sender.send(Message { job: id.to_owned(), ..message }, now).await {
             Ok(()) => Sending::Sent,
             Err(SmsError::Permanent(why)) => {
@@ -74,6 +110,47 @@ impl Sms {
         };
         self.store.finish_sms(id, now).await?;
         Ok(sending)
+    }
+
+    /// Counts a code with its phone, over all realms, and with the realm's messages of its share: here, where it is certain
+    /// that a message goes out, so that an ask that sends nothing costs no owner of a number anything.
+    async fn count(&self, id: &str, letter: &Letter, now: Timestamp) -> Result<MessageCount, Failure> {
+        let Content::Code { binding, until, share: Some(share), .. } = &letter.content else {
+            return Ok(MessageCount::Within);
+        };
+        let scope = CodeScope::product(binding.product, *share, &self.limits);
+        for _ in 0..TRIES {
+            let (phone, counted) =
+                try_join(self.store.phone_codes(&letter.to), self.store.counted(&scope, now)).await?;
+            // A known device's tries are counted apart, and were looked at when it asked.
+            if *share != Share::KnownDevice && phone.tries.is_closed(now) {
+                return Ok(MessageCount::Closed);
+            }
+            let full = |wait: Duration, limit: &str| {
+                let is_worth_waiting = now.saturating_add(wait.max(BACK_AFTER)).is_ok_and(|at| at < *until);
+                tracing::warn!(limit, ?share, is_worth_waiting, "limit of SMS reached");
+                Ok(MessageCount::Full { is_worth_waiting })
+            };
+            let sent = match phone.of_share(*share).one_more(&self.limits, now) {
+                Ok(sent) => sent,
+                Err(wait) => return full(wait, "phone"),
+            };
+            if let Some(wait) = scope.wait(&counted, now) {
+                return full(wait, scope.name);
+            }
+            let count = SmsCount {
+                to: &letter.to,
+                share: *share,
+                phone: &phone,
+                sent: &sent,
+                scope: &scope,
+                counted: &counted,
+            };
+            if self.store.count_sms(id, &count, now).await? {
+                return Ok(MessageCount::Within);
+            }
+        }
+        Ok(MessageCount::Full { is_worth_waiting: true })
     }
 
     /// Tells a driver that the car has been called, if a phone is bound. It is put down first under a name that says what

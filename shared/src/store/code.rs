@@ -5,8 +5,8 @@ use super::{Consistency, Key, Store, Transaction, WriteOutcome, keys::TTL, numbe
 use crate::domain::{
     account::Realm,
     otp::{
-        Binding, CLOSED_FOR, Device, LIFE, Limits, MOST_PHONES_OF_A_DEVICE, MOST_TRIES, MOST_TRIES_A_DAY, Purpose,
-        Sent, Tries, Window,
+        AskLane, Binding, CLOSED_FOR, Device, LIFE, Limits, MOST_PHONES_OF_A_DEVICE, MOST_TRIES, MOST_TRIES_A_DAY,
+        Sent, Share, Tries, Window,
     },
     phone::Phone,
     reason::Failure,
@@ -51,6 +51,47 @@ pub(crate) struct CodeRow {
     /// The code was consumed by creating an account.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     made: bool,
+    /// A known device asked for it, so that its tries are counted apart from those of others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    of_known_device: bool,
+}
+
+/// Where a code is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CodePlace {
+    /// Where the release before keeps every code, as long as no other device has a live one there.
+    Shared,
+    /// Under the device's name, so that the ask of another device does not replace it.
+    Device,
+}
+
+impl CodePlace {
+    fn key(self, binding: &Binding) -> Key {
+        let Binding { product, purpose, phone, device } = binding;
+        match self {
+            Self::Shared => Key::code(*product, phone, purpose),
+            Self::Device => Key::code_of_device(*product, phone, purpose, device.as_ref()),
+        }
+    }
+}
+
+/// Where the instants of codes are kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SentList<'a> {
+    /// Those that were asked for.
+    Asks(Realm, &'a Phone, AskLane),
+    /// Those that were sent, over all realms.
+    Messages(&'a Phone, Share),
+}
+
+impl SentList<'_> {
+    fn place(self) -> (Key, &'static str) {
+        match self {
+            Self::Asks(realm, phone, lane) => (Key::asks(realm, phone, lane), "sent"),
+            Self::Messages(phone, Share::KnownDevice) => (Key::phone_codes(phone), "own"),
+            Self::Messages(phone, _) => (Key::phone_codes(phone), "sent"),
+        }
+    }
 }
 
 impl CodeRow {
@@ -63,9 +104,16 @@ impl CodeRow {
             st: "issued".to_owned(),
             n: 0,
             exp: exp.as_millisecond(),
-            ttl: exp.as_second(),
+            // Long enough that the shared place is not empty while a device has a live code of its own.
+            ttl: (exp + LIFE).as_second(),
             made: false,
+            of_known_device: false,
         }
+    }
+
+    /// The same, asked for by a known device.
+    pub(crate) fn of_known_device(self) -> Self {
+        Self { of_known_device: true, ..self }
     }
 
     pub(crate) fn nonce(&self) -> [u8; 16] {
@@ -90,16 +138,40 @@ impl CodeRow {
     }
 }
 
-/// The codes and tries of a phone, over all realms.
-#[derive(Debug, Default)]
+/// The codes and tries of a phone.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct PhoneCodes {
     pub sent: Sent,
+    /// Those that known devices asked for.
+    pub of_known_devices: Sent,
     pub tries: Tries,
+}
+
+impl PhoneCodes {
+    pub(super) fn of(item: BTreeMap<String, Value>) -> Self {
+        let instant = |value: &Value| value.as_i64().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        let list = |name: &str| item.get(name).and_then(Value::as_array).into_iter().flatten();
+        let sent = |name: &str| Sent(list(name).filter_map(instant).collect());
+        let of_day = |(name, value): (&String, &Value)| {
+            let day = name.strip_prefix('t')?.parse().ok()?;
+            Some((day, u32::try_from(value.as_u64()?).ok()?))
+        };
+        let tries =
+            Tries { by_day: item.iter().filter_map(of_day).collect(), last: item.get("last").and_then(instant) };
+        Self { sent: sent("sent"), of_known_devices: sent("own"), tries }
+    }
+
+    /// The messages of a share.
+    pub(crate) fn of_share(&self, share: Share) -> &Sent {
+        if share == Share::KnownDevice { &self.of_known_devices } else { &self.sent }
+    }
 }
 
 /// A device, an address or a product whose codes are counted.
 #[derive(Debug)]
 pub(crate) struct CodeScope {
+    /// What is limited, for logs.
+    pub name: &'static str,
     key: Key,
     limits: Vec<(Window, u32)>,
     /// The phone, where the scope limits how many different phones it sends to.
@@ -119,17 +191,17 @@ pub(crate) struct CodeCounts {
 impl CodeScope {
     pub(crate) fn device(realm: Realm, device: &Device, phone: &Phone, limits: &Limits) -> Self {
         let windows = vec![(Window::Hour, limits.per_device_hour), (Window::Day, limits.per_device_day)];
-        Self { key: Key::device_codes(realm, device), limits: windows, phone: Some(phone.clone()) }
+        Self { name: "device", key: Key::device_codes(realm, device), limits: windows, phone: Some(phone.clone()) }
     }
 
     pub(crate) fn address(address: IpAddr, limits: &Limits) -> Self {
         let windows = vec![(Window::Hour, limits.per_address_hour), (Window::Day, limits.per_address_day)];
-        Self { key: Key::address_codes(address), limits: windows, phone: None }
+        Self { name: "address", key: Key::address_codes(address), limits: windows, phone: None }
     }
 
-    pub(crate) fn product(realm: Realm, limits: &Limits) -> Self {
+    pub(crate) fn product(realm: Realm, share: Share, limits: &Limits) -> Self {
         let windows = vec![(Window::Minute, limits.per_product_minute)];
-        Self { key: Key::product_codes(realm), limits: windows, phone: None }
+        Self { name: "product", key: Key::product_codes(realm, share), limits: windows, phone: None }
     }
 
     /// How long a caller must wait when a limit is reached. The condition of the write checks the limit again.
@@ -162,11 +234,11 @@ impl CodeCounts {
         window.room(limit, self.in_window(window, window.number(now) - 1), now)
     }
 
-    /// The codes of the last hour. Those of the hour before count with their share.
-    pub(crate) fn in_the_last_hour(&self, now: Timestamp) -> u32 {
+    /// The codes of the last hour or minute. Those of the window before count with their share.
+    pub(crate) fn in_the_last(&self, window: Window, now: Timestamp) -> u32 {
         const PLENTY: u32 = 1_000_000;
-        let before = PLENTY - self.room(Window::Hour, PLENTY, now);
-        before + self.in_window(Window::Hour, Window::Hour.number(now))
+        let before = PLENTY - self.room(window, PLENTY, now);
+        before + self.in_window(window, window.number(now))
     }
 
     /// The counters of windows before the previous one.
@@ -193,18 +265,10 @@ const fn placeholders(window: Window) -> (&'static str, &'static str) {
 }
 
 impl Store {
-    /// AP-18: the codes and tries of a phone.
+    /// AP-18: the messages and tries of a phone, over all realms.
     pub(crate) async fn phone_codes(&self, phone: &Phone) -> Result<PhoneCodes, Failure> {
         let item: Option<BTreeMap<String, Value>> = self.get(&Key::phone_codes(phone), Consistency::Strong).await?;
-        let Some(item) = item else { return Ok(PhoneCodes::default()) };
-        let instant = |value: &Value| value.as_i64().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        let sent = item.get("sent").and_then(Value::as_array).into_iter().flatten().filter_map(instant).collect();
-        let of_day = |(name, value): (&String, &Value)| {
-            let day = name.strip_prefix('t')?.parse().ok()?;
-            Some((day, u32::try_from(value.as_u64()?).ok()?))
-        };
-        let by_day = item.iter().filter_map(of_day).collect();
-        Ok(PhoneCodes { sent: Sent(sent), tries: Tries { by_day, last: item.get("last").and_then(instant) } })
+        Ok(item.map_or_else(PhoneCodes::default, PhoneCodes::of))
     }
 
     /// AP-19: the counters of a device, an address or a product.
@@ -222,21 +286,23 @@ impl Store {
         Ok(CodeCounts { counters: counters.collect(), phones, earlier_phones })
     }
 
-    /// AP-20: the newest code for a purpose.
-    pub(crate) async fn code(
-        &self,
-        product: Realm,
-        phone: &Phone,
-        purpose: &Purpose,
-    ) -> Result<Option<CodeRow>, Failure> {
-        self.get(&Key::code(product, phone, purpose), Consistency::Strong).await
+    /// AP-20: the newest code that this device asked for, and where it is.
+    pub(crate) async fn code(&self, binding: &Binding) -> Result<Option<(CodePlace, CodeRow)>, Failure> {
+        let device = binding.device.as_ref();
+        let shared: Option<CodeRow> = self.get(&CodePlace::Shared.key(binding), Consistency::Strong).await?;
+        let Some(shared) = shared else { return Ok(None) };
+        if shared.is_for(device) {
+            return Ok(Some((CodePlace::Shared, shared)));
+        }
+        let own: Option<CodeRow> = self.get(&CodePlace::Device.key(binding), Consistency::Strong).await?;
+        Ok(own.filter(|row| row.is_for(device)).map(|row| (CodePlace::Device, row)))
     }
 
     /// AP-21: counts a try against the code and its phone before the code is compared; false when it may not be
     /// compared. A consumed code is still compared, to report that it was used, and its tries are counted too.
     pub(crate) async fn count_code_try(
         &self,
-        binding: &Binding,
+        (binding, place): (&Binding, CodePlace),
         row: &CodeRow,
         now: Timestamp,
     ) -> Result<bool, Failure> {
@@ -275,11 +341,15 @@ impl Store {
                 (":ttl", number(now.as_second() + KEPT_SECONDS)),
             ],
         };
-        let key = Key::code(binding.product, &binding.phone, &binding.purpose);
+        let tries = if row.of_known_device {
+            Key::asks(binding.product, &binding.phone, AskLane::KnownDevice)
+        } else {
+            Key::phone_codes(&binding.phone)
+        };
         let counted = self
             .transaction()
-            .update(&key, of_code, Some(()))
-            .update(&Key::phone_codes(&binding.phone), of_phone, Some(()))
+            .update(&place.key(binding), of_code, Some(()))
+            .update(&tries, of_phone, Some(()))
             .commit();
         Ok(matches!(counted.await?, WriteOutcome::Committed))
     }
@@ -301,26 +371,27 @@ impl<R: Copy> Transaction<'_, R> {
     /// AP-18: records one more code for the phone, if no other write has recorded one since it was read.
     pub(crate) fn record_sent_code(
         self,
-        phone: &Phone,
-        before: &PhoneCodes,
-        after: &Sent,
+        list: SentList<'_>,
+        (before, after): (&Sent, &Sent),
+        tries: &Tries,
         now: Timestamp,
         raced: R,
     ) -> Self {
+        let (key, attribute) = list.place();
         let mut change = Change {
             update: "SET #sent = :after, #ttl = :ttl".into(),
             condition: Some("attribute_not_exists(#sent)".into()),
-            names: vec![("#sent", "sent".into()), ("#ttl", TTL.into())],
+            names: vec![("#sent", attribute.into()), ("#ttl", TTL.into())],
             values: vec![(":after", instants(after)), (":ttl", number(now.as_second() + KEPT_SECONDS))],
         };
-        if !before.sent.0.is_empty() {
+        if !before.0.is_empty() {
             change.condition = Some("#sent = :before".into());
-            change.values.push((":before", instants(&before.sent)));
+            change.values.push((":before", instants(before)));
         }
         let yesterday = Window::Day.number(now) - 1;
-        let old = before.tries.by_day.keys().filter(|day| **day < yesterday).map(|day| format!("t{day}"));
+        let old = tries.by_day.keys().filter(|day| **day < yesterday).map(|day| format!("t{day}"));
         clear(&mut change, old);
-        self.update(&Key::phone_codes(phone), change, Some(raced))
+        self.update(&key, change, Some(raced))
     }
 
     /// AP-19: counts one more code of a device, an address or a product, within its limits.
@@ -352,36 +423,55 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&scope.key, change, Some(full))
     }
 
-    /// AP-22: stores a code. It replaces an earlier one for the same purpose.
-    pub(crate) fn put_code(self, binding: &Binding, row: &CodeRow) -> Self {
-        self.put_over(&Key::code(binding.product, &binding.phone, &binding.purpose), row)
-    }
-
-    /// AP-23: consumes a code after a right guess.
-    pub(crate) fn consume_code(self, binding: &Binding, nonce: [u8; 16], now: Timestamp, refused: R) -> Self {
-        self.advance_code((binding, nonce), now, CodeAdvance::Consumed { made_account: false }, refused)
-    }
-
-    /// AP-23: consumes a code and notes that it created an account, so that a repeated registration is answered with
-    /// success.
-    pub(crate) fn consume_code_for_account(
+    /// AP-22: stores a code. It replaces an earlier one of the same device for the same purpose, and no live one of another.
+    pub(crate) fn put_code(
         self,
-        binding: &Binding,
-        nonce: [u8; 16],
+        (binding, place): (&Binding, CodePlace),
+        row: &CodeRow,
+        now: Timestamp,
+        occupied: R,
+    ) -> Self {
+        let key = place.key(binding);
+        if place == CodePlace::Device {
+            return self.put_over(&key, row);
+        }
+        let mut free = Change {
+            condition: Some("attribute_not_exists(#exp) OR #exp <= :now OR #st = :consumed OR ".into()),
+            names: vec![("#exp", "exp".into()), ("#st", "st".into()), ("#device", "device".into())],
+            values: vec![(":now", number(now.as_millisecond())), (":consumed", text(CONSUMED))],
+            ..Change::default()
+        };
+        let own = match &binding.device {
+            None => "attribute_not_exists(#device)",
+            Some(device) => {
+                free.values.push((":device", text(device.as_str())));
+                "#device = :device"
+            }
+        };
+        free.condition = free.condition.map(|condition| condition + own);
+        self.put_if(&key, row, free, occupied)
+    }
+
+    /// AP-23: consumes a code after a right guess. One that created an account notes it, so that a repeated registration is
+    /// answered with success.
+    pub(crate) fn consume_code(
+        self,
+        code: (&Binding, CodePlace, [u8; 16]),
+        made_account: bool,
         now: Timestamp,
         refused: R,
     ) -> Self {
-        self.advance_code((binding, nonce), now, CodeAdvance::Consumed { made_account: true }, refused)
+        self.advance_code(code, now, CodeAdvance::Consumed { made_account }, refused)
     }
 
     /// AP-23: marks a code as verified, to be consumed by a later call (#20).
-    pub(crate) fn verify_code(self, binding: &Binding, nonce: [u8; 16], now: Timestamp, refused: R) -> Self {
-        self.advance_code((binding, nonce), now, CodeAdvance::Verified, refused)
+    pub(crate) fn verify_code(self, code: (&Binding, CodePlace, [u8; 16]), now: Timestamp, refused: R) -> Self {
+        self.advance_code(code, now, CodeAdvance::Verified, refused)
     }
 
     fn advance_code(
         self,
-        (binding, nonce): (&Binding, [u8; 16]),
+        (binding, place, nonce): (&Binding, CodePlace, [u8; 16]),
         now: Timestamp,
         advance: CodeAdvance,
         refused: R,
@@ -406,7 +496,7 @@ impl<R: Copy> Transaction<'_, R> {
             change.names.push(("#made", "made".into()));
             change.values.push((":yes", AttributeValue::Bool(true)));
         }
-        self.update(&Key::code(binding.product, &binding.phone, &binding.purpose), change, Some(refused))
+        self.update(&place.key(binding), change, Some(refused))
     }
 }
 

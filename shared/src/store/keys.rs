@@ -5,11 +5,11 @@ use crate::domain::{
     charging::{Mode, Number},
     cloud::{ContactId, Tenant},
     day::Day,
-    device::DeviceId,
+    device::{DeviceId, KnownDevice},
     image::PictureKey,
     ledger::EntryKind,
     open_id::OpenId,
-    otp::{Device, Purpose},
+    otp::{AskLane, Device, Purpose, Share},
     payment::PaymentId,
     phone::Phone,
     sealed::BlindIndex,
@@ -97,6 +97,16 @@ impl Key {
         Self::new(Self::login(realm, name), "FAILURES")
     }
 
+    /// The failed tries of one login name from one network.
+    pub fn network_failures(realm: Realm, name: &LoginName, address: IpAddr) -> Self {
+        Self::new(format!("TRIES#{}#{}#{}", realm.as_str(), wide_network(address), name.as_str()), "FAILURES")
+    }
+
+    /// The failed tries of one known device.
+    pub fn device_failures(KnownDevice { realm, account, id }: &KnownDevice) -> Self {
+        Self::new(format!("KNOWN-DEVICE#{}#{}#{id}", realm.as_str(), account.as_str()), "FAILURES")
+    }
+
     pub fn sessions(realm: Realm, account: &AccountId) -> Self {
         Self::new(format!("ACCOUNT#{}#{}", realm.as_str(), account.as_str()), "SESSIONS")
     }
@@ -116,7 +126,7 @@ impl Key {
 
     /// The account that holds a phone in a realm.
     pub fn phone_holder(realm: Realm, phone: &Phone) -> Self {
-        Self::new(format!("PHONE#{}#{}", realm.as_str(), phone.as_e164()), "HOLDER")
+        Self::new(Self::realm_phone(realm, phone), "HOLDER")
     }
 
     /// The codes that a phone was sent, over all realms.
@@ -132,11 +142,32 @@ impl Key {
         Self::new(format!("ADDRESS#code#{}", network(address)), CODES)
     }
 
-    pub fn product_codes(realm: Realm) -> Self {
-        Self::new(format!("PRODUCT#{}", realm.as_str()), CODES)
+    /// The messages of a realm, by share. Known numbers have the place of the release before, which knew no shares.
+    pub fn product_codes(realm: Realm, share: Share) -> Self {
+        let sk = match share {
+            Share::KnownDevice => "CODES#KNOWN-DEVICE",
+            Share::KnownNumber => CODES,
+            Share::UnknownNumber => "CODES#UNKNOWN-NUMBER",
+        };
+        Self::new(format!("PRODUCT#{}", realm.as_str()), sk)
     }
 
-    /// The newest code for a purpose.
+    /// The partition of a phone in a realm: its account, and the codes that were asked for.
+    pub fn realm_phone(realm: Realm, phone: &Phone) -> String {
+        format!("PHONE#{}#{}", realm.as_str(), phone.as_e164())
+    }
+
+    /// The codes that were asked for, and the tries of a known device's.
+    pub fn asks(realm: Realm, phone: &Phone, lane: AskLane) -> Self {
+        let sk = match lane {
+            AskLane::KnownDevice => "ASKS#KNOWN-DEVICE",
+            AskLane::AccountsOnly => "ASKS#ACCOUNTS-ONLY",
+            AskLane::Open => "ASKS#OPEN",
+        };
+        Self::new(Self::realm_phone(realm, phone), sk)
+    }
+
+    /// The code for a purpose, of the device that asked for one while no other device had a live one there.
     pub fn code(product: Realm, phone: &Phone, purpose: &Purpose) -> Self {
         let account = purpose.account().map_or(String::new(), |account| format!("#{}", account.as_str()));
         let sk = format!("{}{account}", purpose.as_str().to_ascii_uppercase());
@@ -146,6 +177,12 @@ impl Key {
     /// The notices to a phone on a day, over all realms.
     pub fn notices(phone: &Phone, day: i64) -> Self {
         Self::new(format!("PHONE#{}", phone.as_e164()), &format!("NOTICES#{day}"))
+    }
+
+    /// The code of a device whose ask met a live code of another device.
+    pub fn code_of_device(product: Realm, phone: &Phone, purpose: &Purpose, device: Option<&Device>) -> Self {
+        let Self { pk, sk } = Self::code(product, phone, purpose);
+        Self { pk, sk: format!("{sk}@{}", device.map_or("", Device::as_str)) }
     }
 
     /// An SMS job.
@@ -476,6 +513,20 @@ fn network(address: IpAddr) -> String {
     }
 }
 
+/// What one person or provider can draw addresses from: /24 of IPv4, /48 of IPv6.
+fn wide_network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        IpAddr::V6(v6) => {
+            let [a, b, c, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}::/48")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -487,6 +538,12 @@ mod tests {
         let key = |pk: &str, sk: &str| Key { pk: pk.to_owned(), sk: sk.to_owned() };
         assert_eq!(Key::credential(Realm::Ev, &name), key("LOGIN#ev#wyc2002", "CREDENTIAL"));
         assert_eq!(Key::failures(Realm::Platform, &name), key("LOGIN#platform#wyc2002", "FAILURES"));
+        let from = |address: &str| Key::network_failures(Realm::Ev, &name, address.parse().unwrap());
+        assert_eq!(from("203.0.113.9"), key("TRIES#ev#203.0.113.0/24#wyc2002", "FAILURES"));
+        assert_eq!(from("::ffff:203.0.113.7"), from("203.0.113.9"));
+        assert_eq!(from("2001:db8:1:2::3"), key("TRIES#ev#2001:db8:1::/48#wyc2002", "FAILURES"));
+        let device = KnownDevice { realm: Realm::Ev, account: id.clone(), id: "d".to_owned() };
+        assert_eq!(Key::device_failures(&device), key("KNOWN-DEVICE#ev#1004#d", "FAILURES"));
         assert_eq!(Key::sessions(Realm::Ev, &id), key("ACCOUNT#ev#1004", "SESSIONS"));
         assert_eq!(Key::driver(&id), key("ACCOUNT#ev#1004", "PROFILE"));
         assert_eq!(Key::plate(&Plate::parse("皖A12345").unwrap()), key("PLATE#皖A12345", "HOLDER"));
@@ -500,11 +557,15 @@ mod tests {
         assert_eq!(Key::phone_codes(&phone), key("PHONE#+8613800138000", "CODES"));
         assert_eq!(Key::device_codes(Realm::MallDealer, &device), key("DEVICE#mall-dealer#d-1", "CODES"));
         assert_eq!(Key::address_codes([203, 0, 113, 9].into()), key("ADDRESS#code#203.0.113.9", "CODES"));
-        assert_eq!(Key::product_codes(Realm::Cloud), key("PRODUCT#cloud", "CODES"));
+        assert_eq!(Key::product_codes(Realm::Cloud, Share::KnownNumber), key("PRODUCT#cloud", "CODES"));
+        let asks = key("PHONE#cloud#+8613800138000", "ASKS#OPEN");
+        assert_eq!(Key::asks(Realm::Cloud, &phone, AskLane::Open), asks);
         let sign_in = crate::domain::otp::Purpose::SignIn;
         assert_eq!(Key::code(Realm::Ev, &phone, &sign_in), key("CODE#ev#+8613800138000", "LOGIN"));
         let change = crate::domain::otp::Purpose::Change(id.clone());
         assert_eq!(Key::code(Realm::Ev, &phone, &change), key("CODE#ev#+8613800138000", "CHANGE#1004"));
+        let of_device = Key::code_of_device(Realm::Ev, &phone, &change, Some(&device));
+        assert_eq!(of_device, key("CODE#ev#+8613800138000", "CHANGE#1004@d-1"));
         assert_eq!(Key::sms("s-1"), key("SMS#s-1", "JOB"));
         let station = StationId::parse("S1").unwrap();
         let (fast, slow) = (Number { mode: Mode::Fast, n: 12 }, Number { mode: Mode::Slow, n: 12 });

@@ -1,7 +1,7 @@
 //! The items that a sign-in by password reads and writes.
 
 use super::{
-    Item, Key, Store, Transaction, WriteOutcome, fault,
+    Consistency, Item, Key, Store, Transaction, WriteOutcome, fault,
     keys::{SK, TTL},
     number, read, text,
     transaction::Change,
@@ -9,10 +9,12 @@ use super::{
 use crate::domain::{
     account::{AccountId, LoginName, Realm},
     cloud::Tenant,
+    device::KnownDevice,
     reason::Failure,
-    throttle::Failures,
+    throttle::{AllFailures, Counted, Failures, MOST_FAILURES, SecondProof, Series},
 };
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use futures_util::future::{OptionFuture, try_join3};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{net::IpAddr, time::Duration};
@@ -30,13 +32,25 @@ pub(crate) struct LoginCredential {
     pub tenant: Option<Tenant>,
 }
 
-/// Everything under one login name.
+/// Everything that a try at a login name is decided on.
 #[derive(Debug, Default)]
 pub(crate) struct LoginRecord {
     pub credential: Option<LoginCredential>,
-    pub failures: Failures,
+    pub series: Series,
 }
 
+/// A try at a login name: from where, and from which device.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LoginTry<'a> {
+    pub realm: Realm,
+    pub name: &'a LoginName,
+    pub address: IpAddr,
+    /// The device that the caller shows. It is known if it has signed in to the account of this name.
+    pub device: Option<&'a KnownDevice>,
+}
+
+/// The release before counted all failures of a name in one item, with a wait. The item of all failures is the same one,
+/// with a wait that is over.
 #[derive(Deserialize)]
 struct FailuresItem {
     n: u32,
@@ -51,6 +65,8 @@ pub(crate) enum LoginTryRefusal {
     Raced,
     /// This address has reached its limit for this minute.
     AddressThrottled,
+    /// The name has reached its limit over all networks.
+    SecondProof,
 }
 
 /// An address and its limit per minute for one action.
@@ -86,45 +102,62 @@ impl AddressLimit {
 }
 
 impl Store {
-    /// AP-01: the credential and the failures of a login name, in one read.
+    /// AP-01: the credential of a login name.
     pub(crate) async fn login(&self, realm: Realm, name: &LoginName, now: Timestamp) -> Result<LoginRecord, Failure> {
         let mut record = LoginRecord::default();
         for item in self.get_all(Key::login(realm, name)).await? {
             match item.get(SK).and_then(|sk| sk.as_s().ok()).map(String::as_str) {
                 Some("CREDENTIAL") => record.credential = Some(read(item)?),
-                Some("FAILURES") => record.failures = failures(item, now)?,
+                Some("FAILURES") => record.series.all = AllFailures(failures(read(item)?, now).count),
                 _ => {}
             }
         }
         Ok(record)
     }
 
-    /// AP-02: counts a try against the name and the address before the password is compared.
+    /// AP-01: the same for a try, with every series that it belongs to.
+    pub(crate) async fn login_for(&self, by: LoginTry<'_>, now: Timestamp) -> Result<LoginRecord, Failure> {
+        let device = OptionFuture::from(by.device.map(|device| self.failures(Key::device_failures(device), now)));
+        let network = self.failures(Key::network_failures(by.realm, by.name, by.address), now);
+        let reading = try_join3(self.login(by.realm, by.name, now), network, async { device.await.transpose() });
+        let (mut record, of_network, of_device) = reading.await?;
+        let account = record.credential.as_ref().map(|credential| &credential.account);
+        let is_known = by.device.zip(account).is_some_and(|(device, account)| device.is_of(by.realm, account));
+        record.series.of_network = of_network;
+        record.series.of_device = of_device.filter(|_| is_known);
+        Ok(record)
+    }
+
+    async fn failures(&self, key: Key, now: Timestamp) -> Result<Failures, Failure> {
+        let item: Option<FailuresItem> = self.get(&key, Consistency::Strong).await?;
+        Ok(item.map_or_else(Failures::default, |item| failures(item, now)))
+    }
+
+    /// AP-02: counts a try before the password is compared: of a known device in its own series, of any other with its
+    /// network, its name and its address.
     pub(crate) async fn count_try(
         &self,
-        (realm, name): (Realm, &LoginName),
-        before: Failures,
+        by: LoginTry<'_>,
+        (series, counted): (&Series, Counted),
         limit: AddressLimit,
         now: Timestamp,
     ) -> Result<WriteOutcome<LoginTryRefusal>, Failure> {
-        let after = before.one_more(now);
-        let change = Change {
-            update: "SET #n = :n, #until = :until, #ttl = :ttl".into(),
-            condition: Some("attribute_not_exists(#n) OR #n = :before OR #ttl <= :now".into()),
-            names: vec![("#n", "n".into()), ("#until", "until".into()), ("#ttl", TTL.into())],
-            values: vec![
-                (":n", number(after.count)),
-                (":before", number(before.count)),
-                (":until", number(after.closed_until.as_millisecond())),
-                (":ttl", number(after.forgotten_at(now).as_second())),
-                (":now", number(now.as_second())),
-            ],
+        let writes = self.transaction();
+        let writes = match (counted, by.device) {
+            (Counted::Device, Some(device)) => {
+                let change = one_more(series.of_device.unwrap_or_default(), now);
+                writes.update(&Key::device_failures(device), change, Some(LoginTryRefusal::Raced))
+            }
+            _ => {
+                let of_network = Key::network_failures(by.realm, by.name, by.address);
+                let of_all = one_of_all(series.all, SecondProof::of(by.realm), now);
+                writes
+                    .update(&limit.key(now), limit.change(now), Some(LoginTryRefusal::AddressThrottled))
+                    .update(&of_network, one_more(series.of_network, now), Some(LoginTryRefusal::Raced))
+                    .update(&Key::failures(by.realm, by.name), of_all, Some(LoginTryRefusal::SecondProof))
+            }
         };
-        self.transaction()
-            .update(&limit.key(now), limit.change(now), Some(LoginTryRefusal::AddressThrottled))
-            .update(&Key::failures(realm, name), change, Some(LoginTryRefusal::Raced))
-            .commit()
-            .await
+        writes.commit().await
     }
 
     /// AP-03: counts a call against the address alone. A repeated call may be counted twice, which is harmless.
@@ -161,9 +194,14 @@ impl<R: Copy> Transaction<'_, R> {
         self.delete(&Key::credential(realm, name))
     }
 
-    /// AP-04: a right password ends the series of failures.
-    pub(crate) fn forget_failures(self, realm: Realm, name: &LoginName) -> Self {
-        self.delete(&Key::failures(realm, name))
+    /// AP-04: a right password or code ends the series that the try was counted in.
+    pub(crate) fn forget_failures(self, by: LoginTry<'_>, counted: Counted) -> Self {
+        match (counted, by.device) {
+            (Counted::Device, Some(device)) => self.delete(&Key::device_failures(device)),
+            _ => self
+                .delete(&Key::failures(by.realm, by.name))
+                .delete(&Key::network_failures(by.realm, by.name, by.address)),
+        }
     }
 
     /// Requires that the credential still holds the hash that was compared, so that a password that was just changed
@@ -216,11 +254,46 @@ pub(crate) fn credential_of(item: Item) -> Result<Option<LoginCredential>, Failu
     if item.is_empty() { Ok(None) } else { read(item).map(Some) }
 }
 
-fn failures(item: Item, now: Timestamp) -> Result<Failures, Failure> {
-    let item: FailuresItem = read(item)?;
+fn failures(item: FailuresItem, now: Timestamp) -> Failures {
     if item.ttl <= now.as_second() {
-        return Ok(Failures::default());
+        return Failures::default();
     }
     let closed_until = Timestamp::from_millisecond(item.until).unwrap_or(now + SignedDuration::from_secs(1));
-    Ok(Failures { count: item.n, closed_until })
+    Failures { count: item.n, closed_until }
+}
+
+/// One more failure of a network or a device, if no other was counted since the series was read.
+fn one_more(before: Failures, now: Timestamp) -> Change {
+    let after = before.one_more(now);
+    Change {
+        update: "SET #n = :n, #until = :until, #ttl = :ttl".into(),
+        condition: Some("attribute_not_exists(#n) OR #n = :before OR #ttl <= :now".into()),
+        names: vec![("#n", "n".into()), ("#until", "until".into()), ("#ttl", TTL.into())],
+        values: vec![
+            (":n", number(after.count)),
+            (":before", number(before.count)),
+            (":until", number(after.closed_until.as_millisecond())),
+            (":ttl", number(after.forgotten_at(now).as_second())),
+            (":now", number(now.as_second())),
+        ],
+    }
+}
+
+/// One more failure of a name. It is added to what others add at the same time, because a condition on the number that
+/// was read would let a flood of tries refuse all others.
+fn one_of_all(before: AllFailures, second: SecondProof, now: Timestamp) -> Change {
+    let mut change = Change {
+        update: "ADD #n :one SET #until = :over, #ttl = :ttl".into(),
+        names: vec![("#n", "n".into()), ("#until", "until".into()), ("#ttl", TTL.into())],
+        values: vec![(":one", number(1)), (":over", number(0)), (":ttl", number(before.forgotten_at(now).as_second()))],
+        condition: None,
+    };
+    if before.0 == 0 {
+        // There is no series, or one that is forgotten and still stored. Of two that begin one at once, one begins.
+        change.update = "SET #n = :one, #until = :over, #ttl = :ttl".into();
+    } else if second != SecondProof::None {
+        change.condition = Some("attribute_not_exists(#n) OR #n < :most".into());
+        change.values.push((":most", number(MOST_FAILURES)));
+    }
+    change
 }

@@ -47,15 +47,15 @@ pub use charge::DetailRecordItem;
 pub(crate) use charge::FirstAnswer;
 pub(crate) use cloud_contact::{ContactItem, contact_place};
 pub(crate) use cloud_customer::customer_place;
-pub(crate) use code::{CodeCounts, CodeRow, CodeScope, PhoneCodes};
+pub(crate) use code::{CodeCounts, CodePlace, CodeRow, CodeScope, PhoneCodes, SentList};
 pub(crate) use dealer::{Dealer, DealerEdit};
 pub use ledger::LedgerEntry;
 pub(crate) use ledger::ledger_entry_of;
-pub(crate) use login::{AddressLimit, LoginCredential, LoginRecord, LoginTryRefusal, credential_of};
+pub(crate) use login::{AddressLimit, LoginCredential, LoginTry, LoginTryRefusal, credential_of};
 pub(crate) use mall_user::{MallUser, OpenIdHolder};
 pub(crate) use papers::{AccountPhone, WaitingPapers, id_no_place, waiting_place};
 pub(crate) use payment::PaymentItem;
-pub(crate) use phone::PhoneHolder;
+pub(crate) use phone::{PhoneHolder, RealmPhone};
 pub(crate) use picture::{PictureState, UploadRefusal};
 pub(crate) use prices::PricesItem;
 pub(crate) use session::sessions_of;
@@ -64,7 +64,7 @@ pub(crate) use shop_record::{
     CreatedRecord, RecordOrder, RecordPointers, ShopRecordItem, counter_of, created_record_of, customer_of,
     private_place, tenant,
 };
-pub(crate) use sms::SmsJobState;
+pub(crate) use sms::{SmsCount, SmsJobState};
 pub(crate) use staff::StaffItem;
 pub(crate) use station::{DUE_SHARDS, NumberRanges, StationHead};
 pub(crate) use stations::StationListItem;

@@ -1,10 +1,13 @@
 //! SMS jobs. They are stored here so that neither the queue nor its dead letters hold a phone number or
 //! a code.
 
-use super::{Consistency, Key, Store, Transaction, WriteOutcome, keys::TTL, number, text, transaction::Change};
+use super::{
+    CodeCounts, CodeScope, Consistency, Key, PhoneCodes, SentList, Store, Transaction, WriteOutcome, keys::TTL, number,
+    text, transaction::Change,
+};
 use crate::domain::{
     account::{AccountId, Realm},
-    otp::{Binding, Device, Purpose},
+    otp::{Binding, Device, Purpose, Sent, Share},
     phone::Phone,
     reason::Failure,
     sms::{Called, Content, FOLDED, Letter, NOTICES_PER_DAY, Notice},
@@ -29,6 +32,9 @@ struct SmsJobItem {
     /// When it was sent or given up, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     done: Option<i64>,
+    /// When it was counted, in milliseconds. A message that the provider did not take is sent again, and counted once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    counted: Option<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -46,6 +52,8 @@ enum SmsContentItem {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         known_in: Option<Realm>,
         muted: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        share: Option<Share>,
     },
     Notice {
         notice: Notice,
@@ -59,13 +67,25 @@ enum SmsContentItem {
 #[derive(Debug)]
 pub(crate) enum SmsJobState {
     /// The job is leased to this sender for a minute.
-    Mine(Letter),
+    Mine { letter: Letter, is_counted: bool },
     /// The job is leased to another sender.
     Busy,
     /// The job was sent or given up.
     Done,
     /// There is no such job.
     Unknown,
+}
+
+/// What a message is counted with, as it was read.
+#[derive(Debug)]
+pub(crate) struct SmsCount<'a> {
+    pub to: &'a Phone,
+    pub share: Share,
+    pub phone: &'a PhoneCodes,
+    /// The messages of the share with this one.
+    pub sent: &'a Sent,
+    pub scope: &'a CodeScope,
+    pub counted: &'a CodeCounts,
 }
 
 impl Store {
@@ -83,8 +103,28 @@ impl Store {
             (_, None) => SmsJobState::Unknown,
             (_, Some(SmsJobItem { done: Some(_), .. })) => SmsJobState::Done,
             (WriteOutcome::ConditionFailed((), _), Some(_)) => SmsJobState::Busy,
-            (WriteOutcome::Committed, Some(item)) => SmsJobState::Mine(item.letter()),
+            (WriteOutcome::Committed, Some(item)) => {
+                SmsJobState::Mine { is_counted: item.counted.is_some(), letter: item.letter() }
+            }
         })
+    }
+
+    /// AP-25: counts a message with its phone and its product, within their limits, before it is sent. False when another
+    /// message was counted meanwhile, or a limit is reached.
+    pub(crate) async fn count_sms(&self, id: &str, count: &SmsCount<'_>, now: Timestamp) -> Result<bool, Failure> {
+        let change = Change {
+            update: "SET #counted = :now".into(),
+            condition: Some("attribute_exists(#to) AND attribute_not_exists(#counted)".into()),
+            names: vec![("#counted", "counted".into()), ("#to", "to".into())],
+            values: vec![(":now", number(now.as_millisecond()))],
+        };
+        let list = SentList::Messages(count.to, count.share);
+        let writes = self
+            .transaction()
+            .update(&Key::sms(id), change, Some(()))
+            .record_sent_code(list, (count.phone.of_share(count.share), count.sent), &count.phone.tries, now, ())
+            .count_sent_code(count.scope, count.counted, now, ());
+        Ok(matches!(writes.commit().await?, WriteOutcome::Committed))
     }
 
     /// AP-26: closes a job that was sent or given up.
@@ -114,8 +154,13 @@ impl<R: Copy> Transaction<'_, R> {
     /// AP-24: stores an SMS job in the transaction of the change that it belongs to.
     pub(crate) fn create_sms_job(self, id: &str, letter: &Letter, now: Timestamp, exists: R) -> Self {
         let ttl = now.as_second() + KEPT_SECONDS;
-        let item =
-            SmsJobItem { to: letter.to.clone(), content: SmsContentItem::from(&letter.content), ttl, done: None };
+        let item = SmsJobItem {
+            to: letter.to.clone(),
+            content: SmsContentItem::from(&letter.content),
+            ttl,
+            done: None,
+            counted: None,
+        };
         self.put_new(&Key::sms(id), &item, exists)
     }
 }
@@ -150,7 +195,7 @@ impl SmsJobItem {
         let content = match self.content {
             SmsContentItem::Notice { notice, realm } => Content::Notice { notice, realm },
             SmsContentItem::Called(called) => Content::Called(called),
-            SmsContentItem::Code { product, purpose, account, device, nonce, until, known_in, muted } => {
+            SmsContentItem::Code { product, purpose, account, device, nonce, until, known_in, muted, share } => {
                 let purpose = match (purpose.as_str(), account) {
                     (_, Some(account)) => Purpose::Change(account),
                     ("reset", None) => Purpose::Reset,
@@ -163,6 +208,7 @@ impl SmsJobItem {
                     until: Timestamp::from_millisecond(until).unwrap_or(Timestamp::UNIX_EPOCH),
                     known_in,
                     muted,
+                    share,
                 }
             }
         };
@@ -175,7 +221,7 @@ impl From<&Content> for SmsContentItem {
         match content {
             Content::Notice { notice, realm } => Self::Notice { notice: *notice, realm: *realm },
             Content::Called(called) => Self::Called(called.clone()),
-            Content::Code { binding, nonce, until, known_in, muted } => Self::Code {
+            Content::Code { binding, nonce, until, known_in, muted, share } => Self::Code {
                 product: binding.product,
                 purpose: binding.purpose.as_str().to_owned(),
                 account: binding.purpose.account().cloned(),
@@ -184,6 +230,7 @@ impl From<&Content> for SmsContentItem {
                 until: until.as_millisecond(),
                 known_in: *known_in,
                 muted: *muted,
+                share: *share,
             },
         }
     }

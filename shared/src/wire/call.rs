@@ -147,7 +147,7 @@ pub(super) fn origin(extensions: &Extensions) -> Origin {
     let lambda = extensions.lambda_context_ref().map(|context| context.request_id.clone());
     let request = lambda.or_else(|| gateway.request_id.clone()).unwrap_or_default();
     let domain = gateway.domain_name.clone().unwrap_or_default();
-    Origin { address: address.unwrap_or(Origin::default().address), request, domain }
+    Origin { address: address.unwrap_or(Origin::default().address), request, domain, device: None }
 }
 
 /// Where a token was found.

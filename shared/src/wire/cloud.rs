@@ -4,11 +4,10 @@ use super::{
     envelope::{Envelope, Response, json, raw, with_token},
     plain::bare_failure,
 };
-use crate::domain::reason::Failure;
+use crate::{auth::tokens::SessionToken, domain::reason::Failure};
 use axum::body::Body;
 use http::StatusCode;
 use jiff::Timestamp;
-use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -18,7 +17,7 @@ pub struct Cloud;
 pub struct Success {
     /// Nothing at all where the document says so: 200 and zero bytes.
     pub body: Option<Box<RawValue>>,
-    pub token: Option<SecretString>,
+    pub token: Option<SessionToken>,
 }
 
 impl Success {
@@ -33,7 +32,7 @@ impl Success {
 
     /// The same, and a session in the header.
     #[must_use]
-    pub fn with_token(self, session: SecretString) -> Self {
+    pub fn with_token(self, session: SessionToken) -> Self {
         Self { token: Some(session), ..self }
     }
 }

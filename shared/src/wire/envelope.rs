@@ -1,13 +1,15 @@
 //! The one idea behind the five envelopes: a document says what its successes and its failures look like.
 
-use crate::domain::reason::{Failure, Reason};
+use crate::{
+    auth::tokens::SessionToken,
+    domain::reason::{Failure, Reason},
+};
 use axum::body::Body;
 use bytes::Bytes;
 use http::{
     HeaderValue, StatusCode,
     header::{ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, RETRY_AFTER, VARY},
 };
-use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -124,13 +126,26 @@ pub(super) fn failed(status: StatusCode, failure: &Failure, body: &impl Serializ
     response
 }
 
-/// The header in which a session travels where a document has no field for it.
-pub(super) fn with_token(mut response: Response, token: &SecretString) -> Result<Response, Failure> {
-    let mut value =
-        HeaderValue::from_str(token.expose_secret()).map_err(|_| Failure::internal("token is not a valid header"))?;
-    value.set_sensitive(true);
-    response.headers_mut().insert("x-access-token", value);
+/// The header in which a client keeps that it has signed in on this device, and sends it along the next time.
+pub(super) const DEVICE_TOKEN: &str = "x-device-token";
+
+/// The header in which a session travels where a document has no field for it, and the one of its device.
+pub(super) fn with_token(response: Response, token: &SessionToken) -> Result<Response, Failure> {
+    let mut response = with_device_token(response, token)?;
+    response.headers_mut().insert("x-access-token", secret(token.expose_secret())?);
     Ok(response)
+}
+
+/// The header of the device alone, where a document has a field for the session.
+pub(super) fn with_device_token(mut response: Response, token: &SessionToken) -> Result<Response, Failure> {
+    response.headers_mut().insert(DEVICE_TOKEN, secret(token.device())?);
+    Ok(response)
+}
+
+fn secret(token: &str) -> Result<HeaderValue, Failure> {
+    let mut value = HeaderValue::from_str(token).map_err(|_| Failure::internal("token is not a valid header"))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// The status of a failure where a document prints business outcomes under 200.

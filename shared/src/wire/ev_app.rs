@@ -1,10 +1,12 @@
 //! The charging app (`charging-app.md`): `{"code":200,"msg":"…", token|data|log}`, failures always `-1`.
 
-use super::envelope::{Envelope, Response, app_status, failed, json, raw};
-use crate::domain::{account::AccountId, charging::Moment, reason::Failure};
+use super::envelope::{Envelope, Response, app_status, failed, json, raw, with_device_token};
+use crate::{
+    auth::tokens::SessionToken,
+    domain::{account::AccountId, charging::Moment, reason::Failure},
+};
 use http::StatusCode;
 use jiff::{Timestamp, tz};
-use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -20,13 +22,13 @@ pub struct Success {
 #[derive(Debug)]
 enum Content {
     Nothing,
-    Token(SecretString),
+    Token(SessionToken),
     Data(Box<RawValue>),
     Log(Box<RawValue>),
 }
 
 impl Success {
-    pub fn token(msg: &'static str, token: SecretString) -> Self {
+    pub fn token(msg: &'static str, token: SessionToken) -> Self {
         Self { msg, content: Content::Token(token) }
     }
 
@@ -68,7 +70,8 @@ impl Envelope for EvApp {
             Content::Data(data) => Body { data: Some(data), ..body },
             Content::Log(log) => Body { log: Some(log), ..body },
         };
-        json(StatusCode::OK, &body)
+        let response = json(StatusCode::OK, &body)?;
+        if let Content::Token(token) = &content { with_device_token(response, token) } else { Ok(response) }
     }
 
     fn failure(failure: &Failure) -> Response {

@@ -1,9 +1,11 @@
 //! EV customers (`charging-customers.md`): `{"status":"SUCCESS","data":…}`, and booleans for the two vehicle endpoints.
 
 use super::envelope::{Envelope, Picture, Response, app_status, failed, json, picture, raw, rest_status, with_token};
-use crate::domain::reason::{Failure, Reason};
+use crate::{
+    auth::tokens::SessionToken,
+    domain::reason::{Failure, Reason},
+};
 use http::StatusCode;
-use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -16,7 +18,7 @@ pub struct EvVehicle;
 pub enum Success {
     Done,
     /// Done, a new session in the header, and what is said of it.
-    Renewed(Box<RawValue>, SecretString),
+    Renewed(Box<RawValue>, SessionToken),
     Data(Box<RawValue>),
     /// #4: the picture itself.
     Picture(Picture),
@@ -27,7 +29,7 @@ impl Success {
         raw(view).map(Self::Data)
     }
 
-    pub fn renewed(view: &impl Serialize, token: SecretString) -> Result<Self, Failure> {
+    pub fn renewed(view: &impl Serialize, token: SessionToken) -> Result<Self, Failure> {
         Ok(Self::Renewed(raw(view)?, token))
     }
 }

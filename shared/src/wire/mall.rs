@@ -2,9 +2,8 @@
 //! always numbers.
 
 use super::envelope::{Envelope, Picture, Response, app_status, failed, json, picture, with_token};
-use crate::domain::reason::Failure;
+use crate::{auth::tokens::SessionToken, domain::reason::Failure};
 use http::StatusCode;
-use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -26,7 +25,7 @@ pub enum Spelling {
 pub struct Success {
     pub spelling: Spelling,
     pub data: Option<Box<RawValue>>,
-    pub token: Option<SecretString>,
+    pub token: Option<SessionToken>,
 }
 
 impl Success {
@@ -44,7 +43,7 @@ impl Success {
 
     /// The same, and a session in the header.
     #[must_use]
-    pub fn with_token(self, session: SecretString) -> Self {
+    pub fn with_token(self, session: SessionToken) -> Self {
         Self { token: Some(session), ..self }
     }
 }

@@ -1,13 +1,12 @@
 //! Our own extensions (`/auth`, `/operator`): JSON in and out, failures with their true status and `{"code","message"}`.
 
 use super::envelope::{Envelope, File, Response, failed, file, json, raw, rest_status, with_token};
-use crate::domain::reason::Failure;
+use crate::{auth::tokens::SessionToken, domain::reason::Failure};
 use axum::body::Body;
 use http::{
     HeaderValue, StatusCode,
     header::{CONTENT_DISPOSITION, CONTENT_TYPE},
 };
-use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -19,7 +18,7 @@ pub enum Success {
     Nothing,
     Content {
         body: Box<RawValue>,
-        token: Option<SecretString>,
+        token: Option<SessionToken>,
     },
     /// A file for a spreadsheet.
     Csv {
@@ -36,7 +35,7 @@ impl Success {
 
     /// The same, and a session in the header.
     #[must_use]
-    pub fn with_token(self, session: SecretString) -> Self {
+    pub fn with_token(self, session: SessionToken) -> Self {
         match self {
             Self::Content { body, .. } => Self::Content { body, token: Some(session) },
             other => other,

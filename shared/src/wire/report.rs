@@ -66,17 +66,19 @@ impl Report<'_> {
             tracing::error!(request, route, detail = failure.detail(), "request failed");
         }
         let reason = self.failure.map(|failure| format!("{:?}", failure.reason()));
+        let limit = self.failure.and_then(Failure::limit);
         let properties = [
             ("function", Property::Text(self.function)),
             ("route", Property::Text(self.route)),
             ("request", Property::Text(&self.origin.request)),
             ("status", Property::Number(self.status.as_u16().into())),
             ("reason", reason.as_deref().map_or(Property::Absent, Property::Text)),
+            ("limit", limit.map_or(Property::Absent, Property::Text)),
         ];
         sink.emit(self.began, &self.metrics(), &properties);
     }
 
-    fn metrics(&self) -> [Metric; 8] {
+    fn metrics(&self) -> [Metric; 9] {
         let reason = self.failure.map(Failure::reason);
         let fault = self.status.is_server_error();
         [
@@ -84,6 +86,7 @@ impl Report<'_> {
             Metric::flag("Fault", fault).per_function(),
             Metric::flag("Refused", reason.is_some() && !fault),
             Metric::flag("LoginFailure", self.failure.is_some_and(Failure::refuses_guess)),
+            Metric::flag("CodeLimit", self.failure.is_some_and(|failure| failure.limit().is_some())),
             Metric::flag("IdempotencyConflict", reason == Some(Reason::KeyReused)),
             Metric::flag("TransactionConflict", reason == Some(Reason::Contended)),
             Metric::count("UnknownField", self.tally.unknown_fields.load(Relaxed)),
@@ -126,20 +129,21 @@ mod tests {
             r#""_aws":{"CloudWatchMetrics":[{"Dimensions":[[]],"Metrics":["#,
             r#"{"Name":"Duration","Unit":"Milliseconds"},{"Name":"Fault","Unit":"Count"},"#,
             r#"{"Name":"Refused","Unit":"Count"},{"Name":"LoginFailure","Unit":"Count"},"#,
+            r#"{"Name":"CodeLimit","Unit":"Count"},"#,
             r#"{"Name":"IdempotencyConflict","Unit":"Count"},{"Name":"TransactionConflict","Unit":"Count"},"#,
             r#"{"Name":"UnknownField","Unit":"Count"},{"Name":"QueryToken","Unit":"Count"}],"#,
             r#""Namespace":"ev-plaza"},{"Dimensions":[["function"]],"Metrics":["#,
             r#"{"Name":"Duration","Unit":"Milliseconds"},{"Name":"Fault","Unit":"Count"}],"#,
             r#""Namespace":"ev-plaza"}],"Timestamp":1779000000123}"#
         );
-        let counted = r#""Duration":12,"Fault":0,"IdempotencyConflict":0,"LoginFailure":0,"QueryToken":1,"Refused":1,"TransactionConflict":0,"UnknownField":2"#;
-        let said = r#""function":"ev-account","reason":"Unauthorized","request":"JKJaXmPLvHcESHA=","route":"/user/{proxy+}","status":401"#;
+        let counted = r#""CodeLimit":0,"Duration":12,"Fault":0,"IdempotencyConflict":0,"LoginFailure":0,"QueryToken":1,"Refused":1,"TransactionConflict":0,"UnknownField":2"#;
+        let said = r#""function":"ev-account","limit":null,"reason":"Unauthorized","request":"JKJaXmPLvHcESHA=","route":"/user/{proxy+}","status":401"#;
         assert_eq!(line(&report), format!("{{{counted},{metadata},{said}}}"));
 
         let calm = Tally::default();
         let answered =
             Report { tally: &calm, status: StatusCode::OK, failure: None, took: SignedDuration::ZERO, ..report };
-        let counted = r#""Duration":0,"Fault":0,"IdempotencyConflict":0,"LoginFailure":0,"QueryToken":0,"Refused":0,"TransactionConflict":0,"UnknownField":0"#;
+        let counted = r#""CodeLimit":0,"Duration":0,"Fault":0,"IdempotencyConflict":0,"LoginFailure":0,"QueryToken":0,"Refused":0,"TransactionConflict":0,"UnknownField":0"#;
         let said = said.replace(r#""Unauthorized""#, "null").replace("401", "200");
         assert_eq!(line(&answered), format!("{{{counted},{metadata},{said}}}"));
     }

@@ -4,18 +4,19 @@ use super::{
     body::BodyRule,
     call::{Call, Credential, origin},
     endpoint::Endpoint,
-    envelope::{Envelope, Response},
+    envelope::{DEVICE_TOKEN, Envelope, Response},
     front::Front,
     report::{Report, Tally},
 };
 use crate::domain::{
     account::{Realm, Role},
+    device::KnownDevice,
     reason::{Failure, Reason},
     session::Caller,
 };
 use axum::{Router, extract::Request, routing::MethodRouter};
 use http::{
-    HeaderValue, Method,
+    HeaderMap, HeaderValue, Method,
     header::{
         CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
     },
@@ -209,11 +210,12 @@ impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
 
 /// Lets a request in, has it handled, and writes the answer and the report.
 async fn answer<S>(front: &Front, entry: &Entry<S>, state: Arc<S>, request: Request) -> Response {
-    let (now, tally, from) = (front.clock.now(), Arc::new(Tally::default()), origin(request.extensions()));
+    let (now, tally, mut from) = (front.clock.now(), Arc::new(Tally::default()), origin(request.extensions()));
     let (route, parameter) = (entry.route, entry.query_token);
     let allowed = parameter.filter(|_| front.allow_query_token);
     let credential = Credential::find(request.headers(), request.uri().query(), allowed);
 
+    from.device = known_device(front, route.access, request.headers(), now.real).await;
     let outcome = async {
         let caller = admit(front, route.access, credential, now.real, &tally).await?;
         let call = Call::receive(request, (route.body, parameter), from.clone(), now, Arc::clone(&tally)).await?;
@@ -238,6 +240,13 @@ async fn answer<S>(front: &Front, entry: &Entry<S>, state: Arc<S>, request: Requ
     #[cfg(feature = "openapi")]
     response.extensions_mut().insert(tally.asked());
     with_safe_headers(response)
+}
+
+/// The device that a caller without a session may show to be known. Where there is a session, that says more.
+async fn known_device(front: &Front, access: Access, headers: &HeaderMap, now: Timestamp) -> Option<KnownDevice> {
+    let gate = front.gate.as_ref().filter(|_| matches!(access, Access::Public | Access::Known(_)))?;
+    let token = headers.get(DEVICE_TOKEN)?.to_str().ok()?;
+    gate.known_device(token, now).await
 }
 
 async fn admit(

@@ -334,6 +334,6 @@ async fn what_it_costs() {
     let expected = "UpdateItem 1 + UpdateItem 1 + GetItem 1 + TransactWriteItems 4 + TransactWriteItems 14";
     assert_eq!(bill(&plaza.database.take_calls()), expected);
     call(&plaza, "login", &json!({"telephone": PHONE, "password": PASSWORD})).await;
-    let expected = "Query 1 + TransactWriteItems 4 + TransactWriteItems 8 + Query 1";
+    let expected = "Query 1 + GetItem 1 + TransactWriteItems 6 + TransactWriteItems 10 + Query 1";
     assert_eq!(bill(&plaza.database.take_calls()), expected);
 }

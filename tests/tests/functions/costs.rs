@@ -32,10 +32,11 @@ async fn registering_costs_one_throttle_write_and_one_transaction() {
 }
 
 #[tokio::test]
-async fn signing_in_costs_one_read_one_throttle_write_before_hashing_and_one_transaction_after() {
+async fn signing_in_costs_two_reads_one_throttle_write_before_hashing_and_one_transaction_after() {
     let plaza = Plaza::open();
     plaza.driver("wyc2002").await;
-    let expected = "Query 1 + TransactWriteItems 4 + TransactWriteItems 8";
+    // The name and the network are read; address, network and name are counted; the last two are forgotten.
+    let expected = "Query 1 + GetItem 1 + TransactWriteItems 6 + TransactWriteItems 10";
     cost(&plaza);
     plaza.log_in("wyc2002", PASSWORD).await.token();
     assert_eq!(cost(&plaza), expected);
@@ -51,7 +52,10 @@ async fn the_throttle_is_written_before_the_password_is_looked_at() {
     // Without its write the try is over: nothing has been compared, so nothing is noted as wrong either.
     plaza.database.follow(|call| if call.touches("ADDRESS#") { Fate::Throttle } else { Fate::Apply });
     assert_eq!(plaza.log_in("wyc2002", "123456wyd").await.status, 429);
-    assert_eq!(cost(&plaza), "Query 1 + TransactWriteItems 0 + TransactWriteItems 0 + TransactWriteItems 0");
+    assert_eq!(
+        cost(&plaza),
+        "Query 1 + GetItem 1 + TransactWriteItems 0 + TransactWriteItems 0 + TransactWriteItems 0"
+    );
 }
 
 #[tokio::test]
@@ -61,12 +65,12 @@ async fn a_wrong_password_costs_an_audit_entry_instead_of_a_session() {
     for name in ["wyc2002", "nobody"] {
         cost(&plaza);
         plaza.log_in(name, "123456wyd").await;
-        assert_eq!(cost(&plaza), "Query 1 + TransactWriteItems 4 + PutItem 1", "{name}");
+        assert_eq!(cost(&plaza), "Query 1 + GetItem 1 + TransactWriteItems 6 + PutItem 1", "{name}");
     }
 }
 
 #[tokio::test]
-async fn a_name_that_has_to_wait_costs_one_read() {
+async fn a_name_that_has_to_wait_costs_two_reads() {
     let plaza = Plaza::open();
     plaza.driver("wyc2002").await;
     for _ in 0..5 {
@@ -74,18 +78,18 @@ async fn a_name_that_has_to_wait_costs_one_read() {
     }
     cost(&plaza);
     assert_eq!(plaza.log_in("wyc2002", PASSWORD).await.status, 429);
-    assert_eq!(cost(&plaza), "Query 1");
+    assert_eq!(cost(&plaza), "Query 1 + GetItem 1");
 }
 
 #[tokio::test]
-async fn an_address_that_has_to_wait_costs_one_read_and_a_write_that_is_refused() {
+async fn an_address_that_has_to_wait_costs_two_reads_and_a_write_that_is_refused() {
     let plaza = Plaza::with(Settings::default().with("LOGIN_PER_IP_MINUTE", 1));
     plaza.driver("wyc2002").await;
     plaza.log_in("nobody", PASSWORD).await;
     cost(&plaza);
     plaza.log_in("wyc2002", PASSWORD).await;
     let calls: Vec<_> = plaza.database.take_calls().into_iter().map(|call| call.operation).collect();
-    assert_eq!(calls, ["Query", "TransactWriteItems"]);
+    assert_eq!(calls, ["Query", "GetItem", "TransactWriteItems"]);
 }
 
 #[tokio::test]
@@ -139,7 +143,10 @@ async fn the_session_record_stays_within_one_unit_with_all_the_sessions_it_may_h
     assert_eq!(cost(&plaza), "GetItem 1 + GetItem 1");
     plaza.log_in("wyc2002", PASSWORD).await.token();
     // The refused transaction tells what the record holds, so there is nothing to read.
-    assert_eq!(cost(&plaza), "Query 1 + TransactWriteItems 4 + TransactWriteItems 0 + TransactWriteItems 8");
+    assert_eq!(
+        cost(&plaza),
+        "Query 1 + GetItem 1 + TransactWriteItems 6 + TransactWriteItems 0 + TransactWriteItems 10"
+    );
 }
 
 /// Every call of a plaza's day, as one text.

@@ -69,7 +69,7 @@ fn assert_sound(plaza: &Plaza, driver: &TestDriver, what: &str) {
     let locks: Vec<_> = locks.iter().map(|item| item["pk"]["S"].as_str().unwrap().replace("PLATE#", "")).collect();
     assert_eq!((texts(&sessions["plates"]), locks), (plates, held), "{what}");
     assert_eq!(sessions["enabled"]["BOOL"], is_open, "{what}");
-    assert_eq!(plaza.database.under("PHONE#ev#").len(), usize::from(is_open), "{what}");
+    assert_eq!(plaza.database.holders("PHONE#ev#").len(), usize::from(is_open), "{what}");
     let credentials = plaza.database.under("LOGIN#ev#").iter().filter(|item| item["sk"]["S"] == "CREDENTIAL").count();
     assert_eq!(credentials, usize::from(is_open), "{what}");
     let closed = plaza.database.items(AUDIT).iter().filter(|entry| entry["action"]["S"] == "account-closed").count();

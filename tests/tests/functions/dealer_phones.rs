@@ -162,7 +162,7 @@ async fn of_two_dealers_who_want_one_number_at_once_one_gets_it() {
     let (one_answer, two_answer) = join(edit(&plaza, &one, &first), edit(&plaza, &two, &second)).await;
     let codes = [one_answer.json()["errCode"].clone(), two_answer.json()["errCode"].clone()];
     assert!(codes.contains(&json!(200)) && codes.contains(&json!(2017)), "{codes:?}");
-    assert_eq!(plaza.database.under("PHONE#mall-dealer#").len(), 2);
+    assert_eq!(plaza.database.holders("PHONE#mall-dealer#").len(), 2);
     assert_eq!(log_in(&plaza, NEW).await.json()["errCode"], 200);
 }
 

@@ -14,6 +14,7 @@ mod charging_little;
 mod charging_races;
 mod charging_scheduler;
 mod charging_states;
+mod code_attacks;
 mod code_faults;
 mod codes;
 mod contract_charging_app;

@@ -7,7 +7,12 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use shared::{
     auth::codes::CodeKey,
-    domain::{account::Realm, otp::Code, phone::Phone, sms::Notice},
+    domain::{
+        account::Realm,
+        otp::{Code, Limits},
+        phone::Phone,
+        sms::Notice,
+    },
     outside::{
         random::Random,
         sms::{Aliyun, AliyunKey, Message, RegisteredNames, Sender, SmsError},
@@ -54,7 +59,7 @@ fn post(plaza: &Plaza, answers: &[SmsError]) -> Post {
     let store = Store::new(plaza.database.client(), MAIN, AUDIT);
     let written = Arc::clone(&lines);
     let sink = Sink::from_fn(move |line| written.lock().unwrap().push(line.to_owned()));
-    let sms = Sms::new(store, CodeKey::read(&CODE_KEY.into()).unwrap(), sender);
+    let sms = Sms::new(store, CodeKey::read(&CODE_KEY.into()).unwrap(), sender, Limits::default());
     Post { app: App { sms, clock: plaza.watch.clock(), sink }, taken, lines }
 }
 
@@ -92,6 +97,18 @@ async fn a_message_that_comes_twice_is_sent_once() {
     assert_eq!((post.taken(), post.last("OtpSend"), post.last("SmsDropped")), (1, json!(1), json!(1)));
     assert_eq!(post.deliver(&[body]).await, [""; 0]);
     assert_eq!(post.taken(), 1);
+}
+
+#[tokio::test]
+async fn a_message_of_the_release_before_was_counted_when_it_was_asked_for() {
+    let plaza = Plaza::open();
+    let (body, post) = (parcel(&plaza).await, post(&plaza, &[]));
+    let mut job = plaza.database.under("SMS#").swap_remove(0);
+    job.as_object_mut().unwrap().remove("share").unwrap();
+    plaza.database.put(&job);
+    post.deliver(&[body]).await;
+    assert_eq!(post.taken(), 1);
+    assert!(plaza.database.under("PHONE#+86").is_empty(), "and is not counted again");
 }
 
 #[tokio::test]
@@ -140,7 +157,7 @@ async fn a_sender_that_died_leaves_its_message_to_another_after_a_minute() {
         reached.notify_one();
         std::future::pending()
     });
-    let dying = Sms::new(store, CodeKey::read(&CODE_KEY.into()).unwrap(), hangs);
+    let dying = Sms::new(store, CodeKey::read(&CODE_KEY.into()).unwrap(), hangs, Limits::default());
     let job: Value = serde_json::from_str(&body).unwrap();
     let sending = dying.send(job["job"].as_str().unwrap(), plaza.watch.now());
     let died = matches!(select(pin!(sending), pin!(at_provider.notified())).await, Either::Right(_));

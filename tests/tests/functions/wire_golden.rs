@@ -5,6 +5,7 @@ use http::Response;
 use http_body_util::BodyExt as _;
 use serde_json::json;
 use shared::{
+    auth::tokens::SessionToken,
     domain::reason::{Failure, Reason},
     wire::{
         Envelope,
@@ -83,7 +84,8 @@ async fn a_failure_with_a_sentence_of_its_own_says_it_in_every_envelope() {
 #[tokio::test]
 async fn every_kind_of_success() {
     let data = || serde_json::value::to_raw_value(&json!({"id": 1004})).unwrap();
-    let token = || Some("header.claims.signature".into());
+    let issued = || SessionToken::new("header.claims.signature", "header.device.signature");
+    let token = || Some(issued());
     let mall = |spelling, data| Mall::success(mall::Success { spelling, data, token: None });
     let successes = [
         ("ev-customer", EvCustomer::success(ev_customer::Success::Done)),
@@ -95,7 +97,7 @@ async fn every_kind_of_success() {
         ("mall, text, data", mall(Spelling::Text, Some(data()))),
         ("mall, session", Mall::success(mall::Success { spelling: Spelling::Text, data: None, token: token() })),
         ("ev-app", EvApp::success(ev_app::Success::done("修改成功"))),
-        ("ev-app, token", EvApp::success(ev_app::Success::token("登录成功", "header.claims.signature".into()))),
+        ("ev-app, token", EvApp::success(ev_app::Success::token("登录成功", issued()))),
         ("ev-app, data", EvApp::success(ev_app::Success::data("申请成功", &"F12").unwrap())),
         ("cloud, object", Cloud::success(cloud::Success { body: Some(data()), token: None })),
         ("cloud, empty", Cloud::success(cloud::Success { body: None, token: None })),

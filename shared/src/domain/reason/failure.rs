@@ -13,6 +13,7 @@ pub struct Failure {
     detail: Option<String>,
     allowed: Vec<&'static str>,
     refuses_guess: bool,
+    limit: Option<&'static str>,
 }
 
 impl Failure {
@@ -32,6 +33,12 @@ impl Failure {
         let failure = Self { retry_after: Some(wait.max(Duration::from_secs(1))), ..Self::from(Reason::Throttled) };
         let seconds = failure.retry_after().unwrap_or(1);
         failure.saying(format!("请求过于频繁，请在 {seconds} 秒后重试"))
+    }
+
+    /// The same, with the limit of SMS codes that was reached.
+    #[must_use]
+    pub fn by(self, limit: &'static str) -> Self {
+        Self { limit: Some(limit), ..self }
     }
 
     /// The same for an attempt to prove an identity.
@@ -68,6 +75,11 @@ impl Failure {
     /// The field that is at fault, for programs.
     pub fn field(&self) -> Option<&str> {
         self.field.as_deref()
+    }
+
+    /// The limit of SMS codes that refused.
+    pub fn limit(&self) -> Option<&'static str> {
+        self.limit
     }
 
     /// Whether a password or code was wrong, or not looked at after too many of them.
@@ -109,6 +121,6 @@ impl From<Reason> for Failure {
     fn from(reason: Reason) -> Self {
         let retry_after = matches!(reason, Reason::Contended | Reason::Throttled).then(|| Duration::from_secs(1));
         let (text, field, detail, allowed) = (None, None, None, Vec::new());
-        Self { reason, text, field, retry_after, detail, allowed, refuses_guess: false }
+        Self { reason, text, field, retry_after, detail, allowed, refuses_guess: false, limit: None }
     }
 }

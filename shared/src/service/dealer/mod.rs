@@ -23,6 +23,7 @@ use crate::{
         dealer::{Named, Nickname},
         gender::Gender,
         origin::Origin,
+        otp::CaptchaAfter,
         papers::Status,
         password::Password,
         phone::Phone,
@@ -52,8 +53,8 @@ pub struct Dealers {
 pub struct Settings {
     /// Registrations that one address has in a minute.
     pub registrations_per_minute: u32,
-    /// Codes that a device has in an hour before each further one asks for a solved picture.
-    pub sends_without_captcha: u32,
+    /// Codes that a device and an address have in an hour before each further one asks for a solved picture.
+    pub captcha_after: CaptchaAfter,
     /// Whether a sign-in says that a telephone is unknown. Off, it says of a wrong password and of an unknown telephone
     /// the same.
     pub tells_unknown_user: bool,

@@ -49,7 +49,7 @@ impl Dealers {
         now: Timestamp,
     ) -> Result<(), Failure> {
         let binding = Binding::asked(REALM, caller, phone, Some(device.clone().into()));
-        let captcha_after = Some(self.settings.sends_without_captcha);
+        let captcha_after = Some(self.settings.captcha_after);
         let ask = Ask { binding, addition: None, only_known: false, captcha_after, origin, now };
         match self.codes.ask(&ask).await {
             Err(failure) if failure.reason() == Reason::CaptchaWanted => {

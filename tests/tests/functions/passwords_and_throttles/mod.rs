@@ -1,5 +1,6 @@
 //! Passwords, and how wrong ones slow down the next try.
 
+mod known_devices;
 mod passwords;
 mod second_proof;
 mod throttles;

@@ -49,7 +49,7 @@ fn item(plaza: &Plaza, sk: &str) -> Value {
 
 /// Whether the write was done; everything else that belongs to it agrees.
 async fn is_done(plaza: &Plaza, write: &str, token: &str, what: &str) -> bool {
-    let held: Vec<_> = plaza.database.under("PHONE#cloud#").iter().map(|item| item["pk"]["S"].clone()).collect();
+    let held: Vec<_> = plaza.database.holders("PHONE#cloud#").iter().map(|item| item["pk"]["S"].clone()).collect();
     let held = |digits: &str| held == [json!(format!("PHONE#cloud#+86{digits}"))];
     let (account, customer) = (item(plaza, "ACCOUNT#51idc"), item(plaza, "CUSTOMER"));
     let is_open = plaza.cloud(get("/customer").bearer(token)).await.status == StatusCode::OK;
@@ -165,7 +165,7 @@ async fn of_two_accounts_that_bind_one_number_at_once_one_gets_it() {
     let mut statuses = [answers.0.status.as_u16(), answers.1.status.as_u16()];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409]);
-    let held = plaza.database.under(&format!("PHONE#cloud#+86{NEW}"));
+    let held = plaza.database.holders(&format!("PHONE#cloud#+86{NEW}"));
     let accounts = plaza.database.under("Z#");
     let having: Vec<_> = accounts.iter().filter(|item| item["phone"]["S"] == format!("+86{NEW}")).collect();
     assert_eq!((held.len(), having.len()), (1, 1));

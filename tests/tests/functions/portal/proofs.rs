@@ -214,12 +214,12 @@ async fn a_phone_is_bound_and_unbound_with_a_code_that_went_there() {
     assert_eq!(plaza.cloud(get("/customer").bearer(&token)).await.json()["mobile"], PHONE, "the customer's own stays");
 
     plaza.ask_code("cloud", new, "login").await;
-    assert_eq!(plaza.database.under("PHONE#cloud#+8613312345864").len(), 0);
+    assert_eq!(plaza.database.holders("PHONE#cloud#+8613312345864").len(), 0);
     plaza.watch.advance(SignedDuration::from_secs(61));
     let code = plaza.change_code(&token, new).await;
     let unbound = phone(&plaza, &token, new, &code, json!("1")).await;
     assert_empty(&unbound);
-    assert!(plaza.database.under("PHONE#cloud#").is_empty());
+    assert!(plaza.database.holders("PHONE#cloud#").is_empty());
     let changes = plaza.database.items(AUDIT).iter().filter(|entry| entry["action"]["S"] == "phone-changed").count();
     assert_eq!(changes, 2);
 }
@@ -267,7 +267,7 @@ async fn the_customers_number_changes_with_a_code_only() {
     let record = plaza.cloud(get("/customer").bearer(&token)).await.json();
     assert_eq!((&record["mobile"], &record["fax"]), (&json!(new), &json!("021-1")));
     assert_eq!(refused(&change(right).await), refusal(400, "wrong_code"), "a code is good for one change");
-    let bound = plaza.database.under("PHONE#cloud#+8613312345864").len();
+    let bound = plaza.database.holders("PHONE#cloud#+8613312345864").len();
     assert_eq!(bound, 1, "the account's own phone stays");
 }
 
