@@ -24,7 +24,8 @@ pub struct Digest(String);
 
 impl Digest {
     fn of(bytes: &[u8], hash: Hash) -> Self {
-        Self(hash(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+        let digits = hash(bytes).into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        Self(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect())
     }
 
     pub fn as_str(&self) -> &str {
