@@ -1,4 +1,4 @@
-//! Whatever somebody uploads comes out as a JPEG of ours, small enough, or is refused; nothing panics.
+//! Every upload becomes a JPEG of limited size or is refused; nothing panics.
 
 #![no_main]
 

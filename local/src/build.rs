@@ -1,16 +1,16 @@
-//! Compiling the functions as a local stack runs them.
+//! Compiles the functions for a local stack.
 
-use crate::{Problem, Result, doing, process::Known};
+use crate::{Problem, Result, doing, process::KnownProcess};
 use std::{
     path::Path,
     process::{Command, Stdio},
     time::Duration,
 };
 
-/// The program that is every function of a local stack.
+/// The program that contains every function of a local stack.
 pub const PROGRAM: &str = "local-functions";
 
-/// Every function: a folder under functions/, and the local-only one that hands out staff tokens.
+/// Every function: a folder under functions/, and the local function for developers.
 pub fn functions(repository: &Path) -> Result<Vec<String>> {
     let folder = repository.join("functions");
     let entries = std::fs::read_dir(&folder).map_err(doing(folder.display()))?;
@@ -24,7 +24,7 @@ pub fn functions(repository: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Compiles a program before the first request. No package is named, so that features are the same as in `cargo test` and
+/// Compiles a program before the first request. No package is named, so that the features are those of `cargo test` and
 /// nothing is compiled twice.
 pub fn compile(repository: &Path, program: &str, stop: &dyn Fn() -> bool) -> Result<()> {
     let mut cargo = cargo();
@@ -35,18 +35,18 @@ pub fn compile(repository: &Path, program: &str, stop: &dyn Fn() -> bool) -> Res
             break status;
         }
         if stop() {
-            // Interrupted, cargo ends its compilers too.
-            Known::of(child.id()).iter().for_each(Known::ask_to_end);
+            // An interrupted cargo ends its compilers too.
+            KnownProcess::of(child.id()).iter().for_each(KnownProcess::ask_to_end);
         }
         std::thread::sleep(Duration::from_millis(50));
     };
     if status.success() {
         return Ok(());
     }
-    Err(Problem("the functions do not compile; correct what the compiler says above and start again".into()))
+    Err(Problem("the functions do not compile; correct the errors above and start again".into()))
 }
 
-/// Cargo without what the cargo above us told its own programs, and without anybody's real AWS account.
+/// Cargo without the variables that the outer cargo set for its programs, and without access to a real AWS account.
 pub fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     clean(&mut cargo);

@@ -1,7 +1,7 @@
-//! Station time of a stack, in DIR/clock.json: real, standing still, or running faster. It never goes back, because what
-//! has been charged and billed cannot be taken back either.
+//! The station time of a stack, in DIR/clock.json: real, standing still, or running faster. It never goes back, because
+//! a charge that was billed cannot be undone.
 
-use crate::{Problem, Result, doing, options::Wish, paths::StackDir, paths::replace};
+use crate::{Problem, Result, doing, options::ServeOptions, paths::StackDir, paths::replace};
 use jiff::{
     Timestamp,
     civil::DateTime,
@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 
 pub const FILE: &str = "clock.json";
 
-/// Shanghai, all year round.
+/// Asia/Shanghai, which has no daylight saving time.
 const LOCAL: Offset = Offset::constant(8);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "mode", rename_all = "lowercase")]
 pub enum Clock {
     Real,
-    /// With a speed it was running when the stack was stopped, and goes on from here.
+    /// With a speed it was running when the stack stopped, and continues from here.
     Standing {
         at: Timestamp,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,12 +32,12 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// None if no stack has been here.
+    /// None if there was no stack in this directory.
     pub fn read(dir: &StackDir) -> Result<Option<Self>> {
         let path = dir.join(FILE);
         match std::fs::read(&path) {
             Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|error| {
-                Problem(format!("{} is broken ({error}); cargo local --fresh starts over", path.display()))
+                Problem(format!("{} is invalid ({error}); cargo local --fresh starts over", path.display()))
             }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(doing(path.display())(error)),
@@ -45,7 +45,7 @@ impl Clock {
     }
 
     pub fn write(&self, dir: &StackDir) -> Result<()> {
-        let mut value = serde_json::to_value(self).map_err(doing("the clock cannot be written"))?;
+        let mut value = serde_json::to_value(self).map_err(doing("the clock could not be written"))?;
         for field in ["at", "real", "station"] {
             if let Some(instant) = value.get(field).and_then(|text| text.as_str()?.parse().ok()) {
                 value[field] = show(instant).into();
@@ -64,16 +64,15 @@ impl Clock {
         }
     }
 
-    /// The clock of a stack that is started with this wish, after the clock it had before. Without a wish it goes on as
-    /// it was.
-    pub fn after(before: Option<&Self>, wish: &Wish, now: Timestamp) -> Result<Self> {
+    /// The clock of a stack that starts with these options, after its earlier clock. Without options it continues.
+    pub fn after(before: Option<&Self>, options: &ServeOptions, now: Timestamp) -> Result<Self> {
         let reached = before.map(|clock| clock.at(now));
-        if let (Some(to), Some(reached)) = (wish.clock, reached)
+        if let (Some(to), Some(reached)) = (options.clock, reached)
             && to < reached
         {
             return Err(going_back(to, reached));
         }
-        Ok(match (wish.clock, wish.speed, before) {
+        Ok(match (options.clock, options.speed, before) {
             (Some(at), None, _) => Self::Standing { at, speed: None },
             (None, None, Some(Self::Standing { at, speed: Some(speed) })) => {
                 Self::Running { real: now, station: *at, speed: *speed }
@@ -84,7 +83,7 @@ impl Clock {
         })
     }
 
-    /// The clock of a stack that stops now: a fast clock waits for the next start.
+    /// The clock of a stack that stops: a fast clock waits for the next start.
     #[must_use]
     pub fn stopped(self, now: Timestamp) -> Self {
         match self {
@@ -93,13 +92,13 @@ impl Clock {
         }
     }
 
-    /// A standing clock, moved forward.
+    /// Moves a standing clock forward.
     pub fn turned(&self, to: Timestamp) -> Result<Self> {
         match self {
             Self::Standing { at, .. } if to < *at => Err(going_back(to, *at)),
             Self::Standing { .. } => Ok(Self::Standing { at: to, speed: None }),
             _ => Err(Problem(
-                "the station clock of this stack runs by itself; one started with --clock can be set".into(),
+                "the station clock of this stack is running; only a stack started with --clock can set it".into(),
             )),
         }
     }
@@ -120,11 +119,11 @@ impl std::fmt::Display for Clock {
 fn going_back(to: Timestamp, reached: Timestamp) -> Problem {
     let (to, reached) = (show(to), show(reached));
     Problem(format!(
-        "station time has reached {reached} and never goes back to {to}; choose a later time, or --fresh to forget"
+        "station time has reached {reached} and cannot go back to {to}; choose a later time, or start with --fresh"
     ))
 }
 
-/// As the documents write it, in local time.
+/// Local time in the format of the documents.
 pub fn show(instant: Timestamp) -> String {
     instant.to_zoned(TimeZone::fixed(LOCAL)).strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string()
 }
@@ -133,7 +132,7 @@ pub fn show(instant: Timestamp) -> String {
 pub fn parse(text: &str) -> Result<Timestamp> {
     let local = |time: DateTime| time.to_zoned(TimeZone::fixed(LOCAL)).ok().map(|zoned| zoned.timestamp());
     let instant = text.parse().ok().or_else(|| text.parse().ok().and_then(local));
-    instant.ok_or_else(|| Problem(format!("{text} is no time; write it as 2026-06-01T06:00")))
+    instant.ok_or_else(|| Problem(format!("{text} is not a time; write it as 2026-06-01T06:00")))
 }
 
 #[cfg(test)]
@@ -144,8 +143,8 @@ mod tests {
         parse(text).expect("a time")
     }
 
-    fn wish(clock: Option<&str>, speed: Option<i32>) -> Wish {
-        Wish {
+    fn options(clock: Option<&str>, speed: Option<i32>) -> ServeOptions {
+        ServeOptions {
             port: 0,
             dir: "x".into(),
             fresh: false,
@@ -172,31 +171,31 @@ mod tests {
 
     #[test]
     fn a_new_stack_has_real_time_unless_told_otherwise() {
-        assert_eq!(Clock::after(None, &wish(None, None), at(NOW)), Ok(Clock::Real));
-        let early = wish(Some("2020-01-01T00:00"), None);
+        assert_eq!(Clock::after(None, &options(None, None), at(NOW)), Ok(Clock::Real));
+        let early = options(Some("2020-01-01T00:00"), None);
         assert_eq!(Clock::after(None, &early, at(NOW)), Ok(standing("2020-01-01T00:00")));
     }
 
     #[test]
     fn a_start_that_would_move_it_back_is_refused() {
         let before = standing("2026-06-01T06:00");
-        assert!(Clock::after(Some(&before), &wish(Some("2026-06-01T05:59"), None), at(NOW)).is_err());
-        assert!(Clock::after(Some(&Clock::Real), &wish(Some("2026-06-01T11:59"), None), at(NOW)).is_err());
-        assert!(Clock::after(Some(&before), &wish(Some("2026-06-01T06:00"), None), at(NOW)).is_ok());
+        assert!(Clock::after(Some(&before), &options(Some("2026-06-01T05:59"), None), at(NOW)).is_err());
+        assert!(Clock::after(Some(&Clock::Real), &options(Some("2026-06-01T11:59"), None), at(NOW)).is_err());
+        assert!(Clock::after(Some(&before), &options(Some("2026-06-01T06:00"), None), at(NOW)).is_ok());
     }
 
     #[test]
     fn a_plain_start_goes_on_as_before() {
         let before = standing("2026-06-01T06:00");
-        assert_eq!(Clock::after(Some(&before), &wish(None, None), at(NOW)), Ok(before));
+        assert_eq!(Clock::after(Some(&before), &options(None, None), at(NOW)), Ok(before));
     }
 
     #[test]
     fn a_fast_clock_waits_while_the_stack_is_stopped() {
-        let running = Clock::after(None, &wish(Some("2026-06-01T06:00"), Some(60)), at(NOW)).expect("it starts");
+        let running = Clock::after(None, &options(Some("2026-06-01T06:00"), Some(60)), at(NOW)).expect("it starts");
         assert_eq!(running.at(at("2026-06-01T12:01")), at("2026-06-01T07:00"));
         let stopped = running.stopped(at("2026-06-01T12:01"));
-        let again = Clock::after(Some(&stopped), &wish(None, None), at("2026-06-02T00:00")).expect("it starts");
+        let again = Clock::after(Some(&stopped), &options(None, None), at("2026-06-02T00:00")).expect("it starts");
         assert_eq!(again.at(at("2026-06-02T00:01")), at("2026-06-01T08:00"));
     }
 

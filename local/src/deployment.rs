@@ -1,10 +1,10 @@
-//! The stack of template.yaml on MiniStack, made by the Python program in local/stack, which has a CloudFormation client.
+//! Deploys template.yaml on MiniStack with the Python program in local/stack, which has a CloudFormation client.
 
 use crate::{Problem, Result, doing, paths::StackDir, venv::Venv};
 use std::path::Path;
 
-/// What template.yaml's parameters are on one machine. All callers share one address here, so limits per address and
-/// per product are a hundred times as high.
+/// The template's parameters on one machine. All callers share one address here, so the limits per address and per
+/// product are a hundred times as high.
 pub const PARAMETERS: &[&str] = &[
     "DeletionProtection=false",
     "LoginPerIpMinute=2000",
@@ -17,24 +17,24 @@ pub const PARAMETERS: &[&str] = &[
     "AvailablePerIpMinute=1000",
 ];
 
-/// What a local stack is called.
+/// The name of a local stack.
 pub const NAME: &str = "ev-plaza-local";
-/// The folder with a file per function: the variables of the session in which it acts, under its own role.
+/// The folder with a file for each function: the variables of its session, under its own role.
 pub const CREDENTIALS: &str = "credentials";
-/// Where the API's CORS policy is written down for the front door.
+/// The file with the API's CORS policy, for the front door.
 pub const CORS: &str = "cors.json";
 
-/// Where the parts of a stack listen.
+/// The addresses of the parts of a stack.
 pub struct Addresses<'a> {
     /// The emulator of AWS.
     pub aws: &'a str,
-    /// Where functions are invoked.
+    /// The address for direct invocations.
     pub functions: &'a str,
-    /// Where apps call.
+    /// The address of the API.
     pub api: &'a str,
 }
 
-/// Makes the stack, or changes it to what the template says now, and writes down what functions and front door read.
+/// Creates or updates the stack from the template, and writes the files that functions and front door read.
 pub fn deploy(venv: &Venv, repository: &Path, dir: &StackDir, addresses: &Addresses) -> Result<()> {
     let Addresses { aws, functions, api } = addresses;
     let mut python = venv.python();
@@ -53,7 +53,7 @@ pub fn deploy(venv: &Venv, repository: &Path, dir: &StackDir, addresses: &Addres
         .arg(dir.join(CREDENTIALS))
         .env("PYTHONPATH", repository.join("local"))
         .env("NO_PROXY", "*");
-    let done = python.output().map_err(doing("the stack cannot be deployed"))?;
+    let done = python.output().map_err(doing("the deployment could not be started"))?;
     if done.status.success() {
         return Ok(());
     }

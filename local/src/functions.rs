@@ -1,4 +1,4 @@
-//! The functions themselves, under `cargo lambda watch`.
+//! The running functions, under `cargo lambda watch`.
 
 use crate::{
     Problem, Result, build, http,
@@ -18,7 +18,7 @@ use std::{
 
 const LOG: &str = "functions.log";
 const PATIENCE: Duration = Duration::from_mins(1);
-/// Requests of one function that are served at once; AWS has no such limit.
+/// How many requests of one function run at the same time; AWS has no such limit.
 const CONCURRENCY: &str = "2";
 
 pub struct Functions {
@@ -58,14 +58,14 @@ impl Functions {
         Ok(Self { child, api: api.to_owned(), log: Log::open(&dir.join(LOG)) })
     }
 
-    /// Waits for the listener, and then until each function has answered once: none is started later.
+    /// Waits for the listener, and then until each function has answered once, so that none starts later.
     pub fn wait_until_they_answer(&mut self, dir: &StackDir, names: &[String], stop: &dyn Fn() -> bool) -> Result<()> {
         let failed = |what: String| Problem(format!("{what}; see {}", dir.join(LOG).display()));
         let until = Instant::now() + PATIENCE;
         while http::send(&self.api, "GET", "/.rt/", &[], b"", Duration::from_secs(1)).is_err() {
             let ended = self.child.try_wait().is_ok_and(|status| status.is_some());
             if ended || stop() || Instant::now() > until {
-                return Err(failed("cargo lambda watch does not start".to_owned()));
+                return Err(failed("cargo lambda watch did not start".to_owned()));
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -75,7 +75,7 @@ impl Functions {
             let (api, done) = (self.api.clone(), done.clone());
             std::thread::spawn(move || {
                 let answer = wake_up(&name).map_or(Ok(Value::Null), |event| invoke(&api, &name, &event));
-                // Nobody listens any more when another function has failed.
+                // The receiver is gone when another function has failed.
                 done.send((name, answer)).ok();
             });
         }
@@ -88,13 +88,13 @@ impl Functions {
                 Event::Ended(why) => Some(why),
                 Event::Compiler(_) => None,
             }) {
-                return Err(failed(format!("a function does not start ({why})")));
+                return Err(failed(format!("a function did not start ({why})")));
             }
         }
         Ok(())
     }
 
-    /// Shows what the compiler says to a change.
+    /// Shows the compiler's messages about a change.
     pub fn report(&mut self) {
         for event in self.log.news() {
             match event {
@@ -106,7 +106,7 @@ impl Functions {
     }
 }
 
-/// An event that changes nothing, to which a function answers something. None for a function that waits for a person.
+/// An event without effect that a function answers. None for a function that waits for a person.
 fn wake_up(name: &str) -> Option<Value> {
     match name {
         "first-admin" => None,

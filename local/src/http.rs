@@ -1,4 +1,4 @@
-//! One HTTP request over a plain connection: all that a local stack needs, and nothing to compile.
+//! One HTTP request over a plain connection. A local stack needs no more, and nothing has to be compiled for it.
 
 use crate::{Result, doing};
 use std::{
@@ -41,14 +41,14 @@ pub fn send(
     pass_on(address, method, path, &all, body, patience)
 }
 
-/// Fetches what an absolute address names, as a browser that follows it.
+/// Fetches an absolute address, as a browser does.
 pub fn get(url: &str, patience: Duration) -> Result<Answer> {
     let rest = url.strip_prefix("http://").ok_or_else(|| doing(url)("the address does not begin with http://"))?;
     let (address, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     send(address, "GET", if path.is_empty() { "/" } else { path }, &[], b"", patience)
 }
 
-/// Sends a request with exactly these headers, and those that say how long it is.
+/// Sends a request with exactly these headers, and those about its length.
 pub fn pass_on(
     address: &str,
     method: &str,
@@ -81,8 +81,8 @@ pub fn pass_on(
     parse(&answer).ok_or_else(|| doing(failed())("the answer is not HTTP"))
 }
 
-/// Whether an answer that says how long it is has come whole. Some servers keep a connection open that they were asked to
-/// close.
+/// Whether an answer with a known length is complete. Some servers keep a connection open although they were asked to
+/// close it.
 fn is_whole(answer: &[u8], method: &str) -> bool {
     let Some(end) = memchr::memmem::find(answer, b"\r\n\r\n") else { return false };
     let (head, body) = (String::from_utf8_lossy(&answer[..end]), &answer[end + 4..]);
@@ -114,7 +114,7 @@ fn parse(answer: &[u8]) -> Option<Answer> {
     Some(Answer { status, headers, body })
 }
 
-/// A body in chunks put together, and how many bytes it took; none while the last chunk has not come.
+/// A chunked body put together, and its number of bytes; none while the last chunk is missing.
 pub(crate) fn unchunk(body: &[u8]) -> Option<(Vec<u8>, usize)> {
     let (mut whole, mut at) = (Vec::new(), 0);
     loop {

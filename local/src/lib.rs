@@ -1,5 +1,5 @@
-//! `cargo local`: the whole system on one machine, made from template.yaml. `serve` tells the order of things; every
-//! other file is one thing that it starts, asks or remembers.
+//! `cargo local`: the whole system on one machine, created from template.yaml. `serve` has the order of the steps;
+//! every other file is one thing that it starts, asks or records.
 #![expect(clippy::disallowed_methods, reason = "a program on a developer's machine reads its own environment and time")]
 
 pub mod audit_trail;
@@ -33,7 +33,7 @@ pub mod venv;
 use options::Command;
 use std::process::ExitCode;
 
-/// Why something cannot be done, in one line that says what to do instead.
+/// Why something failed, in one line that says what to do.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Problem(pub String);
 
@@ -45,14 +45,14 @@ impl std::fmt::Display for Problem {
 
 pub type Result<T> = std::result::Result<T, Problem>;
 
-/// Turns an error of the operating system into a problem that says what was being done.
+/// Turns an error of the operating system into a problem that says what was attempted.
 pub fn doing<E: std::fmt::Display>(what: impl std::fmt::Display) -> impl FnOnce(E) -> Problem {
     move |error| Problem(format!("{what}: {error}"))
 }
 
 /// The whole program.
 pub fn run(arguments: Vec<String>) -> ExitCode {
-    // These two read their own arguments and answer with their own exit codes; they need no stack.
+    // These commands read their own arguments and have their own exit codes; they need no stack.
     match arguments.split_first() {
         Some((command, rest)) if command == "replay" => return replay::run(rest),
         Some((command, rest)) if command == "plan" => return plan::run(rest),
@@ -64,8 +64,8 @@ pub fn run(arguments: Vec<String>) -> ExitCode {
             tell::answer(options::HELP);
             Ok(())
         }
-        Command::Serve(wish) if wish.light => light::become_it(&again),
-        Command::Serve(wish) => serve::serve(&wish),
+        Command::Serve(options) if options.light => light::become_it(&again),
+        Command::Serve(options) => serve::serve(&options),
         Command::Clock { dir, at } => command::clock::turn(&dir, at),
         Command::Token { dir, role, shops } => command::token::print(&dir, &role, &shops),
         Command::Stop { dir } => command::stop::stop(&dir),

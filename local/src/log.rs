@@ -1,4 +1,4 @@
-//! Reads along in the functions' log: a function that ends at its start, and what the compiler says to a change.
+//! Follows the functions' log, for functions that end at their start and for messages of the compiler.
 
 use std::{
     fs::File,
@@ -9,17 +9,17 @@ use std::{
 pub struct Log {
     lines: Option<BufReader<File>>,
     unfinished: String,
-    /// The last thing that a program said when it ended.
+    /// The last line of a program that ended.
     last_error: String,
     in_diagnostic: bool,
 }
 
-/// What a line means to somebody who waits.
+/// What a line means for the waiting developer.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Event {
     /// A function ended by itself, for this reason.
     Ended(String),
-    /// One line of what the compiler says.
+    /// A line of the compiler.
     Compiler(String),
 }
 
@@ -29,7 +29,7 @@ impl Log {
         Self { lines, unfinished: String::new(), last_error: String::new(), in_diagnostic: false }
     }
 
-    /// What has been written since the last time.
+    /// The lines since the last call.
     pub fn news(&mut self) -> Vec<Event> {
         let mut news = Vec::new();
         while let Some(line) = self.next_line() {

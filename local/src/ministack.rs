@@ -22,7 +22,7 @@ pub struct MiniStack {
 }
 
 impl MiniStack {
-    /// Starts it on a port of its own, which it keeps over restarts.
+    /// Starts it on its own port, which it keeps over restarts.
     pub fn start(venv: &Venv, dir: &StackDir) -> Result<Self> {
         let port = port::remembered(dir, "ministack.port")?;
         let data = dir.join("ministack");
@@ -48,7 +48,7 @@ impl MiniStack {
         Ok(Self { child, address: format!("127.0.0.1:{port}") })
     }
 
-    /// What a run that was cut off could not save, in words; none if all that it wrote is there.
+    /// What an interrupted run could not save, as a text; none if everything was saved.
     pub fn lost(dir: &StackDir) -> Option<String> {
         let snapshots = snapshots(dir);
         if !snapshots.join("unsaved").exists() {
@@ -56,10 +56,10 @@ impl MiniStack {
         }
         let saved = std::fs::metadata(snapshots.join("newest")).and_then(|newest| newest.modified()).ok();
         let Some(saved) = saved.and_then(|saved| Timestamp::try_from(saved).ok()) else {
-            return Some("the last run was cut off before it had saved anything; this one starts without data".into());
+            return Some("the last run was interrupted before it saved anything; this one starts without data".into());
         };
         let saved = saved.to_zoned(TimeZone::system()).strftime("%H:%M:%S");
-        Some(format!("the last run was cut off: all that was written until {saved} is there, what came later is lost"))
+        Some(format!("the last run was interrupted: writes until {saved} are saved, later ones are lost"))
     }
 
     pub fn url(&self) -> String {
@@ -75,14 +75,14 @@ impl MiniStack {
             }
             let ended = self.child.try_wait().is_ok_and(|status| status.is_some());
             if ended || Instant::now() > until {
-                return Err(Problem(format!("MiniStack does not start; see {}", dir.join(LOG).display())));
+                return Err(Problem(format!("MiniStack did not start; see {}", dir.join(LOG).display())));
             }
             std::thread::sleep(Duration::from_millis(20));
         }
     }
 }
 
-/// Where its state is saved; local/stack/emulator.py says how.
+/// The file with its state, which local/stack/emulator.py describes.
 fn snapshots(dir: &StackDir) -> PathBuf {
     dir.join("ministack").join("snapshots")
 }

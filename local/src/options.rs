@@ -1,4 +1,4 @@
-//! What was typed after `cargo local`.
+//! The command line of `cargo local`.
 
 use crate::{Problem, Result, clock, paths};
 use jiff::Timestamp;
@@ -28,10 +28,10 @@ cargo local stop                  stop a stack started elsewhere
 const ROLES: [&str; 4] = ["admin", "auditor", "shop-manager", "shop-staff"];
 const DEFAULT_PORT: u16 = 9000;
 
-/// How a stack should be started.
+/// The options of a start.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wish {
+pub struct ServeOptions {
     pub port: u16,
     pub dir: PathBuf,
     pub fresh: bool,
@@ -45,7 +45,7 @@ pub struct Wish {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Command {
     Help,
-    Serve(Wish),
+    Serve(ServeOptions),
     Clock {
         dir: PathBuf,
         at: Timestamp,
@@ -69,10 +69,10 @@ pub enum Command {
     },
     Bootstrap {
         stack: String,
-        /// For the program that does it.
+        /// Passed to the Python program.
         options: Vec<String>,
     },
-    /// Not for people: the process that ends a stack whose `cargo local` died.
+    /// Internal: the process that ends a stack whose `cargo local` died.
     Keeper {
         dir: PathBuf,
         owner: u32,
@@ -80,13 +80,13 @@ pub enum Command {
 }
 
 pub fn parse(arguments: Vec<String>) -> Result<Command> {
-    let mut words = Words(arguments.into());
+    let mut words = Arguments(arguments.into());
     if words.flag("--help") || words.flag("-h") || words.flag("help") {
         return Ok(Command::Help);
     }
     let dir = words.value("--dir")?.map_or_else(paths::default_stack, |dir| Ok(dir.into()))?;
     let command = match words.subcommand().as_deref() {
-        None => Command::Serve(Wish {
+        None => Command::Serve(ServeOptions {
             port: words.number("--port")?.unwrap_or(DEFAULT_PORT),
             fresh: words.flag("--fresh"),
             speed: words.number("--speed")?,
@@ -115,23 +115,23 @@ pub fn parse(arguments: Vec<String>) -> Result<Command> {
             let owner = words.number("--owner")?.ok_or_else(|| Problem("keeper needs --owner".into()))?;
             Command::Keeper { dir, owner }
         }
-        Some(other) => return Err(Problem(format!("there is no command {other}; cargo local --help lists them"))),
+        Some(other) => return Err(Problem(format!("unknown command {other}; cargo local --help lists the commands"))),
     };
-    if let Command::Serve(Wish { speed: Some(..=0), .. }) = command {
+    if let Command::Serve(ServeOptions { speed: Some(..=0), .. }) = command {
         return Err(Problem("--speed must be 1 or more; --clock makes station time stand still".into()));
     }
     words.nothing_left()?;
     Ok(command)
 }
 
-fn token(words: &mut Words, dir: PathBuf) -> Result<Command> {
+fn token(words: &mut Arguments, dir: PathBuf) -> Result<Command> {
     let mut shops = Vec::new();
     while let Some(shop) = words.value("--shop")? {
         shops.push(shop);
     }
     let role = words.positional("a role")?;
     if !ROLES.contains(&role.as_str()) {
-        return Err(Problem(format!("{role} is no role; the roles are {}", ROLES.join(", "))));
+        return Err(Problem(format!("unknown role {role}; the roles are {}", ROLES.join(", "))));
     }
     if role.starts_with("shop-") == shops.is_empty() {
         let says = if shops.is_empty() { "needs --shop ID" } else { "has no --shop" };
@@ -140,10 +140,10 @@ fn token(words: &mut Words, dir: PathBuf) -> Result<Command> {
     Ok(Command::Token { dir, role, shops })
 }
 
-/// The words not yet understood.
-struct Words(std::collections::VecDeque<String>);
+/// The words that are not read yet.
+struct Arguments(std::collections::VecDeque<String>);
 
-impl Words {
+impl Arguments {
     fn flag(&mut self, name: &str) -> bool {
         let found = self.0.iter().position(|word| word == name);
         found.and_then(|at| self.0.remove(at)).is_some()
@@ -188,7 +188,7 @@ impl Words {
     fn nothing_left(&self) -> Result<()> {
         match self.0.front() {
             None => Ok(()),
-            Some(word) => Err(Problem(format!("{word} is not understood here; cargo local --help lists the options"))),
+            Some(word) => Err(Problem(format!("unexpected argument {word}; cargo local --help lists the options"))),
         }
     }
 }
@@ -203,16 +203,19 @@ mod tests {
 
     #[test]
     fn without_a_command_it_serves_on_port_9000_in_the_repository() {
-        let Ok(Command::Serve(wish)) = typed("") else { panic!("it does not serve") };
-        assert_eq!((wish.port, wish.fresh, wish.speed, wish.clock, wish.reload), (9000, false, None, None, true));
-        assert!(wish.dir.ends_with(".local"));
+        let Ok(Command::Serve(options)) = typed("") else { panic!("it does not serve") };
+        assert_eq!(
+            (options.port, options.fresh, options.speed, options.clock, options.reload),
+            (9000, false, None, None, true)
+        );
+        assert!(options.dir.ends_with(".local"));
     }
 
     #[test]
     fn options_may_stand_in_any_order_and_be_joined_with_an_equals_sign() {
-        let Ok(Command::Serve(wish)) = typed("--fresh --dir=x --clock 2026-06-01T06:00 --port 0") else { panic!() };
-        assert_eq!((wish.port, wish.fresh, wish.dir), (0, true, PathBuf::from("x")));
-        assert_eq!(wish.clock, "2026-05-31T22:00:00Z".parse().ok());
+        let Ok(Command::Serve(options)) = typed("--fresh --dir=x --clock 2026-06-01T06:00 --port 0") else { panic!() };
+        assert_eq!((options.port, options.fresh, options.dir), (0, true, PathBuf::from("x")));
+        assert_eq!(options.clock, "2026-05-31T22:00:00Z".parse().ok());
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! Where things are: the repository, and the directory of one stack.
+//! Paths: the repository, and the directory of one stack.
 
 use crate::{Result, doing};
 use std::path::{Path, PathBuf};
 
-/// The folder of template.yaml.
+/// The folder with template.yaml.
 pub fn repository() -> Result<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     here.canonicalize().map_err(doing("the repository has moved since cargo local was built; build it again"))
@@ -39,9 +39,9 @@ const MADE_HERE: [&str; 18] = [
 pub struct StackDir(PathBuf);
 
 impl StackDir {
-    /// Makes the directory if it is not there.
+    /// Creates the directory if it does not exist.
     pub fn make(dir: &Path) -> Result<Self> {
-        std::fs::create_dir_all(dir).map_err(doing(format!("{} cannot be made", dir.display())))?;
+        std::fs::create_dir_all(dir).map_err(doing(format!("{} could not be created", dir.display())))?;
         Self::find(dir)
     }
 
@@ -57,7 +57,7 @@ impl StackDir {
         self.0.join(name)
     }
 
-    /// Removes what a stack made here, by name: the directory may hold other people's things too.
+    /// Removes the files of a stack by name, because the directory may also contain other files.
     pub fn forget(&self) -> Result<()> {
         for name in MADE_HERE {
             let path = self.0.join(name);
@@ -73,7 +73,7 @@ impl StackDir {
     }
 }
 
-/// Replaces a file as a whole, so that a reader sees either what was there or what is.
+/// Replaces a file as a whole, so that a reader sees either the old or the new content.
 pub fn replace(path: &Path, text: &str) -> Result<()> {
     let new = path.with_extension("new");
     let failed = || format!("{} cannot be written", path.display());

@@ -12,10 +12,10 @@ use shared::parameters::Scalar;
 
 const HOUR: u64 = 3_600_000;
 const MOST_PLACES: usize = 100_000;
-/// Cars times places that one plan may ask for.
+/// The largest product of cars and places in a plan.
 const MOST_CELLS: usize = 50_000_000;
 
-/// What is wrong with a plan, naming the pile or car.
+/// Why a plan is invalid, with the pile or car.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Refusal {
     #[error("not a plan: {0}")]
@@ -53,7 +53,7 @@ pub struct PlanRequest {
     cars: Vec<(String, Energy)>,
 }
 
-/// The best placing, in the form in which it is printed.
+/// The best placing, in the format in which it is printed.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct Plan {
     pub sum_completion_hours: String,

@@ -3,20 +3,20 @@
 use crate::{Problem, Result, doing, paths::StackDir, paths::replace};
 use std::net::{Ipv4Addr, TcpListener};
 
-/// Takes the port that was asked for, or any free one for 0.
+/// Binds the requested port, or any free one for 0.
 pub fn wanted(port: u16) -> Result<TcpListener> {
     bind(port).ok_or_else(|| {
         Problem(format!("port {port} is taken by another program; choose another one with --port, or --port 0"))
     })
 }
 
-/// The port of the last run if it is still free: addresses that were stored stay good.
+/// The port of the last run if it is still free, so that stored addresses stay valid.
 pub fn remembered(dir: &StackDir, name: &str) -> Result<u16> {
     let file = dir.join(name);
     let before = std::fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok());
     let port = before.and_then(free).or_else(|| free(0)).ok_or_else(|| Problem("no port is free".into()))?;
     if before != Some(port) {
-        replace(&file, &port.to_string()).map_err(|Problem(text)| doing("the port cannot be remembered")(text))?;
+        replace(&file, &port.to_string()).map_err(|Problem(text)| doing("the port could not be stored")(text))?;
     }
     Ok(port)
 }

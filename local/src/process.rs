@@ -1,4 +1,4 @@
-//! Processes: starting them in groups of their own, knowing them again later, and ending them.
+//! Processes: starting them in their own groups, recognising them later, and ending them.
 
 use crate::{Result, doing};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process};
@@ -13,15 +13,15 @@ use std::{
 
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// A process that can be recognised after its number may have been given to another one.
+/// A process that can be recognised even if its number has been reused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Known {
+pub struct KnownProcess {
     pub pid: u32,
-    /// When it started, as the system says it.
+    /// Its start time, as the system reports it.
     started: String,
 }
 
-impl Known {
+impl KnownProcess {
     pub fn of(pid: u32) -> Option<Self> {
         started(pid).map(|started| Self { pid, started })
     }
@@ -30,7 +30,7 @@ impl Known {
         started(self.pid).is_some_and(|started| started == self.started)
     }
 
-    /// Ends it if it is still the same process: politely, and after `patience` by force.
+    /// Ends it if it is still the same process: with a signal, and after `patience` by force.
     pub fn end(&self, patience: Duration) {
         self.signal(Signal::TERM);
         if !self.is_gone_within(patience) {
@@ -50,10 +50,10 @@ impl Known {
         true
     }
 
-    /// Asks it alone to end, and lets it end its own children.
+    /// Asks only this process to end, so that it can end its children.
     pub fn ask_to_end(&self) {
         if let Some(pid) = self.checked() {
-            // It may have ended by itself since.
+            // It may have ended already.
             kill_process(pid, Signal::TERM).ok();
         }
     }
@@ -69,8 +69,8 @@ impl Known {
     }
 }
 
-/// Starts a program in a process group of its own, so that Ctrl-C reaches `cargo local` alone and it can end the others
-/// in order. Both outputs go to the log.
+/// Starts a program in its own process group, so that Ctrl-C reaches only `cargo local`, which ends the others in
+/// order. Both outputs go to the log.
 pub fn start(program: &mut Command, log: &Path) -> Result<Child> {
     let failed = || format!("{} cannot be written", log.display());
     let file = File::create(log).map_err(doing(failed()))?;
@@ -80,13 +80,13 @@ pub fn start(program: &mut Command, log: &Path) -> Result<Child> {
     program.spawn().map_err(doing(format!("{name} cannot be started")))
 }
 
-/// A child that has ended but was not waited for is gone too.
+/// A child that has ended counts as gone before it is waited for.
 fn started(pid: u32) -> Option<String> {
     let raw = i32::try_from(pid).ok().and_then(Pid::from_raw)?;
     test_kill_process(raw).ok()?;
     match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
         Ok(stat) => {
-            // The name in parentheses may hold anything; state and start time are the 1st and 20th field after it.
+            // The name in parentheses may contain anything; state and start time are the 1st and 20th field after it.
             let fields: Vec<_> = stat.rsplit_once(')')?.1.split_whitespace().collect();
             (*fields.first()? != "Z").then(|| fields.get(19).map(ToString::to_string)).flatten()
         }
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_process_is_known_again_until_it_ends() {
         let mut child = Command::new("sleep").arg("60").process_group(0).spawn().expect("sleep starts");
-        let known = Known::of(child.id()).expect("it runs");
+        let known = KnownProcess::of(child.id()).expect("it runs");
         assert!(known.is_alive());
         known.end(Duration::from_secs(5));
         child.wait().expect("it has ended");
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn another_process_with_the_same_number_is_left_alone() {
         let mut child = Command::new("sleep").arg("60").process_group(0).spawn().expect("sleep starts");
-        let stranger = Known { pid: child.id(), started: "long ago".to_owned() };
+        let stranger = KnownProcess { pid: child.id(), started: "long ago".to_owned() };
         stranger.end(Duration::from_millis(50));
         assert!(child.try_wait().expect("it can be asked").is_none());
         child.kill().expect("it is ours");

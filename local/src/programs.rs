@@ -1,6 +1,6 @@
-//! The compiled functions, kept with the stack: `cargo lambda watch` starts each of many instances with `cargo run`, which
-//! waits for every other cargo at work in the repository. A small stand-in for cargo starts the kept program instead, as
-//! long as no source is newer.
+//! The compiled functions, kept with the stack. `cargo lambda watch` starts each instance with `cargo run`, which waits
+//! for every other cargo in the repository. A small replacement for cargo starts the kept program instead, as long as
+//! no source is newer.
 
 use crate::{Result, build, deployment, doing, paths::StackDir, paths::replace};
 use std::{
@@ -10,7 +10,7 @@ use std::{
     time::SystemTime,
 };
 
-const STAND_IN: &str = r#"#!/bin/sh
+const CARGO_REPLACEMENT: &str = r#"#!/bin/sh
 # Stands in for cargo under `cargo lambda watch`, which ends its command with the function's name.
 for name; do :; done
 cd "REPOSITORY"
@@ -24,16 +24,16 @@ exec "CARGO" run --bin NAME -- "$name"
 
 const NEWER: &str = r#"find -L SOURCES -newer "PROGRAM" -type f | head -n 1"#;
 
-/// What functions are made of, seen from the repository.
+/// The sources of the functions, relative to the repository.
 const SOURCES: [&str; 7] =
     ["functions", "shared", "local/functions", "local/src", "docs/openapi.json", "Cargo.toml", "Cargo.lock"];
 
-/// A folder with nothing but links to the sources, or nothing at all if changes do not matter. `cargo lambda watch`
-/// watches all of the folder it is started in, once per instance, even what it is told to ignore; in the repository that
-/// is a whole target folder each time.
+/// A folder with only links to the sources, or empty if changes do not matter. `cargo lambda watch` watches the whole
+/// folder in which it starts, once per instance, including ignored files; in the repository that would include the
+/// target folder each time.
 pub fn sources(repository: &Path, dir: &StackDir, reload: bool) -> Result<PathBuf> {
     let folder = dir.join("sources");
-    let failed = || format!("{} cannot be made", folder.display());
+    let failed = || format!("{} could not be created", folder.display());
     if folder.exists() {
         std::fs::remove_dir_all(&folder).map_err(doing(failed()))?;
     }
@@ -45,31 +45,31 @@ pub fn sources(repository: &Path, dir: &StackDir, reload: bool) -> Result<PathBu
     Ok(folder)
 }
 
-/// Compiles the functions and keeps what came out. Returns the stand-in for cargo.
+/// Compiles the functions and keeps the program. Returns the replacement for cargo.
 pub fn compile_and_keep(repository: &Path, dir: &StackDir, reload: bool, stop: &dyn Fn() -> bool) -> Result<PathBuf> {
     let folder = dir.join("programs");
     std::fs::create_dir_all(&folder).map_err(doing(folder.display()))?;
     let compiled_from = SystemTime::now();
     build::compile(repository, build::PROGRAM, stop)?;
     let program = keep(repository, &folder, compiled_from)?;
-    write_stand_in(repository, dir, &program, reload)
+    write_cargo_replacement(repository, dir, &program, reload)
 }
 
 fn keep(repository: &Path, folder: &Path, compiled_from: SystemTime) -> Result<PathBuf> {
     let (built, kept) = (target(repository).join("debug").join(build::PROGRAM), folder.join(build::PROGRAM));
-    // Never written in place: a program that still runs cannot be written.
+    // A running program cannot be overwritten, so the file is replaced.
     let new = folder.join("new");
     std::fs::copy(&built, &new)
         .and_then(|_| std::fs::set_permissions(&new, Permissions::from_mode(0o755)))
         .and_then(|()| File::options().append(true).open(&new)?.set_modified(compiled_from))
         .and_then(|()| std::fs::rename(&new, &kept))
-        .map_err(doing(format!("{} cannot be kept", built.display())))?;
+        .map_err(doing(format!("{} could not be copied", built.display())))?;
     Ok(kept)
 }
 
-fn write_stand_in(repository: &Path, dir: &StackDir, program: &Path, reload: bool) -> Result<PathBuf> {
+fn write_cargo_replacement(repository: &Path, dir: &StackDir, program: &Path, reload: bool) -> Result<PathBuf> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let script = STAND_IN
+    let script = CARGO_REPLACEMENT
         .replace("NEWER", if reload { NEWER } else { "true" })
         .replace("SOURCES", &SOURCES.join(" "))
         .replace("PROGRAM", &program.to_string_lossy())
@@ -77,10 +77,10 @@ fn write_stand_in(repository: &Path, dir: &StackDir, program: &Path, reload: boo
         .replace("CREDENTIALS", &dir.join(deployment::CREDENTIALS).to_string_lossy())
         .replace("REPOSITORY", &repository.to_string_lossy())
         .replace("CARGO", &cargo);
-    let stand_in = dir.join("programs").join("cargo");
-    replace(&stand_in, &script)?;
-    std::fs::set_permissions(&stand_in, Permissions::from_mode(0o755)).map_err(doing(stand_in.display()))?;
-    Ok(stand_in)
+    let replacement = dir.join("programs").join("cargo");
+    replace(&replacement, &script)?;
+    std::fs::set_permissions(&replacement, Permissions::from_mode(0o755)).map_err(doing(replacement.display()))?;
+    Ok(replacement)
 }
 
 pub fn target(repository: &Path) -> PathBuf {

@@ -1,7 +1,6 @@
-//! What is remembered of a running stack, in DIR/stack.json, for whoever asks later: another command, the keeper, or the
-//! next start after a crash.
+//! The record of a running stack, DIR/stack.json, for another command, the keeper, or the next start after a crash.
 
-use crate::{Problem, Result, doing, paths::StackDir, paths::replace, process::Known};
+use crate::{Problem, Result, doing, paths::StackDir, paths::replace, process::KnownProcess};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{File, TryLockError},
@@ -16,14 +15,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Record {
-    /// Where the API listens, as in `127.0.0.1:9000`.
+    /// The address of the API, as `127.0.0.1:9000`.
     pub api: String,
-    /// Where DynamoDB, S3 and SQS answer, as in `http://127.0.0.1:4566`.
+    /// The address of DynamoDB, S3 and SQS, as `http://127.0.0.1:4566`.
     pub aws: String,
-    /// The `cargo local` that serves the stack.
-    pub owner: Known,
-    /// In the order in which they end: functions first, so that nothing writes while data is saved.
-    pub processes: Vec<Known>,
+    /// The `cargo local` process that serves the stack.
+    pub owner: KnownProcess,
+    /// In the order in which they end: functions first, so that nothing is written while data are saved.
+    pub processes: Vec<KnownProcess>,
 }
 
 impl Record {
@@ -32,16 +31,16 @@ impl Record {
     }
 
     pub fn write(&self, dir: &StackDir) -> Result<()> {
-        let text = serde_json::to_string_pretty(self).map_err(doing("the stack cannot be recorded"))?;
+        let text = serde_json::to_string_pretty(self).map_err(doing("the stack's record could not be written"))?;
         replace(&dir.join(FILE), &text)
     }
 
     pub fn remove(dir: &StackDir) {
-        // Gone already is as good.
+        // It is no error if the file is gone already.
         std::fs::remove_file(dir.join(FILE)).ok();
     }
 
-    /// Ends whatever is left of it.
+    /// Ends the processes that are left.
     pub fn end_processes(&self) {
         for process in &self.processes {
             process.end(PATIENCE);
@@ -57,12 +56,12 @@ pub fn running(dir: &Path) -> Result<(StackDir, Record)> {
     Ok((stack, record))
 }
 
-/// Held as long as a stack runs; the system lets go of it however the process ends.
+/// The lock of a running stack. The system releases it when the process ends, in any way.
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "it is held, not read")] File);
 
 impl Lock {
-    /// None while somebody else holds it.
+    /// None while another process holds it.
     pub fn take(dir: &StackDir) -> Result<Option<Self>> {
         let failed = || format!("{} cannot be locked", dir.path().display());
         let file = File::create(dir.join(LOCK)).map_err(doing(failed()))?;

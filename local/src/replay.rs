@@ -1,4 +1,4 @@
-//! `cargo local replay FILE|-`: runs a scenario through the charging rules alone, or over HTTP, and prints the answer.
+//! `cargo local replay FILE|-`: runs a scenario through the charging rules, or over HTTP, and prints the answer.
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -10,12 +10,12 @@ use crate::{over_http, paths, table, tell};
 
 const USAGE: &str = "usage: cargo local replay FILE|- [--table | --over-http [--dir DIR]]";
 
-/// Exit code 2 means that the scenario, or the command line, was refused.
+/// Exit code 2 means that the scenario or the command line was refused.
 pub const REFUSED: u8 = 2;
 
 /// How a scenario is to be played.
 #[derive(Default)]
-struct Wish<'a> {
+struct ReplayOptions<'a> {
     file: Option<&'a str>,
     table: bool,
     over_http: bool,
@@ -23,32 +23,32 @@ struct Wish<'a> {
 }
 
 pub fn run(args: &[String]) -> ExitCode {
-    let wish = match read_wish(args) {
-        Ok(wish) => wish,
+    let options = match read_options(args) {
+        Ok(options) => options,
         Err(why) => return print(Err(why)),
     };
-    match (wish.file, wish.over_http) {
+    match (options.file, options.over_http) {
         (None, _) => print(Err(USAGE.to_owned())),
-        (Some(file), false) => print(play(file, wish.table)),
-        (Some(file), true) => over_http(file, wish.dir),
+        (Some(file), false) => print(play(file, options.table)),
+        (Some(file), true) => over_http(file, options.dir),
     }
 }
 
-fn read_wish(args: &[String]) -> Result<Wish<'_>, String> {
-    let (mut wish, mut left) = (Wish::default(), args.iter());
+fn read_options(args: &[String]) -> Result<ReplayOptions<'_>, String> {
+    let (mut options, mut left) = (ReplayOptions::default(), args.iter());
     while let Some(arg) = left.next() {
         match arg.as_str() {
-            "--table" => wish.table = true,
-            "--over-http" => wish.over_http = true,
-            "--dir" => wish.dir = Some(left.next().ok_or("--dir needs a value")?.into()),
-            option if option.starts_with("--dir=") => wish.dir = Some(option["--dir=".len()..].into()),
-            option if option.starts_with("--") => return Err(format!("{option} is not an option here; {USAGE}")),
-            file if wish.file.is_none() => wish.file = Some(file),
+            "--table" => options.table = true,
+            "--over-http" => options.over_http = true,
+            "--dir" => options.dir = Some(left.next().ok_or("--dir needs a value")?.into()),
+            option if option.starts_with("--dir=") => options.dir = Some(option["--dir=".len()..].into()),
+            option if option.starts_with("--") => return Err(format!("unknown option {option}; {USAGE}")),
+            file if options.file.is_none() => options.file = Some(file),
             _ => return Err(USAGE.to_owned()),
         }
     }
-    let mixed = wish.table && wish.over_http || wish.dir.is_some() && !wish.over_http;
-    if mixed { Err(USAGE.to_owned()) } else { Ok(wish) }
+    let mixed = options.table && options.over_http || options.dir.is_some() && !options.over_http;
+    if mixed { Err(USAGE.to_owned()) } else { Ok(options) }
 }
 
 fn play(file: &str, as_table: bool) -> Result<String, String> {
@@ -60,12 +60,12 @@ fn play(file: &str, as_table: bool) -> Result<String, String> {
 fn scenario(file: &str) -> Result<Scenario, String> {
     let scenario = Scenario::read(&read(file)?).map_err(|refusal| refusal.to_string())?;
     for name in &scenario.parameters.unknown {
-        eprintln!("note: the parameter \"{name}\" is not known and changes nothing");
+        eprintln!("note: the parameter \"{name}\" is unknown and has no effect");
     }
     Ok(scenario)
 }
 
-/// A refused scenario ends with 2 as ever, a stack that is not there or fails with 1.
+/// A refused scenario ends with 2, a missing or failing stack with 1.
 fn over_http(file: &str, dir: Option<PathBuf>) -> ExitCode {
     let scenario = match scenario(file) {
         Ok(scenario) => scenario,
@@ -85,7 +85,7 @@ fn to_json(answer: &Answer) -> Result<String, String> {
     answer.to_json().map_err(|why| why.to_string())
 }
 
-/// The whole of a file, or of standard input for `-`.
+/// The content of a file, or of standard input for `-`.
 pub fn read(file: &str) -> Result<String, String> {
     let mut text = String::new();
     let read = match file {
@@ -95,7 +95,7 @@ pub fn read(file: &str) -> Result<String, String> {
     read.map(|()| text).map_err(|why| format!("cannot read {file}: {why}"))
 }
 
-/// The answer on standard output, or what was expected on standard error.
+/// The answer on standard output, or the error on standard error.
 pub fn print(answer: Result<String, String>) -> ExitCode {
     match answer {
         Ok(text) => {

@@ -1,4 +1,4 @@
-//! Keys and pepper: made once per stack, and by `cargo local keys` for a deployment.
+//! Keys and pepper: created once for a stack, and by `cargo local keys` for a deployment.
 
 use crate::{Result, doing, paths::StackDir};
 use base64::{
@@ -9,16 +9,16 @@ use ed25519_compact::{KeyPair, Seed};
 use serde_json::{Value, json};
 use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
 
-/// What is put where; the names are those that template.yaml gives the functions.
+/// The files and their content. The names are those of the functions' variables in template.yaml.
 #[derive(Debug)]
 pub struct Secrets {
     pub signing_key: Value,
     pub verifying_keys: Value,
     pub pepper: Value,
-    /// The keys of sealed fields, unwrapped: in AWS they are wrapped by KMS and never seen.
+    /// The data keys, unwrapped. On AWS, KMS wraps them and they are never visible.
     pub field_keys: Value,
     pub code_key: Value,
-    /// What the payment provider signs with.
+    /// The key of the payment provider's signatures.
     pub payment_key: Value,
 }
 
@@ -39,7 +39,7 @@ impl Secrets {
     }
 }
 
-/// The public keys of a deployment whose only key is this one.
+/// The public keys of a deployment with only this key.
 pub fn verifying_keys(signing_key: &Value) -> Result<Value> {
     let text = |field: &str| signing_key.get(field).and_then(Value::as_str).unwrap_or_default();
     let seed = URL_SAFE_NO_PAD.decode(text("seed")).map_err(doing("the seed of the signing key is malformed"))?;
@@ -48,12 +48,12 @@ pub fn verifying_keys(signing_key: &Value) -> Result<Value> {
     Ok(json!({ "current": { "kid": text("kid"), "public": public }, "next": null, "previous": null }))
 }
 
-/// Makes the secrets of a stack that has none. What is there stays: it has signed tokens and hashed passwords.
+/// Creates missing secrets of a stack. Existing ones stay, because they have signed tokens and hashed passwords.
 pub fn make_once(dir: &StackDir) -> Result<()> {
     let folder = dir.join("secrets");
     std::fs::create_dir_all(&folder).map_err(doing(folder.display()))?;
     let made = Secrets::new()?;
-    // What belongs together is made together, and a stack of earlier days gains what it has not.
+    // Secrets that belong together are created together, and a stack of an earlier release gets the missing ones.
     for together in [
         &[("signing-key", &made.signing_key), ("verifying-keys", &made.verifying_keys)] as &[_],
         &[("pepper", &made.pepper)],
@@ -79,7 +79,7 @@ fn write_private(file: &Path, content: &str) -> Result<()> {
 
 fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(doing("the system gives no random numbers"))?;
+    getrandom::fill(&mut bytes).map_err(doing("the system returned no random numbers"))?;
     Ok(bytes)
 }
 

@@ -1,4 +1,4 @@
-//! `cargo local` itself: everything in order, until somebody says stop.
+//! `cargo local`: starts everything in order, and runs until it is stopped.
 
 use crate::{
     Problem, Result, build,
@@ -10,10 +10,10 @@ use crate::{
     functions::Functions,
     keeper,
     ministack::MiniStack,
-    options::Wish,
+    options::ServeOptions,
     paths::{self, StackDir},
     port,
-    process::Known,
+    process::KnownProcess,
     programs,
     record::{Lock, Record},
     secrets, tell,
@@ -38,19 +38,19 @@ pub struct Start {
 }
 
 impl Start {
-    /// Ends what an earlier stack left running, and forgets its data if that is wished.
-    pub fn new(wish: &Wish) -> Result<Self> {
-        let dir = StackDir::make(&wish.dir)?;
+    /// Ends the processes of an earlier stack, and deletes its data if `--fresh` says so.
+    pub fn new(options: &ServeOptions) -> Result<Self> {
+        let dir = StackDir::make(&options.dir)?;
         let Some(lock) = Lock::take(&dir)? else { return Err(already_running(&dir)) };
         if let Some(left) = Record::read(&dir) {
-            tell::step("ending what an earlier stack left running");
+            tell::step("ending the processes of an earlier stack");
             left.end_processes();
             Record::remove(&dir);
         }
-        if wish.fresh {
+        if options.fresh {
             dir.forget()?;
         }
-        let clock = Clock::after(Clock::read(&dir)?.as_ref(), wish, Timestamp::now())?;
+        let clock = Clock::after(Clock::read(&dir)?.as_ref(), options, Timestamp::now())?;
         Ok(Self { dir, clock, _lock: lock })
     }
 
@@ -66,25 +66,25 @@ pub fn say_ready(start: &Start, api: &str) {
     tell::answer(format!("ready http://{api}\n{}", try_next(api)));
 }
 
-pub fn serve(wish: &Wish) -> Result<()> {
+pub fn serve(options: &ServeOptions) -> Result<()> {
     let repository = paths::repository()?;
-    let start = Start::new(wish)?;
+    let start = Start::new(options)?;
     let Start { dir, clock, .. } = &start;
-    drop(port::wanted(wish.port)?);
+    drop(port::wanted(options.port)?);
 
     let stop = Stop::on_signals()?;
-    if wish.attached {
+    if options.attached {
         stop.at_the_end_of_input();
     }
     let venv = Venv::ready(&repository)?;
     let names = build::functions(&repository)?;
     tell::step(format!("compiling {} functions (minutes the first time, seconds later)", names.len()));
-    let cargo = programs::compile_and_keep(&repository, dir, wish.reload, &|| stop.asked());
+    let cargo = programs::compile_and_keep(&repository, dir, options.reload, &|| stop.asked());
     stop.check()?;
     let cargo = cargo?;
-    // Asked again only now, because compiling may take minutes in which a port found free is taken.
-    let listener = port::wanted(wish.port)?;
-    let api = listener.local_addr().map_err(doing("the system does not say where we listen"))?.to_string();
+    // Bound only now, because a free port may be taken during minutes of compiling.
+    let listener = port::wanted(options.port)?;
+    let api = listener.local_addr().map_err(doing("the address of the API is unknown"))?.to_string();
     let watch = format!("127.0.0.1:{}", port::remembered(dir, "functions.port")?);
 
     secrets::make_once(dir)?;
@@ -96,12 +96,12 @@ pub fn serve(wish: &Wish) -> Result<()> {
     stack.aws(&ministack)?;
     ministack.wait_until_it_answers(dir)?;
     stop.check()?;
-    tell::step("making the stack of template.yaml");
+    tell::step("creating the stack of template.yaml");
     let addresses = Addresses { aws: &ministack.url(), functions: &watch, api: &api };
     deployment::deploy(&venv, &repository, dir, &addresses)?;
     stop.check()?;
     tell::step("starting the functions");
-    let mut functions = Functions::start(&venv, &repository, dir, &ministack, &watch, &cargo, wish.reload)?;
+    let mut functions = Functions::start(&venv, &repository, dir, &ministack, &watch, &cargo, options.reload)?;
     stack.add(&functions.child)?;
     let answered = functions.wait_until_they_answer(dir, &names, &|| stop.asked());
     stop.check()?;
@@ -136,7 +136,7 @@ fn try_next(api: &str) -> String {
     )
 }
 
-/// What runs, from the first process on. Dropping it ends everything, whatever the reason.
+/// The running processes, from the first one on. Dropping it ends all of them, for any reason.
 struct Stack<'d> {
     dir: &'d StackDir,
     record: Record,
@@ -145,8 +145,8 @@ struct Stack<'d> {
 
 impl<'d> Stack<'d> {
     fn new(dir: &'d StackDir, api: &str) -> Result<Self> {
-        let owner =
-            Known::of(std::process::id()).ok_or_else(|| Problem("the system does not say who we are".into()))?;
+        let owner = KnownProcess::of(std::process::id())
+            .ok_or_else(|| Problem("the process id of cargo local is unknown".into()))?;
         let record = Record { api: api.to_owned(), aws: String::new(), owner, processes: Vec::new() };
         record.write(dir)?;
         Ok(Self { dir, record, keeper: keeper::start(dir)? })
@@ -158,8 +158,8 @@ impl<'d> Stack<'d> {
     }
 
     fn add(&mut self, child: &Child) -> Result<()> {
-        // One that has ended already will be noticed by whoever waits for it.
-        self.record.processes.splice(0..0, Known::of(child.id()));
+        // The caller that waits for a process notices that it has ended.
+        self.record.processes.splice(0..0, KnownProcess::of(child.id()));
         self.record.write(self.dir)
     }
 }
@@ -173,14 +173,15 @@ impl Drop for Stack<'_> {
     }
 }
 
-/// Whether somebody asked us to stop.
+/// Whether a signal asked us to stop.
 pub struct Stop(Arc<AtomicBool>);
 
 impl Stop {
     pub fn on_signals() -> Result<Self> {
         let asked = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
-            signal_hook::flag::register(signal, Arc::clone(&asked)).map_err(doing("signals cannot be received"))?;
+            signal_hook::flag::register(signal, Arc::clone(&asked))
+                .map_err(doing("signal handlers could not be installed"))?;
         }
         Ok(Self(asked))
     }
@@ -201,7 +202,7 @@ impl Stop {
         if self.asked() { Err(Problem("stopped before it was ready".into())) } else { Ok(()) }
     }
 
-    /// Returns the name of a process that ended by itself, if that is why we stop.
+    /// Returns the name of a process that ended by itself, if that is why the stack stops.
     fn wait(&self, ministack: &mut MiniStack, functions: &mut Functions) -> Option<&'static str> {
         while !self.asked() {
             functions.report();

@@ -1,4 +1,4 @@
-//! The `--table` view of a scenario: the station row by row for people, and the figures that compare two layouts.
+//! The `--table` view of a scenario: the station row by row, and figures for comparing two layouts.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -34,7 +34,7 @@ fn line(row: &RowAnswer) -> Vec<String> {
     cells
 }
 
-/// The head with what it has and owes so far, then the others.
+/// The charging car with its energy and fee so far, then the others.
 fn lane(pile: &PileAnswer) -> String {
     if pile.state == "FAULT" {
         return "FAULT".to_owned();
@@ -89,7 +89,7 @@ fn summary(scenario: &Scenario, played: &Played, answer: &Answer) -> String {
     text
 }
 
-/// For each pile, in thousandths, how much of the time from the start to the last thing that happened it delivered.
+/// For each pile, the share of the time in which it charged, in thousandths.
 fn utilisation(scenario: &Scenario, played: &Played) -> Vec<(PileId, i64)> {
     let settings = &scenario.parameters.settings;
     let start = scenario.parameters.start;
@@ -103,7 +103,7 @@ fn utilisation(scenario: &Scenario, played: &Played) -> Vec<(PileId, i64)> {
     piles.map(|pile| (pile, (busy(pile) * 1000 + whole / 2) / whole)).collect()
 }
 
-/// From each request to its first start.
+/// The time from each request to its first start.
 fn waits(played: &Played) -> Vec<i64> {
     let mut first: BTreeMap<RequestId, i64> = BTreeMap::new();
     for fact in &played.facts {

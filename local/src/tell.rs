@@ -1,5 +1,5 @@
-//! What the person at the terminal sees: progress on standard error, answers on standard output. A closed terminal or
-//! pipe leaves nobody to tell, which is no reason to end.
+//! Output for the developer: progress on standard error, answers on standard output. Writing to a closed terminal or
+//! pipe fails silently, because it is no reason to end.
 
 use crate::Problem;
 use std::{
@@ -7,7 +7,7 @@ use std::{
     io::{Write as _, stderr, stdout},
 };
 
-/// What is being done now.
+/// The current step.
 pub fn step(what: impl Display) {
     writeln!(stderr(), "  {what}").ok();
 }
@@ -16,7 +16,7 @@ pub fn problem(problem: &Problem) {
     writeln!(stderr(), "cargo local: {problem}").ok();
 }
 
-/// What was asked for, and nothing else, so that it can be piped.
+/// The requested answer only, so that it can be piped.
 pub fn answer(what: impl Display) {
     writeln!(stdout(), "{what}").ok();
 }

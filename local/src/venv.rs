@@ -1,5 +1,5 @@
 //! The virtual environment inside the repository, with the exact versions of a requirements file. The stamp is written
-//! last, so that a set-up that was interrupted is seen and done again.
+//! last, so that an interrupted installation is repeated.
 
 use crate::{Problem, Result, doing, record, tell};
 use std::{
@@ -20,12 +20,12 @@ impl Venv {
         Self::with(&repository.join(".venv"), &repository.join("local/requirements.txt"), &pip)
     }
 
-    /// Any environment: made, completed or left alone, as it needs.
+    /// Any environment: created, completed or left as it is.
     pub fn with(dir: &Path, requirements: &Path, pip: &[&str]) -> Result<Self> {
         let failed = || format!("{} cannot be set up", dir.display());
         let wanted = std::fs::read_to_string(requirements).map_err(doing(requirements.display()))?;
         std::fs::create_dir_all(dir).map_err(doing(failed()))?;
-        // Two starts at once take turns here.
+        // Two starts at the same time take turns here.
         let lock = File::create(dir.join(record::LOCK)).map_err(doing(failed()))?;
         lock.lock().map_err(doing(failed()))?;
 
@@ -46,12 +46,12 @@ impl Venv {
         Ok(venv)
     }
 
-    /// A program that a package brought.
+    /// A program of an installed package.
     pub fn program(&self, name: &str) -> PathBuf {
         self.0.join("bin").join(name)
     }
 
-    /// Python that leaves no compiled files behind, which a watched source tree would take for changes.
+    /// Python without compiled files, which a watched source tree would take for changes.
     pub fn python(&self) -> Command {
         let mut python = Command::new(self.program("python3"));
         python.arg("-B");
@@ -63,7 +63,7 @@ impl Venv {
     }
 
     fn create(&self) -> Result<()> {
-        // What is left of another attempt, or of a Python that has gone; not the lock, which is held.
+        // The remains of another attempt, or of a removed Python; not the lock, which is held.
         for half_done in ["bin", "lib", "include"] {
             std::fs::remove_dir_all(self.0.join(half_done)).ok();
         }
@@ -78,7 +78,7 @@ impl Venv {
         install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
         install.args(["--require-hashes", "--requirement"]);
         let done = install.arg(requirements).args(pip).output().map_err(doing("pip cannot be started"))?;
-        explain(&done, "packages could not be installed; look at the network and start again, it goes on from here")
+        explain(&done, "packages could not be installed; check the network and start again, the installation continues")
     }
 }
 

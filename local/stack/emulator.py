@@ -221,15 +221,15 @@ def main() -> None:
     latest = snapshots.latest() or (beside if (beside / "dynamodb.json").exists() else None)
     os.environ.update(PERSIST_STATE="1", S3_PERSIST="1", STATE_DIR=str(beside))
     if not latest:
-        # Objects lie in files of their own; without the state that knows of them they are nothing.
+        # Objects are files of their own, which are useless without the state that lists them.
         shutil.rmtree(os.environ["S3_DATA_DIR"], ignore_errors=True)
     snapshots.unsaved.unlink(missing_ok=True)
-    # Imported late: it reads the environment as it is imported.
+    # Imported late, because it reads the environment on import.
     from ministack import app as ministack
     from ministack.core import iam_evaluator, persistence
     from ministack.services import sts
 
-    # Told of each snapshot otherwise, once per service.
+    # Otherwise it logs each snapshot, once per service.
     logging.getLogger("persistence").setLevel(logging.WARNING)
     load = ministack._load_persisted_state
 

@@ -37,7 +37,7 @@ impl Plaza {
         self.ev_charging(post("/user/bill/pay").bearer(&driver.token).form(&[("bill_id", &bill.to_string())])).await
     }
 
-    /// A letter of the payment provider's.
+    /// A webhook of the payment provider's.
     pub fn notice(&self, payment: &str, transaction: &str, amount: &str) -> Request {
         let body = json!({"payment": payment, "transaction": transaction, "amount": amount});
         self.signed(post("/payments/callback").json(&body))
@@ -49,8 +49,8 @@ impl Plaza {
         request.signed(&key, self.watch.clock().now().real.as_second())
     }
 
-    pub async fn callback(&self, letter: Request) -> Answer {
-        self.send("payment-callback", letter).await
+    pub async fn callback(&self, webhook: Request) -> Answer {
+        self.send("payment-callback", webhook).await
     }
 
     /// Books that a bill was paid in full.

@@ -11,7 +11,7 @@ use std::{
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// It speaks to the page and to nobody else.
+/// It speaks only to the page.
 const ARGUMENTS: [&str; 9] = [
     "--headless",
     "--no-sandbox",

@@ -114,8 +114,8 @@ impl Bucket {
         self.follow(|_| Fate::Apply);
     }
 
-    /// What a browser gets that opens an address: the object, if the address was signed by us and has not ended. Nobody
-    /// gets anything without a signature.
+    /// What a browser gets that opens an address: the object, if the address was signed by us and has not expired. An
+    /// unsigned address gets nothing.
     pub async fn open(&self, address: &str, now: Timestamp) -> Result<Vec<u8>, u16> {
         let uri: http::Uri = address.parse().unwrap();
         let query: BTreeMap<_, _> = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).collect();
@@ -134,7 +134,7 @@ impl Bucket {
         self.objects().remove(key).map(|object| object.content).ok_or(404)
     }
 
-    /// The attempts since the last time somebody asked.
+    /// The attempts since the last call of this function.
     pub fn take_calls(&self) -> Vec<String> {
         std::mem::take(&mut self.calls.lock().unwrap())
     }

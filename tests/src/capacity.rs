@@ -4,7 +4,7 @@ use crate::database::{AUDIT, Call};
 use serde_json::Value;
 
 /// The capacity units in an answer: one entry, or one per table after a transaction. The index of the audit table is left out:
-/// every entry costs one unit there, whatever the call.
+/// every entry costs one unit there, for every call.
 pub(crate) fn units(answer: &Value) -> f64 {
     let whole = |part: &Value| part["CapacityUnits"].as_f64().unwrap_or_default();
     let of_one = |entry: &Value| {

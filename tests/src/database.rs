@@ -147,7 +147,7 @@ impl Database {
         self.follow(|_| Fate::Apply);
     }
 
-    /// The attempts since the last time somebody asked.
+    /// The attempts since the last call of this function.
     pub fn take_calls(&self) -> Vec<Call> {
         std::mem::take(&mut self.calls.lock().unwrap())
     }
@@ -261,7 +261,7 @@ impl Database {
         }
         let mut body = call.body.clone();
         body["ReturnConsumedCapacity"] = "INDEXES".into();
-        #[expect(clippy::disallowed_methods, reason = "real time, for whoever measures")]
+        #[expect(clippy::disallowed_methods, reason = "real time, for measurements")]
         let begun = Instant::now();
         let (status, answer) = self.ask(&call.operation, &body, body.to_string().as_bytes());
         *self.busy.lock().unwrap() += begun.elapsed();

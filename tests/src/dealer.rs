@@ -15,9 +15,9 @@ use std::sync::{Arc, Mutex};
 
 /// The letters of the captchas that were shown, so that a test can read them.
 #[derive(Clone, Default)]
-pub struct Drawn(Arc<Mutex<Vec<Letters>>>);
+pub struct CaptchaAnswers(Arc<Mutex<Vec<Letters>>>);
 
-impl Drawn {
+impl CaptchaAnswers {
     /// Letters by the system's chance, all on record.
     pub fn source(&self) -> LettersSource {
         let (drawn, system) = (Arc::clone(&self.0), Random::system());
@@ -44,7 +44,7 @@ impl Plaza {
         let answer = self.mall_dealer(post("/user/dealer/sendGraphCode").json(&json!({"deviceId": device}))).await;
         let address =
             answer.json()["data"]["picUrl"].as_str().unwrap_or_else(|| panic!("{}", answer.text())).to_owned();
-        (self.drawn.letters(), address)
+        (self.captcha_answers.letters(), address)
     }
 
     /// #22

@@ -26,7 +26,7 @@ pub enum Fate {
     Hang,
     /// Applied, but no answer comes in time.
     HangAfter,
-    /// The caller dies before it arrives: nothing is applied, and nobody ever hears.
+    /// The caller dies before it arrives: nothing is applied, and there is no answer.
     Die,
     /// The caller dies after it was applied.
     DieAfter,
@@ -35,7 +35,7 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// What may happen to a call of somebody who lives to answer.
+    /// What may happen to a call of a caller that survives.
     pub const FAULTS: [Self; 8] = [
         Self::Refuse,
         Self::LoseAnswer,

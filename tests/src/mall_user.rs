@@ -57,7 +57,7 @@ impl Kind {
         }
     }
 
-    /// From the code to the session, a minute later than whatever was before.
+    /// From the code to the session, a minute after the step before.
     pub async fn sign_in(self, plaza: &Plaza, open_id: &str, phone: &str) -> TestMallUser {
         plaza.watch.advance(SignedDuration::from_secs(60));
         let code = self.code(plaza, open_id, phone).await;

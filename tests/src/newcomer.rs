@@ -137,7 +137,7 @@ impl<'n> Newcomer<'n> {
             Source::Picture { asked } => {
                 let shown = self.ask(*asked, sample.clone(), token).await;
                 assert!(shown.succeeded(), "{asked}: {}", shown.text());
-                json!(self.plaza.drawn.letters())
+                json!(self.plaza.captcha_answers.letters())
             }
             Source::Sms { asked, number, with } => {
                 // A telephone gets one code a minute.

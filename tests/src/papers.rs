@@ -17,7 +17,7 @@ use shared::domain::account::Role;
 pub const ID_NO: &str = "11010519491231002X";
 pub const OTHER_ID_NO: &str = "440308199010157715";
 
-/// Somebody with an account of a kind that hands in papers.
+/// A person with an account of a kind that submits papers.
 #[derive(Clone)]
 pub struct Applicant {
     pub function: &'static str,
@@ -166,14 +166,14 @@ impl Plaza {
     }
 }
 
-/// #17 about somebody, with more in the body.
+/// #17 about an applicant, with more in the body.
 pub fn decision(whose: &Applicant, more: &Value) -> Request {
     let mut body = json!({"telephone": whose.phone, "realm": whose.realm});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     post("/user/proxy/auditPUser").json(&body)
 }
 
-/// What must hold whatever happened: papers wait in one place or in none, have their number or not, by their state; each
+/// What must always hold: papers wait in one place or in none, have their number or not, by their state; each
 /// version has its line of history and its entry in the trail; and records and pictures name each other.
 pub fn assert_papers_sound(plaza: &Plaza, what: &str) {
     let all = plaza.database.under("ACCOUNT#mall-");

@@ -5,7 +5,7 @@ use crate::{
     answer::Answer,
     bucket::Bucket,
     database::{AUDIT, Database, MAIN},
-    dealer::Drawn,
+    dealer::CaptchaAnswers,
     functions::function_at,
     keys::TokenKey,
     request::{Request, get, post},
@@ -72,15 +72,15 @@ pub struct Plaza {
     pub codes: Codes,
     pub sms_sender: sms_sender::App,
     /// What is on its way to the sender.
-    pub parcels: Arc<Mutex<Vec<SmsMessage>>>,
+    pub sms_messages: Arc<Mutex<Vec<SmsMessage>>>,
     /// Whether anything can be put on its way at the moment.
     pub sms_sending: Arc<Mutex<Sending>>,
     /// What the sender has sent, and when each was taken.
     pub outbox: Arc<Mutex<Vec<Message>>>,
     /// What every realm signs in and changes passwords with.
     pub accounts: SignIn,
-    /// What pictures with letters were drawn from.
-    pub drawn: Drawn,
+    /// The answers of the captchas so far.
+    pub captcha_answers: CaptchaAnswers,
     pub charging: Charging,
     pub pictures: Pictures,
     pub customers: Customers,
@@ -152,8 +152,9 @@ impl Plaza {
         settings: Settings,
         published: Arc<Mutex<Value>>,
     ) -> Self {
-        let (drawn, outbox) = (Drawn::default(), Arc::<Mutex<Vec<Message>>>::default());
-        let (hints, parcels) = (Arc::<Mutex<Vec<StationHint>>>::default(), Arc::<Mutex<Vec<SmsMessage>>>::default());
+        let (captcha_answers, outbox) = (CaptchaAnswers::default(), Arc::<Mutex<Vec<Message>>>::default());
+        let (hints, sms_messages) =
+            (Arc::<Mutex<Vec<StationHint>>>::default(), Arc::<Mutex<Vec<SmsMessage>>>::default());
         let (sending, sms_sending) = (Arc::new(Mutex::new(Sending::Works)), Arc::new(Mutex::new(Sending::Works)));
         let (key_readings, lines) = (Arc::<AtomicUsize>::default(), Arc::<Mutex<Vec<String>>>::default());
         let parts = Parts {
@@ -166,11 +167,11 @@ impl Plaza {
             values: settings.secrets(&published.lock().unwrap()),
             strength: settings.strength,
             hashing_memory: HashingMemory::default(),
-            letters: drawn.source(),
+            letters: captcha_answers.source(),
             sink: collecting(&lines),
             objects: Some(bucket.handle()),
             queue: Some(queue(&hints, &sending)),
-            sms_queue: Some(sms_queue(&parcels, &sms_sending)),
+            sms_queue: Some(sms_queue(&sms_messages, &sms_sending)),
             key_service: Some(KeyService::unwrapped()),
             sender: Some(sender(&outbox)),
         };
@@ -194,10 +195,10 @@ impl Plaza {
             published,
             key_readings,
             lines,
-            parcels,
+            sms_messages,
             sms_sending,
             outbox,
-            drawn,
+            captcha_answers,
             hints,
             sending,
         }
@@ -368,12 +369,12 @@ fn queue(hints: &Arc<Mutex<Vec<StationHint>>>, sending: &Arc<Mutex<Sending>>) ->
     })
 }
 
-fn sms_queue(parcels: &Arc<Mutex<Vec<SmsMessage>>>, sending: &Arc<Mutex<Sending>>) -> SmsQueue {
-    let (parcels, sending) = (Arc::clone(parcels), Arc::clone(sending));
-    SmsQueue::from_fn(move |parcel| {
+fn sms_queue(sms_messages: &Arc<Mutex<Vec<SmsMessage>>>, sending: &Arc<Mutex<Sending>>) -> SmsQueue {
+    let (sms_messages, sending) = (Arc::clone(sms_messages), Arc::clone(sending));
+    SmsQueue::from_fn(move |sms_message| {
         let sending = *sending.lock().unwrap();
         if sending == Sending::Works {
-            parcels.lock().unwrap().push(parcel);
+            sms_messages.lock().unwrap().push(sms_message);
         }
         sending.answer()
     })

@@ -103,7 +103,7 @@ impl Request {
         self.header(TIMESTAMP, second.to_string()).header(SIGNATURE, tag)
     }
 
-    /// Whether the answer will have no body whatever it says.
+    /// Whether the answer has no body in any case.
     pub fn is_head(&self) -> bool {
         self.method == Method::HEAD
     }

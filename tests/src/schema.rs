@@ -22,7 +22,7 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, faults: &mut
         let holds = match keyword.as_str() {
             "$ref" => {
                 let pointer = wanted.as_str().unwrap().trim_start_matches('#');
-                let referred = document.pointer(pointer).unwrap_or_else(|| panic!("{pointer} is nowhere"));
+                let referred = document.pointer(pointer).unwrap_or_else(|| panic!("{pointer} is missing"));
                 check(document, referred, value, at, faults);
                 true
             }

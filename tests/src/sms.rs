@@ -8,9 +8,9 @@ use sms_sender::{Batch, Record};
 impl Plaza {
     /// Hands the sender everything that is on its way, as the queue does.
     pub async fn deliver_sms(&self) -> sms_sender::Answer {
-        let parcels = std::mem::take(&mut *self.parcels.lock().unwrap());
-        let record = |(n, parcel)| Record { message_id: format!("m{n}"), body: json!(parcel).to_string() };
-        let records = parcels.iter().enumerate().map(record).collect();
+        let sms_messages = std::mem::take(&mut *self.sms_messages.lock().unwrap());
+        let record = |(n, sms_message)| Record { message_id: format!("m{n}"), body: json!(sms_message).to_string() };
+        let records = sms_messages.iter().enumerate().map(record).collect();
         self.sms_sender.handle(Batch { records }).await
     }
 

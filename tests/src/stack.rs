@@ -72,7 +72,7 @@ impl Drop for Place {
     }
 }
 
-/// A running stack. It stops when it is dropped, and when this process ends in whatever way, because its standard input
+/// A running stack. It stops when it is dropped, and when this process ends in any way, because its standard input
 /// ends then.
 #[derive(Debug)]
 pub struct Stack {

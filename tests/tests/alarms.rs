@@ -186,7 +186,7 @@ async fn the_alarm_of_failed_sign_ins_sees_wrong_codes_of_the_mall() {
 }
 
 /// A call of a route that reads the session, by a caller who may call it; none where a function has no such route.
-fn by_somebody(plaza: &Plaza, function: &Function) -> Option<Request> {
+fn by_another(plaza: &Plaza, function: &Function) -> Option<Request> {
     function.table.iter().find_map(|route| {
         let role = match route.access {
             Access::Roles(roles) => roles.first().copied(),
@@ -204,10 +204,10 @@ async fn the_alarm_of_a_function_sees_its_faults_and_those_of_no_other() {
         let id = format!("{}FaultsAlarm", logical_id(function.name));
         let plaza = Plaza::open();
         // Nothing of ours has this path, so this is the line of a refusal.
-        plaza.send(function.name, Request::new(Method::GET, "/nowhere")).await;
+        plaza.send(function.name, Request::new(Method::GET, "/unknown")).await;
         assert_silent(&id, &last(&plaza));
         let mut line = last(&plaza);
-        if let Some(request) = by_somebody(&plaza, &function) {
+        if let Some(request) = by_another(&plaza, &function) {
             plaza.database.follow(|_| Fate::Break);
             plaza.send(function.name, request).await;
             line = last(&plaza);
@@ -290,18 +290,18 @@ async fn the_alarms_of_sms_see_what_is_sent_refused_and_unreadable() {
     let driver = plaza.driver("wyc2002").await;
     plaza.bind_phone("ev", "13800138000", &driver.id, "wyc2002");
     plaza.ask_code("ev", "13800138000", "reset").await;
-    let parcel = serde_json::to_string(&plaza.parcels.lock().unwrap()[0]).unwrap();
+    let sms_message = serde_json::to_string(&plaza.sms_messages.lock().unwrap()[0]).unwrap();
 
-    let refused = sms_line(&plaza, Err(SmsError::Permanent("made by the test".into())), &parcel).await;
+    let refused = sms_line(&plaza, Err(SmsError::Permanent("made by the test".into())), &sms_message).await;
     assert_counts("SmsRefusedAlarm", &refused);
     assert_silent("SmsBudgetAlarm", &refused);
-    let unreadable = sms_line(&plaza, Ok(()), "no parcel").await;
+    let unreadable = sms_line(&plaza, Ok(()), "no message").await;
     assert_counts("QuarantinedAlarm", &unreadable);
     assert_silent("SmsRefusedAlarm", &unreadable);
     plaza.watch.advance(SignedDuration::from_mins(2));
     plaza.ask_code("ev", "13800138000", "reset").await;
-    let parcel = serde_json::to_string(plaza.parcels.lock().unwrap().last().unwrap()).unwrap();
-    let sent = sms_line(&plaza, Ok(()), &parcel).await;
+    let sms_message = serde_json::to_string(plaza.sms_messages.lock().unwrap().last().unwrap()).unwrap();
+    let sent = sms_line(&plaza, Ok(()), &sms_message).await;
     assert_counts("SmsBudgetAlarm", &sent);
     assert_silent("SmsRefusedAlarm", &sent);
 }
@@ -313,14 +313,14 @@ async fn the_alarms_of_limits_see_asks_that_are_refused_and_messages_that_are_gi
     plaza.bind_phone("ev", "13800138000", &driver.id, "wyc2002");
     plaza.ask_code("ev", "13800138000", "reset").await;
     assert_silent("CodeLimitAlarm", &last(&plaza));
-    let parcel = serde_json::to_string(&plaza.parcels.lock().unwrap()[0]).unwrap();
+    let message = serde_json::to_string(&plaza.sms_messages.lock().unwrap()[0]).unwrap();
     plaza.ask_code("ev", "13800138000", "reset").await;
     assert_counts("CodeLimitAlarm", &last(&plaza));
 
     let earlier = plaza.watch.now() - SignedDuration::from_hours(2);
     let sent = vec![json!({"N": earlier.as_millisecond().to_string()}); 10];
     plaza.database.put(&json!({"pk": {"S": "PHONE#+8613800138000"}, "sk": {"S": "CODES"}, "sent": {"L": sent}}));
-    let given_up = sms_line(&plaza, Ok(()), &parcel).await;
+    let given_up = sms_line(&plaza, Ok(()), &message).await;
     assert_counts("SmsOverLimitAlarm", &given_up);
     assert_silent("SmsBudgetAlarm", &given_up);
 }
@@ -414,11 +414,11 @@ async fn every_alarm_watches_something_that_is_published_and_the_series_stay_few
     let mut published = BTreeSet::new();
     let plaza = Plaza::open();
     for function in functions::all() {
-        plaza.send(function.name, Request::new(Method::GET, "/nowhere")).await;
+        plaza.send(function.name, Request::new(Method::GET, "/unknown")).await;
     }
     plaza.wake(json!({ "Records": [] })).await;
     plaza.audit_sealer.handle(serde_json::from_value(json!({ "seal": true })).unwrap()).await.unwrap();
-    let sms = sms_line(&plaza, Ok(()), "no parcel").await;
+    let sms = sms_line(&plaza, Ok(()), "no message").await;
     published.extend(points(&lines(&plaza)).into_iter().chain(points_of(&sms)).map(|(series, _)| series));
     for (_, filter) in TEMPLATE.of_type("AWS::Logs::MetricFilter") {
         let name = filter["MetricTransformations"][0]["MetricName"].as_str().unwrap().to_owned();

@@ -131,7 +131,7 @@ fn every_call_ends_as_it_says_and_as_the_document_says() {
     let (mut good, mut bad) = (BTreeSet::new(), BTreeSet::new());
     for (name, done) in ended.iter().flat_map(|(name, (done, _))| done.iter().map(move |done| (name, done))) {
         let Done { line, method, path, answer } = done;
-        // The local stack's own helpers, and paths that nobody has.
+        // The local stack's own helpers, and unknown paths.
         let Some((template, item)) = endpoints(&DOCUMENT, path) else { continue };
         let Some(endpoint) = item.get(&method.to_ascii_lowercase()) else { continue };
         // Told that nothing is new, which says nothing about the endpoint.

@@ -1,4 +1,4 @@
-//! The edges between layers that the compiler does not check: who may name whom, and what nobody may hold.
+//! The edges between layers that the compiler does not check: which layer may use which, and what no layer may contain.
 
 use std::{
     fs,

@@ -48,7 +48,7 @@ async fn the_document_is_the_one_that_is_checked_in_compressed_or_not() {
 }
 
 #[tokio::test]
-async fn whoever_has_the_files_already_is_told_so() {
+async fn a_caller_with_the_current_files_gets_304() {
     for path in ["/openapi.json", "/docs", "/docs/start.js", "/docs/scalar.js"] {
         let first = ask(path, &[]).await;
         let again = ask(path, &[("if-none-match", first.header("etag").unwrap())]).await;

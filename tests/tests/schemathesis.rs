@@ -15,7 +15,7 @@ const EXAMPLES: &str = "3";
 const SEED: u64 = 20_260_601;
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "whoever has patience says so in the environment")]
+#[expect(clippy::disallowed_methods, reason = "the environment sets how long the test may take")]
 fn nothing_is_answered_that_the_document_does_not_describe() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemathesis");
     let venv = Venv::with(&repository().join(".tools/schemathesis"), &folder.join("requirements.txt"), &["--no-deps"])

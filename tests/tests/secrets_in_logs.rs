@@ -21,7 +21,7 @@ use tracing_subscriber::fmt::MakeWriter;
 const PHONE: &str = "13912345678";
 const OTHER_PHONE: &str = "13800138000";
 const ID_NUMBER: &str = "11010519491231002X";
-/// Faults after which somebody still answers, and soon.
+/// Faults that still leave an answer, soon.
 const FAULTS: [Fate; 4] = [Fate::Break, Fate::Refuse, Fate::Throttle, Fate::Apply];
 
 /// A log that a test can read.
@@ -72,7 +72,7 @@ async fn a_day(plaza: &Plaza) {
     plaza.ev_account(get(&format!("/user/detail?token={token}"))).await;
     plaza.detail(&token).await;
     plaza.detail(&format!("{token}x")).await;
-    plaza.ev_account(get(&format!("/nowhere/{PHONE}?token={token}"))).await;
+    plaza.ev_account(get(&format!("/unknown/{PHONE}?token={token}"))).await;
     plaza.ev_account(get(&format!("/u/login?password={PASSWORD}&token={token}"))).await;
     plaza.ev_account(post("/u/login").body("application/json", format!("{{\"password\":\"{PASSWORD}\","))).await;
     plaza.log_in("wyc2002", PASSWORD).await;
@@ -270,7 +270,7 @@ async fn the_tables_hold_no_password_and_no_token_and_hashes_only_as_credentials
         for sealed in ["private", "id_no", "seal", "nonce"] {
             item[sealed].take();
         }
-        // Names, plates and addresses are what these items are for; a phone number may be somebody's name.
+        // Names, plates and addresses are what these items are for; a phone number may be a login name.
         let kept = ["wyc2002", "wengyuechuan", "皖A12345", "1[3-9]", PHONE, OTHER_PHONE, ID_NUMBER, "[1-9][0-9]{16}"];
         let of_the_mall = [OPEN_ID, "王小明"];
         assert_clean("an item", &item.to_string(), &[kept.as_slice(), &of_the_mall].concat());
@@ -288,7 +288,7 @@ async fn every_request_leaves_one_metric_line_that_cloudwatch_can_read() {
     let driver = plaza.driver("wyc2002").await;
     plaza.detail(&driver.token).await;
     plaza.log_in("wyc2002", "123456wyd").await;
-    plaza.ev_account(get("/user/nowhere")).await;
+    plaza.ev_account(get("/user/unknown")).await;
     plaza.database.follow(|_| Fate::Break);
     plaza.detail(&driver.token).await;
     let lines: Vec<Value> = plaza.lines().iter().map(|line| serde_json::from_str(line).unwrap()).collect();

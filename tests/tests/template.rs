@@ -189,7 +189,7 @@ fn only_functions_that_seal_fields_open_their_keys() {
         let seals = variables.get("FIELDS_KEY").is_some();
         let allowed = TEMPLATE.allowed(function);
         let keys = allowed.iter().filter(|one| one.actions.iter().any(|action| action.starts_with("kms:")));
-        // Pictures have a key of their own, which the bucket uses for whoever puts and gets them.
+        // Pictures have a key of their own, which the bucket uses for every caller.
         let (of_pictures, keys): (Vec<_>, Vec<_>) = keys.partition(|one| one.on.contains("\"PicturesKey\""));
         let may = |wanted: &str| allowed.iter().any(|one| one.actions.iter().any(|action| action == wanted));
         let (puts, gets) = (may("s3:PutObject"), may("s3:GetObject"));

@@ -47,7 +47,7 @@ pub async fn take(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
     // There are no fields but what was signed; a query counts as unknown.
     call.read(|_| Ok(()))?;
     let actor = Actor { who: None, origin: call.origin(), random: &app.random, now: call.now() };
-    let LedgerEntry { key, .. } = app.notices.take(call.letter(), &actor).await?;
+    let LedgerEntry { key, .. } = app.notices.take(call.webhook(), &actor).await?;
     Success::content(&Booked { result: "success", transaction: &key })
 }
 

@@ -1,4 +1,4 @@
-// Shows openapi.json with Scalar. Whatever would talk to another host is off; the page's content security policy would
+// Shows openapi.json with Scalar. Every feature that contacts another host is off; the page's content security policy would
 // stop it too.
 Scalar.createApiReference("#reference", {
   url: "openapi.json",

@@ -1,4 +1,4 @@
-//! Parts over a stand-in for AWS that listens on this machine.
+//! Parts over an AWS emulator on this machine.
 
 use crate::machine::{DIRECTORY, Machine};
 use shared::boot::{Error, Function, Parts, Variables, start_log};

@@ -1,4 +1,4 @@
-//! The functions that are invoked with events of their own.
+//! The functions that are invoked with their own events.
 
 use crate::staff;
 use serde::{Serialize, de::DeserializeOwned};
@@ -14,7 +14,7 @@ pub enum EventFunction {
     SmsSender,
 }
 
-/// One that is ready for events.
+/// A function that is ready for events.
 #[derive(Debug)]
 pub enum EventApp {
     AuditSealer(audit_sealer::App),
@@ -54,7 +54,7 @@ impl EventFunction {
 }
 
 impl EventApp {
-    /// What the function returns, or why it fails.
+    /// The result of the function, or its error.
     pub async fn handle(&self, event: Value, request: String) -> Result<Value, String> {
         match self {
             Self::AuditSealer(app) => written(app.handle(read(event)?).await.map_err(|error| error.to_string())?),

@@ -1,4 +1,4 @@
-//! The functions that answer HTTP. A new one is added here.
+//! The functions that answer HTTP. Add a new one here.
 
 use shared::{
     boot::{Error, Function, Parts},
@@ -8,11 +8,11 @@ use std::pin::Pin;
 
 type Built = Pin<Box<dyn Future<Output = Result<Router, Error>> + Send>>;
 
-/// One of them, and how it is built.
+/// A function that answers HTTP, and how to build it.
 #[derive(Clone, Copy, Debug)]
 pub struct HttpFunction {
     pub declared: Function,
-    /// The paths that the gateway sends to it, with any method.
+    /// The paths that the gateway routes to it, with any method.
     pub catch_all: fn() -> Vec<&'static str>,
     pub router: fn(Parts) -> Built,
 }
@@ -49,8 +49,8 @@ pub const HTTP: [HttpFunction; 14] = [
     function!(shop_customer, |parts| shop_customer::router(parts).await),
 ];
 
-/// The function to which the gateway sends a path: what is written out in full wins over a prefix, a longer prefix over
-/// a shorter one, and `$default` has the rest.
+/// The function to which the gateway routes a path: a full path precedes a prefix, a longer prefix a shorter one, and
+/// `$default` gets the rest.
 pub fn function_at(path: &str) -> Option<&'static str> {
     let length = |sent: &str| match sent.strip_suffix("{proxy+}") {
         _ if sent == path => Some(usize::MAX),

@@ -1,5 +1,5 @@
-//! All functions in one program, over the parts of one machine: secrets, station time and what leaves the system are files.
-//! No function built for AWS holds any of it.
+//! All functions in one program, for a local stack: secrets, station time and outgoing messages are files.
+//! **Invariant:** no function that is built for AWS contains this code.
 
 mod emulated;
 mod events;

@@ -1,4 +1,4 @@
-//! The parts of one machine, all files in the directory of its stack.
+//! The parts of a local stack, which are files in its directory.
 
 use jiff::Timestamp;
 use local::clock::Clock as StationClock;
@@ -25,7 +25,7 @@ use std::{
 #[derive(Clone, Debug)]
 pub struct Machine(PathBuf);
 
-/// Where it is said to functions.
+/// The variable that names the directory to functions.
 pub const DIRECTORY: &str = "EV_PLAZA_DIR";
 
 impl Machine {
@@ -33,8 +33,8 @@ impl Machine {
         Self(directory.into())
     }
 
-    /// The variables as this machine has them: each secret is a file, `signing-key` for `SIGNING_KEY_SECRET`, and no
-    /// provider sends SMS.
+    /// The variables of this machine: each secret is a file, `signing-key` for `SIGNING_KEY_SECRET`, and no SMS
+    /// provider is set.
     pub fn variables(&self, variables: impl IntoIterator<Item = (String, String)>) -> Variables {
         let here = (DIRECTORY.to_owned(), self.0.display().to_string());
         let variables = variables.into_iter().map(|(name, value)| match name.strip_suffix("_SECRET") {
@@ -45,7 +45,7 @@ impl Machine {
         variables.chain([here]).collect()
     }
 
-    /// The same parts with clock, secrets, keys and senders of this machine.
+    /// The same parts with the clock, secrets, keys and senders of this machine.
     #[must_use]
     pub fn over(&self, parts: Parts) -> Parts {
         Parts {
@@ -59,7 +59,7 @@ impl Machine {
     }
 }
 
-/// Real time, and the station time that the file says at this moment; real time while there is no file.
+/// Real time, and the station time that the file gives; real time while there is no file.
 fn clock(file: PathBuf) -> Clock {
     let system = Clock::system();
     Clock::from_fn(move || {
@@ -69,7 +69,7 @@ fn clock(file: PathBuf) -> Clock {
     })
 }
 
-/// Letters that are written down, one JSON object a line, for people and tests.
+/// The answers of captchas, one JSON object per line, for people and tests.
 fn letters(file: PathBuf, random: Random) -> LettersSource {
     LettersSource::from_fn(move |device, now| {
         let letters = Letters::draw(random.u64());
@@ -94,7 +94,7 @@ fn read_all(folder: &Path, ids: Vec<String>) -> Result<Values, Failure> {
     ids.into_iter().map(read).collect()
 }
 
-/// What would be sent, one JSON object a line.
+/// The outgoing messages, one JSON object per line.
 fn sender(file: PathBuf) -> Sender {
     Sender::from_fn(move |message, now| {
         let written = append(&file, &line(&message, now));

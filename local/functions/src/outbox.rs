@@ -1,4 +1,4 @@
-//! What left the system, in the files where a local stack keeps it: one JSON object a line.
+//! Reads the files with outgoing messages: one JSON object per line.
 
 use serde_json::{Map, Value};
 use shared::domain::reason::Failure;
@@ -9,5 +9,5 @@ pub fn newest(file: &Path, name: &str, value: &str) -> Result<Map<String, Value>
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let lines = text.lines().rev().filter_map(|line| serde_json::from_str::<Map<String, Value>>(line).ok());
     let found = lines.into_iter().find(|line| line.get(name).and_then(Value::as_str) == Some(value));
-    found.ok_or_else(|| Failure::internal(format!("nothing has left for {value} yet")))
+    found.ok_or_else(|| Failure::internal(format!("no message for {value} yet")))
 }

@@ -11,7 +11,7 @@ pub async fn run(name: &str) -> Result<(), Error> {
         // `cargo lambda watch` leaves the path as it was sent.
         return gateway::run((function.router)(parts).await?, RawPath::Encoded).await;
     }
-    let function = EventFunction::named(name).ok_or_else(|| format!("no function is called {name:?}"))?;
+    let function = EventFunction::named(name).ok_or_else(|| format!("unknown function {name:?}"))?;
     let app = &function.app(&emulated::parts(&function.declared()).await?)?;
     let handle = |event: LambdaEvent<_>| async move { app.handle(event.payload, event.context.request_id).await };
     lambda_runtime::run(service_fn(async |event| handle(event).await.map_err(Error::from))).await

@@ -1,5 +1,5 @@
-//! What a developer needs and no deployment gives away: tokens of the platform's own staff, a first station, what left the
-//! system for a phone or a screen, and a payment provider's signature. A Lambda function that only a local stack has.
+//! The function of developers, which exists only on a local stack: tokens of platform staff, a first station, outgoing
+//! messages and captcha answers, and a webhook signed as the payment provider signs it.
 
 use crate::{machine::DIRECTORY, outbox};
 use serde::{Deserialize, Serialize};
@@ -38,9 +38,9 @@ pub enum Event {
     },
     /// `{"sms":"13800138000"}`: the newest message to this phone.
     Sms { sms: String },
-    /// `{"captcha":"a-device"}`: what its newest picture with letters shows.
+    /// `{"captcha":"a-device"}`: the answer of its newest captcha.
     Captcha { captcha: String },
-    /// `{"notice":{"payment":"…","transaction":"…","amount":"67.44"}}`: that as the payment provider sends it.
+    /// `{"notice":{"payment":"…","transaction":"…","amount":"67.44"}}`: a signed webhook with that notice.
     Notice { notice: Value },
 }
 
@@ -58,10 +58,10 @@ pub enum Answer {
         timestamp: String,
         /// `X-Payment-Signature`
         signature: String,
-        /// To be sent as it is, for the signature is over it.
+        /// The body, to be sent byte for byte, because the signature covers it.
         body: String,
     },
-    /// A line of an outbox, as it stands there.
+    /// A line of an outgoing file, as it is.
     Left(Map<String, Value>),
 }
 
@@ -77,7 +77,7 @@ impl App {
         })
     }
 
-    /// What was asked for, or why it fails.
+    /// The requested value, or the reason of the failure.
     pub async fn handle(&self, event: Event) -> Result<Answer, String> {
         self.answer(event).await.map_err(|failure| failure.detail().unwrap_or_else(|| failure.text()).to_owned())
     }

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let done = parse(std::env::args().skip(1).collect()).and_then(|command| match command {
-        Command::Serve(wish) => local_light::serve(&wish),
+        Command::Serve(options) => local_light::serve(&options),
         _ => Err(Problem("this program only serves; cargo local has the other commands".into())),
     });
     match done {

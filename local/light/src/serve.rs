@@ -1,4 +1,4 @@
-//! Serving until somebody stops it.
+//! Serving until a signal stops it.
 
 use crate::{CORS, plaza::Plaza};
 use local::{
@@ -6,9 +6,9 @@ use local::{
     command::{clock::settle, seed::first_station},
     doing,
     front::Front,
-    options::Wish,
+    options::ServeOptions,
     port,
-    process::Known,
+    process::KnownProcess,
     record::Record,
     secrets,
     serve::{Start, Stop, say_ready},
@@ -18,14 +18,14 @@ use std::{fs::File, sync::Arc, time::Duration};
 use tokio::runtime::Builder;
 use tracing_subscriber::filter::LevelFilter;
 
-pub fn serve(wish: &Wish) -> Result<()> {
-    let start = Start::new(wish)?;
+pub fn serve(options: &ServeOptions) -> Result<()> {
+    let start = Start::new(options)?;
     let stop = Stop::on_signals()?;
-    if wish.attached {
+    if options.attached {
         stop.at_the_end_of_input();
     }
-    let listener = port::wanted(wish.port)?;
-    let api = listener.local_addr().map_err(doing("the system does not say where we listen"))?.to_string();
+    let listener = port::wanted(options.port)?;
+    let api = listener.local_addr().map_err(doing("the address of the API is unknown"))?.to_string();
     secrets::make_once(&start.dir)?;
     start.clock.write(&start.dir)?;
     log(&start)?;
@@ -51,7 +51,8 @@ pub fn serve(wish: &Wish) -> Result<()> {
 
 /// So that other commands find it.
 fn record(start: &Start, api: &str) -> Result<()> {
-    let owner = Known::of(std::process::id()).ok_or_else(|| Problem("the system does not say who we are".into()))?;
+    let owner = KnownProcess::of(std::process::id())
+        .ok_or_else(|| Problem("the process id of cargo local is unknown".into()))?;
     Record { api: api.to_owned(), aws: String::new(), owner, processes: Vec::new() }.write(&start.dir)
 }
 

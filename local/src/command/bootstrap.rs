@@ -1,5 +1,5 @@
-//! `cargo local bootstrap STACK`: keys, secrets, the data key and the first administrator of a deployed stack. The work is
-//! done in Python, which has a client of AWS and finds the developer's credentials as the AWS CLI does.
+//! `cargo local bootstrap STACK`: keys, secrets, the data key and the first administrator of a deployed stack. Python
+//! does it, because it has an AWS client and finds the developer's credentials like the AWS CLI.
 
 use crate::{Problem, Result, doing, paths, venv::Venv};
 
@@ -7,8 +7,15 @@ pub fn run(stack: &str, options: &[String]) -> Result<()> {
     let repository = paths::repository()?;
     let mut python = Venv::ready(&repository)?.python();
     python.args(["-m", "stack.bootstrap", stack]).args(options).env("PYTHONPATH", repository.join("local"));
-    // It asks for new keys over a pipe, so that none stands on a command line.
-    python.env("EV_PLAZA_CARGO_LOCAL", std::env::current_exe().map_err(doing("cargo local cannot find itself"))?);
-    let done = python.status().map_err(doing("the stack cannot be set up"))?;
-    if done.success() { Ok(()) } else { Err(Problem("not everything is done; correct it and run this again".into())) }
+    // New keys go through a pipe, so that none is on a command line.
+    python.env(
+        "EV_PLAZA_CARGO_LOCAL",
+        std::env::current_exe().map_err(doing("the program file of cargo local was not found"))?,
+    );
+    let done = python.status().map_err(doing("the setup of the stack could not be started"))?;
+    if done.success() {
+        Ok(())
+    } else {
+        Err(Problem("the setup is incomplete; correct the error above and run this again".into()))
+    }
 }

@@ -1,4 +1,4 @@
-//! `cargo local clock`: station time moves on, and returns when everything that came due has happened.
+//! `cargo local clock`: moves station time, and returns when everything that came due is done.
 
 use crate::{
     Problem, Result,
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use std::{path::Path, time::Duration};
 
-/// Sweeps without any progress before giving up; another invocation may hold the last piece for a moment.
+/// How many sweeps without progress end the wait. Another invocation may hold the last item for a moment.
 const FRUITLESS: u32 = 100;
 
 pub fn turn(dir: &Path, to: Timestamp) -> Result<()> {
@@ -21,14 +21,14 @@ pub fn turn(dir: &Path, to: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Sweeps until nothing is due. Returns how much was settled.
+/// Sweeps until nothing is due. Returns how many items were handled.
 pub fn settle(api: &str) -> Result<u64> {
     let (mut settled, mut fruitless) = (0, 0);
     loop {
         let answer = functions::invoke(api, "charging-scheduler", &json!({ "sweep": true }))?;
         let number = |field: &str| answer.get(field).and_then(serde_json::Value::as_u64);
         let Some(due) = number("due") else {
-            return Err(Problem(format!("charging-scheduler does not say what is due: {answer}")));
+            return Err(Problem(format!("charging-scheduler gave no number of due items: {answer}")));
         };
         let now = number("settled").unwrap_or(0);
         settled += now;
@@ -37,9 +37,7 @@ pub fn settle(api: &str) -> Result<u64> {
         }
         fruitless = if now == 0 { fruitless + 1 } else { 0 };
         if fruitless == FRUITLESS {
-            return Err(Problem(format!(
-                "{due} remain due however often charging-scheduler sweeps; see functions.log"
-            )));
+            return Err(Problem(format!("{due} items stay due after repeated sweeps; see functions.log")));
         }
         if now == 0 {
             std::thread::sleep(Duration::from_millis(20));

@@ -1,4 +1,4 @@
-//! `cargo local keys`: fresh secrets in the formats that functions read, for a deployment or a rotation.
+//! `cargo local keys`: new secrets in the formats of the functions, for a deployment or a rotation.
 
 use crate::{
     Result, doing,
@@ -18,9 +18,9 @@ pub fn print() -> Result<()> {
     Ok(())
 }
 
-/// The public half of the signing key on standard input, as `verifying-keys` holds it.
+/// The public half of the signing key on standard input, in the format of `verifying-keys`.
 pub fn public_half() -> Result<()> {
-    let signing_key = serde_json::from_reader(stdin()).map_err(doing("standard input holds no signing key"))?;
+    let signing_key = serde_json::from_reader(stdin()).map_err(doing("standard input has no signing key"))?;
     tell::answer(secrets::verifying_keys(&signing_key)?);
     Ok(())
 }

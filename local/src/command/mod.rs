@@ -1,4 +1,4 @@
-//! Commands for a stack that runs already, and those that need none.
+//! Commands for a running stack, and commands that need no stack.
 
 pub mod audit;
 pub mod bootstrap;

@@ -1,4 +1,4 @@
-//! `cargo local stop`: ends a stack that was started elsewhere, or what a crash left of one.
+//! `cargo local stop`: ends a stack that was started elsewhere, or the remains of a crashed one.
 
 use crate::{
     Problem, Result,
@@ -20,17 +20,17 @@ pub fn stop(dir: &Path) -> Result<()> {
         record.owner.ask_to_end();
         if !record.owner.is_gone_within(PATIENCE) {
             let pid = record.owner.pid;
-            return Err(Problem(format!("the stack does not stop; end process {pid} by hand and try again")));
+            return Err(Problem(format!("the stack does not stop; end process {pid} and try again")));
         }
         tell::step(format!("stopped the stack at http://{}", record.api));
         return Ok(());
     }
-    // Its owner died. Nobody else may be starting here meanwhile.
+    // The owner has ended. The lock keeps another start away meanwhile.
     let Some(_lock) = Lock::take(&stack)? else {
-        return Err(Problem("a stack is starting there just now; try again when it is ready".into()));
+        return Err(Problem("a stack is starting in this directory; try again when it is ready".into()));
     };
     record.end_processes();
     Record::remove(&stack);
-    tell::step("ended what a crash had left running");
+    tell::step("ended the processes of a crashed stack");
     Ok(())
 }

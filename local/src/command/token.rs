@@ -1,4 +1,4 @@
-//! `cargo local token`: a bearer token of the platform's own staff, from a function that no deployment has.
+//! `cargo local token`: a bearer token of platform staff, from the local function for developers.
 
 use crate::{Problem, Result, functions, record, tell};
 use serde_json::json;
@@ -8,6 +8,6 @@ pub fn print(dir: &Path, role: &str, shops: &[String]) -> Result<()> {
     let (_, record) = record::running(dir)?;
     let answer = functions::invoke(&record.api, "local-staff", &json!({ "role": role, "shops": shops }))?;
     let token = answer.get("token").and_then(|token| token.as_str());
-    tell::answer(token.ok_or_else(|| Problem(format!("local-staff gives no token: {answer}")))?);
+    tell::answer(token.ok_or_else(|| Problem(format!("local-staff returned no token: {answer}")))?);
     Ok(())
 }

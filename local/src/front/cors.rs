@@ -1,5 +1,5 @@
-//! A CORS policy as an HTTP API of API Gateway applies it: it answers preflights itself, adds its headers to every answer
-//! for a page of an allowed origin, and drops what a function says about CORS.
+//! A CORS policy as an HTTP API of API Gateway applies it: it answers preflights itself, adds its headers to every
+//! answer for a page of an allowed origin, and drops the CORS headers of functions.
 
 use super::request::Request;
 use crate::http::Answer;
@@ -17,7 +17,7 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// The answer to a preflight; none if the request is no preflight.
+    /// The answer to a preflight; none for other requests.
     pub fn preflight(&self, request: &Request) -> Option<Answer> {
         let origin = request.header("origin")?;
         request.header("access-control-request-method").filter(|_| request.method == "OPTIONS")?;
@@ -33,7 +33,7 @@ impl Cors {
         Some(answer)
     }
 
-    /// Makes an answer readable for the page that asked for it.
+    /// Adds the headers that let the requesting page read the answer.
     pub fn add(&self, request: &Request, answer: &mut Answer) {
         answer.headers.retain(|(name, _)| !name.starts_with("access-control-"));
         if let Some(origin) = request.header("origin") {

@@ -1,6 +1,6 @@
-//! The front door of a local stack: what API Gateway does before and after a function. It stands between callers and
-//! functions, answers preflights, adds the headers of template.yaml's CORS policy and keeps web pages of other
-//! origins away from direct invocations.
+//! The front door of a local stack: what API Gateway does before and after a function. It stands in front of
+//! the functions, answers preflights, adds the headers of the template's CORS policy, and refuses direct invocations by
+//! web pages of other origins.
 
 mod cors;
 mod request;
@@ -10,8 +10,8 @@ use crate::{
     http::{self, Answer},
 };
 pub use cors::Cors;
-use request::Refused;
 pub use request::Request;
+use request::RequestRefusal;
 use std::{
     io::Write as _,
     net::{TcpListener, TcpStream},
@@ -22,24 +22,24 @@ use std::{
 
 /// How long a connection may be silent.
 const IDLE: Duration = Duration::from_secs(75);
-/// How long a function may take. It may have to be compiled first.
+/// How long a function may take, including its compilation.
 const PATIENCE: Duration = Duration::from_mins(10);
-/// Headers that speak of one connection, and those that are written anew for the next one.
+/// Headers of a single connection, and headers that are written anew for the next one.
 const NOT_PASSED_ON: [&str; 8] =
     ["connection", "content-length", "expect", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"];
-/// Below it functions are invoked as the AWS API does it, past their routes and their access checks.
+/// The prefix of direct invocations, which skip routes and access checks, as in the AWS API.
 pub const INVOCATIONS: &str = "/2015-03-31/";
 
 type Functions = dyn Fn(&Request) -> Result<Answer> + Send + Sync;
 
-/// What it does with a request, and what answers it.
+/// What the front door does with a request, and what answers it.
 pub struct Front {
     cors: Cors,
     functions: Box<Functions>,
 }
 
 impl Front {
-    /// Before functions that listen at `functions`, as `127.0.0.1:9001`, with the CORS policy that the deployment wrote down.
+    /// In front of functions at `functions`, as `127.0.0.1:9001`, with the CORS policy that the deployment wrote.
     pub fn new(cors: &Path, functions: &str) -> Result<Self> {
         let text = std::fs::read(cors).map_err(doing(cors.display()))?;
         let cors = serde_json::from_slice(&text).map_err(doing(cors.display()))?;
@@ -64,7 +64,7 @@ impl Front {
     }
 
     fn speak(&self, mut stream: &TcpStream) {
-        // Answers are written at once and whole, so waiting for more only delays them.
+        // Answers are written whole, so waiting for more data only delays them.
         if stream.set_read_timeout(Some(IDLE)).and_then(|()| stream.set_nodelay(true)).is_err() {
             return;
         }
@@ -111,7 +111,7 @@ fn is_passed_on(name: &str) -> bool {
     !NOT_PASSED_ON.iter().any(|other| name.eq_ignore_ascii_case(other))
 }
 
-/// Whether a web page of another origin sends it, or one that reached this machine under a name of its own.
+/// Whether a web page of another origin sent the request, or one that reached this machine under a name of its own.
 fn is_foreign(request: &Request) -> bool {
     let is_here = |host: &str| {
         let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
@@ -122,17 +122,17 @@ fn is_foreign(request: &Request) -> bool {
     !is_here(&host) || foreign_origin
 }
 
-/// An answer of the gateway itself, as API Gateway words it.
+/// An answer of the gateway itself, in the format of API Gateway.
 pub fn message(status: u16, text: &str) -> Answer {
     let body = serde_json::json!({ "message": text }).to_string().into_bytes();
     Answer { status, headers: vec![("content-type".to_owned(), "application/json".to_owned())], body }
 }
 
-impl From<Refused> for Answer {
-    fn from(refused: Refused) -> Self {
+impl From<RequestRefusal> for Answer {
+    fn from(refused: RequestRefusal) -> Self {
         match refused {
-            Refused::Malformed => message(400, "Bad Request"),
-            Refused::TooLarge => message(413, "Request Entity Too Large"),
+            RequestRefusal::Malformed => message(400, "Bad Request"),
+            RequestRefusal::TooLarge => message(413, "Request Entity Too Large"),
         }
     }
 }

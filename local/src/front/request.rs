@@ -1,4 +1,4 @@
-//! Requests as they come over a connection.
+//! Reads HTTP requests from a connection.
 
 use crate::http::unchunk;
 use std::{
@@ -6,49 +6,49 @@ use std::{
     net::TcpStream,
 };
 
-/// More is no head of a request.
+/// The longest accepted head of a request.
 const LARGEST_HEAD: usize = 64 << 10;
-/// As much as API Gateway takes.
+/// The longest body, as in API Gateway.
 const LARGEST_BODY: usize = 10 << 20;
 
 #[derive(Debug)]
 pub struct Request {
     pub method: String,
-    /// Path and query, as they were sent.
+    /// Path and query as sent.
     pub target: String,
-    /// Values are bytes: callers send what is no text, and functions have to live with it.
+    /// Values are bytes, because callers may send invalid text and functions must handle it.
     pub headers: Vec<(String, Vec<u8>)>,
     pub body: Vec<u8>,
     http_1_0: bool,
 }
 
-/// Why a request is not passed on. The connection ends with it, because where the next one begins is unknown.
+/// Why a request is refused. The connection ends with it, because the start of the next request is unknown.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Refused {
+pub enum RequestRefusal {
     Malformed,
     TooLarge,
 }
 
 impl Request {
-    /// The next request of a connection; none when the caller has closed it, or is silent for too long. `unread` holds
-    /// what has come already of the one after it.
-    pub fn read(mut stream: &TcpStream, unread: &mut Vec<u8>) -> Result<Option<Self>, Refused> {
+    /// The next request of a connection; none when the caller has closed it or is silent for too long. `unread` holds
+    /// bytes of the request after it.
+    pub fn read(mut stream: &TcpStream, unread: &mut Vec<u8>) -> Result<Option<Self>, RequestRefusal> {
         let head_end = loop {
             if let Some(at) = memchr::memmem::find(unread, b"\r\n\r\n") {
                 break at;
             }
             if unread.len() > LARGEST_HEAD {
-                return Err(Refused::TooLarge);
+                return Err(RequestRefusal::TooLarge);
             }
             if !more(stream, unread) {
                 return Ok(None);
             }
         };
-        let mut request = Self::parse(&unread[..head_end + 2]).ok_or(Refused::Malformed)?;
+        let mut request = Self::parse(&unread[..head_end + 2]).ok_or(RequestRefusal::Malformed)?;
         unread.drain(..head_end + 4);
         let extent = request.extent()?;
         if extent != Extent::Bytes(0) && request.header("expect").is_some() {
-            // Who waits for it sends no body otherwise.
+            // A caller with this header sends no body otherwise.
             stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").ok();
         }
         loop {
@@ -57,9 +57,9 @@ impl Request {
                 unread.drain(..length);
                 return Ok(Some(request));
             }
-            // A chunk's own framing is small beside it.
+            // The framing of chunks is small compared with them.
             if unread.len() > 2 * LARGEST_BODY {
-                return Err(Refused::TooLarge);
+                return Err(RequestRefusal::TooLarge);
             }
             if !more(stream, unread) {
                 return Ok(None);
@@ -67,7 +67,7 @@ impl Request {
         }
     }
 
-    /// A head, each line ended, without the empty one.
+    /// A head: each line with its end, without the empty line.
     pub fn parse(head: &[u8]) -> Option<Self> {
         let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end).filter(|line| !line.is_empty());
         let first = std::str::from_utf8(lines.next()?).ok()?;
@@ -95,25 +95,29 @@ impl Request {
         found.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
     }
 
-    /// Whether the caller wants no further answer over this connection.
+    /// Whether the caller wants no further answer on this connection.
     pub fn is_last(&self) -> bool {
         let says = self.header("connection").unwrap_or_default().to_ascii_lowercase();
         says.contains("close") || self.http_1_0 && !says.contains("keep-alive")
     }
 
-    fn extent(&self) -> Result<Extent, Refused> {
+    fn extent(&self) -> Result<Extent, RequestRefusal> {
         if let Some(coding) = self.header("transfer-encoding") {
-            return if coding.eq_ignore_ascii_case("chunked") { Ok(Extent::Chunks) } else { Err(Refused::Malformed) };
+            return if coding.eq_ignore_ascii_case("chunked") {
+                Ok(Extent::Chunks)
+            } else {
+                Err(RequestRefusal::Malformed)
+            };
         }
         let length = self.header("content-length").map_or(Ok(0), |length| length.parse());
-        match length.map_err(|_| Refused::Malformed)? {
-            length if length > LARGEST_BODY => Err(Refused::TooLarge),
+        match length.map_err(|_| RequestRefusal::Malformed)? {
+            length if length > LARGEST_BODY => Err(RequestRefusal::TooLarge),
             length => Ok(Extent::Bytes(length)),
         }
     }
 }
 
-/// How far a body goes.
+/// The length of a body.
 #[derive(Debug, PartialEq, Eq)]
 enum Extent {
     Bytes(usize),
@@ -121,19 +125,19 @@ enum Extent {
 }
 
 impl Extent {
-    /// The body at the beginning of what has come, and how many bytes it took; none while it is not whole.
-    fn cut(&self, come: &[u8]) -> Result<Option<(Vec<u8>, usize)>, Refused> {
+    /// The body at the start of the received bytes, and its number of bytes; none while it is incomplete.
+    fn cut(&self, come: &[u8]) -> Result<Option<(Vec<u8>, usize)>, RequestRefusal> {
         match self {
             Self::Bytes(length) => Ok(come.get(..*length).map(|body| (body.to_vec(), *length))),
             Self::Chunks => match unchunk(come) {
-                Some((body, _)) if body.len() > LARGEST_BODY => Err(Refused::TooLarge),
+                Some((body, _)) if body.len() > LARGEST_BODY => Err(RequestRefusal::TooLarge),
                 whole => Ok(whole),
             },
         }
     }
 }
 
-/// False when nothing more comes.
+/// False at the end of the connection.
 fn more(mut stream: &TcpStream, unread: &mut Vec<u8>) -> bool {
     let mut part = [0; 16 << 10];
     match stream.read(&mut part) {
@@ -177,8 +181,8 @@ mod tests {
         };
         assert_eq!(extent(""), Ok(Extent::Bytes(0)));
         assert_eq!(extent("Content-Length: 3\r\n"), Ok(Extent::Bytes(3)));
-        assert_eq!(extent("Content-Length: -3\r\n"), Err(Refused::Malformed));
-        assert_eq!(extent("Content-Length: 99999999\r\n"), Err(Refused::TooLarge));
+        assert_eq!(extent("Content-Length: -3\r\n"), Err(RequestRefusal::Malformed));
+        assert_eq!(extent("Content-Length: 99999999\r\n"), Err(RequestRefusal::TooLarge));
         assert_eq!(extent("Transfer-Encoding: chunked\r\n"), Ok(Extent::Chunks));
         assert_eq!(Extent::Bytes(3).cut(b"abcGET"), Ok(Some((b"abc".to_vec(), 3))));
         assert_eq!(Extent::Bytes(3).cut(b"ab"), Ok(None));

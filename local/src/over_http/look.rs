@@ -1,4 +1,4 @@
-//! The operator's live view and the drivers' logs, as scenarios show them.
+//! The operator's live view and the drivers' logs, in the format of scenarios.
 
 use super::millis;
 use crate::{
@@ -12,7 +12,7 @@ use serde_json::Value;
 use shared::domain::charging::{Moment, Span};
 use std::collections::BTreeMap;
 
-/// Which car a driver is.
+/// The car of each driver.
 type Cars = BTreeMap<u64, String>;
 
 pub(super) fn state(view: &Value, cars: &Cars) -> Result<StateAnswer> {
@@ -42,7 +42,7 @@ pub(super) fn state(view: &Value, cars: &Cars) -> Result<StateAnswer> {
     })
 }
 
-/// Whether everybody has left.
+/// Whether all cars have left.
 pub(super) fn is_empty(view: &Value) -> bool {
     everybody(view).next().is_none()
 }
@@ -58,13 +58,13 @@ fn everybody(view: &Value) -> impl Iterator<Item = &Value> {
     in_lanes.chain(list(&view["displaced"])).chain(list(&view["waiting"]))
 }
 
-/// The piles' names by the integers under which the charging app knows them.
+/// The names of the piles by the integers that the charging app shows.
 pub(super) fn piles(view: &Value) -> BTreeMap<u64, String> {
     let named = |pile: &Value| Some((pile["id"].as_u64()?, text(pile, "name")));
     list(&view["piles"]).iter().filter_map(named).collect()
 }
 
-/// A driver's detail records at these piles, each with its number and when it was closed.
+/// A driver's detail records at these piles, each with its number and its closing time.
 pub(super) fn records(
     log: &Value,
     car: &str,
@@ -77,7 +77,7 @@ pub(super) fn records(
         let Some(pile) = line["charging_station_id"].as_u64().and_then(|id| piles.get(&id)) else { continue };
         let instant = |field: &str| {
             let at: Option<Timestamp> = line[field].as_str().and_then(|text| text.parse().ok());
-            let at = at.ok_or_else(|| Problem(format!("a record has no {field}: {line}")))?;
+            let at = at.ok_or_else(|| Problem(format!("a detail record has no {field}: {line}")))?;
             Ok(Moment::from_millis(at.as_millisecond() - millis(shift)))
         };
         let (start, stop) = (instant("start_time")?, instant("end_time")?);
@@ -98,7 +98,7 @@ pub(super) fn records(
 
 fn car_of(car: &Value, cars: &Cars) -> Result<String> {
     let name = car["driver_id"].as_u64().and_then(|driver| cars.get(&driver));
-    name.cloned().ok_or_else(|| Problem(format!("a driver is not of this scenario: {car}")))
+    name.cloned().ok_or_else(|| Problem(format!("unknown driver in this scenario: {car}")))
 }
 
 fn list(value: &Value) -> &[Value] {

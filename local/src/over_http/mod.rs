@@ -22,10 +22,10 @@ use shared::domain::{
 use speak::Api;
 use std::{collections::BTreeMap, path::Path};
 
-/// Looks without anything coming nearer to an end.
+/// How many look-ups without progress end the wait.
 const MOST_LOOKS: usize = 1000;
 
-/// Plays a scenario on a station of its own, on the first day that is still to come by the stack's standing clock.
+/// Plays a scenario on a new station, on the next day by the stack's standing clock.
 pub fn play(scenario: &Scenario, dir: &Path) -> Result<Answer> {
     let mut stage = Stage::open(scenario, dir)?;
     let mut rows = Vec::with_capacity(scenario.rows.len());
@@ -50,16 +50,16 @@ pub fn play(scenario: &Scenario, dir: &Path) -> Result<Answer> {
     })
 }
 
-/// The stack, and who has come to the station so far.
+/// The stack, and the drivers of the scenario so far.
 struct Stage {
     api: Api,
     dir: StackDir,
     address: String,
     station: String,
-    /// From the scenario's day to the day on which it is played.
+    /// The distance from the scenario's day to the day on which it is played.
     shift: Span,
     drivers: BTreeMap<String, String>,
-    /// Which car a driver is.
+    /// The car of each driver.
     cars: BTreeMap<u64, String>,
 }
 
@@ -67,12 +67,11 @@ impl Stage {
     fn open(scenario: &Scenario, dir: &Path) -> Result<Self> {
         let (dir, record) = record::running(dir)?;
         let Some(Clock::Standing { at, .. }) = Clock::read(&dir)? else {
-            return Err(Problem(
-                "a scenario is played under a standing clock: cargo local --clock 2026-06-01T06:00".into(),
-            ));
+            return Err(Problem("a scenario needs a standing clock: cargo local --clock 2026-06-01T06:00".into()));
         };
         let answer = functions::invoke(&record.api, "local-staff", &json!({ "role": "admin", "shops": [] }))?;
-        let admin = answer["token"].as_str().ok_or_else(|| Problem(format!("local-staff gives no token: {answer}")))?;
+        let admin =
+            answer["token"].as_str().ok_or_else(|| Problem(format!("local-staff returned no token: {answer}")))?;
         let late = at.as_millisecond() - scenario.parameters.start.floor_millis();
         let days = if late > 0 { (late + DAY - 1) / DAY } else { 0 };
         let mut stage = Self {
@@ -86,16 +85,16 @@ impl Stage {
         };
         stage.go_to(scenario.parameters.start)?;
         let mut settings: BTreeMap<String, Value> = serde_json::from_str(scenario.raw_parameters.get())
-            .map_err(|error| Problem(format!("the parameters cannot be sent: {error}")))?;
+            .map_err(|error| Problem(format!("the parameters could not be serialised: {error}")))?;
         settings.retain(|name, _| !scenario.parameters.unknown.contains(name));
         stage.api.put(&format!("/operator/stations/{}", stage.station), &json!({ "settings": settings }))?.done()?;
         Ok(stage)
     }
 
-    /// Turns the clock, and returns when everything that came due has happened.
+    /// Moves the clock, and returns when everything that came due is done.
     fn go_to(&mut self, at: Moment) -> Result<()> {
         let at = Timestamp::from_millisecond((at + self.shift).ceil().floor_millis());
-        let at = at.map_err(|error| Problem(format!("there is no such day: {error}")))?;
+        let at = at.map_err(|error| Problem(format!("the day does not exist: {error}")))?;
         Clock::read(&self.dir)?.unwrap_or(Clock::Real).turned(at)?.write(&self.dir)?;
         self.settle()
     }
@@ -104,7 +103,7 @@ impl Stage {
         command::clock::settle(&self.address).map(drop)
     }
 
-    /// Sends an event and gives its outcome in the words of the scenarios.
+    /// Sends an event and returns its outcome in the words of the scenarios.
     fn act(&mut self, row: &Row) -> Result<String> {
         let said = match &row.event {
             None => return Ok("ok".to_owned()),
@@ -124,7 +123,7 @@ impl Stage {
                 let fields: Vec<_> =
                     mode.into_iter().chain(energy.as_deref().map(|energy| ("quantity", energy))).collect();
                 if fields.is_empty() {
-                    return Err(Problem(format!("{}: the app cannot ask for no change", shown(row))));
+                    return Err(Problem(format!("{}: the app cannot send a change without effect", shown(row))));
                 }
                 self.api.form("/user/charge/modify", Some(&token), &fields)?
             }
@@ -143,7 +142,7 @@ impl Stage {
         said.outcome().ok_or_else(|| Problem(format!("{}: {}", shown(row), said.text)))
     }
 
-    /// A car is a driver, who registers when it comes for the first time.
+    /// A car is a driver, who registers at its first event.
     fn token(&mut self, car: &str) -> Result<String> {
         if let Some(token) = self.drivers.get(car) {
             return Ok(token.clone());
@@ -155,7 +154,7 @@ impl Stage {
             self.api.form("/u/register", None, &fields)?.done()?["token"].as_str().unwrap_or_default().to_owned();
         let detail = self.api.get("/user/detail", &token)?;
         let id = detail["data"]["user_id"].as_str().and_then(|id| id.parse().ok());
-        self.cars.insert(id.ok_or_else(|| Problem(format!("a driver has no number: {detail}")))?, car.to_owned());
+        self.cars.insert(id.ok_or_else(|| Problem(format!("a driver has no numeric id: {detail}")))?, car.to_owned());
         self.drivers.insert(car.to_owned(), token.clone());
         Ok(token)
     }
@@ -164,19 +163,19 @@ impl Stage {
         self.api.get_as_admin(&format!("/operator/stations/{}", self.station))
     }
 
-    /// Lets time pass until everybody has left. `false`: somebody never can, or nobody ever came.
+    /// Lets time pass until all cars have left. `false` if a car can never leave, or no car came.
     fn play_on(&mut self) -> Result<bool> {
         for _ in 0..MOST_LOOKS {
             let view = self.view()?;
             if look::is_empty(&view) {
                 return Ok(true);
             }
-            // To the second, so one more is past it.
+            // The clock has whole seconds, so one second more is past it.
             let Some(next) = look::next(&view) else { return Ok(false) };
             let next = Moment::from_millis((next.as_second() + 1) * 1000 - millis(self.shift));
             self.go_to(next)?;
         }
-        Err(Problem(format!("{} never comes to an end", self.station)))
+        Err(Problem(format!("{} does not finish", self.station)))
     }
 
     fn records(&self, scenario: &Scenario) -> Result<Vec<(Moment, RecordAnswer)>> {
@@ -199,12 +198,12 @@ fn name(mode: Mode) -> &'static str {
     }
 }
 
-/// The app takes three decimals.
+/// The app accepts three decimals.
 fn kwh(energy: Energy, row: &Row) -> Result<String> {
     let watt_hours = energy.watt_hours();
     let whole = i128::from(3_600_000_i64) * watt_hours;
     if energy.millijoules().as_whole() != Some(whole) {
-        return Err(Problem(format!("{}: the app takes amounts with three decimals at the most", shown(row))));
+        return Err(Problem(format!("{}: the app accepts amounts with at most three decimals", shown(row))));
     }
     Ok(format!("{}.{:03}", watt_hours / 1000, watt_hours % 1000))
 }
@@ -214,7 +213,7 @@ fn minutes(lasting: Span, row: &Row) -> Result<i64> {
     if millis % 60_000 == 0 {
         Ok(millis / 60_000)
     } else {
-        Err(Problem(format!("{}: the operator's side takes whole minutes", shown(row))))
+        Err(Problem(format!("{}: the operator's API accepts whole minutes", shown(row))))
     }
 }
 

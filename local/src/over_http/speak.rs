@@ -1,4 +1,4 @@
-//! Requests to the running stack, and what their answers mean in the words of the scenarios.
+//! Requests to the running stack, and the meaning of their answers in the words of the scenarios.
 
 use super::http;
 use crate::{Problem, Result, doing};
@@ -7,9 +7,9 @@ use shared::domain::reason::Reason;
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The scheduler may be at work on the same station.
+/// The scheduler may be writing the same station.
 const TRIES: u32 = 40;
-/// Each refusal of a change says this, and where the car is.
+/// The start of each refusal of a change; the place of the car follows.
 const NO_CHANGE: &str = "不能修改";
 /// A mode for which the station has no piles.
 const NO_PILES: &str = "该充电站没有";
@@ -20,10 +20,10 @@ pub(super) struct Api {
 }
 
 /// An answer.
-pub(super) struct Said {
+pub(super) struct ApiAnswer {
     status: u16,
     body: Value,
-    /// What it says to people.
+    /// The message for people.
     pub text: String,
 }
 
@@ -32,13 +32,13 @@ impl Api {
         Self { address: address.to_owned(), admin: admin.to_owned() }
     }
 
-    pub fn form(&self, path: &str, token: Option<&str>, fields: &[(&str, &str)]) -> Result<Said> {
+    pub fn form(&self, path: &str, token: Option<&str>, fields: &[(&str, &str)]) -> Result<ApiAnswer> {
         let body =
             fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect::<Vec<_>>().join("&");
         self.send("POST", path, token, Some(("application/x-www-form-urlencoded", &body)))
     }
 
-    pub fn put(&self, path: &str, body: &Value) -> Result<Said> {
+    pub fn put(&self, path: &str, body: &Value) -> Result<ApiAnswer> {
         self.send("PUT", path, Some(&self.admin), Some(("application/json", &body.to_string())))
     }
 
@@ -50,7 +50,7 @@ impl Api {
         self.get(path, &self.admin)
     }
 
-    fn send(&self, method: &str, path: &str, token: Option<&str>, body: Option<(&str, &str)>) -> Result<Said> {
+    fn send(&self, method: &str, path: &str, token: Option<&str>, body: Option<(&str, &str)>) -> Result<ApiAnswer> {
         let bearer = token.map(|token| format!("Bearer {token}"));
         let mut headers: Vec<(&str, &str)> = bearer.iter().map(|bearer| ("Authorization", bearer.as_str())).collect();
         headers.extend(body.iter().map(|(kind, _)| ("Content-Type", *kind)));
@@ -58,20 +58,20 @@ impl Api {
         for _ in 0..TRIES {
             let answer = http::send(&self.address, method, path, &headers, body, PATIENCE)?;
             if answer.status == 429 {
-                // Nothing was written, and whoever writes the station now is done in a moment.
+                // Nothing was written, and the other writer of the station needs only a moment.
                 std::thread::sleep(Duration::from_millis(50));
                 continue;
             }
-            return Said::read(&answer);
+            return ApiAnswer::read(&answer);
         }
         Err(Problem(format!("{method} {path}: the stack is too busy")))
     }
 }
 
-impl Said {
+impl ApiAnswer {
     fn read(answer: &http::Answer) -> Result<Self> {
         let body = if answer.body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&answer.body) };
-        let body = body.map_err(doing(format!("the answer is no JSON ({})", answer.text())))?;
+        let body = body.map_err(doing(format!("the answer is not JSON ({})", answer.text())))?;
         let text = body["msg"].as_str().or(body["message"].as_str()).unwrap_or_default().to_owned();
         Ok(Self { status: answer.status, body, text })
     }
@@ -84,7 +84,7 @@ impl Said {
         if self.is_done() { Ok(self.body) } else { Err(Problem(format!("{} {}", self.status, self.body))) }
     }
 
-    /// `ok`, `rejected:…` or `ignored:…`; none where it is neither.
+    /// `ok`, `rejected:…` or `ignored:…`; none for another answer.
     pub fn outcome(&self) -> Option<String> {
         let is = |reason: Reason| self.text == reason.text();
         let outcome = if self.is_done() {

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_million_codes_are_spread_evenly_over_a_thousand_heaps_and_over_the_digits() {
+    fn a_million_codes_are_spread_evenly_over_a_thousand_bins_and_over_the_digits() {
         let (key, binding) = (key(), binding());
         let (mut heaps, mut last) = (vec![0_u64; 1000], [0_u64; 10]);
         for n in 0..1_000_000_u128 {

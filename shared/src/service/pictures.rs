@@ -142,7 +142,7 @@ impl Pictures {
     pub async fn sweep(&self, now: Timestamp) -> Result<SweptPictures, Failure> {
         let mut swept = SweptPictures::default();
         for key in self.store.due_pictures(now).await? {
-            let settled = match self.store.overdue_picture(&key, now).await {
+            let settled = match self.store.drop_overdue_picture(&key, now).await {
                 Ok(Some(state)) => self.settle(&key, state).await,
                 Ok(None) => Ok(()),
                 Err(failure) => Err(failure),

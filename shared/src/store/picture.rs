@@ -135,7 +135,7 @@ impl Store {
 
     /// AP-78: the work for a due picture. A picture that no record names, or whose time is over, is dropped here, so
     /// that it can no longer be attached.
-    pub(crate) async fn overdue_picture(
+    pub(crate) async fn drop_overdue_picture(
         &self,
         key: &PictureKey,
         now: Timestamp,

@@ -24,8 +24,8 @@ use std::{collections::BTreeMap, time::Duration};
 pub(crate) struct Transaction<'a, R> {
     store: &'a Store,
     writes: Vec<TransactWriteItem>,
-    refusals: Vec<Option<R>>,
-    broken: Option<Failure>,
+    conditions: Vec<Option<R>>,
+    invalid: Option<Failure>,
 }
 
 /// How a transaction ended, if no call failed.
@@ -56,7 +56,7 @@ pub(crate) struct Change {
 
 impl Store {
     pub(crate) fn transaction<R: Copy>(&self) -> Transaction<'_, R> {
-        Transaction { store: self, writes: Vec::new(), refusals: Vec::new(), broken: None }
+        Transaction { store: self, writes: Vec::new(), conditions: Vec::new(), invalid: None }
     }
 }
 
@@ -108,7 +108,7 @@ impl<R: Copy> Transaction<'_, R> {
         let mut item = match serde_dynamo::to_item::<_, Item>(content) {
             Ok(item) => item,
             Err(error) => {
-                self.broken = Some(Failure::internal(format!("item could not be serialised: {error}")));
+                self.invalid = Some(Failure::internal(format!("item could not be serialised: {error}")));
                 return self;
             }
         };
@@ -119,7 +119,7 @@ impl<R: Copy> Transaction<'_, R> {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let put = match condition {
             Condition::None => put,
-            Condition::As(holds) => with(put, holds),
+            Condition::As(holds) => with_condition(put, holds),
             Condition::Absent => {
                 put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK)
             }
@@ -238,9 +238,9 @@ impl<R: Copy> Transaction<'_, R> {
         match write {
             Ok(write) => {
                 self.writes.push(write);
-                self.refusals.push(refusal);
+                self.conditions.push(refusal);
             }
-            Err(error) => self.broken = Some(Failure::internal(format!("DynamoDB write is invalid: {error}"))),
+            Err(error) => self.invalid = Some(Failure::internal(format!("DynamoDB write is invalid: {error}"))),
         }
         self
     }
@@ -261,7 +261,7 @@ impl<R: Copy> Transaction<'_, R> {
     }
 
     async fn send(self) -> Result<WriteOutcome<Vec<(R, Item)>>, Failure> {
-        if let Some(failure) = self.broken {
+        if let Some(failure) = self.invalid {
             return Err(failure);
         }
         let token = uuid::Uuid::new_v4().to_string();
@@ -272,12 +272,12 @@ impl<R: Copy> Transaction<'_, R> {
             let Some(reasons) = cancellation(&error) else { return Err(fault(error)) };
             // An audit entry is written by one transaction only, so its presence proves that this transaction
             // committed.
-            if self.writes.iter().zip(reasons).any(|(write, reason)| self.store.has_entry_of(write, reason)) {
+            if self.writes.iter().zip(reasons).any(|(write, reason)| self.store.is_own_audit_entry(write, reason)) {
                 return Ok(WriteOutcome::Committed);
             }
-            let refused = refused(reasons, &self.refusals);
-            if !refused.is_empty() {
-                return Ok(WriteOutcome::ConditionFailed(refused, Item::new()));
+            let failed = failed_conditions(reasons, &self.conditions);
+            if !failed.is_empty() {
+                return Ok(WriteOutcome::ConditionFailed(failed, Item::new()));
             }
             if !reasons.iter().any(is_transient) {
                 return Err(fault(error));
@@ -290,9 +290,9 @@ impl<R: Copy> Transaction<'_, R> {
 
 impl Store {
     /// Whether the write that failed was to add exactly the audit entry that exists.
-    fn has_entry_of(&self, write: &TransactWriteItem, reason: &CancellationReason) -> bool {
+    fn is_own_audit_entry(&self, write: &TransactWriteItem, reason: &CancellationReason) -> bool {
         let put = write.put().filter(|put| put.table_name() == self.audit_table);
-        put.is_some_and(|put| failed(reason) && reason.item() == Some(put.item()))
+        put.is_some_and(|put| is_failed_condition(reason) && reason.item() == Some(put.item()))
     }
 
     /// Waits by the clock of the SDK, so that a simulation controls both.
@@ -305,7 +305,7 @@ impl Store {
 }
 
 /// A put with the condition of a change.
-fn with(put: PutBuilder, holds: &Change) -> PutBuilder {
+fn with_condition(put: PutBuilder, holds: &Change) -> PutBuilder {
     let put = put.set_condition_expression(holds.condition.clone());
     let put = holds.names.iter().fold(put, |put, (name, attribute)| put.expression_attribute_names(*name, attribute));
     holds.values.iter().fold(put, |put, (name, value)| put.expression_attribute_values(*name, value.clone()))
@@ -323,12 +323,12 @@ fn is_transient(reason: &CancellationReason) -> bool {
     matches!(reason.code(), Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"))
 }
 
-fn failed(reason: &CancellationReason) -> bool {
+fn is_failed_condition(reason: &CancellationReason) -> bool {
     reason.code() == Some("ConditionalCheckFailed")
 }
 
 /// The named conditions that failed, each with the item that failed it.
-fn refused<R: Copy>(reasons: &[CancellationReason], refusals: &[Option<R>]) -> Vec<(R, Item)> {
-    let named = reasons.iter().zip(refusals).filter(|(reason, _)| failed(reason));
+fn failed_conditions<R: Copy>(reasons: &[CancellationReason], conditions: &[Option<R>]) -> Vec<(R, Item)> {
+    let named = reasons.iter().zip(conditions).filter(|(reason, _)| is_failed_condition(reason));
     named.filter_map(|(reason, refusal)| Some(((*refusal)?, reason.item().cloned().unwrap_or_default()))).collect()
 }

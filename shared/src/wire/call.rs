@@ -30,7 +30,7 @@ pub struct Call {
     if_none_match: Option<HeaderValue>,
     if_match: Option<HeaderValue>,
     accept_encoding: Option<HeaderValue>,
-    letter: Webhook,
+    webhook: Webhook,
 }
 
 impl Call {
@@ -97,8 +97,8 @@ impl Call {
     }
 
     /// What was sent, on a route that reads nothing of it.
-    pub fn letter(&self) -> &Webhook {
-        &self.letter
+    pub fn webhook(&self) -> &Webhook {
+        &self.webhook
     }
 
     /// Reads the body and then the query; `credential` is the query parameter that is no field but a token.
@@ -112,12 +112,12 @@ impl Call {
         let (mut parts, content) = request.into_parts();
         let path = path_parameters(&mut parts).await?;
         let content = body::collect(content, rule.largest()).await?;
-        let (mut fields, mut letter) = (Fields::default(), Webhook::default());
+        let (mut fields, mut webhook) = (Fields::default(), Webhook::default());
         fields.extend(match rule {
             BodyRule::Fields => body::fields(&parts.headers, content).await?,
             BodyRule::Picture => body::picture(&parts.headers, content).await?,
             BodyRule::AsSent => {
-                letter = Webhook { headers: parts.headers.clone(), body: content };
+                webhook = Webhook { headers: parts.headers.clone(), body: content };
                 Vec::new()
             }
         });
@@ -128,7 +128,18 @@ impl Call {
         let if_none_match = parts.headers.get(IF_NONE_MATCH).cloned();
         let if_match = parts.headers.get(IF_MATCH).cloned();
         let accept_encoding = parts.headers.get(ACCEPT_ENCODING).cloned();
-        Ok(Self { fields, origin, now, tally, path, idempotency_key, if_none_match, if_match, accept_encoding, letter })
+        Ok(Self {
+            fields,
+            origin,
+            now,
+            tally,
+            path,
+            idempotency_key,
+            if_none_match,
+            if_match,
+            accept_encoding,
+            webhook,
+        })
     }
 }
 

@@ -165,7 +165,7 @@ fn time_order_leaves_charging_cars_where_they_are() {
 }
 
 #[test]
-fn time_order_whoever_does_not_fit_stays_ahead_of_the_waiting_area() {
+fn time_order_a_car_that_does_not_fit_stays_ahead_of_the_waiting_area() {
     let mut p = eight(FaultStrategy::TimeOrder);
     p.fail("T1");
     p.at("08:00").look();

@@ -100,11 +100,11 @@ fn obey(memory: &mut StationInMemory, watch: &mut Watch, now: Moment, order: Opt
             memory.apply(now, DriverId(car as u64), &car.to_string(), Mode::BOTH[mode], energy(millijoules))
         }
         Some(Order::Change { car, mode, millijoules }) => {
-            let Some(request) = live(memory, car) else { return obey_nobody(memory, watch, now) };
+            let Some(request) = live(memory, car) else { return obey_no_driver(memory, watch, now) };
             memory.change(now, request, mode.map(|mode| Mode::BOTH[mode]), millijoules.map(energy))
         }
         Some(Order::Cancel { car }) => {
-            let Some(request) = live(memory, car) else { return obey_nobody(memory, watch, now) };
+            let Some(request) = live(memory, car) else { return obey_no_driver(memory, watch, now) };
             memory.cancel(now, request)
         }
         Some(Order::Fail { mode, pile: index, millis }) => {
@@ -118,7 +118,7 @@ fn obey(memory: &mut StationInMemory, watch: &mut Watch, now: Moment, order: Opt
     outcome.to_string()
 }
 
-fn obey_nobody(memory: &mut StationInMemory, watch: &mut Watch, now: Moment) -> String {
+fn obey_no_driver(memory: &mut StationInMemory, watch: &mut Watch, now: Moment) -> String {
     watch.see(&memory.settle(now));
     "ignored:no_live_request".to_owned()
 }

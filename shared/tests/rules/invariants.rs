@@ -139,7 +139,7 @@ impl Watch {
         }
     }
 
-    /// A failed pile holds no car; a lane begins with a charging car; a lane with a free place has nobody to wait for it.
+    /// A failed pile holds no car; a lane begins with a charging car; no car waits for a lane with a free place.
     fn check_piles(&self, station: &Station) {
         for pile in station.piles() {
             match &pile.state {

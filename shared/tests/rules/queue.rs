@@ -142,7 +142,7 @@ fn a_station_may_admit_drivers_in_arrears() {
     assert_eq!(arrears(true), Outcome::Done);
 }
 
-/// Nobody has looked at the station since it charged the driver, who comes back after so many minutes more than an hour.
+/// No writer has updated the station since it charged the driver, who returns this many minutes after more than an hour.
 fn back_after(minutes: i64, change: impl Fn(&mut Draft)) -> String {
     let mut p = play(|s| {
         s.payment_due_hours = 1;

@@ -194,7 +194,7 @@ fn documentation() -> PathBuf {
 
 /// Set `BLESS_SCENARIOS` to write the answers anew, and read the difference.
 #[test]
-#[expect(clippy::disallowed_methods, reason = "whoever runs the test may ask it to write")]
+#[expect(clippy::disallowed_methods, reason = "the person who runs the test may ask it to write")]
 fn the_scenarios_of_the_documentation_give_their_answers() {
     for name in DOCUMENTED {
         let path = documentation().join(name);

@@ -82,7 +82,7 @@ impl Environments {
                 ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1024"),
                 ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
                 (SYSTEM_ROOTS, roots.to_str().unwrap()),
-                // What is built for AWS calls AWS, whatever its environment says.
+                // A build for AWS calls AWS for every value of its environment.
                 ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
             ];
             variables.extend(lambdas.map(|(name, value)| (name.to_owned(), value.to_owned())));

@@ -1,10 +1,10 @@
-//! What people hear, against what was written: whoever is told yes has it, whoever is told no has nothing, and who looks
+//! Answers against what was written: a caller with a success has it, a caller with a refusal has nothing, and a caller who looks
 //! sees the station as it was at some moment of the looking.
 
 use super::{
     Invariant, Violation,
     meter::{Outside, energy, pile_name},
-    operations::{Heard, MODES, Op},
+    operations::{ClientAnswer, MODES, Op},
     post::{Message, Poison},
     reference::Reference,
     world::World,
@@ -12,10 +12,10 @@ use super::{
 use serde_json::Value;
 
 impl World {
-    pub fn check_answer(&self, n: usize, heard: &Heard) -> Result<(), Violation> {
+    pub fn check_answer(&self, n: usize, heard: &ClientAnswer) -> Result<(), Violation> {
         let doing = &self.doings[n];
         match (&doing.op, heard) {
-            (Op::Apply(order), Heard::Done(number)) => {
+            (Op::Apply(order), ClientAnswer::Done(number)) => {
                 let first = order.key.as_ref().and_then(|key| self.answers.get(&(order.driver, key.clone())));
                 let own = doing.accepted.as_ref();
                 let first = first.filter(|(asked, _)| asked == order).map(|(_, first)| first);
@@ -25,26 +25,30 @@ impl World {
                     Violation::of(Invariant::NothingLost, format!("#{n} was told {number}, and {own:?} was written"))
                 }
             }
-            (Op::Modify { .. }, Heard::Done(number)) if doing.accepted.as_ref().is_some_and(|own| own != number) => {
+            (Op::Modify { .. }, ClientAnswer::Done(number))
+                if doing.accepted.as_ref().is_some_and(|own| own != number) =>
+            {
                 Violation::of(
                     Invariant::NumbersRise,
                     format!("#{n} was told {number}, and {:?} was written", doing.accepted),
                 )
             }
-            (Op::Modify { .. } | Op::Cancel { .. } | Op::Fail { .. } | Op::Recover { .. }, Heard::Done(_))
+            (Op::Modify { .. } | Op::Cancel { .. } | Op::Fail { .. } | Op::Recover { .. }, ClientAnswer::Done(_))
                 if !doing.wrote =>
             {
                 Violation::of(Invariant::NothingLost, format!("#{n} was told that it is done, and nothing was written"))
             }
-            (Op::Apply(_) | Op::Modify { .. }, Heard::Refused(why)) if doing.accepted.is_some() => Violation::of(
-                Invariant::NothingLost,
-                format!("#{n} was refused ({why}), and {:?} was written", doing.accepted),
-            ),
-            (Op::Info { driver }, Heard::Seen(seen)) => self.check_look(n, *driver, Some(seen)),
-            (Op::Info { driver }, Heard::Refused(_)) => self.check_look(n, *driver, None),
-            (Op::Fees { driver }, Heard::Seen(seen)) => self.check_fees(n, *driver, seen),
-            (_, Heard::Refused(why)) => self.check_refusal(n, why),
-            (Op::Deliver(messages), Heard::Failed(failed)) => {
+            (Op::Apply(_) | Op::Modify { .. }, ClientAnswer::Refused(why)) if doing.accepted.is_some() => {
+                Violation::of(
+                    Invariant::NothingLost,
+                    format!("#{n} was refused ({why}), and {:?} was written", doing.accepted),
+                )
+            }
+            (Op::Info { driver }, ClientAnswer::Seen(seen)) => self.check_look(n, *driver, Some(seen)),
+            (Op::Info { driver }, ClientAnswer::Refused(_)) => self.check_look(n, *driver, None),
+            (Op::Fees { driver }, ClientAnswer::Seen(seen)) => self.check_fees(n, *driver, seen),
+            (_, ClientAnswer::Refused(why)) => self.check_refusal(n, why),
+            (Op::Deliver(messages), ClientAnswer::Failed(failed)) => {
                 // While the table cannot be read, a station that does not exist cannot be told from one that does. Such a
                 // message rightly comes again, and is quarantined the next time.
                 let may_come_again = |poison| poison == Poison::NoStation && self.met_fault(n);

@@ -105,7 +105,7 @@ impl World {
                 format!("{} was {}, then {}", house.name, house.version, commit.version),
             );
         }
-        let Some(by) = commit.by else { return Violation::of(Invariant::Model, "a station was written by nobody") };
+        let Some(by) = commit.by else { return Violation::of(Invariant::Model, "a station was written by no call") };
         let doing = &self.doings[by];
         let due = Moment::from_millis(doing.now).max(house.settled).ceil();
         if commit.station.settled_at() > due {

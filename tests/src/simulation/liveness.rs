@@ -42,7 +42,7 @@ impl World {
                 return self.stored.check_whole(&self.plaza.database);
             }
         }
-        Violation::of(Invariant::DueHappens, "somebody never leaves")
+        Violation::of(Invariant::DueHappens, "a car never leaves")
     }
 
     fn piles(&self) -> Vec<(usize, usize, usize)> {

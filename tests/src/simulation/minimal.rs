@@ -3,7 +3,7 @@
 
 use super::{
     Invariant, Keeper, Violation,
-    operations::{Heard, Op, Order},
+    operations::{ClientAnswer, Op, Order},
     post::Message,
     world::World,
 };
@@ -72,7 +72,7 @@ fn a_look_must_have_seen_something_of_its_own_step() {
         in_between(world, INFO).await.unwrap();
         let (Op::Info { .. }, n) = (&world.doings[3].op, 3) else { panic!("not the look") };
         let seen = serde_json::json!({"queue_num": "T9", "charging_type": "slow", "status": "waiting"});
-        world.check_answer(n, &Heard::Seen(seen))
+        world.check_answer(n, &ClientAnswer::Seen(seen))
     });
     assert_eq!(wrong.unwrap_err().invariant, Invariant::AnswersTrue);
 }
@@ -88,7 +88,7 @@ fn a_change_must_not_be_refused_for_what_never_was() {
     let wrong = played(async |world| {
         world.step(vec![apply()]).await?;
         world.step_in_turn(vec![raise()]).await?;
-        world.check_answer(1, &Heard::Refused("当前没有充电请求".to_owned()))
+        world.check_answer(1, &ClientAnswer::Refused("当前没有充电请求".to_owned()))
     });
     assert_eq!(wrong.unwrap_err().invariant, Invariant::Model);
 }
@@ -122,7 +122,7 @@ fn a_hint_for_no_station_comes_again_only_while_the_table_cannot_be_read() {
         messages = world.post.len();
         world.plaza.database.heal();
         world.step(vec![poison(NO_STATION)]).await?;
-        world.check_answer(1, &Heard::Failed(vec!["poison".to_owned()]))
+        world.check_answer(1, &ClientAnswer::Failed(vec!["poison".to_owned()]))
     });
     assert_eq!(messages, 1, "it was not tried again");
     assert_eq!(all.unwrap_err().invariant, Invariant::Model);
@@ -134,7 +134,7 @@ fn what_is_no_hint_never_comes_again() {
         world.faults_are(|| Fate::Break);
         world.step(vec![poison("no hint")]).await?;
         assert_eq!(world.post.len(), 0);
-        world.check_answer(0, &Heard::Failed(vec!["poison".to_owned()]))
+        world.check_answer(0, &ClientAnswer::Failed(vec!["poison".to_owned()]))
     });
     assert_eq!(wrong.unwrap_err().invariant, Invariant::Model);
 }

@@ -1,5 +1,5 @@
 //! Seeded histories of the whole charging queue: the real handlers behind their routers and the real scheduler, over a
-//! DynamoDB and a queue that do to them whatever such things do. After every step every invariant of queue and money is
+//! DynamoDB and a queue that fail in the ways in which such services fail. After every step every invariant of queue and money is
 //! checked, with a meter that stands outside. One seed is one history, always the same.
 
 mod answers;

@@ -38,7 +38,7 @@ pub struct Order {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum Heard {
+pub enum ClientAnswer {
     /// Killed while at work.
     Nothing,
     Done(String),
@@ -78,7 +78,7 @@ impl Op {
 pub const MODES: [&str; 2] = ["fast", "slow"];
 pub const HOUSES: [&str; 2] = ["S1", "S2"];
 
-pub async fn perform(plaza: &Plaza, people: &People, op: &Op) -> Heard {
+pub async fn perform(plaza: &Plaza, people: &People, op: &Op) -> ClientAnswer {
     let token = |driver: &usize| people.drivers[*driver].token.as_str();
     match op {
         Op::Apply(Order { driver, house, mode, watt_hours, plate, key }) => {
@@ -101,7 +101,7 @@ pub async fn perform(plaza: &Plaza, people: &People, op: &Op) -> Heard {
         Op::Info { driver } => {
             let answer = plaza.ev_charging(get("/user/charge/info").bearer(token(driver))).await;
             match heard(&answer) {
-                Heard::Done(_) => Heard::Seen(answer.json()["data"].clone()),
+                ClientAnswer::Done(_) => ClientAnswer::Seen(answer.json()["data"].clone()),
                 heard => heard,
             }
         }
@@ -109,7 +109,7 @@ pub async fn perform(plaza: &Plaza, people: &People, op: &Op) -> Heard {
             let path = "/customer/customers/getVehicleFeeStats";
             let answer = plaza.ev_customer(get(path).bearer(token(driver))).await;
             match heard(&answer) {
-                Heard::Done(_) => Heard::Seen(answer.json()["data"].clone()),
+                ClientAnswer::Done(_) => ClientAnswer::Seen(answer.json()["data"].clone()),
                 heard => heard,
             }
         }
@@ -124,30 +124,35 @@ pub async fn perform(plaza: &Plaza, people: &People, op: &Op) -> Heard {
             Ok(answer) => {
                 let answer = serde_json::to_value(answer).unwrap();
                 let failed = answer["batchItemFailures"].as_array().unwrap().iter();
-                Heard::Failed(failed.map(|one| one["itemIdentifier"].as_str().unwrap().to_owned()).collect())
+                ClientAnswer::Failed(failed.map(|one| one["itemIdentifier"].as_str().unwrap().to_owned()).collect())
             }
-            Err(_) => Heard::Broken,
+            Err(_) => ClientAnswer::Broken,
         },
         Op::Sweep => match plaza.scheduler.handle(serde_json::from_value(json!({"sweep": true})).unwrap()).await {
-            Ok(_) => Heard::Swept,
-            Err(_) => Heard::Broken,
+            Ok(_) => ClientAnswer::Swept,
+            Err(_) => ClientAnswer::Broken,
         },
     }
 }
 
-async fn switch(plaza: &Plaza, people: &People, (house, mode, pile): (usize, usize, usize), body: &Value) -> Heard {
+async fn switch(
+    plaza: &Plaza,
+    people: &People,
+    (house, mode, pile): (usize, usize, usize),
+    body: &Value,
+) -> ClientAnswer {
     let path = format!("/operator/stations/{}/piles/{}", HOUSES[house], pile_name(mode, pile));
     heard(&plaza.operator(Request::new(Method::PUT, &path).bearer(&people.admin).json(body)).await)
 }
 
-fn heard(answer: &Answer) -> Heard {
+fn heard(answer: &Answer) -> ClientAnswer {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     match answer.status.as_u16() {
-        later @ (429 | 500 | 503) => Heard::Later(later),
+        later @ (429 | 500 | 503) => ClientAnswer::Later(later),
         200..300 if body["code"].is_null() || body["code"] == 200 => {
-            Heard::Done(body["data"].as_str().unwrap_or_default().to_owned())
+            ClientAnswer::Done(body["data"].as_str().unwrap_or_default().to_owned())
         }
-        _ => Heard::Refused(body["msg"].as_str().or(body["message"].as_str()).unwrap_or_default().to_owned()),
+        _ => ClientAnswer::Refused(body["msg"].as_str().or(body["message"].as_str()).unwrap_or_default().to_owned()),
     }
 }
 

@@ -46,7 +46,7 @@ impl World {
         Ok(())
     }
 
-    /// Nobody may join who owes something overdue, where that is asked: neither with a bill that has been written nor with
+    /// No driver with an overdue bill may join, where the settings say so: neither with a bill that has been written nor with
     /// one that this very write brings, with which the station has come up to `millis`.
     pub fn check_paid(&self, by: usize, house: usize, driver: usize, millis: i64) -> Result<(), Violation> {
         if !self.houses[house].settings.arrears_may_not_join {

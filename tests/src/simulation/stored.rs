@@ -138,7 +138,7 @@ pub fn written(call: &Call) -> Vec<(String, String)> {
 }
 
 impl Head {
-    /// Everybody in the queue as it is written, whatever is due since.
+    /// All cars in the queue as written, without what is due since.
     pub fn tickets(&self) -> impl Iterator<Item = &Ticket> {
         let called = Mode::BOTH.into_iter().flat_map(|mode| self.station.side(mode).called());
         called.map(|car| &car.ticket).chain(self.entries.values().map(|entry| &entry.ticket))

@@ -5,7 +5,7 @@ use super::{
     commits::{Commits, witness},
     dice::Dice,
     house::House,
-    operations::{Driver, HOUSES, Heard, Op, Order, People, perform},
+    operations::{ClientAnswer, Driver, HOUSES, Op, Order, People, perform},
     post::Post,
     stored::{Stored, Touched},
 };
@@ -32,7 +32,7 @@ use std::{
 };
 
 /// An operation under way or over.
-pub struct Doing {
+pub struct StartedOperation {
     pub op: Op,
     /// Station time as the machine at work sees it, in milliseconds.
     pub now: i64,
@@ -58,7 +58,7 @@ pub struct World {
     pub houses: Vec<House>,
     pub post: Post,
     pub commits: Commits,
-    pub doings: Vec<Doing>,
+    pub doings: Vec<StartedOperation>,
     /// The operations that met a fault.
     faults: Arc<Mutex<BTreeSet<usize>>>,
     /// Where a history is written down: how far the clock of each operation of a step is off, in milliseconds; those
@@ -211,7 +211,7 @@ impl World {
     pub async fn heal(&mut self) -> Result<(), Violation> {
         self.plaza.database.heal();
         *self.plaza.sending.lock().unwrap() = Sending::Works;
-        // Whatever is still on its way arrives.
+        // Messages that are still on their way arrive.
         self.begin();
         self.idle.wait(Duration::from_secs(100)).await;
         self.take_commits()?;
@@ -242,7 +242,13 @@ impl World {
             let skew = self.skew(n);
             self.trace(format!("{now} #{} {op:?}", self.doings.len()));
             let skew = SignedDuration::from_millis(skew);
-            self.doings.push(Doing { op, now: (now + skew).as_millisecond(), skew, accepted: None, wrote: false });
+            self.doings.push(StartedOperation {
+                op,
+                now: (now + skew).as_millisecond(),
+                skew,
+                accepted: None,
+                wrote: false,
+            });
         }
         first..self.doings.len()
     }
@@ -260,7 +266,7 @@ impl World {
     }
 
     /// Compares what was heard and written in a step with what should have been.
-    pub fn judge(&mut self, doings: Range<usize>, heard: &[Heard]) -> Result<(), Violation> {
+    pub fn judge(&mut self, doings: Range<usize>, heard: &[ClientAnswer]) -> Result<(), Violation> {
         let now = self.plaza.watch.now();
         self.take_commits()?;
         for (n, heard) in doings.zip(heard) {
@@ -268,7 +274,7 @@ impl World {
             self.check_answer(n, heard)?;
             if let Op::Deliver(messages) = &self.doings[n].op {
                 let all: Vec<_> = messages.iter().map(|message| message.id.clone()).collect();
-                let failed = if let Heard::Failed(failed) = heard { failed } else { &all };
+                let failed = if let ClientAnswer::Failed(failed) = heard { failed } else { &all };
                 self.post.back(messages, failed);
             }
         }
@@ -277,12 +283,12 @@ impl World {
         self.check()
     }
 
-    pub async fn run(&self, n: usize) -> Heard {
-        let Doing { op, skew, .. } = &self.doings[n];
+    pub async fn run(&self, n: usize) -> ClientAnswer {
+        let StartedOperation { op, skew, .. } = &self.doings[n];
         let work = DOER.scope(n, SKEW.scope(*skew, perform(&self.plaza, &self.people, op)));
         match select(pin!(work), pin!(self.idle.wait(LIFE))).await {
             Either::Left((heard, _)) => heard,
-            Either::Right(_) => Heard::Nothing,
+            Either::Right(_) => ClientAnswer::Nothing,
         }
     }
 

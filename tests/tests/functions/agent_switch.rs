@@ -125,8 +125,8 @@ async fn a_number_that_has_an_agent_is_bound_and_none_is_made_twice() {
     let new = TestMallUser::of(OPEN_ID, NEW, &answer);
     assert_eq!(new.id, other.id);
     assert_eq!(agents(&plaza), [(NEW.to_owned(), Some(OPEN_ID.to_owned())), (OLD.to_owned(), None)]);
-    assert!(plaza.database.item(&format!("OPENID#mall-agent#{OTHER_ID}"), "HOLDER").is_none(), "nobody has it now");
-    assert!(is_alive(&plaza, &other.token, NEW).await, "whoever was signed in there stays");
+    assert!(plaza.database.item(&format!("OPENID#mall-agent#{OTHER_ID}"), "HOLDER").is_none(), "no account has it now");
+    assert!(is_alive(&plaza, &other.token, NEW).await, "the other account stays signed in");
     assert_eq!(actions(&plaza, &other.id), ["account-created", "open-id-bound", "signed-in"]);
 }
 
@@ -154,7 +154,7 @@ async fn a_code_of_another_account_proves_nothing() {
     assert_eq!(answer.whole(), failure(400, 400, "缺少短信验证码"), "as the document prints it, it is a take-over");
     let whole = json!({"telephone": NEW, "openId": OPEN_ID, "phoneNum": code});
     assert_eq!(plaza.mall_agent(post("/user/proxy/switchPUser").json(&whole)).await.status, 401);
-    assert_eq!(plaza.verify_agent(OPEN_ID, NEW, &code).await.whole(), wrong_code(), "it signs nobody in");
+    assert_eq!(plaza.verify_agent(OPEN_ID, NEW, &code).await.whole(), wrong_code(), "it opens no session");
 
     plaza.watch.advance(SignedDuration::from_secs(60));
     let other = plaza.agent(OTHER_ID, "13700137000").await;
@@ -230,7 +230,7 @@ async fn a_switch_and_a_sign_in_with_the_same_number_make_one_agent() {
     assert_eq!(switched, signed_in);
 }
 
-/// What may happen to a call so that somebody still answers.
+/// Faults of a call that still leave an answer.
 const FATES: [Fate; 7] =
     [Fate::Refuse, Fate::LoseAnswer, Fate::Throttle, Fate::Conflict, Fate::ThrottleItem, Fate::Break, Fate::HangAfter];
 
@@ -315,7 +315,7 @@ async fn a_fault_at_any_call_of_a_switch_leaves_all_of_it_or_nothing() {
 
 /// A function that is killed at any of its calls has left nothing that hinders the next one.
 #[tokio::test]
-async fn a_crash_at_any_call_hinders_nobody() {
+async fn a_crash_at_any_call_blocks_no_later_call() {
     for fate in [Fate::Die, Fate::DieAfter] {
         for call in 0..10 {
             let (plaza, agent, _, code) = ready_with_both().await;
@@ -338,7 +338,7 @@ async fn a_crash_at_any_call_hinders_nobody() {
 }
 
 #[tokio::test]
-async fn a_crash_at_any_call_of_a_sign_in_hinders_nobody() {
+async fn a_crash_at_any_call_of_a_sign_in_blocks_no_later_call() {
     for kind in Kind::BOTH {
         for fate in [Fate::Die, Fate::DieAfter] {
             for call in 0..5 {

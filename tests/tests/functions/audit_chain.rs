@@ -146,7 +146,7 @@ async fn an_entry_that_is_seen_late_is_sealed_by_a_later_run() {
     assert_eq!(findings(&plaza), [""; 0]);
 }
 
-/// Whatever call a run is killed at, the next one seals the rest, once.
+/// After a kill at any call of a run, the next run seals the rest, once.
 #[tokio::test]
 async fn a_run_that_is_killed_half_way_is_repaired_by_the_next_one() {
     for n in 0..20 {

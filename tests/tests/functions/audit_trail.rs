@@ -78,11 +78,11 @@ async fn a_failed_sign_in_leaves_one_entry_under_its_account_or_under_unknown() 
     let plaza = Plaza::open();
     let driver = plaza.driver("wyc2002").await;
     let mut trail = Trail::of(&plaza);
-    for (name, subject) in [("wyc2002", driver.id.as_str()), ("nobody", "")] {
+    for (name, subject) in [("wyc2002", driver.id.as_str()), ("unknown", "")] {
         plaza.log_in(name, "123456wyd").await;
         let entry = trail.one();
         assert_eq!((text(&entry, "action"), text(&entry, "subject")), ("sign-in-failed", subject));
-        assert_eq!((text(&entry, "actor"), text(&entry, "address")), ("", HOME), "nobody has proved who it was");
+        assert_eq!((text(&entry, "actor"), text(&entry, "address")), ("", HOME), "the caller is unproven");
     }
     plaza.log_in("wyc2002", &"x1".repeat(100)).await;
     assert_eq!(text(&trail.one(), "action"), "sign-in-failed");
@@ -181,7 +181,7 @@ async fn an_entry_is_never_written_over() {
     let random = Random::from_fn(|bytes| bytes.fill(7));
     let plaza = Plaza::with(Settings { random, ..Settings::default() });
     let failing = |address: &str| {
-        let fields = [("username", "nobody"), ("password", "not the password")];
+        let fields = [("username", "unknown"), ("password", "not the password")];
         plaza.ev_account(post("/u/login").form(&fields).from(address))
     };
     failing("203.0.113.9").await;

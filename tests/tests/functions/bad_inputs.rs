@@ -1,4 +1,4 @@
-//! What nobody means to send: of every field of the portal, the shops and the drivers' pages, every kind of value that
+//! Unintended input: of every field of the portal, the shops and the drivers' pages, every kind of value that
 //! it is not. The sender is told so in the document's own words; nothing breaks.
 
 use http::Method;
@@ -219,7 +219,7 @@ async fn of_the_portal(plaza: &Plaza) -> Vec<Base> {
             "/customer/accounts",
             json!({"login_id": "x", "passwd": PHRASE, "account_type": "sub", "contact_name": "n"}),
         ),
-        ("DELETE", "/customer/accounts", json!({"account_ids": "nobody"})),
+        ("DELETE", "/customer/accounts", json!({"account_ids": "unknown"})),
         ("PUT", "/customer/accounts/sub/disabled", json!({"account_id": "sub", "reason": "x"})),
         ("PUT", "/customer/accounts/sub/undisabled", json!({"account_id": "sub", "reason": "x"})),
         (
@@ -268,7 +268,7 @@ async fn of_shops(plaza: &Plaza) -> Vec<Base> {
     all
 }
 
-/// Nothing broke, and whoever reads the body reads a failure or an answer in it.
+/// Nothing broke, and the body is a failure or an answer.
 fn assert_told(plaza: &Plaza, answer: &tests::answer::Answer, what: &str) {
     assert!(answer.status.as_u16() < 500, "{what}: {} {} {:?}", answer.status, answer.text(), plaza.lines().last());
     if answer.status.as_u16() >= 400 {
@@ -283,7 +283,7 @@ fn plaza() -> Plaza {
 }
 
 #[tokio::test]
-async fn a_value_of_the_wrong_kind_is_the_senders_to_mend_whatever_field_it_is_in() {
+async fn a_value_of_the_wrong_kind_is_a_client_error_in_every_field() {
     let (plaza, values) = (plaza(), values());
     for base in bases(&plaza).await {
         let fields = base.body.as_object().unwrap();

@@ -128,7 +128,7 @@ async fn a_bill_that_falls_due_sooner_is_noted_while_the_earlier_one_is_paid() {
 }
 
 #[tokio::test]
-async fn a_bill_over_nothing_is_paid_from_the_first_and_stops_nobody() {
+async fn a_bill_of_zero_is_settled_from_the_start_and_blocks_no_order() {
     let (plaza, driver) = opened().await;
     plaza.joined(&driver, "fast", "0.005").await;
     plaza.deliver().await;

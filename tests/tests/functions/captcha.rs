@@ -1,4 +1,4 @@
-//! The picture with letters (#21, #22): who can read it, how long, how often, and what it costs.
+//! The captcha (#21, #22): who can read it, how long, how often, and what it costs.
 
 use jiff::SignedDuration;
 use serde_json::json;
@@ -47,10 +47,10 @@ async fn a_picture_is_shown_as_the_document_prints_it() {
 }
 
 #[tokio::test]
-async fn the_letters_are_nowhere_but_in_the_picture() {
+async fn the_letters_are_only_in_the_picture() {
     let plaza = Plaza::open();
     let answer = send(&plaza, DEVICE).await;
-    let letters = plaza.drawn.letters();
+    let letters = plaza.captcha_answers.letters();
     let object = plaza.bucket.objects().into_iter().next().unwrap();
     let places = [
         answer.text().to_owned(),
@@ -66,7 +66,7 @@ async fn the_letters_are_nowhere_but_in_the_picture() {
 }
 
 #[tokio::test]
-async fn whoever_reads_it_in_either_case_has_solved_it_and_may_say_so_again() {
+async fn the_answer_counts_in_either_case_and_may_be_sent_again() {
     let plaza = Plaza::open();
     let (letters, _) = plaza.picture(DEVICE).await;
     let wide: String = letters.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect();
@@ -201,7 +201,7 @@ async fn a_picture_that_cannot_be_stored_leaves_the_one_before_alive() {
     plaza.database.heal();
     assert_right(&plaza.solve(DEVICE, &letters).await);
     plaza.bucket.a_day_passes();
-    assert!(plaza.bucket.objects().is_empty(), "the bucket forgets what nobody can solve any more");
+    assert!(plaza.bucket.objects().is_empty(), "the bucket deletes captchas that can no longer be solved");
 }
 
 #[tokio::test]
@@ -239,5 +239,5 @@ async fn what_it_costs() {
     }
     cost();
     plaza.picture(DEVICE).await;
-    assert_eq!(cost(), of("UpdateItem 1 + TransactWriteItems 2", "PUT"), "whatever was shown before");
+    assert_eq!(cost(), of("UpdateItem 1 + TransactWriteItems 2", "PUT"), "with any captcha before it");
 }

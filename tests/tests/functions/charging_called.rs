@@ -44,12 +44,12 @@ async fn a_driver_is_told_once_where_to_go_when_the_car_is_called() {
 
     plaza.watch.advance(SignedDuration::from_mins(30));
     plaza.sweep().await;
-    let parcels = plaza.parcels.lock().unwrap().clone();
+    let sms_messages = plaza.sms_messages.lock().unwrap().clone();
     plaza.deliver_sms().await;
     let text = "【电动汽车充电】您的排队号 F2 已被叫号，请前往充电站 S1 的 F1 号充电桩。如不再需要，请及时取消。";
     assert_eq!(told(&plaza), [text]);
     // The queue brings it twice.
-    *plaza.parcels.lock().unwrap() = parcels;
+    *plaza.sms_messages.lock().unwrap() = sms_messages;
     plaza.deliver_sms().await;
     plaza.sweep().await;
     assert_eq!(told(&plaza).len(), 1);
@@ -61,7 +61,7 @@ async fn unless_it_is_switched_on_nothing_is_put_on_the_queue() {
     plaza.deliver_sms().await;
     plaza.joined(&driver, "fast", "15").await;
     plaza.deliver().await;
-    assert!(plaza.parcels.lock().unwrap().is_empty());
+    assert!(plaza.sms_messages.lock().unwrap().is_empty());
 }
 
 /// The step makes the calls that it makes without, and sends one message for all cars.
@@ -78,12 +78,12 @@ async fn a_step_that_calls_several_cars_sends_one_message_and_reads_nothing_more
         }
         // All four that charge are done, and one step calls the four that wait.
         plaza.watch.advance(SignedDuration::from_mins(30));
-        plaza.parcels.lock().unwrap().clear();
+        plaza.sms_messages.lock().unwrap().clear();
         plaza.database.take_calls();
         plaza.sweep().await;
         calls.push(plaza.database.take_calls().len());
-        let parcels = plaza.parcels.lock().unwrap().clone();
-        let called = parcels.iter().map(|parcel| match parcel {
+        let sms_messages = plaza.sms_messages.lock().unwrap().clone();
+        let called = sms_messages.iter().map(|sms_message| match sms_message {
             SmsMessage::Called { called } => called.len(),
             SmsMessage::Job { .. } => 0,
         });

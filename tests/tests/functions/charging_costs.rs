@@ -83,7 +83,7 @@ impl Scene {
         plaza.info(&self.waiting[0]).await;
         self.note(&mut figures, "info of the first");
         plaza.info(&self.served).await;
-        self.note(&mut figures, "info of nobody");
+        self.note(&mut figures, "info without a request");
         assert_eq!(plaza.modify(&driver, &[("quantity", "30")]).await.json()["code"], 200);
         self.note(&mut figures, "change of the amount");
         assert_eq!(plaza.modify(&driver, &[("mode", "slow")]).await.json()["code"], 200);
@@ -159,7 +159,7 @@ async fn an_order_that_calls_what_is_overdue_still_takes_three_calls() {
         plaza.database.take_calls();
         plaza.joined(&driver, if n % 2 == 0 { "fast" } else { "slow" }, "30").await;
         let calls: Vec<_> = plaza.database.take_calls().into_iter().map(|call| call.operation).collect();
-        assert_eq!(calls, ["GetItem", "GetItem", "TransactWriteItems"], "nobody woke the scheduler");
+        assert_eq!(calls, ["GetItem", "GetItem", "TransactWriteItems"], "the scheduler did not run");
     }
 }
 

@@ -1,5 +1,5 @@
 //! What DynamoDB and the queue may do to each call of the charging queue: no accepted request is lost, none is accepted
-//! twice, nobody is billed twice or not at all, and a repetition is safe.
+//! twice, each charge is billed exactly once, and a repetition is safe.
 
 use charging_scheduler::Event;
 use jiff::SignedDuration;

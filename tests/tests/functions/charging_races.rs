@@ -70,11 +70,11 @@ async fn of_many_who_race_each_gets_a_number_of_its_own_or_is_told_to_come_back(
 #[tokio::test]
 async fn the_last_place_goes_to_one_of_many() {
     let plaza = plaza(1).await;
-    // Nobody is called, because nobody wakes the scheduler and no later apply finds a place.
+    // No car is called, because the scheduler does not run and no later order finds a place.
     let all = drivers(&plaza, 6).await;
     let answers = join_all(all.iter().map(|driver| plaza.apply(driver, "fast", "15"))).await;
     let won = answers.iter().filter(|answer| number(answer).is_some()).count();
-    // Whoever writes next calls the one before at the instant of its own request.
+    // The next writer calls the car before at the instant of that car's request.
     assert!(won >= 1);
     plaza.sweep().await;
     let found = plaza.assert_sound("after the race").await;

@@ -45,7 +45,7 @@ fn figures(plaza: &Plaza) -> Value {
     serde_json::from_str(plaza.lines().last().unwrap()).unwrap()
 }
 
-/// A station whose item nobody can read.
+/// A station whose item cannot be read.
 fn spoil(plaza: &Plaza, station: &str) -> Value {
     let head = plaza.database.item(&format!("STATION#{station}"), "HEAD").unwrap();
     let mut spoilt = head.clone();
@@ -63,7 +63,7 @@ async fn only_the_messages_of_a_station_that_fails_come_again() {
     let (plaza, drivers) = overdue().await;
     let head = spoil(&plaza, "S2");
     let batch = json!({"Records": [
-        hint("a", "S1"), hint("b", "S2"), message("c", "no hint"), hint("d", "S3"), hint("e", "S2"), hint("f", "nowhere")]});
+        hint("a", "S1"), hint("b", "S2"), message("c", "no hint"), hint("d", "S3"), hint("e", "S2"), hint("f", "unknown")]});
     assert_eq!(plaza.wake(batch).await, again(&["b", "e"]));
     let figures = figures(&plaza);
     assert_eq!(

@@ -125,7 +125,7 @@ async fn right_after_a_cancel_in_any_state_the_driver_applies_again() {
 }
 
 #[tokio::test]
-async fn a_key_gives_its_first_answer_whatever_has_become_of_the_request() {
+async fn a_key_always_gives_its_first_answer() {
     let plaza = Plaza::open();
     plaza.station(|_| {}).await;
     plaza.station_named("S2", &Settings::default()).await;
@@ -147,7 +147,7 @@ async fn a_key_gives_its_first_answer_whatever_has_become_of_the_request() {
     plaza.deliver().await;
     again("called").await;
     plaza.watch.advance(SignedDuration::from_hours(1));
-    again("finished, and nobody has noticed").await;
+    again("finished, and not recorded yet").await;
     plaza.sweep().await;
     again("finished").await;
     let elsewhere = [("mode", "fast"), ("quantity", "15"), ("station_id", "S2")];
@@ -158,7 +158,7 @@ async fn a_key_gives_its_first_answer_whatever_has_become_of_the_request() {
 }
 
 #[tokio::test]
-async fn a_bill_that_nobody_has_written_yet_is_overdue_all_the_same() {
+async fn a_bill_that_is_not_written_yet_is_overdue_all_the_same() {
     let plaza = Plaza::open();
     plaza.station(|it| it.payment_due_hours = 1).await;
     plaza.station_named("S2", &Settings::default()).await;

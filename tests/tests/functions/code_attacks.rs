@@ -181,10 +181,10 @@ async fn a_full_product_delays_a_message_while_its_code_lives() {
     let plaza = Plaza::with(Settings::default().with("OTP_PER_PRODUCT_MINUTE", 1));
     Kind::Consumer.send(&plaza, STRANGER, "13900139000").await;
     Kind::Consumer.send(&plaza, OPEN_ID, PHONE).await;
-    let waiting = plaza.parcels.lock().unwrap()[1].clone();
+    let waiting = plaza.sms_messages.lock().unwrap()[1].clone();
     assert_eq!(plaza.deliver_sms().await.batch_item_failures.len(), 1, "the queue brings it again");
     plaza.watch.advance(SignedDuration::from_secs(119));
-    plaza.parcels.lock().unwrap().push(waiting);
+    plaza.sms_messages.lock().unwrap().push(waiting);
     let code = plaza.code_for(PHONE).await;
     assert_eq!(Kind::Consumer.verify(&plaza, OPEN_ID, PHONE, &code).await.status, 200);
 }

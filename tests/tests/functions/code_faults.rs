@@ -56,7 +56,7 @@ fn tries(plaza: &Plaza, sk: &str) -> u64 {
     row(plaza, "CODE#ev#+8613800138000", sk)["n"]["N"].as_str().unwrap().parse().unwrap()
 }
 
-/// Sent once everywhere, or nowhere: the phone's instant, the counters, the code and the message. Whether it was sent.
+/// Whether a code was sent: the phone's instant, the counters, the code and the message exist once, or none does.
 fn assert_asked_once_or_not(plaza: &Plaza, what: &str) -> bool {
     let phone = row(plaza, "PHONE#ev#+8613800138000", "ASKS#ACCOUNTS-ONLY");
     let instants = phone["sent"]["L"].as_array().map_or(0, Vec::len);
@@ -72,7 +72,7 @@ fn assert_asked_once_or_not(plaza: &Plaza, what: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_fault_at_any_call_of_an_ask_counts_everywhere_or_nowhere() {
+async fn a_fault_at_any_call_leaves_a_code_counted_everywhere_or_not_at_all() {
     for fate in Fate::FAULTS {
         for call in 0..ASK {
             for lasting in [false, true] {
@@ -84,7 +84,7 @@ async fn a_fault_at_any_call_of_an_ask_counts_everywhere_or_nowhere() {
                 assert_honest(&answer, &what);
                 let was_sent = assert_asked_once_or_not(&plaza, &what);
                 assert!(was_sent || answer.status != 200, "{what}");
-                assert_eq!(plaza.parcels.lock().unwrap().len(), usize::from(answer.status == 200), "{what}");
+                assert_eq!(plaza.sms_messages.lock().unwrap().len(), usize::from(answer.status == 200), "{what}");
                 if was_sent {
                     plaza.deliver_sms().await;
                     plaza.watch.advance(SignedDuration::from_secs(60));
@@ -98,7 +98,7 @@ async fn a_fault_at_any_call_of_an_ask_counts_everywhere_or_nowhere() {
 }
 
 #[tokio::test]
-async fn a_crash_at_any_call_of_an_ask_counts_everywhere_or_nowhere() {
+async fn a_crash_at_any_call_leaves_a_code_counted_everywhere_or_not_at_all() {
     for fate in DEATHS {
         for call in 0..ASK {
             let (plaza, _) = ready().await;
@@ -107,7 +107,7 @@ async fn a_crash_at_any_call_of_an_ask_counts_everywhere_or_nowhere() {
             assert!(answer.is_none(), "{what}");
             let was_sent = assert_asked_once_or_not(&plaza, &what);
             assert_eq!(was_sent, (call, fate) == (ASK - 1, Fate::DieAfter), "{what}");
-            // Nothing brings the message of a crash to the queue: whoever waits for it asks again.
+            // Nothing brings the message of a crash to the queue: the person requests another code.
             let plaza = plaza.restarted(|_| ());
             if was_sent {
                 assert_eq!(plaza.ask_code("ev", PHONE, "login").await.status, 429, "{what}");
@@ -120,7 +120,7 @@ async fn a_crash_at_any_call_of_an_ask_counts_everywhere_or_nowhere() {
     }
 }
 
-/// Each guess that is compared has been counted: five times whatever happened, and a sixth never.
+/// Each compared guess was counted: five times with any fault, and a sixth never.
 #[tokio::test]
 async fn a_fault_at_any_call_of_a_comparison_gives_no_free_guess() {
     for fate in Fate::FAULTS {

@@ -220,7 +220,7 @@ async fn a_device_and_an_address_have_limits_of_their_own_and_a_refusal_burns_no
     assert!(is_refused(ask_as(&plaza, one(4, "d2"), None, home).await, Reason::Throttled), "the address");
     ask_as(&plaza, one(4, "d2"), None, away).await.unwrap();
 
-    // The window before counts in with its share, so the turn of the hour gives nobody two hours' worth.
+    // The window before counts in with its share, so that the turn of the hour does not double the limit.
     advance(&plaza, 1800);
     assert!(is_refused(ask_as(&plaza, one(6, "d1"), None, "192.0.2.2").await, Reason::Throttled));
     advance(&plaza, 3600);
@@ -254,14 +254,14 @@ async fn many_asks_at_once_are_counted_one_by_one() {
     });
     let sent = join_all(asks).await.into_iter().flatten().count();
     assert!((1..=10).contains(&sent), "{sent}");
-    assert_eq!(plaza.parcels.lock().unwrap().len(), sent);
+    assert_eq!(plaza.sms_messages.lock().unwrap().len(), sent);
     let another = || Binding { product: Realm::Ev, ..binding(Purpose::SignIn, None) };
     let same = join_all((0..20).map(|_| ask_as(&plaza, another(), None, "198.51.100.7")));
     assert_eq!(same.await.into_iter().flatten().count(), 1, "one phone, one code a minute");
 }
 
 #[tokio::test]
-async fn fifty_tries_close_a_phone_for_a_day_and_nobody_is_told() {
+async fn fifty_tries_close_a_phone_for_a_day_without_a_message() {
     let settings = Settings::default().with("OTP_PER_PHONE_MINUTE", 100).with("OTP_PER_PHONE_HOUR", 100);
     let plaza = Plaza::with(settings.with("OTP_PER_PHONE_DAY", 100));
     driver_with_phone(&plaza).await;
@@ -309,7 +309,7 @@ async fn known_and_unknown_numbers_get_the_same_answer_for_the_same_work() {
     // Time is calls here, and the calls are the same to the unit; a clock would measure the machine.
     for phone in [PHONE, UNKNOWN] {
         let answer = plaza.sign_in_by_code("ev", phone, "000000").await;
-        assert_eq!(answer.whole(), plaza.sign_in("ev", "nobody", "wrong password").await.whole(), "{phone}");
+        assert_eq!(answer.whole(), plaza.sign_in("ev", "unknown", "wrong password").await.whole(), "{phone}");
     }
 }
 
@@ -320,9 +320,9 @@ async fn no_code_is_in_a_log_a_queue_or_a_table() {
     let mut codes = Vec::new();
     for purpose in ["login", "reset"] {
         plaza.ask_code("ev", PHONE, purpose).await;
-        let parcels = json!(*plaza.parcels.lock().unwrap()).to_string();
+        let sms_messages = json!(*plaza.sms_messages.lock().unwrap()).to_string();
         let code = plaza.code_for(PHONE).await;
-        assert!(!parcels.contains(&code) && !parcels.contains(PHONE), "{parcels}");
+        assert!(!sms_messages.contains(&code) && !sms_messages.contains(PHONE), "{sms_messages}");
         plaza.sign_in_by_code("ev", PHONE, &code).await;
         plaza.reset("ev", PHONE, &code, NEW).await;
         codes.push(code);
@@ -382,11 +382,11 @@ async fn a_code_signs_in_and_a_forgotten_password_is_set_anew() {
 async fn unreadable_asks_are_400_and_the_kill_switch_is_429() {
     let plaza = Plaza::open();
     for (realm, telephone, purpose) in
-        [("ev", "12345678910", "login"), ("ev", PHONE, "register"), ("nowhere", PHONE, "login"), ("ev", "", "login")]
+        [("ev", "12345678910", "login"), ("ev", PHONE, "register"), ("unknown", PHONE, "login"), ("ev", "", "login")]
     {
         assert_eq!(plaza.ask_code(realm, telephone, purpose).await.status, 400, "{realm} {telephone} {purpose}");
     }
-    assert_eq!(plaza.parcels.lock().unwrap().len(), 0);
+    assert_eq!(plaza.sms_messages.lock().unwrap().len(), 0);
     let off = Plaza::with(Settings::default().with("OTP_ENABLED", false));
     let answer = off.ask_code("ev", PHONE, "login").await;
     assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some("600")));

@@ -109,7 +109,7 @@ async fn multipart_form_and_json_mean_the_same() {
         // What `curl --data` sends when it is given JSON.
         post("/u/login").body("application/x-www-form-urlencoded", json.to_string()),
         post("/u/login?username=wyc2002&password=123456wyc"),
-        post("/u/login?username=somebody").form(&fields),
+        post("/u/login?username=another").form(&fields),
     ] {
         let answer = plaza.ev_account(request.clone()).await;
         assert_eq!(answer.json()["code"], 200, "{request:?}: {}", answer.text());
@@ -122,7 +122,7 @@ async fn a_wrong_password_and_an_unknown_name_are_one_answer() {
     plaza.driver("wyc2002").await;
     let wrong = plaza.log_in("wyc2002", "123456wyd").await;
     assert_failure(&wrong, 200, "用户名或密码不正确");
-    let unknown = plaza.log_in("nobody", "123456wyd").await;
+    let unknown = plaza.log_in("unknown", "123456wyd").await;
     assert_eq!(wrong.whole(), unknown.whole());
     assert_eq!(wrong.headers, unknown.headers);
 }
@@ -138,7 +138,7 @@ async fn both_spellings_of_the_capacity_are_read() {
 }
 
 #[tokio::test]
-async fn the_name_is_one_whatever_its_case_and_width() {
+async fn the_name_is_one_in_every_case_and_width() {
     let plaza = Plaza::open();
     plaza.driver("Wyc2002").await;
     for name in ["wyc2002", "WYC2002", "ｗｙｃ２００２", " wyc2002 "] {
@@ -158,10 +158,10 @@ async fn a_plate_is_kept_in_its_normal_form_and_has_one_holder() {
     assert_eq!(plaza.detail(&token).await.json()["data"]["license_plate"], "皖A12345");
 
     let mut second = EXAMPLE.to_vec();
-    second[0].1 = "somebody-else";
+    second[0].1 = "another-name";
     let refused = plaza.ev_account(post("/u/register").multipart(&second)).await;
     assert_failure(&refused, 200, "车牌号已被其他用户绑定");
-    assert!(plaza.database.under("LOGIN#ev#somebody-else").is_empty(), "the name is still free");
+    assert!(plaza.database.under("LOGIN#ev#another-name").is_empty(), "the name is still free");
     second[3].1 = "";
     assert_eq!(plaza.ev_account(post("/u/register").multipart(&second)).await.json()["code"], 200);
 }

@@ -184,7 +184,7 @@ async fn only_the_four_documented_fields_can_be_written() {
 #[tokio::test]
 async fn another_drivers_id_answers_like_one_that_does_not_exist() {
     let (plaza, driver) = opened().await;
-    let other = plaza.driver_of("somebody", PLATE).await;
+    let other = plaza.driver_of("another", PLATE).await;
     let vehicle = my_info(&plaza, &other).await["vehicles"][0]["id"].clone();
     let foreign = async |id: &str| {
         let as_other = TestDriver { id: id.to_owned(), ..driver.clone() };
@@ -202,7 +202,7 @@ async fn another_drivers_id_answers_like_one_that_does_not_exist() {
     let (others, nobodys) = (foreign(&other.id).await, foreign("1004").await);
     assert_eq!(others, nobodys);
     assert!(others.iter().all(|(status, _)| *status == 404), "{others:?}");
-    // One's own id with somebody else's vehicle, or none.
+    // The own id with another driver's vehicle, or none.
     let own = [unbind(&plaza, &driver, &vehicle).await, unbind(&plaza, &driver, &json!(1001)).await];
     for answer in &own {
         assert_vehicle(answer, 404, false, "记录不存在");
@@ -240,7 +240,7 @@ async fn an_avatar_is_taken_under_every_spelling_of_its_path() {
 }
 
 #[tokio::test]
-async fn the_file_is_found_whatever_its_field_is_called() {
+async fn the_file_is_found_under_any_field_name() {
     let (plaza, driver) = opened().await;
     let multipart = |parts: &[(&str, &[u8])]| {
         let mut body = Vec::new();
@@ -272,11 +272,15 @@ async fn the_file_is_found_whatever_its_field_is_called() {
 #[tokio::test]
 async fn any_driver_sees_any_avatar_and_need_not_fetch_it_twice() {
     let (plaza, driver) = opened().await;
-    let other = plaza.driver("somebody").await;
+    let other = plaza.driver("another").await;
     let path = format!("/customer/customers/{}/avatar", driver.id);
-    let nobody = plaza.ev_customer(get(&at(&other, "/customer/customers/1004/avatar"))).await;
-    assert_failure(&nobody, 404, "记录不存在");
-    assert_eq!(plaza.ev_customer(get(&at(&other, &path))).await.whole(), nobody.whole(), "none is like nobody");
+    let unknown = plaza.ev_customer(get(&at(&other, "/customer/customers/1004/avatar"))).await;
+    assert_failure(&unknown, 404, "记录不存在");
+    assert_eq!(
+        plaza.ev_customer(get(&at(&other, &path))).await.whole(),
+        unknown.whole(),
+        "a driver without an avatar is like an unknown one"
+    );
     assert_eq!(plaza.ev_customer(get(&path)).await.status, 401);
 
     assert_eq!(upload(&plaza, &driver, "image/jpeg", jpeg_from_a_phone(900, 600)).await.status, 200);
@@ -386,7 +390,7 @@ async fn values_that_no_vehicle_has_are_named() {
 #[tokio::test]
 async fn a_plate_has_one_holder_and_ten_vehicles_are_enough() {
     let (plaza, driver) = opened().await;
-    let other = plaza.driver_of("somebody", PLATE).await;
+    let other = plaza.driver_of("another", PLATE).await;
     assert_vehicle(&bind(&plaza, &driver, PLATE).await, 200, false, "车牌号已被其他用户绑定");
     for n in 0..10 {
         assert_vehicle(&bind(&plaza, &driver, &format!("皖B1234{n}")).await, 200, true, "车辆绑定成功");
@@ -467,7 +471,7 @@ async fn a_vehicle_that_is_queued_charging_or_unpaid_stays_bound_and_others_do_n
 async fn an_order_may_name_any_of_the_drivers_vehicles_and_no_other() {
     let (plaza, _) = opened().await;
     let driver = plaza.driver_of("two-cars", PLATE).await;
-    plaza.driver_of("somebody", "沪B12345").await;
+    plaza.driver_of("another", "沪B12345").await;
     bind(&plaza, &driver, "皖AYN056").await;
     let order = |plate: &str| {
         let fields = [("mode", "fast"), ("quantity", "10"), ("license_plate", plate)];

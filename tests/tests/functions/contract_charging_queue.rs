@@ -188,7 +188,7 @@ async fn the_same_key_gives_the_same_answer_and_with_other_content_none() {
 }
 
 #[tokio::test]
-async fn a_plate_has_one_live_request_whoever_drives() {
+async fn a_plate_has_one_live_request_for_all_drivers() {
     let plaza = plaza().await;
     let driver = plaza.driver_of("one", "皖A12345").await;
     plaza.joined(&driver, "fast", "15").await;
@@ -213,13 +213,13 @@ async fn wrong_input_is_named() {
         let answer = plaza.apply(&driver, mode, quantity).await;
         assert_eq!(answer.whole(), (status, json!({"code": -1, "msg": msg}).to_string()), "{mode} {quantity}");
     }
-    let elsewhere = [("mode", "fast"), ("quantity", "1"), ("station_id", "nowhere")];
+    let elsewhere = [("mode", "fast"), ("quantity", "1"), ("station_id", "unknown")];
     let target = tests::request::post("/user/charge/apply").bearer(&driver.token).form(&elsewhere);
     assert_eq!(plaza.ev_charging(target).await.json(), json!({"code": -1, "msg": "充电站不存在"}));
 }
 
 #[tokio::test]
-async fn messages_twice_late_or_for_nobody_change_nothing() {
+async fn messages_twice_late_or_for_unknown_stations_change_nothing() {
     let plaza = plaza().await;
     let driver = plaza.driver("one").await;
     plaza.joined(&driver, "fast", "15").await;
@@ -231,7 +231,7 @@ async fn messages_twice_late_or_for_nobody_change_nothing() {
     assert_eq!(plaza.database.item("STATION#S1", "HEAD"), head);
     let poison = json!({"Records": [
         {"messageId": "a", "body": "no hint"},
-        {"messageId": "b", "body": r#"{"station":"nowhere","version":1}"#}]});
+        {"messageId": "b", "body": r#"{"station":"unknown","version":1}"#}]});
     assert_eq!(plaza.wake(poison).await, json!({"batchItemFailures": []}));
     assert!(plaza.lines().last().unwrap().contains(r#""Quarantined":2"#));
 }

@@ -13,7 +13,7 @@ use tests::{
 
 const PHONE: &str = "13912345678";
 const DEVICE: &str = "a3f0c2d4-dealer";
-const NOBODY: &str = r#"{"telephone":"13912345678","nickName":"","favicon":"","gender":0,"status":0}"#;
+const NO_PROFILE: &str = r#"{"telephone":"13912345678","nickName":"","favicon":"","gender":0,"status":0}"#;
 
 fn done() -> (u16, String) {
     (200, r#"{"errCode":"200","msg":"sucess"}"#.to_owned())
@@ -81,7 +81,7 @@ async fn the_whole_way_as_the_document_prints_it() {
     let (letters, _) = plaza.picture(DEVICE).await;
     assert_eq!(plaza.solve(DEVICE, &letters).await.whole(), done());
     let answer = plaza.register_dealer(DEVICE, PHONE, &code, &letters.to_lowercase()).await;
-    assert_eq!(answer.whole(), (200, format!(r#"{{"errCode":200,"msg":"success","data":{NOBODY}}}"#)));
+    assert_eq!(answer.whole(), (200, format!(r#"{{"errCode":200,"msg":"success","data":{NO_PROFILE}}}"#)));
     assert!(assert_whole_or_nothing(&plaza));
 
     let token = answer.header("x-access-token").unwrap();
@@ -168,7 +168,7 @@ async fn both_codes_are_spent_by_one_registration() {
 }
 
 #[tokio::test]
-async fn a_telephone_that_a_dealer_has_is_told_to_whoever_holds_it() {
+async fn a_taken_phone_is_reported_to_its_holder() {
     let plaza = Plaza::open();
     plaza.dealer(PHONE).await;
     plaza.watch.advance(SignedDuration::from_secs(60));
@@ -272,7 +272,7 @@ async fn nothing_of_a_form_but_its_own_fields_is_stored() {
         "password": PASSWORD, "status": 3, "role": "admin", "id": "1", "account": "1", "nickName": "x", "gender": 3,
         "favicon": "x", "created_at": "1999", "enabled": false, "shops": ["s"], "realm": "platform"});
     let answer = call(&plaza, "register", &form).await;
-    assert_eq!(answer.whole(), (200, format!(r#"{{"errCode":200,"msg":"success","data":{NOBODY}}}"#)));
+    assert_eq!(answer.whole(), (200, format!(r#"{{"errCode":200,"msg":"success","data":{NO_PROFILE}}}"#)));
     let sessions = plaza.database.under("ACCOUNT#mall-dealer#");
     let sessions = sessions.iter().find(|item| item["sk"]["S"] == "SESSIONS").unwrap();
     assert_eq!((&sessions["role"]["S"], &sessions["enabled"]["BOOL"]), (&json!("dealer"), &json!(true)));

@@ -101,8 +101,8 @@ async fn a_changed_password_ends_all_sessions_and_gives_a_new_one() {
     let dealer = plaza.dealer(PHONE).await;
     for (named, old, new) in [(PHONE, PASSWORD, NEW_PASSWORD), (dealer.id.as_str(), NEW_PASSWORD, PASSWORD)] {
         let before = log_in(&plaza, PHONE, old).await.header("x-access-token").unwrap().to_owned();
-        let wish = json!({"username": named, "oldPS": old, "newPS": new});
-        let answer = plaza.mall_dealer(post("/user/dealer/reset").json(&wish)).await;
+        let fields = json!({"username": named, "oldPS": old, "newPS": new});
+        let answer = plaza.mall_dealer(post("/user/dealer/reset").json(&fields)).await;
         assert_eq!(answer.whole(), done());
         let gender = json!({"username": PHONE, "gender": 1});
         let by = |token: &str| post("/user/dealer/editGender").bearer(token).json(&gender);
@@ -116,7 +116,7 @@ async fn a_changed_password_ends_all_sessions_and_gives_a_new_one() {
 }
 
 #[tokio::test]
-async fn a_weak_new_password_and_a_name_that_nobody_has_are_refused() {
+async fn a_weak_new_password_and_an_unknown_name_are_refused() {
     let plaza = Plaza::open();
     plaza.dealer(PHONE).await;
     let weak = "密码强度不足：需 8 至 128 个字符，且不能是常见密码";
@@ -126,10 +126,10 @@ async fn a_weak_new_password_and_a_name_that_nobody_has_are_refused() {
         (PHONE, "13912345678!", failure(200, 2022, weak)),
         ("13800138000", NEW_PASSWORD, failure(200, 2017, "原密码不正确")),
         ("0123456789abcdef0123456789abcdef", NEW_PASSWORD, failure(200, 2017, "原密码不正确")),
-        ("nobody#at all", NEW_PASSWORD, failure(200, 2017, "原密码不正确")),
+        ("unknown#at all", NEW_PASSWORD, failure(200, 2017, "原密码不正确")),
     ] {
-        let wish = json!({"username": named, "oldPS": "not the password", "newPS": new});
-        let answer = plaza.mall_dealer(post("/user/dealer/reset").json(&wish)).await;
+        let fields = json!({"username": named, "oldPS": "not the password", "newPS": new});
+        let answer = plaza.mall_dealer(post("/user/dealer/reset").json(&fields)).await;
         assert_eq!(answer.whole(), expected, "{named} {new}");
     }
 }
@@ -188,7 +188,7 @@ async fn unfit_values_are_named_and_change_nothing() {
 }
 
 #[tokio::test]
-async fn another_dealers_name_is_refused_like_one_that_nobody_has() {
+async fn another_dealers_name_is_refused_like_an_unknown_one() {
     let plaza = Plaza::open();
     let (dealer, other) = (plaza.dealer(PHONE).await, plaza.dealer("13800138000").await);
     let refused = failure(403, 403, "记录不存在");

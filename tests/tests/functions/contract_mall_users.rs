@@ -177,7 +177,7 @@ async fn the_telephone_that_was_proved_last_has_the_open_id() {
         assert_eq!(open_id_of(&plaza, realm, &one), None);
         assert_eq!(open_id_of(&plaza, realm, &two).as_deref(), Some(OPEN_ID));
         assert!(actions(&plaza).contains(&("open-id-lost".to_owned(), one.id.clone())));
-        assert!(is_alive(&plaza, &one).await, "an openId is no secret, so saying it signs nobody out");
+        assert!(is_alive(&plaza, &one).await, "an openId is no secret, so naming it ends no session");
 
         let back = kind.sign_in(&plaza, OPEN_ID, PHONE).await;
         assert_eq!((&back.id, open_id_of(&plaza, realm, &one).as_deref()), (&one.id, Some(OPEN_ID)));
@@ -296,7 +296,7 @@ async fn what_cannot_be_read_is_400_and_what_was_typed_wrongly_can_be_shown() {
         assert_eq!(kind.send(&plaza, OPEN_ID, "12345678910").await.whole(), typed);
         assert_eq!(kind.verify(&plaza, OPEN_ID, PHONE, "").await.whole(), failure(400, 400, "缺少短信验证码"));
         assert_eq!(kind.verify(&plaza, OPEN_ID, PHONE, "abcdef").await.whole(), wrong_code());
-        assert_eq!(plaza.parcels.lock().unwrap().len(), 0);
+        assert_eq!(plaza.sms_messages.lock().unwrap().len(), 0);
     }
     let plaza = Plaza::open();
     assert_eq!(plaza.mall_consumer(get("/user/custom/verifyPhoneNum")).await.status, 405);
@@ -348,7 +348,7 @@ async fn the_sign_in_of_all_realms_signs_them_in_and_out_too() {
         let (plaza, realm) = (Plaza::open(), kind.realm());
         plaza.ask_code(realm, PHONE, "login").await;
         plaza.deliver_sms().await;
-        assert!(plaza.sent_to(PHONE).is_empty(), "nobody has it yet, and nobody is told");
+        assert!(plaza.sent_to(PHONE).is_empty(), "the number is unknown and gets no message");
         assert_eq!(plaza.sign_in_by_code(realm, PHONE, "123456").await.status, 401);
         let user = kind.sign_in(&plaza, OPEN_ID, PHONE).await;
         plaza.watch.advance(SignedDuration::from_secs(60));
@@ -377,8 +377,8 @@ async fn the_operator_finds_them_by_telephone_and_locks_and_signs_them_out() {
         let find = |phone: &str| get(&format!("/operator/people?realm={realm}&username={phone}")).bearer(&admin);
         let found = plaza.operator(find("139-1234-5678")).await.json();
         assert_eq!((&found["account_id"], &found["live_sessions"]), (&json!(user.id), &json!(1)), "{found}");
-        for nobody in [OTHER, "somebody"] {
-            assert_eq!(plaza.operator(find(nobody)).await.status, 404);
+        for unknown in [OTHER, "another"] {
+            assert_eq!(plaza.operator(find(unknown)).await.status, 404);
         }
         let target = format!("/operator/people/{realm}/{}", user.id);
         let out = tests::request::Request::new(http::Method::DELETE, &format!("{target}/sessions")).bearer(&admin);
@@ -455,7 +455,7 @@ async fn what_they_cost() {
         assert_eq!(cost(), format!("{head}GetItem 1 + GetItem 1 + TransactWriteItems 12"), "a new account");
         for (open_id, phone, rest, what) in [
             (OPEN_ID, PHONE, "GetItem 1 + GetItem 1 + TransactWriteItems 6", "the usual"),
-            (OPEN_ID, OTHER, "GetItem 1 + GetItem 1 + TransactWriteItems 16", "new, with somebody's openId"),
+            (OPEN_ID, OTHER, "GetItem 1 + GetItem 1 + TransactWriteItems 16", "new, with another account's openId"),
             (OPEN_ID, PHONE, "GetItem 1 + GetItem 1 + GetItem 1 + TransactWriteItems 16", "the openId comes back"),
         ] {
             plaza.watch.advance(SignedDuration::from_secs(60));

@@ -45,7 +45,7 @@ async fn a_wrong_password_an_unknown_name_and_the_wrong_realm_are_one_401() {
     let whole = (401, r#"{"code":"wrong_credentials","message":"用户名或密码不正确"}"#.to_owned());
     for (realm, name, password) in [
         ("ev", "wyc2002", "123456wyd"),
-        ("ev", "nobody", PASSWORD),
+        ("ev", "unknown", PASSWORD),
         ("platform", "wyc2002", PASSWORD),
         ("shop", "wyc2002", PASSWORD),
         ("ev", "root-admin", ADMIN_PASSWORD),
@@ -87,7 +87,7 @@ async fn a_member_of_staff_signs_out_too() {
 }
 
 #[tokio::test]
-async fn a_token_in_the_query_signs_nobody_out() {
+async fn a_token_in_the_query_ends_no_session() {
     let plaza = Plaza::open();
     let driver = plaza.driver("wyc2002").await;
     for parameter in ["token", "access_token"] {

@@ -62,7 +62,7 @@ async fn the_throttle_is_written_before_the_password_is_looked_at() {
 async fn a_wrong_password_costs_an_audit_entry_instead_of_a_session() {
     let plaza = Plaza::open();
     plaza.driver("wyc2002").await;
-    for name in ["wyc2002", "nobody"] {
+    for name in ["wyc2002", "unknown"] {
         cost(&plaza);
         plaza.log_in(name, "123456wyd").await;
         assert_eq!(cost(&plaza), "Query 1 + GetItem 1 + TransactWriteItems 6 + PutItem 1", "{name}");
@@ -85,7 +85,7 @@ async fn a_name_that_has_to_wait_costs_two_reads() {
 async fn an_address_that_has_to_wait_costs_two_reads_and_a_write_that_is_refused() {
     let plaza = Plaza::with(Settings::default().with("LOGIN_PER_IP_MINUTE", 1));
     plaza.driver("wyc2002").await;
-    plaza.log_in("nobody", PASSWORD).await;
+    plaza.log_in("unknown", PASSWORD).await;
     cost(&plaza);
     plaza.log_in("wyc2002", PASSWORD).await;
     let calls: Vec<_> = plaza.database.take_calls().into_iter().map(|call| call.operation).collect();
@@ -121,7 +121,7 @@ async fn what_is_refused_at_the_door_costs_nothing() {
         get("/user/detail"),
         get("/user/detail?token=x.y.z"),
         get("/u/login"),
-        get("/nowhere"),
+        get("/unknown"),
         post("/u/login"),
         post("/u/login").body("application/json", "{"),
         post("/u/register").form(&[("username", "wyc2002"), ("password", "password"), ("email", "w@163.com")]),

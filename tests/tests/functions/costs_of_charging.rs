@@ -7,7 +7,7 @@ use tests::{
     plaza::{Plaza, TestDriver},
 };
 
-/// A station with one place a lane, both taken, so that whoever comes next waits.
+/// A station with one place a lane, both taken, so that the next car waits.
 async fn busy() -> (Plaza, TestDriver) {
     let plaza = Plaza::open();
     let small = |draft: &mut shared::domain::charging::Draft| {

@@ -157,7 +157,7 @@ async fn faults_that_do_not_end_leave_the_whole_or_nothing_and_a_repetition_ends
 
 /// A function that is killed after any of its calls has left nothing that hinders the next one.
 #[tokio::test]
-async fn a_crash_between_any_two_calls_hinders_nobody() {
+async fn a_crash_between_any_two_calls_blocks_no_later_call() {
     for write in WRITES {
         for calls_before in 0..6 {
             let (plaza, driver, request) = ready(write).await;
@@ -175,7 +175,7 @@ async fn a_crash_between_any_two_calls_hinders_nobody() {
     }
 }
 
-/// Whatever comes while an account is being closed: its plates, its phone and its pictures go with it, or it stays.
+/// A change while an account is being closed: plates, phone and pictures are released with the account, or it stays.
 #[tokio::test]
 async fn nothing_that_comes_while_an_account_is_closed_outlives_it() {
     for other in ["bind", "profile", "avatar", "unbind"] {

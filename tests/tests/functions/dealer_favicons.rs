@@ -39,7 +39,7 @@ async fn signed_in(plaza: &Plaza) -> String {
     answer.header("x-access-token").unwrap().to_owned()
 }
 
-/// What lies in the bucket beside the pictures with letters.
+/// What lies in the bucket beside the captchas.
 fn favicons(plaza: &Plaza) -> Vec<String> {
     plaza.bucket.objects().into_keys().filter(|key| key.starts_with("avatars/")).collect()
 }
@@ -125,13 +125,13 @@ async fn a_favicons_address_stays_good_for_as_long_as_it_is_set() {
 }
 
 #[tokio::test]
-async fn an_address_that_nobody_was_given_opens_nothing() {
+async fn an_unknown_address_opens_nothing() {
     let plaza = Plaza::open();
     let dealer = plaza.dealer(PHONE).await;
     let own = uploaded(&plaza, &dealer).await;
     let missing = (404, json!({"errCode": 404, "msg": "图片不存在"}).to_string());
     let drivers = format!("1234567890123456-{:032x}.jpg", 7);
-    for name in [&format!("{}-{:032x}.jpg", dealer.id, 7), &drivers, "nobody.jpg", "..%2Fkyc%2Fa.jpg", &dealer.id] {
+    for name in [&format!("{}-{:032x}.jpg", dealer.id, 7), &drivers, "unknown.jpg", "..%2Fkyc%2Fa.jpg", &dealer.id] {
         let answer = plaza.mall_dealer(get(&format!("/user/dealer/favicon/{name}"))).await;
         assert_eq!(answer.whole(), missing, "{name}");
     }
@@ -187,7 +187,7 @@ async fn what_is_no_picture_is_refused_at_once() {
     assert!(favicons(&plaza).is_empty());
 }
 
-/// Whatever fails when, the record never names a picture that the bucket loses.
+/// With a fault at any call, the record never names a picture that the bucket deletes.
 #[tokio::test]
 async fn the_record_names_nothing_that_is_gone() {
     for fate in [Fate::Refuse, Fate::LoseAnswer, Fate::Conflict, Fate::Break, Fate::HangAfter] {

@@ -138,7 +138,7 @@ async fn a_number_that_another_dealer_has_and_ones_own_are_refused() {
 }
 
 #[tokio::test]
-async fn somebody_elses_name_is_refused_like_one_that_nobody_has() {
+async fn another_accounts_name_is_refused_like_an_unknown_one() {
     let (plaza, dealer, code) = ready().await;
     let other = plaza.dealer("13700137000").await;
     for named in [other.phone.as_str(), &other.id, "13600136000", "x"] {

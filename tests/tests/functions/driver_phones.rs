@@ -112,7 +112,7 @@ async fn the_other_number_takes_the_place_of_the_old_one_which_is_told() {
     assert_eq!((plaza.sent_to(OLD), plaza.sent_to(NEW)), (vec!["change", "phone-changed"], vec!["change"]));
 
     plaza.watch.advance(SignedDuration::from_secs(60));
-    let other = plaza.driver("somebody").await;
+    let other = plaza.driver("another").await;
     let code = plaza.drivers_code(&other.token, OLD).await;
     assert_eq!(bind(&plaza, &other, OLD, &code).await.whole(), new_session(), "the old number is free");
 }
@@ -164,7 +164,7 @@ async fn binding_asks_for_a_sign_in_of_the_last_ten_minutes_the_first_time_too()
 async fn only_a_code_that_this_account_asked_for_proves_the_number() {
     let (plaza, driver, code) = ready().await;
     let wrong = failure(400, "手机验证码错误");
-    let other = plaza.driver("somebody").await;
+    let other = plaza.driver("another").await;
     assert_eq!(bind(&plaza, &other, NEW, &code).await.whole(), wrong, "another driver");
     assert_eq!(bind(&plaza, &driver, "13600136000", &code).await.whole(), wrong, "another number");
     assert_eq!(bind(&plaza, &driver, NEW, "no code").await.whole(), wrong);
@@ -187,7 +187,7 @@ async fn a_code_for_a_change_wants_a_drivers_session() {
         let answer = plaza.session(request).await;
         assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (401, &json!("unauthorized")));
     }
-    assert!(plaza.parcels.lock().unwrap().is_empty());
+    assert!(plaza.sms_messages.lock().unwrap().is_empty());
     let query = format!("/auth/code?access_token={}", driver.token);
     let body = json!({"realm": "ev", "telephone": NEW, "purpose": "change"});
     assert_eq!(plaza.session(post(&query).json(&body)).await.status, 401, "the token goes into the header here");
@@ -216,7 +216,7 @@ async fn what_is_missing_or_no_number_is_named() {
 #[tokio::test]
 async fn a_number_that_another_driver_has_is_refused_and_ones_own_changes_nothing() {
     let (plaza, driver, _) = ready().await;
-    let other = plaza.driver("somebody").await;
+    let other = plaza.driver("another").await;
     plaza.watch.advance(SignedDuration::from_secs(60));
     let code = plaza.drivers_code(&other.token, OLD).await;
     assert_eq!(bind(&plaza, &other, OLD, &code).await.whole(), failure(409, "手机号已被其他用户绑定"));
@@ -231,7 +231,7 @@ async fn a_number_that_another_driver_has_is_refused_and_ones_own_changes_nothin
 #[tokio::test]
 async fn of_two_drivers_who_want_one_number_at_once_one_gets_it() {
     let plaza = Plaza::open();
-    let (one, two) = (plaza.driver("wyc2002").await, plaza.driver("somebody").await);
+    let (one, two) = (plaza.driver("wyc2002").await, plaza.driver("another").await);
     let first = plaza.drivers_code(&one.token, NEW).await;
     plaza.watch.advance(SignedDuration::from_secs(60));
     let second = plaza.drivers_code(&two.token, NEW).await;
@@ -255,7 +255,7 @@ async fn of_two_numbers_that_one_driver_binds_at_once_one_stays() {
     assert_eq!(plaza.database.holders("PHONE#ev#").len(), 1);
 }
 
-/// Whoever still has a code for the old number comes too late.
+/// A code for the old number is no longer valid.
 #[tokio::test]
 async fn a_code_for_the_old_number_opens_nothing_that_the_change_does_not_end() {
     for purpose in ["login", "reset"] {
@@ -295,16 +295,16 @@ async fn closing_the_account_frees_the_number() {
     assert!(plaza.database.holders("PHONE#ev#").is_empty());
     plaza.ask_code("ev", OLD, "login").await;
     plaza.deliver_sms().await;
-    assert_eq!(plaza.sent_to(OLD), ["change"], "nobody has it, so nothing is sent");
+    assert_eq!(plaza.sent_to(OLD), ["change"], "no account has it, so nothing is sent");
     plaza.watch.advance(SignedDuration::from_secs(60));
-    let other = plaza.driver("somebody").await;
+    let other = plaza.driver("another").await;
     let code = plaza.drivers_code(&other.token, OLD).await;
     assert_eq!(bind(&plaza, &other, OLD, &code).await.whole(), new_session());
 }
 
 /// Whichever is first, no number is left to an account that is no more.
 #[tokio::test]
-async fn closing_while_a_number_is_bound_leaves_no_number_to_nobody() {
+async fn closing_while_a_number_is_bound_releases_the_number() {
     for _ in 0..5 {
         let (plaza, driver, code) = ready().await;
         let (bound, closed) = join(bind(&plaza, &driver, NEW, &code), close(&plaza, &driver)).await;
@@ -348,7 +348,7 @@ async fn a_fault_at_any_call_moves_everything_or_nothing() {
 
 /// A function that is killed after any of its calls has left nothing that hinders the next one.
 #[tokio::test]
-async fn a_crash_between_any_two_calls_hinders_nobody() {
+async fn a_crash_between_any_two_calls_blocks_no_later_call() {
     for calls_before in 0..6 {
         let (plaza, driver, code) = ready().await;
         let answer = killed(&plaza.database, calls_before, Fate::Die, bind(&plaza, &driver, NEW, &code)).await;

@@ -183,7 +183,7 @@ async fn signing_out_survives_one_fault_and_never_lies() {
 }
 
 #[tokio::test]
-async fn a_record_that_cannot_be_read_lets_nobody_in() {
+async fn an_unreadable_record_admits_no_caller() {
     let plaza = Plaza::open();
     let driver = plaza.driver("wyc2002").await;
     for fate in [Fate::Refuse, Fate::Break, Fate::Throttle, Fate::Hang] {
@@ -196,7 +196,7 @@ async fn a_record_that_cannot_be_read_lets_nobody_in() {
 
 /// A function that is killed after any of its calls has left nothing that hinders the next one.
 #[tokio::test]
-async fn a_crash_between_any_two_calls_hinders_nobody() {
+async fn a_crash_between_any_two_calls_blocks_no_later_call() {
     for calls_before in 0..3 {
         let plaza = Plaza::open();
         plaza.driver("wyc2002").await;

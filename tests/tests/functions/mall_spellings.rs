@@ -116,7 +116,7 @@ async fn dealers_read_what_their_document_prints() {
     let code = plaza.code_for(phone).await;
     note(call("verifyPhoneNum", "", json!({"deviceId": device, "telephone": phone, "phoneNum": code})).await);
     note(call("sendGraphCode", "", json!({"deviceId": device})).await);
-    let letters = plaza.drawn.letters();
+    let letters = plaza.captcha_answers.letters();
     note(call("verifyPicCode", "", json!({"deviceId": device, "picCode": letters})).await);
     let form = json!({"deviceId": device, "telephone": phone, "phoneNum": code, "picCode": letters,
         "password": PASSWORD});

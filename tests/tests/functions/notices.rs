@@ -1,4 +1,4 @@
-//! Notices to the owners of accounts: what they are told of, and that no caller can make many SMS of it.
+//! Notices to the owners of accounts: which changes they report, and that no caller can cause many SMS.
 
 use http::Method;
 use jiff::SignedDuration;
@@ -34,7 +34,7 @@ async fn a_password_that_is_changed_to_and_fro_makes_one_sms() {
     assert_eq!(plaza.sent_to(PHONE)[before..], ["password-changed"; 2], "an hour later it is news again");
 }
 
-/// Of all products, and whatever they say.
+/// The notices of all products, with any text.
 #[tokio::test]
 async fn a_phone_gets_ten_notices_a_day() {
     let plaza = Plaza::open();

@@ -182,7 +182,7 @@ async fn a_payment_is_booked_once_and_its_reference_answers_the_same_for_ever() 
     assert_eq!(desk.actions(), ["bill-credited", "bill-settled"]);
     assert_eq!(code(&desk.pay(77, "bank-44", "1.00").await), (404, json!("not_found")));
     let stranger = Plaza::booking(&desk.admin(), ("1", bill), "payments", &json!({"reference": "b", "amount": "1.00"}));
-    assert_eq!(code(&desk.plaza.operator(stranger).await), (404, json!("not_found")), "somebody else's");
+    assert_eq!(code(&desk.plaza.operator(stranger).await), (404, json!("not_found")), "another driver's");
 }
 
 #[tokio::test]
@@ -361,7 +361,7 @@ async fn finding_and_booking_cost_the_same_with_much_history() {
     );
 }
 
-/// Whatever becomes of one call, the booking is there once and whole or not at all, and repeating it ends it.
+/// With a fault at any call, the booking exists once and whole or not at all, and repeating the call completes it.
 #[tokio::test]
 async fn a_fault_at_any_call_leaves_a_booking_whole_or_undone_and_a_repetition_safe() {
     for fate in Fate::FAULTS.into_iter().chain([Fate::Die, Fate::DieAfter]) {

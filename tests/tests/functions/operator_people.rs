@@ -101,7 +101,7 @@ async fn weak_passwords_odd_roles_and_odd_shops_are_refused() {
     assert!(desk.plaza.database.under("STAFF#").is_empty() && desk.actions().is_empty());
 }
 
-/// Whatever server-owned name a request brings along, the record has what the form takes and nothing else.
+/// A request with server-owned names changes only the fields of the form.
 #[tokio::test]
 async fn nothing_but_the_form_is_written() {
     let desk = Desk::open();
@@ -131,8 +131,8 @@ async fn another_role_counts_from_the_next_request_on() {
     for role in ["shop-staff", "driver", ""] {
         assert_eq!(desk.send(Method::PUT, &whom, Some(json!({"role": role, "shops": "s1"}))).await.status, 400);
     }
-    let nobody = desk.send(Method::PUT, "people/platform/nobody", Some(json!({"role": "admin"}))).await;
-    assert_eq!(code(&nobody), (404, json!("not_found")));
+    let unknown = desk.send(Method::PUT, "people/platform/unknown", Some(json!({"role": "admin"}))).await;
+    assert_eq!(code(&unknown), (404, json!("not_found")));
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn a_locked_account_is_out_at_once_and_in_again_when_it_is_unlocked() {
 }
 
 #[tokio::test]
-async fn signing_out_ends_all_sessions_and_locks_nobody() {
+async fn signing_out_ends_all_sessions_and_locks_no_account() {
     let desk = Desk::open();
     let driver = desk.plaza.driver("wyc2002").await;
     let other = desk.plaza.log_in("wyc2002", PASSWORD).await.token();
@@ -174,7 +174,7 @@ async fn signing_out_ends_all_sessions_and_locks_nobody() {
 }
 
 #[tokio::test]
-async fn nobody_locks_themselves_and_two_administrators_cannot_lock_each_other() {
+async fn administrators_cannot_lock_themselves_or_each_other() {
     let desk = Desk::open();
     let second = desk.appoint("second", "admin", "").await["account_id"].as_str().unwrap().to_owned();
     let token = desk.plaza.sign_in("platform", "second", FIRST).await.token();

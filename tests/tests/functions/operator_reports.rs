@@ -174,7 +174,7 @@ async fn what_is_no_range_is_refused() {
 }
 
 #[tokio::test]
-async fn a_report_costs_what_its_days_cost_whatever_was_billed() {
+async fn a_report_costs_what_its_days_cost_for_any_number_of_bills() {
     let plaza = played().await;
     let auditor = plaza.token_of(Role::Auditor);
     plaza.database.take_calls();

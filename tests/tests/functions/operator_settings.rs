@@ -102,8 +102,8 @@ async fn impossible_settings_change_nothing_and_are_named() {
     assert_eq!(desk.put("settings", &json!({})).await.status, 400);
     assert_eq!(desk.get("S1/settings").await, before);
     assert!(desk.entries("settings-changed").is_empty());
-    let nowhere = Request::new(Method::PUT, "/operator/stations/nowhere/settings").bearer(&desk.admin);
-    assert_eq!(desk.plaza.operator(nowhere.json(&json!({"settings": {"fast_piles": 2}}))).await.status, 404);
+    let unknown = Request::new(Method::PUT, "/operator/stations/unknown/settings").bearer(&desk.admin);
+    assert_eq!(desk.plaza.operator(unknown.json(&json!({"settings": {"fast_piles": 2}}))).await.status, 404);
 }
 
 #[tokio::test]
@@ -193,8 +193,8 @@ async fn the_history_of_prices_names_each_change_once() {
     let page = desk.get(&format!("S1/prices?limit=1&before={next}")).await;
     assert_eq!(page["prices"][0]["service_fee"], "0.80");
     assert_eq!(desk.get("S1/prices?before=1").await["prices"], json!([]));
-    let nowhere = get("/operator/stations/nowhere/prices").bearer(&desk.admin);
-    assert_eq!(desk.plaza.operator(nowhere).await.json()["code"], "no_such_station");
+    let unknown = get("/operator/stations/unknown/prices").bearer(&desk.admin);
+    assert_eq!(desk.plaza.operator(unknown).await.json()["code"], "no_such_station");
 }
 
 #[tokio::test]
@@ -254,7 +254,7 @@ async fn each_switch_of_a_pile_leaves_one_entry_and_a_refused_one_none() {
 }
 
 #[tokio::test]
-async fn what_the_desk_does_costs_the_same_whatever_the_history() {
+async fn the_desks_calls_cost_the_same_with_any_history() {
     let desk = Desk::open().await;
     desk.plaza.database.take_calls();
     let cost = || bill(&desk.plaza.database.take_calls());

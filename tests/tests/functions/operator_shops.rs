@@ -1,4 +1,4 @@
-//! Shops, groups and business customers as the operator sees them: listed page by page, changed, and told of in the trail.
+//! Shops, groups and business customers as the operator sees them: listed page by page, changed, and audited.
 
 use http::Method;
 use jiff::SignedDuration;
@@ -82,7 +82,7 @@ async fn each_change_of_a_shop_or_a_group_leaves_one_entry_and_none_is_left_by_w
     for _ in 0..2 {
         assert_eq!(desk.save("s1", json!({"name": "一号店", "group": "g1", "signin_points": 5})).await.status, 200);
     }
-    assert_eq!(desk.save("s1", json!({"name": "x", "group": "nowhere"})).await.status, 404);
+    assert_eq!(desk.save("s1", json!({"name": "x", "group": "unknown"})).await.status, 404);
     assert_eq!(
         desk.trail("shops", "s1").await,
         [
@@ -113,7 +113,7 @@ async fn an_operator_names_the_manager_of_a_customer_found_by_name_and_clears_it
         assert_eq!(desk.send(Method::DELETE, &path, None).await.status, 204);
         assert_eq!(shown().await, json!({}));
     }
-    let told = [told("manager-assigned", "nobody"), told("manager-assigned", "王经理")];
+    let told = [told("manager-assigned", "unknown"), told("manager-assigned", "王经理")];
     assert_eq!(desk.trail("customers", &format!("ac1.{id}")).await, told);
 
     for body in [json!({}), json!({"name": ""}), json!({"name": "x", "email": "no"}), json!({"name": "x".repeat(65)})] {
@@ -125,7 +125,7 @@ async fn an_operator_names_the_manager_of_a_customer_found_by_name_and_clears_it
         let assigned = desk.send(Method::PUT, &format!("{nobodys}/manager"), Some(manager.clone())).await;
         assert_eq!(assigned.status, 404, "{nobodys}");
     }
-    assert_eq!(desk.send(Method::GET, "customers?cus_name=nobody", None).await.status, 404);
+    assert_eq!(desk.send(Method::GET, "customers?cus_name=unknown", None).await.status, 404);
 }
 
 /// Calls and units at the wire, the admission of the caller included.

@@ -158,10 +158,10 @@ async fn unknown_stations_and_piles_are_told() {
     for pile in ["F3", "T2", "X1", "F0", "F"] {
         assert_eq!(desk.switch(pile, &json!({"state": "off"})).await.status, 404, "{pile}");
     }
-    let nowhere = desk.put("/operator/stations/nowhere/piles/F1", &json!({"state": "off"})).await;
-    assert_eq!(code(&nowhere), (404, json!("no_such_station")));
-    let nowhere = desk.plaza.operator(get("/operator/stations/nowhere").bearer(&desk.admin)).await;
-    assert_eq!(code(&nowhere), (404, json!("no_such_station")));
+    let unknown = desk.put("/operator/stations/unknown/piles/F1", &json!({"state": "off"})).await;
+    assert_eq!(code(&unknown), (404, json!("no_such_station")));
+    let unknown = desk.plaza.operator(get("/operator/stations/unknown").bearer(&desk.admin)).await;
+    assert_eq!(code(&unknown), (404, json!("no_such_station")));
     for body in [
         json!({"state": "broken"}),
         json!({}),

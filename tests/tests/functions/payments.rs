@@ -1,4 +1,4 @@
-//! Payments that drivers start and the provider confirms: each booked once, whatever comes twice, late, at once or wrong.
+//! Payments that drivers start and the provider confirms: each booked once, also when webhooks come twice, late, at once or wrong.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -133,19 +133,19 @@ async fn a_wrong_old_or_missing_signature_writes_nothing() {
     let with = |at: i64, tag: &str| {
         unsigned().header("x-payment-timestamp", at.to_string()).header("x-payment-signature", tag)
     };
-    for (what, letter) in [
+    for (what, webhook) in [
         ("unsigned", unsigned()),
         ("a session instead", unsigned().bearer(&admin)),
         ("garbage", with(second, "garbage")),
         ("another second", with(second + 1, &right)),
         ("another body", with(second, &right).json(&json!({"payment": id, "transaction": "t-1", "amount": "0.01"}))),
     ] {
-        let answer = desk.plaza.callback(letter).await;
+        let answer = desk.plaza.callback(webhook).await;
         assert_eq!(code(&answer), (401, json!("unauthorized")), "{what}");
     }
-    let letter = desk.plaza.signed(unsigned());
+    let webhook = desk.plaza.signed(unsigned());
     desk.plaza.watch.advance(SignedDuration::from_secs(301));
-    assert_eq!(code(&desk.plaza.callback(letter).await), (401, json!("unauthorized")), "too old");
+    assert_eq!(code(&desk.plaza.callback(webhook).await), (401, json!("unauthorized")), "too old");
     assert_eq!((desk.plaza.database.items(tests::database::MAIN), desk.settlements()), before);
 }
 
@@ -164,7 +164,7 @@ async fn what_makes_no_sense_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_transaction_is_booked_once_however_often_it_is_told_of() {
+async fn a_transaction_is_booked_once_however_often_its_webhook_comes() {
     let desk = Desk::open().await;
     let id = desk.payment().await;
     let first = desk.notify(&id, "t-1", &desk.total).await;
@@ -240,7 +240,7 @@ async fn a_payment_is_taken_although_its_driver_has_closed_the_account() {
 
 /// An operator who settles, the provider's callback, another transaction and a bill that is issued, all at once.
 #[tokio::test]
-async fn whoever_comes_at_once_nothing_is_lost_or_booked_twice() {
+async fn concurrent_calls_lose_nothing_and_book_nothing_twice() {
     for turn in 0..4_usize {
         let desk = Desk::open().await;
         let id = desk.payment().await;
@@ -295,7 +295,7 @@ async fn two_taps_on_pay_are_one_payment() {
     assert_eq!(desk.plaza.database.under("PAYMENT#").len(), 1);
 }
 
-/// Whatever becomes of one call: what was told is booked once, by the first letter or by its repetition.
+/// With a fault at any call, the payment is booked once, by the first webhook or by its repetition.
 #[tokio::test]
 async fn a_fault_at_any_call_leaves_a_payment_for_its_repetition() {
     let fates =

@@ -1,4 +1,4 @@
-//! Uploaded pictures: what is taken and what it becomes, and that table and bucket agree whatever fails in between.
+//! Uploaded pictures: which are accepted, what they become, and that table and bucket agree after any fault.
 
 use bytes::Bytes;
 use image::{GenericImageView as _, ImageFormat};
@@ -168,8 +168,8 @@ async fn an_address_opens_the_picture_for_ten_minutes_and_shows_it() {
 async fn a_new_avatar_takes_the_old_ones_place() {
     let plaza = Plaza::open();
     let driver = caller(&plaza, &plaza.driver("wyc2002").await);
-    let nobody = plaza.customers.avatar(&driver.account).await.map_err(|failure| failure.reason());
-    assert_eq!(nobody, Err(Reason::NotYours));
+    let unknown = plaza.customers.avatar(&driver.account).await.map_err(|failure| failure.reason());
+    assert_eq!(unknown, Err(Reason::NotYours));
     let mut seen = Vec::new();
     for side in [30, 40] {
         plaza.customers.set_avatar(&driver, png(side, side).into(), plaza.watch.now()).await.unwrap();
@@ -200,7 +200,7 @@ async fn assert_agreed(plaza: &Plaza, driver: &Caller, what: &str) {
 }
 
 #[tokio::test]
-async fn whatever_the_bucket_does_it_agrees_with_the_records_within_a_day() {
+async fn after_any_fault_the_bucket_agrees_with_the_records_within_a_day() {
     for fate in [Fate::Refuse, Fate::LoseAnswer, Fate::Break, Fate::Throttle] {
         for broken in ["PUT", "TAG", "DELETE", "all"] {
             let what = format!("{fate:?} of {broken}");

@@ -88,7 +88,7 @@ fn the_document_holds_together() {
     let references = regex_lite::Regex::new(r##""\$ref":"#([^"]+)""##).unwrap();
     let referred: BTreeSet<_> = references.captures_iter(&text).map(|found| found[1].to_owned()).collect();
     for pointer in &referred {
-        assert!(DOCUMENT.pointer(pointer).is_some(), "{pointer} is nowhere");
+        assert!(DOCUMENT.pointer(pointer).is_some(), "{pointer} is missing");
     }
     for (kind, parts) in
         DOCUMENT["components"].as_object().unwrap().iter().filter(|(kind, _)| *kind != "securitySchemes")
@@ -283,7 +283,7 @@ struct Caller {
     id: Option<String>,
 }
 
-/// Somebody whom the examples can be about.
+/// A person for the examples.
 async fn signed_in(plaza: &Plaza, role: Role) -> Caller {
     let (token, id) = match role {
         Role::Driver => {

@@ -139,7 +139,7 @@ const CELLS: usize = 70;
 /// Each route × each caller, by rule; the snapshot shows a reviewer what a change opens or closes. A new kind of caller is a
 /// line in [`callers`] and a column here.
 #[tokio::test]
-async fn every_route_lets_in_whom_its_rule_names_and_nobody_else() {
+async fn every_route_admits_exactly_the_callers_of_its_rule() {
     let (mut groups, mut columns) = (BTreeMap::<String, BTreeSet<String>>::new(), BTreeSet::new());
     for function in all() {
         for route in &function.table {

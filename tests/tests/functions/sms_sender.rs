@@ -82,17 +82,17 @@ impl Post {
 }
 
 /// The body of the message that the queue would bring for one code.
-async fn parcel(plaza: &Plaza) -> String {
+async fn sms_message(plaza: &Plaza) -> String {
     let driver = plaza.driver("wyc2002").await;
     plaza.bind_phone("ev", PHONE, &driver.id, "wyc2002");
     plaza.ask_code("ev", PHONE, "login").await;
-    json!(plaza.parcels.lock().unwrap()[0]).to_string()
+    json!(plaza.sms_messages.lock().unwrap()[0]).to_string()
 }
 
 #[tokio::test]
 async fn a_message_that_comes_twice_is_sent_once() {
     let plaza = Plaza::open();
-    let (body, post) = (parcel(&plaza).await, post(&plaza, &[]));
+    let (body, post) = (sms_message(&plaza).await, post(&plaza, &[]));
     assert_eq!(post.deliver(&[body.clone(), body.clone()]).await, [""; 0]);
     assert_eq!((post.taken(), post.last("OtpSend"), post.last("SmsDropped")), (1, json!(1), json!(1)));
     assert_eq!(post.deliver(&[body]).await, [""; 0]);
@@ -102,7 +102,7 @@ async fn a_message_that_comes_twice_is_sent_once() {
 #[tokio::test]
 async fn a_message_of_the_release_before_was_counted_when_it_was_asked_for() {
     let plaza = Plaza::open();
-    let (body, post) = (parcel(&plaza).await, post(&plaza, &[]));
+    let (body, post) = (sms_message(&plaza).await, post(&plaza, &[]));
     let mut job = plaza.database.under("SMS#").swap_remove(0);
     job.as_object_mut().unwrap().remove("share").unwrap();
     plaza.database.put(&job);
@@ -115,7 +115,7 @@ async fn a_message_of_the_release_before_was_counted_when_it_was_asked_for() {
 async fn what_the_provider_does_not_take_now_comes_again_and_alone() {
     for refusal in [SmsError::Throttled("busy".into()), SmsError::Retryable("broken".into())] {
         let plaza = Plaza::open();
-        let (body, post) = (parcel(&plaza).await, post(&plaza, &[refusal]));
+        let (body, post) = (sms_message(&plaza).await, post(&plaza, &[refusal]));
         let poison = "{\"station\":\"S1\"}".to_owned();
         assert_eq!(post.deliver(&[body.clone(), poison, "\u{0}".to_owned()]).await, ["m0"]);
         assert_eq!((post.last("SmsLater"), post.last("Quarantined")), (json!(1), json!(2)));
@@ -129,7 +129,7 @@ async fn what_the_provider_never_takes_is_given_up_and_counted() {
     for (refusal, metric) in [(SmsError::Permanent("template".into()), "SmsRefused"), (SmsError::Blocked, "SmsBlocked")]
     {
         let plaza = Plaza::open();
-        let (body, post) = (parcel(&plaza).await, post(&plaza, &[refusal]));
+        let (body, post) = (sms_message(&plaza).await, post(&plaza, &[refusal]));
         assert_eq!(post.deliver(std::slice::from_ref(&body)).await, [""; 0]);
         assert_eq!(post.last(metric), json!(1));
         post.deliver(&[body]).await;
@@ -140,7 +140,7 @@ async fn what_the_provider_never_takes_is_given_up_and_counted() {
 #[tokio::test]
 async fn a_code_that_is_over_is_not_sent_and_an_unknown_id_is_quarantined() {
     let plaza = Plaza::open();
-    let (body, post) = (parcel(&plaza).await, post(&plaza, &[]));
+    let (body, post) = (sms_message(&plaza).await, post(&plaza, &[]));
     plaza.watch.advance(SignedDuration::from_secs(300));
     assert_eq!(post.deliver(&[body, json!({"job": "nothing"}).to_string()]).await, [""; 0]);
     assert_eq!((post.taken(), post.last("SmsDropped"), post.last("Quarantined")), (0, json!(1), json!(1)));
@@ -149,7 +149,7 @@ async fn a_code_that_is_over_is_not_sent_and_an_unknown_id_is_quarantined() {
 #[tokio::test]
 async fn a_sender_that_died_leaves_its_message_to_another_after_a_minute() {
     let plaza = Plaza::open();
-    let body = parcel(&plaza).await;
+    let body = sms_message(&plaza).await;
     let store = Store::new(plaza.database.client(), MAIN, AUDIT);
     let at_provider = Arc::new(Notify::new());
     let reached = Arc::clone(&at_provider);

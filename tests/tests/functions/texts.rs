@@ -119,7 +119,7 @@ async fn what_a_person_typed_is_a_business_outcome_in_the_charging_app_and_the_m
         let number = answer.json().get("errCode").or(answer.json().get("code")).cloned();
         (answer.status.as_u16(), number.unwrap(), answer.json()["msg"].as_str().unwrap().to_owned())
     };
-    let account = json!({"username": "somebody", "password": "123456wyc", "email": "a@163.com"});
+    let account = json!({"username": "another", "password": "123456wyc", "email": "a@163.com"});
     for (field, value, begins) in [
         ("username", "w", "用户名"),
         ("password", "12345678", "密码"),

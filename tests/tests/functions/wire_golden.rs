@@ -39,7 +39,7 @@ async fn failures_of<E: Envelope>(name: &str, all: &mut String) {
     for &reason in Reason::ALL {
         let failure = match reason {
             Reason::Throttled => Failure::throttled(Duration::from_millis(41_001)),
-            Reason::Internal => Failure::internal("a detail that nobody outside may see"),
+            Reason::Internal => Failure::internal("a detail that no client may see"),
             Reason::WrongMethod => Failure::wrong_method(vec!["GET", "PUT"]),
             other => other.into(),
         };
@@ -57,7 +57,7 @@ async fn every_reason_in_every_envelope() {
     failures_of::<Cloud>("cloud", &mut all).await;
     failures_of::<Shop>("shop", &mut all).await;
     failures_of::<Plain>("plain", &mut all).await;
-    assert!(!all.contains("nobody outside"));
+    assert!(!all.contains("no client may"));
     insta::assert_snapshot!("failures", all);
 }
 

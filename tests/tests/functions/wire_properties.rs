@@ -131,7 +131,7 @@ fn with_any<S: Strategy>(cases: u32, strategy: &S, test: &impl AsyncFn(&Plaza, &
     let plaza = Plaza::open();
     let token = runtime.block_on(async {
         plaza.station(|_| {}).await;
-        plaza.driver_of("somebody", "皖A54321").await.token
+        plaza.driver_of("another", "皖A54321").await.token
     });
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     let run = |value| {

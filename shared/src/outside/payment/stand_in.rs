@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_counts_for_five_minutes_either_way() {
+    fn a_webhook_is_accepted_for_five_minutes_either_way() {
         let webhook = webhook("1000", &key().sign("1000", BODY.as_bytes()), BODY);
         let notice = PaymentNotice { payment: "p".into(), transaction: "t".into(), amount: Fen(6_744) };
         assert_eq!(read_at(1_300, &webhook), Ok(notice.clone()));

@@ -71,12 +71,12 @@ async fn nothing_is_decided_where_nothing_was_handed_in() {
         let answer = plaza.decide(&auditor, &whose, status).await;
         assert_eq!(answer.whole(), refusal(200, 2021, "当前状态不允许该操作"));
     }
-    let nobody = tests::papers::Applicant { phone: THIRD_PHONE.to_owned(), ..whose };
-    assert_eq!(plaza.decide(&auditor, &nobody, 3).await.whole(), refusal(403, 403, "记录不存在"));
+    let unknown = tests::papers::Applicant { phone: THIRD_PHONE.to_owned(), ..whose };
+    assert_eq!(plaza.decide(&auditor, &unknown, 3).await.whole(), refusal(403, 403, "记录不存在"));
 }
 
 #[tokio::test]
-async fn auditors_and_administrators_decide_and_nobody_else() {
+async fn only_auditors_and_administrators_decide() {
     let plaza = Plaza::open();
     let whose = plaza.waiting(PHONE, ID_NO).await;
     for role in Role::ALL {
@@ -95,7 +95,7 @@ async fn auditors_and_administrators_decide_and_nobody_else() {
     assert_eq!(code(&plaza.decide(&plaza.auditor(), &whose, 1).await), DONE);
 }
 
-/// Whoever handed them in does not decide on them, whatever role they come with.
+/// The applicant cannot decide on the own papers in any role.
 #[tokio::test]
 async fn the_submitter_never_decides() {
     let plaza = Plaza::open();
@@ -176,7 +176,7 @@ async fn papers_that_were_replaced_meanwhile_are_not_decided_on_unseen() {
 }
 
 #[tokio::test]
-async fn what_was_refused_is_not_reopened_when_somebody_else_has_the_number() {
+async fn refused_papers_are_not_reopened_when_another_account_has_the_number() {
     let plaza = Plaza::open();
     let auditor = plaza.auditor();
     let whose = plaza.waiting(PHONE, ID_NO).await;

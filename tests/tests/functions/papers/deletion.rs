@@ -1,4 +1,4 @@
-//! Pictures of papers go some days after the decision, whatever fails meanwhile; what else is known of the papers stays.
+//! Pictures of papers are deleted some days after the decision, despite faults; the rest of the papers stays.
 
 use super::{OTHER_PHONE, PHONE, code, refusal};
 use jiff::SignedDuration;
@@ -174,7 +174,7 @@ async fn refused_papers_are_handed_in_again_with_the_same_pictures_while_these_a
     }
 }
 
-/// The sweep may see a later hour than whoever reopens.
+/// The sweep's clock may be ahead of the reviewer's.
 #[tokio::test]
 async fn a_reopening_that_races_with_the_sweep_is_asked_for_again() {
     let plaza = Plaza::open();
@@ -189,9 +189,9 @@ async fn a_reopening_that_races_with_the_sweep_is_asked_for_again() {
     assert_papers_sound(&plaza, "gone");
 }
 
-/// Each way in which a run can end early: whatever it is, the next runs finish, and nobody else's pictures go with them.
+/// Each way in which a run can end early: the next runs finish, and no other pictures are deleted.
 #[tokio::test]
-async fn whatever_happens_to_the_sweep_a_later_one_deletes_what_is_over_and_nothing_else() {
+async fn after_any_fault_a_later_sweep_deletes_what_is_over_and_nothing_else() {
     let fates = [Fate::Refuse, Fate::Break, Fate::LoseAnswer, Fate::Throttle, Fate::Hang, Fate::HangAfter];
     for fate in fates {
         for broken in ["DELETE", "table 0", "table 1", "table 2", "table 3"] {

@@ -79,7 +79,7 @@ async fn auditors_read_numbers_whole_which_the_trail_notes_of_each_and_admins_ma
     assert_eq!(plaza.entries("numbers-read").len(), 3);
 }
 
-/// What the trail cannot be told of is not shown.
+/// A reading that cannot be audited is not shown.
 #[tokio::test]
 async fn no_number_is_shown_that_the_trail_does_not_know_of() {
     let plaza = Plaza::open();
@@ -138,7 +138,7 @@ async fn papers_that_nobody_handed_in_are_not_there() {
     let plaza = Plaza::open();
     let auditor = plaza.auditor();
     let whose = plaza.applicant(PHONE).await;
-    for path in [format!("mall-dealer/{}", whose.id), "mall-agent/nobody".into(), "ev/1004".into()] {
+    for path in [format!("mall-dealer/{}", whose.id), "mall-agent/unknown".into(), "ev/1004".into()] {
         let answer = plaza.operator(get(&format!("/operator/papers/{path}")).bearer(&auditor)).await;
         assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (404, &json!("not_found")), "{path}");
     }

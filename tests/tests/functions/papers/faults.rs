@@ -145,7 +145,7 @@ async fn a_crash_between_any_two_calls_is_mended_by_asking_again() {
     }
 }
 
-/// Whatever the bucket does, papers that were taken name pictures that stay.
+/// With any fault of the bucket, accepted papers name pictures that stay.
 #[tokio::test]
 async fn a_bucket_that_fails_loses_nothing_that_papers_name() {
     for kind in Kind::BOTH {

@@ -226,7 +226,7 @@ async fn one_person_may_be_an_agent_and_a_dealer() {
 
 /// #13 leads to another agent; papers stay with theirs.
 #[tokio::test]
-async fn papers_stay_with_their_agent_when_somebody_changes_accounts() {
+async fn papers_stay_with_their_agent_when_a_caller_changes_accounts() {
     let plaza = Plaza::open();
     let agent = plaza.agent("openId-1", PHONE).await;
     let whose: Applicant = agent.clone().into();

@@ -71,7 +71,7 @@ async fn pictures_that_were_deleted_have_no_address() {
 }
 
 #[tokio::test]
-async fn nobody_reads_it_without_a_session_of_the_realm() {
+async fn only_a_session_of_the_realm_reads_it() {
     let plaza = Plaza::open();
     let dealer = plaza.applicant_of(Kind::Dealer, PHONE).await;
     assert_eq!(plaza.mall_dealer(post("/user/dealer/info").json(&json!({}))).await.status, 401);

@@ -19,7 +19,7 @@ async fn known_and_unknown_names_cost_equally_much() {
     plaza.driver("wyc2002").await;
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..15 {
-        for (kind, name) in ["wyc2002", "nobody"].into_iter().enumerate() {
+        for (kind, name) in ["wyc2002", "unknown"].into_iter().enumerate() {
             let before = cpu::taken();
             assert!(is_wrong(&plaza.log_in(name, WRONG).await));
             times[kind].push(cpu::since(before));
@@ -51,7 +51,7 @@ async fn a_sign_in_renews_a_hash_that_was_made_with_other_parameters() {
     assert_eq!(hash(), after, "once is enough");
 }
 
-/// Somebody signs in with the same password while this sign-in is comparing, and renews the hash first.
+/// A concurrent sign-in with the same password renews the hash first.
 #[tokio::test]
 async fn of_two_who_renew_a_hash_at_once_neither_is_told_the_password_is_wrong() {
     let plaza = Plaza::open();
@@ -110,7 +110,7 @@ async fn a_new_pepper_takes_over_at_the_next_sign_in() {
     let credential = plaza.database.item("LOGIN#ev#wyc2002", "CREDENTIAL").unwrap();
     assert_eq!(credential["pepper"]["S"], "p2");
     assert_eq!(peppered.log_in("wyc2002", PASSWORD).await.json()["code"], 200);
-    assert!(is_wrong(&plaza.log_in("wyc2002", PASSWORD).await), "without the new pepper nobody gets in");
+    assert!(is_wrong(&plaza.log_in("wyc2002", PASSWORD).await), "no sign-in succeeds without the new pepper");
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ async fn bind(plaza: &Plaza, driver: &TestDriver) {
     assert_eq!(plaza.ev_customer(request).await.status, 200);
 }
 
-/// Somebody has guessed a hundred times at a driver who has bound a phone.
+/// A driver with a bound phone, after a hundred wrong guesses.
 async fn guessed_at() -> Plaza {
     let plaza = Plaza::open();
     let driver = plaza.driver("wyc2002").await;

@@ -1,4 +1,4 @@
-//! How wrong passwords slow down the next try: per name and per address, alike for names that nobody has.
+//! How wrong passwords slow down the next try: per name and per address, alike for unknown names.
 
 use super::{WRONG, fail, is_wrong, seconds};
 use futures_util::future::join_all;
@@ -48,11 +48,11 @@ async fn a_try_that_is_refused_does_not_lengthen_the_wait() {
 }
 
 #[tokio::test]
-async fn names_that_nobody_has_are_throttled_alike_byte_for_byte() {
+async fn unknown_names_are_throttled_alike_byte_for_byte() {
     let plaza = Plaza::open();
     plaza.driver("wyc2002").await;
     for _ in 0..9 {
-        let (known, unknown) = (plaza.log_in("wyc2002", WRONG).await, plaza.log_in("nobody", WRONG).await);
+        let (known, unknown) = (plaza.log_in("wyc2002", WRONG).await, plaza.log_in("unknown", WRONG).await);
         assert_eq!(known.whole(), unknown.whole());
         assert_eq!(known.headers, unknown.headers);
     }
@@ -63,7 +63,7 @@ async fn known_and_unknown_names_cost_the_same_calls() {
     let plaza = Plaza::open();
     plaza.driver("wyc2002").await;
     let mut calls = Vec::new();
-    for name in ["wyc2002", "nobody"] {
+    for name in ["wyc2002", "unknown"] {
         plaza.database.take_calls();
         plaza.log_in(name, WRONG).await;
         let made = plaza.database.take_calls().into_iter().map(|call| call.operation);

@@ -71,7 +71,7 @@ async fn the_list_is_filtered_counted_and_cut() {
     assert_eq!((ids(&disabled), &disabled["total_count"]), (vec!["Sub-03@51idc.com"], &json!(1)));
     assert_eq!(page(&plaza, &admin, "status=&login_id=").await["total_count"], 13, "empty is no filter");
     assert_eq!(page(&plaza, &admin, "status=ACTIVITY").await["total_count"], 12);
-    assert_eq!(page(&plaza, &admin, "login_id=nobody").await, json!({"accounts": [], "total_count": 0}));
+    assert_eq!(page(&plaza, &admin, "login_id=unknown").await, json!({"accounts": [], "total_count": 0}));
     assert_eq!(ids(&page(&plaza, &admin, "offset=9999999999").await), [""; 0]);
 }
 
@@ -197,7 +197,7 @@ async fn a_body_that_names_another_account_than_the_path_is_refused() {
 }
 
 #[tokio::test]
-async fn nobody_disables_or_deletes_oneself() {
+async fn an_admin_cannot_disable_or_delete_itself() {
     let plaza = Plaza::open();
     let admin = plaza.customer("51idc").await;
     plaza.make_account(&admin, "two@51idc.com", "admin").await;
@@ -216,7 +216,7 @@ async fn accounts_are_deleted_in_bulk_and_those_that_are_not_there_are_no_mistak
     let sub = plaza.portal_account(&admin, "sub@51idc.com", "sub").await;
     plaza.make_account(&admin, "two@51idc.com", "admin").await;
 
-    let path = "/customer/accounts/two%4051idc.com,nobody,SUB@51idc.com,another,sub@51idc.com";
+    let path = "/customer/accounts/two%4051idc.com,unknown,SUB@51idc.com,another,sub@51idc.com";
     let deleted = plaza.cloud(delete(path).bearer(&admin)).await;
     assert_eq!(deleted.whole(), (200, r#"{"account_ids":["two@51idc.com","sub@51idc.com"]}"#.to_owned()));
     assert_eq!(plaza.cloud(get("/customer/contacts").bearer(&sub)).await.status, 401, "its session is over");
@@ -290,7 +290,7 @@ async fn anothers_account_is_an_account_that_does_not_exist() {
     let sub = plaza.portal_account(&other, "sub@another.com", "sub").await;
     for verb in ["disabled", "undisabled"] {
         let foreign = plaza.cloud(put(&format!("/customer/accounts/sub@another.com/{verb}")).bearer(&admin)).await;
-        let missing = plaza.cloud(put(&format!("/customer/accounts/sub@nowhere.com/{verb}")).bearer(&admin)).await;
+        let missing = plaza.cloud(put(&format!("/customer/accounts/sub@unknown.com/{verb}")).bearer(&admin)).await;
         assert_eq!(foreign.whole(), missing.whole());
         assert_eq!(refused(&foreign), refusal(404, "not_found"));
     }
@@ -301,7 +301,7 @@ async fn anothers_account_is_an_account_that_does_not_exist() {
 }
 
 #[tokio::test]
-async fn a_sub_account_manages_nobody() {
+async fn a_sub_account_manages_no_account() {
     let plaza = Plaza::open();
     let admin = plaza.customer("51idc").await;
     let sub = plaza.portal_account(&admin, "sub@51idc.com", "sub").await;

@@ -39,7 +39,7 @@ async fn a_contact_is_added_and_listed_as_the_document_has_it() {
 }
 
 #[tokio::test]
-async fn nobody_has_no_contacts() {
+async fn an_unknown_customer_has_no_contacts() {
     let plaza = Plaza::open();
     let admin = plaza.customer("51idc").await;
     let listed = plaza.cloud(get("/customer/contacts").bearer(&admin)).await;

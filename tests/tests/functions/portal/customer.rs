@@ -145,7 +145,7 @@ async fn the_account_manager_is_whom_the_operator_names() {
 }
 
 #[tokio::test]
-async fn a_name_is_available_under_both_paths_until_somebody_has_it() {
+async fn a_name_is_available_under_both_paths_until_it_is_taken() {
     let plaza = Plaza::open();
     let paths = ["/v2/zone/ac1/customer/available?cus_name=", "/customer/available:customer_name?cus_name="];
     for path in paths {
@@ -161,14 +161,14 @@ async fn a_name_is_available_under_both_paths_until_somebody_has_it() {
 }
 
 #[tokio::test]
-async fn a_name_that_nobody_can_have_and_a_zone_that_does_not_exist_say_so() {
+async fn an_invalid_name_and_an_unknown_zone_are_refused_as_such() {
     let plaza = Plaza::open();
     for query in ["", "?cus_name=", "?cus_name=a%2Cb"] {
         let answer = plaza.cloud(get(&format!("/customer/available{query}"))).await;
         assert_eq!(refused(&answer), refusal(400, "invalid_parameter"), "{query}");
     }
-    let nowhere = plaza.cloud(get("/v2/zone/sh3/customer/available?cus_name=51idc")).await;
-    assert_eq!(refused(&nowhere), refusal(404, "not_found"));
+    let unknown = plaza.cloud(get("/v2/zone/sh3/customer/available?cus_name=51idc")).await;
+    assert_eq!(refused(&unknown), refusal(404, "not_found"));
 }
 
 #[tokio::test]

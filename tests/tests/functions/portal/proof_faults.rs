@@ -121,7 +121,7 @@ async fn a_fault_at_any_call_changes_everything_or_nothing() {
 
 /// A function that is killed after any of its calls has left nothing that hinders the next one.
 #[tokio::test]
-async fn a_crash_between_any_two_calls_hinders_nobody() {
+async fn a_crash_between_any_two_calls_blocks_no_later_call() {
     for write in WRITES {
         for calls_before in 0..6 {
             let (plaza, token, request) = ready(write).await;
@@ -172,7 +172,7 @@ async fn of_two_accounts_that_bind_one_number_at_once_one_gets_it() {
     assert_eq!(held[0]["account"], having[0]["account"]);
 }
 
-/// Whoever found a session binds a phone while the owner's own change ends it: the found session gets no further.
+/// A stolen session binds a phone while the owner's change ends it: the stolen session fails.
 #[tokio::test]
 async fn a_session_that_has_been_ended_binds_nothing_any_more() {
     for _ in 0..5 {
@@ -209,7 +209,7 @@ async fn assert_pictures_agree(plaza: &Plaza, what: &str) {
 }
 
 #[tokio::test]
-async fn papers_and_their_pictures_agree_whatever_breaks() {
+async fn papers_and_their_pictures_agree_after_any_fault() {
     for fate in [Fate::Refuse, Fate::LoseAnswer, Fate::Break, Fate::Conflict, Fate::Hang, Fate::HangAfter] {
         for call in 0..7 {
             for lasting in [false, true] {

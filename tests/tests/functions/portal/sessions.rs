@@ -57,7 +57,7 @@ async fn accounts_sign_in_in_their_own_zone_and_the_default_is_one() {
         let answer = sign_in(name, zone).await;
         assert_eq!(answer.json()["expires_in"], 43_200, "{name} {zone:?}");
     }
-    for (name, zone) in [("north", None), ("51idc", Some("bj2")), ("51idc", Some("sh3")), ("nobody", None)] {
+    for (name, zone) in [("north", None), ("51idc", Some("bj2")), ("51idc", Some("sh3")), ("unknown", None)] {
         let whole = (401, r#"{"code":"wrong_credentials","message":"用户名或密码不正确"}"#.to_owned());
         assert_eq!(sign_in(name, zone).await.whole(), whole, "{name} {zone:?}");
     }

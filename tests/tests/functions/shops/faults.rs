@@ -37,7 +37,7 @@ fn assert_copies_agree(floor: &Floor) {
 }
 
 #[tokio::test]
-async fn a_record_made_under_a_key_is_made_once_whatever_breaks() {
+async fn a_record_is_created_once_under_a_key_with_any_fault() {
     for fate in FATES {
         for call in 1..4 {
             let floor = Floor::open().await;
@@ -55,7 +55,7 @@ async fn a_record_made_under_a_key_is_made_once_whatever_breaks() {
 }
 
 #[tokio::test]
-async fn an_entry_is_booked_once_and_a_sign_in_counts_once_whatever_breaks() {
+async fn an_entry_is_booked_once_and_a_sign_in_counts_once_with_any_fault() {
     for fate in FATES {
         for call in 1..4 {
             let floor = Floor::open().await;
@@ -75,7 +75,7 @@ async fn an_entry_is_booked_once_and_a_sign_in_counts_once_whatever_breaks() {
 }
 
 #[tokio::test]
-async fn an_edit_and_a_deletion_leave_no_copy_behind_whatever_breaks() {
+async fn an_edit_and_a_deletion_leave_no_copy_behind_with_any_fault() {
     for fate in FATES {
         for call in 1..3 {
             let floor = Floor::open().await;

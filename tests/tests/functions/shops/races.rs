@@ -57,7 +57,7 @@ async fn entries_at_once_all_count_once() {
     assert_eq!(floor.read(id(&record)).await["balance"], 100);
 }
 
-/// Twenty links at the most, on either side, whoever links at the same time; the same link is one.
+/// At most twenty links on either side, also under concurrent calls; a repeated link counts once.
 #[tokio::test]
 async fn links_made_at_once_keep_to_the_cap_of_both_records() {
     let floor = Floor::open().await;

@@ -1,4 +1,4 @@
-//! What a neighbour sees, what nobody may write, and what lies in the table.
+//! What another shop sees, what no request may write, and what the table contains.
 
 use super::floor::{CUSTOMERS, Floor, ID_NUMBER, at, delete, id, patch};
 use serde_json::json;
@@ -50,9 +50,9 @@ async fn a_neighbour_gets_the_answer_that_a_missing_record_gets() {
 async fn staff_without_a_shop_and_people_of_other_realms_see_nothing() {
     let floor = Floor::open().await;
     let record = floor.record(json!({})).await;
-    let nobody = floor.plaza.staff_of(Role::ShopManager, &[]);
-    assert_eq!(floor.send(get(&at(id(&record))), &nobody).await.status, 404);
-    assert_eq!(floor.send(get(CUSTOMERS), &nobody).await.status, 400);
+    let unknown = floor.plaza.staff_of(Role::ShopManager, &[]);
+    assert_eq!(floor.send(get(&at(id(&record))), &unknown).await.status, 404);
+    assert_eq!(floor.send(get(CUSTOMERS), &unknown).await.status, 400);
     for role in [Role::Admin, Role::Auditor, Role::CloudAdmin, Role::Dealer] {
         let token = floor.plaza.token_of(role);
         assert_eq!(floor.send(get(&at(id(&record))), &token).await.status, 403, "{role:?}");

@@ -60,7 +60,7 @@ async fn hostile_tokens_open_nothing() {
         ("several realms", "aud", json!(["ev", "platform"])),
         ("an unknown realm", "aud", json!("moon")),
         ("no realm", "aud", Value::Null),
-        ("another issuer", "iss", json!("somebody-else")),
+        ("another issuer", "iss", json!("another-name")),
         ("no issuer", "iss", Value::Null),
         ("over by 31 seconds", "exp", json!(now - 31)),
         ("no end", "exp", Value::Null),
