@@ -247,14 +247,14 @@ fn day_of_passwords(seed: u64) -> (Turnout, Turnout, u64) {
     let mut chance = Chance(seed * 104_729);
     let (mut known, mut other, mut guesses) = (Turnout::default(), Turnout::default(), 0);
     for name in 0..200_u64 {
-        let mut guessed = Guessed::default();
+        let mut limiter = Guessed::default();
         let owner_comes = i64::try_from(chance.below(DAY.unsigned_abs())).unwrap();
         for second in (0..DAY).step_by(20) {
             let network = chance.below(ATTACKERS);
-            guesses += u64::from(guessed.is_looked_at(network, false, false, at(second)).is_ok());
+            guesses += u64::from(limiter.is_looked_at(network, false, false, at(second)).is_ok());
             if (second..second + 20).contains(&owner_comes) {
                 let is_known = name % 2 == 0;
-                let got_in = guessed.is_looked_at(ATTACKERS + 1, is_known, true, at(owner_comes)).is_ok();
+                let got_in = limiter.is_looked_at(ATTACKERS + 1, is_known, true, at(owner_comes)).is_ok();
                 if is_known { known.add(got_in) } else { other.add(got_in) }
             }
         }

@@ -102,13 +102,14 @@ impl Codes {
         let scopes: Vec<_> = device.into_iter().chain([CodeScope::address(ask.origin.address, &self.limits)]).collect();
         let messages = CodeScope::product(*product, Share::UnknownNumber, &self.limits);
         let load = OptionFuture::from(ask.captcha_after.map(|_| self.store.counted(&messages, now)));
-        let (of_phone, owner, counted, load) = try_join4(
+        let reads = try_join4(
             self.store.realm_phone(*product, phone),
             self.owner_of_open_id(&ask.binding),
             try_join_all(scopes.iter().map(|scope| self.store.counted(scope, now))),
             async { load.await.transpose() },
-        )
-        .await?;
+        );
+        // Four reads at once make a large future, which every caller would hold.
+        let (of_phone, owner, counted, load) = Box::pin(reads).await?;
         let is_known = is_known_device(ask, &of_phone, owner.as_ref());
         let lane = AskLane::of(is_known, ask.only_known);
         let seen = CodeHistory {

@@ -123,7 +123,7 @@ impl SignIn {
         let limit = AddressLimit { action: "sign-in", address: by.address, per_minute: self.per_address_minute };
         let mut attempts = Attempts::default();
         while attempts.begin().is_ok() {
-            let record = self.store.login_for(by, now).await?;
+            let record = Box::pin(self.store.login_for(by, now)).await?;
             let counted = record.series.admit(SecondProof::of(by.realm), now).map_err(refused)?;
             match self.store.count_try(by, (&record.series, counted), limit, now).await? {
                 WriteOutcome::Committed => return Ok(CountedTry { credential: record.credential, by, counted }),

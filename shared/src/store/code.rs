@@ -148,7 +148,7 @@ pub(crate) struct PhoneCodes {
 }
 
 impl PhoneCodes {
-    pub(super) fn of(item: BTreeMap<String, Value>) -> Self {
+    pub(super) fn of(item: &BTreeMap<String, Value>) -> Self {
         let instant = |value: &Value| value.as_i64().and_then(|ms| Timestamp::from_millisecond(ms).ok());
         let list = |name: &str| item.get(name).and_then(Value::as_array).into_iter().flatten();
         let sent = |name: &str| Sent(list(name).filter_map(instant).collect());
@@ -268,7 +268,7 @@ impl Store {
     /// AP-18: the messages and tries of a phone, over all realms.
     pub(crate) async fn phone_codes(&self, phone: &Phone) -> Result<PhoneCodes, Failure> {
         let item: Option<BTreeMap<String, Value>> = self.get(&Key::phone_codes(phone), Consistency::Strong).await?;
-        Ok(item.map_or_else(PhoneCodes::default, PhoneCodes::of))
+        Ok(item.map_or_else(PhoneCodes::default, |item| PhoneCodes::of(&item)))
     }
 
     /// AP-19: the counters of a device, an address or a product.

@@ -108,7 +108,7 @@ impl Store {
         for item in self.get_all(Key::login(realm, name)).await? {
             match item.get(SK).and_then(|sk| sk.as_s().ok()).map(String::as_str) {
                 Some("CREDENTIAL") => record.credential = Some(read(item)?),
-                Some("FAILURES") => record.series.all = AllFailures(failures(read(item)?, now).count),
+                Some("FAILURES") => record.series.all = AllFailures(failures(&read(item)?, now).count),
                 _ => {}
             }
         }
@@ -120,7 +120,7 @@ impl Store {
         let device = OptionFuture::from(by.device.map(|device| self.failures(Key::device_failures(device), now)));
         let network = self.failures(Key::network_failures(by.realm, by.name, by.address), now);
         let reading = try_join3(self.login(by.realm, by.name, now), network, async { device.await.transpose() });
-        let (mut record, of_network, of_device) = reading.await?;
+        let (mut record, of_network, of_device) = Box::pin(reading).await?;
         let account = record.credential.as_ref().map(|credential| &credential.account);
         let is_known = by.device.zip(account).is_some_and(|(device, account)| device.is_of(by.realm, account));
         record.series.of_network = of_network;
@@ -130,7 +130,7 @@ impl Store {
 
     async fn failures(&self, key: Key, now: Timestamp) -> Result<Failures, Failure> {
         let item: Option<FailuresItem> = self.get(&key, Consistency::Strong).await?;
-        Ok(item.map_or_else(Failures::default, |item| failures(item, now)))
+        Ok(item.map_or_else(Failures::default, |item| failures(&item, now)))
     }
 
     /// AP-02: counts a try before the password is compared: of a known device in its own series, of any other with its
@@ -143,19 +143,16 @@ impl Store {
         now: Timestamp,
     ) -> Result<WriteOutcome<LoginTryRefusal>, Failure> {
         let writes = self.transaction();
-        let writes = match (counted, by.device) {
-            (Counted::Device, Some(device)) => {
-                let change = one_more(series.of_device.unwrap_or_default(), now);
-                writes.update(&Key::device_failures(device), change, Some(LoginTryRefusal::Raced))
-            }
-            _ => {
-                let of_network = Key::network_failures(by.realm, by.name, by.address);
-                let of_all = one_of_all(series.all, SecondProof::of(by.realm), now);
-                writes
-                    .update(&limit.key(now), limit.change(now), Some(LoginTryRefusal::AddressThrottled))
-                    .update(&of_network, one_more(series.of_network, now), Some(LoginTryRefusal::Raced))
-                    .update(&Key::failures(by.realm, by.name), of_all, Some(LoginTryRefusal::SecondProof))
-            }
+        let writes = if let (Counted::Device, Some(device)) = (counted, by.device) {
+            let change = one_more(series.of_device.unwrap_or_default(), now);
+            writes.update(&Key::device_failures(device), change, Some(LoginTryRefusal::Raced))
+        } else {
+            let of_network = Key::network_failures(by.realm, by.name, by.address);
+            let of_all = one_of_all(series.all, SecondProof::of(by.realm), now);
+            writes
+                .update(&limit.key(now), limit.change(now), Some(LoginTryRefusal::AddressThrottled))
+                .update(&of_network, one_more(series.of_network, now), Some(LoginTryRefusal::Raced))
+                .update(&Key::failures(by.realm, by.name), of_all, Some(LoginTryRefusal::SecondProof))
         };
         writes.commit().await
     }
@@ -254,7 +251,7 @@ pub(crate) fn credential_of(item: Item) -> Result<Option<LoginCredential>, Failu
     if item.is_empty() { Ok(None) } else { read(item).map(Some) }
 }
 
-fn failures(item: FailuresItem, now: Timestamp) -> Failures {
+fn failures(item: &FailuresItem, now: Timestamp) -> Failures {
     if item.ttl <= now.as_second() {
         return Failures::default();
     }

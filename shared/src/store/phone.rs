@@ -65,7 +65,7 @@ impl Store {
             if sk == "HOLDER" {
                 found.holder = Some(read(item)?);
             } else if let Some(lane) = AskLane::ALL.into_iter().find(is) {
-                found.asks.insert(lane, PhoneCodes::of(read(item)?));
+                found.asks.insert(lane, PhoneCodes::of(&read(item)?));
             }
         }
         Ok(found)

@@ -243,7 +243,7 @@ async fn a_change_of_a_shop_record_names_the_fields() {
     let id = made.json()["id"].as_str().unwrap().to_owned();
     let mut trail = Trail::of(&plaza);
     let edit = |body: &Value| {
-        let path = format!("/customer/v1/customer/{}", id);
+        let path = format!("/customer/v1/customer/{id}");
         plaza.shop_customer(Request::new(Method::PATCH, &path).bearer(&staff).json(body))
     };
     let edited = edit(&json!({"name": "王大明", "idcard": "11010519491231002X", "tag": ["糖尿病"]})).await;

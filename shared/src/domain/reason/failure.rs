@@ -8,9 +8,9 @@ use std::time::Duration;
 pub struct Failure {
     reason: Reason,
     text: Option<String>,
-    field: Option<String>,
+    field: Option<Box<str>>,
     retry_after: Option<Duration>,
-    detail: Option<String>,
+    detail: Option<Box<str>>,
     allowed: Vec<&'static str>,
     refuses_guess: bool,
     limit: Option<&'static str>,
@@ -48,7 +48,7 @@ impl Failure {
 
     /// A fault of ours. The detail goes to the log and never into an answer.
     pub fn internal(detail: impl Into<String>) -> Self {
-        Self { detail: Some(detail.into()), ..Self::from(Reason::Internal) }
+        Self { detail: Some(detail.into().into_boxed_str()), ..Self::from(Reason::Internal) }
     }
 
     /// The route exists; these are its methods.
@@ -65,7 +65,7 @@ impl Failure {
     /// The same failure about a field, under the name that the document gives it.
     #[must_use]
     pub fn of(self, field: &str) -> Self {
-        Self { field: Some(field.to_owned()), ..self }
+        Self { field: Some(field.into()), ..self }
     }
 
     pub fn reason(&self) -> Reason {
