@@ -105,7 +105,8 @@ fn what_a_rule_refuses_is_refused() {
 /// Such characters make two names look alike, or one look like another.
 #[test]
 fn no_name_and_no_login_id_has_a_format_character() {
-    let reads: [(&str, fn(&str) -> bool); 8] = [
+    type Reads = fn(&str) -> bool;
+    let reads: [(&str, Reads); 8] = [
         ("user name", |text| Username::parse(text).is_ok()),
         ("login id", |text| LoginId::parse(text).is_ok()),
         ("email", |text| Email::parse(&format!("{text}@example.com")).is_ok()),

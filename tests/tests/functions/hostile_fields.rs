@@ -110,7 +110,9 @@ async fn what_is_too_long_invisible_or_twice_is_refused_in_the_documents_own_wor
                 }
                 if let Some(item) = stored(&plaza) {
                     faults.push(format!("{shown}: is stored in {} {}", item["pk"], item["sk"]));
-                    [MAIN, AUDIT].iter().for_each(|table| plaza.database.remove_from(table, &item));
+                    for table in [MAIN, AUDIT] {
+                        plaza.database.remove_from(table, &item);
+                    }
                 }
             }
         }

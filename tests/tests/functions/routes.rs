@@ -171,14 +171,17 @@ async fn every_route_admits_exactly_the_callers_of_its_rule() {
 
 /// The groups, each under its rule, with the letters of the columns above.
 fn written(columns: &[&str], groups: &BTreeMap<String, BTreeSet<String>>) -> String {
-    let letters: String = ('A'..).take(columns.len()).map(|letter| format!("  {letter}")).collect();
+    let letters: Vec<_> = ('A'..).take(columns.len()).map(|letter| format!("  {letter}")).collect();
+    let letters = letters.concat();
     let mut matrix = "+ let in, 1 refused with 401, 3 refused with 403\n".to_owned();
     for (letter, name) in ('A'..).zip(columns) {
         writeln!(matrix, "{letter} {name}").unwrap();
     }
     for (rule, lines) in groups {
         writeln!(matrix, "\n{rule:<CELLS$}{letters}").unwrap();
-        lines.iter().for_each(|line| writeln!(matrix, "{line}").unwrap());
+        for line in lines {
+            writeln!(matrix, "{line}").unwrap();
+        }
     }
     matrix
 }
