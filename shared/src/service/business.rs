@@ -49,7 +49,7 @@ impl Business {
             let (version, updated_at) = (before.version + 1, actor.now.real);
             let after = Customer { manager: manager.cloned(), version, updated_at, ..before.clone() };
             let writes = self.store.transaction().change_cloud_customer(tenant, &after, before.version, ());
-            let told = manager.map_or("nobody", |manager| manager.name.as_str());
+            let told = manager.map_or("none", |manager| manager.name.as_str());
             let writes =
                 writes.audit_thing(AuditSubject::Customer(tenant), &actor.entry_about(Action::ManagerAssigned), told);
             match writes.commit().await? {

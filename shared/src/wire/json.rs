@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(text(r#"{"a":1,"\u0061":2}"#), "JSON 中字段重复：a（第 1 行第 8 个字符）");
         assert_eq!(
             text("{\"车\":1,\n \"b\":{\"c\":[{\"d\":1,\"d\":2}]}}"),
-            "JSON 中字段重复：d（第 2 行第 20 个字符）"
+            "JSON 中字段重复：d（第 2 行第 19 个字符）"
         );
         // The same key in another object, as a value, or in a list is another thing.
         let apart = r#"{"a":{"a":"a","b":["a","a"]},"b":[{"a":1},{"a":2}],"c\"":"{\"a\":1,\"a\":2}"}"#;

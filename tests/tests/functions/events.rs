@@ -64,7 +64,7 @@ async fn the_first_administrators_event_appoints_one_who_can_sign_in() {
 
 #[tokio::test]
 async fn the_senders_event_names_nothing_here_and_nothing_comes_again() {
-    let event = &events()[&("sms-sender".to_owned(), "sms_messages".to_owned())];
+    let event = &events()[&("sms-sender".to_owned(), "messages".to_owned())];
     let plaza = Plaza::open();
     let answer = plaza.sms_sender.handle(serde_json::from_str(event).unwrap()).await;
     assert_eq!(json!(answer), json!({"batchItemFailures": []}));
