@@ -72,7 +72,7 @@ fn what_leaves_the_system_is_in_files_and_pictures_open_while_their_address_live
 fn each_mistake_is_answered_with_what_to_do() {
     let place = Place::new();
     for (options, says) in [
-        (&["--clock", "yesterday"][..], "is no time"),
+        (&["--clock", "yesterday"][..], "is not a time"),
         (&["--speed", "0"], "--speed must be 1 or more"),
         (&["--prot", "9"], "--prot is not understood"),
     ] {

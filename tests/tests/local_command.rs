@@ -176,7 +176,7 @@ fn after_a_power_cut_the_next_start_works_by_itself_and_says_what_is_lost() {
     // Nothing is lost, so nothing is said.
     stack.cut_the_power();
     let stack = Stack::start(&place, &[]);
-    assert!(!stack.file("progress.log").contains("cut off"), "{}", stack.file("progress.log"));
+    assert!(!stack.file("progress.log").contains("interrupted"), "{}", stack.file("progress.log"));
     assert_eq!(stack.form("/u/login", None, "username=eve1&password=long-enough-1")["code"], 200);
 }
 
@@ -188,7 +188,7 @@ fn a_power_cut_before_anything_was_saved_is_survived_too() {
     starting.cut_the_power();
     let stack = Stack::start(&place, &[]);
     let said = stack.file("progress.log");
-    assert!(said.contains("the last run was cut off"), "{said}");
+    assert!(said.contains("the last run was interrupted"), "{said}");
     assert_eq!(stack.form("/u/register", None, ADA)["code"], 200);
 }
 
