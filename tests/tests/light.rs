@@ -74,7 +74,7 @@ fn each_mistake_is_answered_with_what_to_do() {
     for (options, says) in [
         (&["--clock", "yesterday"][..], "is not a time"),
         (&["--speed", "0"], "--speed must be 1 or more"),
-        (&["--prot", "9"], "--prot is not understood"),
+        (&["--prot", "9"], "unexpected argument --prot"),
     ] {
         let said = Stack::try_start(&place, &[&["--light"], options].concat()).unwrap_err();
         assert!(said.contains(says), "{said}");
