@@ -1,7 +1,6 @@
 //! `/operator/audit`: the audit trail for administrators. A function of its own, because its role reads the trail and cannot
 //! write it, and functions that write it cannot read it.
 
-mod page;
 mod trail;
 
 use shared::{

@@ -1,15 +1,16 @@
 //! The audit trail, which administrators alone may read.
 
-use crate::{
-    ADMINS, App,
-    page::{LIMIT, most},
-};
+use crate::{ADMINS, App};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
     domain::{reason::Failure, session::Caller, text::halfwidth},
     service::trail::{AuditLine, Search},
-    wire::{Call, Endpoint, Field, Fields, get, plain::Success},
+    wire::{
+        Call, Endpoint, Field, Fields, get,
+        page::{LIMIT, most},
+        plain::Success,
+    },
 };
 use std::sync::Arc;
 

@@ -2,7 +2,6 @@
 
 mod bills;
 mod customers;
-mod page;
 mod papers;
 mod people;
 mod reports;

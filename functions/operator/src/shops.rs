@@ -1,9 +1,6 @@
 //! Shops and the groups to which they belong.
 
-use crate::{
-    ADMINS, App, actor,
-    page::{LIMIT, most},
-};
+use crate::{ADMINS, App, actor};
 use serde::Serialize;
 use shared::{
     domain::{
@@ -13,7 +10,12 @@ use shared::{
         text::halfwidth,
     },
     service::shop::ShopSettings,
-    wire::{Before, Call, Endpoint, Field, Fields, Stated, before, get, plain::Success, put},
+    wire::{
+        Before, Call, Endpoint, Field, Fields, Stated, before, get,
+        page::{LIMIT, most},
+        plain::Success,
+        put,
+    },
 };
 use std::sync::Arc;
 

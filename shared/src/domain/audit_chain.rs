@@ -47,7 +47,7 @@ pub enum Attribute {
 /// The attributes of an entry by name.
 pub type Entry = BTreeMap<String, Attribute>;
 
-/// The digest of an entry: every attribute counts, with its name and its kind, whatever their order.
+/// The digest of an entry. It covers the name, kind and value of every attribute, and does not depend on their order.
 pub fn digest_of(entry: &Entry, hash: Hash) -> Digest {
     let mut bytes = Vec::new();
     for (name, attribute) in entry {

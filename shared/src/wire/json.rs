@@ -23,8 +23,8 @@ pub(super) fn object(body: &str) -> Result<Vec<SentField>, Failure> {
     }
 }
 
-/// The first key that stands twice in one object, at whatever depth, and where. The text is valid JSON. Without recursion,
-/// because callers choose the depth.
+/// Finds the first key that occurs twice in one object, at any depth, with its position. The text must be valid JSON.
+/// A loop instead of recursion: a caller could nest deeper than the stack allows.
 fn duplicate(body: &str) -> Option<(usize, String)> {
     let (mut open, mut is_key) = (Vec::new(), false);
     let bytes = body.as_bytes();

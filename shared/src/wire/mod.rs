@@ -16,6 +16,7 @@ pub mod field;
 pub mod fields;
 pub mod front;
 pub mod gateway;
+pub mod page;
 pub mod person;
 pub mod routes;
 pub mod sample;

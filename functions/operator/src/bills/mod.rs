@@ -1,9 +1,6 @@
 //! Bills: found, and what is booked beside them. A bill itself never changes.
 
-use crate::{
-    ADMINS, App, READERS,
-    page::{LIMIT, most},
-};
+use crate::{ADMINS, App, READERS};
 use shared::{
     domain::{
         account::{AccountId, LoginName},
@@ -21,7 +18,10 @@ use shared::{
         ledger::Booking,
     },
     wire::{
-        Before, Call, Endpoint, Field, Fields, Given, Source, Way, answer, before, get, missing, plain::Success, post,
+        Before, Call, Endpoint, Field, Fields, Given, Source, Way, answer, before, get, missing,
+        page::{LIMIT, most},
+        plain::Success,
+        post,
     },
 };
 use std::sync::Arc;

@@ -1,9 +1,6 @@
 //! People: staff and their roles, and locking or signing out any account.
 
-use crate::{
-    ADMINS, App, actor,
-    page::{LIMIT, most},
-};
+use crate::{ADMINS, App, actor};
 use shared::{
     domain::{
         account::{AccountId, LoginName, Realm, Role, Username},
@@ -16,6 +13,7 @@ use shared::{
     service::people::Appointment,
     wire::{
         Call, Endpoint, Example, Field, Fields, Parameter, Stated, answer, delete, get,
+        page::{LIMIT, most},
         person::{NEW_PASSWORD, REALM},
         plain::Success,
         post, put,

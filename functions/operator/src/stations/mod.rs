@@ -1,9 +1,6 @@
 //! Stations: made, listed, looked at, their piles switched.
 
-use crate::{
-    ADMINS, App, READERS, actor,
-    page::{LIMIT, most},
-};
+use crate::{ADMINS, App, READERS, actor};
 use shared::{
     domain::{
         charging::{MINUTE, PileId, Settings, Span},
@@ -14,7 +11,12 @@ use shared::{
     },
     parameters::NamedValues,
     service::charging::Switch,
-    wire::{Call, Endpoint, Example, Field, Fields, get, plain::Success, put},
+    wire::{
+        Call, Endpoint, Example, Field, Fields, get,
+        page::{LIMIT, most},
+        plain::Success,
+        put,
+    },
 };
 use std::sync::Arc;
 

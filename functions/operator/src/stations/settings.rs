@@ -1,10 +1,6 @@
 //! What of a station can be changed: its settings and its prices.
 
-use crate::{
-    ADMINS, App, READERS, actor,
-    page::{LIMIT, most},
-    stations::views,
-};
+use crate::{ADMINS, App, READERS, actor, stations::views};
 use jiff::Timestamp;
 use shared::{
     domain::{
@@ -15,7 +11,12 @@ use shared::{
         text::halfwidth,
     },
     parameters::{self},
-    wire::{Call, Endpoint, Example, Field, Fields, get, missing, plain::Success, put},
+    wire::{
+        Call, Endpoint, Example, Field, Fields, get, missing,
+        page::{LIMIT, most},
+        plain::Success,
+        put,
+    },
 };
 use std::sync::Arc;
 

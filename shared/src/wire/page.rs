@@ -1,9 +1,7 @@
-//! Pages of lists.
+//! Pages of the lists that staff read.
 
-use shared::{
-    domain::{reason::Failure, text::halfwidth},
-    wire::{Field, Fields},
-};
+use super::{Field, Fields};
+use crate::domain::{reason::Failure, text::halfwidth};
 
 pub const LIMIT: Field<u8> = Field::new("limit", limit)
     .about("每页条数，1 至 100，默认 50 · How many to a page: 1–100, 50 if left out")
