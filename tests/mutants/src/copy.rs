@@ -28,7 +28,9 @@ pub fn make(root: &Path, mutants: &[Mutant]) -> Result<PathBuf> {
     for file in &files {
         let mut content = fs::read(root.join(file)).map_err(|error| format!("{file}: {error}"))?;
         let switched = mutants.iter().flat_map(|mutant| &mutant.edits).any(|edit| edit.file == *file);
-        if switched || *file == "shared/src/lib.rs" {
+        if *file == "Cargo.toml" {
+            content = with_own_version(content)?;
+        } else if switched || *file == "shared/src/lib.rs" {
             let text = String::from_utf8(content).map_err(|error| format!("{file}: {error}"))?;
             let mut text = with_switches(file, &text, mutants)?;
             if *file == "shared/src/lib.rs" {
@@ -40,6 +42,15 @@ pub fn make(root: &Path, mutants: &[Mutant]) -> Result<PathBuf> {
     }
     remove_others(&tree, &tree, &files)?;
     Ok(tree)
+}
+
+/// Gives the packages of the copy another version, so that Cargo keeps what it compiles of them apart from the real tree's.
+/// Both share a target folder, and otherwise `cargo test` would run programs with switches.
+fn with_own_version(manifest: Vec<u8>) -> Result<Vec<u8>> {
+    let text = String::from_utf8(manifest).map_err(|error| format!("Cargo.toml: {error}"))?;
+    let (before, version) = text.split_once("\nversion = \"").ok_or("Cargo.toml gives no version")?;
+    let (version, after) = version.split_once('"').ok_or("Cargo.toml gives no version")?;
+    Ok(format!("{before}\nversion = \"{version}+mutants\"{after}").into_bytes())
 }
 
 /// The files that differ from a commit.
