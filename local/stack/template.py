@@ -30,7 +30,45 @@ Loader.add_multi_constructor("!", short_form)
 
 def read(path: str) -> dict:
     with open(path, encoding="utf-8") as file:
-        return yaml.load(file, Loader)
+        return repeated(yaml.load(file, Loader))
+
+
+def repeated(document: dict) -> dict:
+    """Carries out `AWS::LanguageExtensions`: each `Fn::ForEach` of resources, and the mappings that it looks into."""
+    document["Transform"] = "AWS::Serverless-2016-10-31"
+    resources, mappings = {}, document.get("Mappings", {})
+    for name, resource in document["Resources"].items():
+        if not name.startswith("Fn::ForEach::"):
+            resources[name] = resource
+            continue
+        identifier, values, patterns = resource
+        for value in values:
+            resources |= substituted(patterns, identifier, value, mappings)
+    document["Resources"] = resources
+    return document
+
+
+def substituted(node, identifier: str, value: str, mappings: dict):
+    """The node with the value for its identifier, as `${Identifier}` in a text or `!Ref Identifier`."""
+
+    def within(inner):
+        return substituted(inner, identifier, value, mappings)
+
+    if isinstance(node, str):
+        return node.replace(f"${{{identifier}}}", value)
+    if isinstance(node, list):
+        return [within(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    node = {within(key): within(item) for key, item in node.items()}
+    match node:
+        case {"Ref": name} if name == identifier:
+            return value
+        case {"Fn::Sub": str(text)} if "${" not in text:
+            return text
+        case {"Fn::FindInMap": [mapping, first, second]}:
+            return mappings[mapping][first][second]
+    return node
 
 
 def functions(document: dict):
