@@ -51,6 +51,8 @@ impl AccountStanding {
 pub struct LiveCharge {
     pub station: StationId,
     pub car: Waiting,
+    /// The version of the station that wrote it as it is; none where a release without revisions wrote it.
+    pub revision: Option<u64>,
 }
 
 impl LiveCharge {

@@ -39,17 +39,19 @@ struct SessionsItem {
     live: BTreeMap<String, i64>,
 }
 
-/// The request id is an attribute beside the packed car, because conditions compare it.
+/// Request id and revision are attributes beside the packed car, because conditions compare them.
 #[derive(Serialize, Deserialize)]
 pub(super) struct ChargeItem {
     station: StationId,
     request: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    revision: Option<u64>,
     car: ByteBuf,
 }
 
 impl ChargeItem {
-    pub(super) fn new(station: &StationId, car: &Waiting) -> Self {
-        Self { station: station.clone(), request: car.ticket.request.0, car: packed(car) }
+    pub(super) fn new(station: &StationId, car: &Waiting, revision: Option<u64>) -> Self {
+        Self { station: station.clone(), request: car.ticket.request.0, revision, car: packed(car) }
     }
 }
 
@@ -58,8 +60,7 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// The packed car as it is stored, for conditions.
-pub(super) fn packed(car: &Waiting) -> ByteBuf {
+fn packed(car: &Waiting) -> ByteBuf {
     ByteBuf::from(car.pack())
 }
 
@@ -268,7 +269,7 @@ impl TryFrom<ChargeItem> for LiveCharge {
     fn try_from(item: ChargeItem) -> Result<Self, Failure> {
         let car = Waiting::unpack(&item.car);
         let car = car.map_err(|error| Failure::internal(format!("stored charge request is invalid: {error}")))?;
-        Ok(Self { station: item.station, car })
+        Ok(Self { station: item.station, car, revision: item.revision })
     }
 }
 
@@ -293,7 +294,11 @@ impl From<&Sessions> for SessionsItem {
             shops: sessions.shops.clone(),
             tenant: sessions.tenant.clone(),
             plates: sessions.standing.plates.clone(),
-            charge: sessions.standing.charge.as_ref().map(|live| ChargeItem::new(&live.station, &live.car)),
+            charge: sessions
+                .standing
+                .charge
+                .as_ref()
+                .map(|live| ChargeItem::new(&live.station, &live.car, live.revision)),
             owed: sessions.standing.owed_since.map(Timestamp::as_millisecond),
             bills: sessions.standing.bills,
             live: sessions.live.iter().map(|(id, ends)| (id.0.clone(), ends.as_second())).collect(),

@@ -8,7 +8,7 @@ use super::{
     effects::{DriverChange, Effects, PlateChange, RequestWrite},
     keys::PK,
     number,
-    session::{ChargeItem, packed},
+    session::ChargeItem,
     station::StationHead,
     text,
     transaction::Change,
@@ -174,9 +174,16 @@ impl Transaction<'_, StationWriteRefusal> {
                 values.push((":charge", live(head, car)));
                 names.push(("#charge", "charge".into()));
                 if let Some(before) = before {
-                    condition = Some("#charge.#car = :before".to_owned());
-                    names.push(("#car", "car".into()));
-                    values.push((":before", attribute(packed(&before.car))));
+                    names.extend([("#request", "request".into()), ("#revision", "revision".into())]);
+                    values.push((":request", number(before.request().0)));
+                    let as_read = match before.revision {
+                        Some(revision) => {
+                            values.push((":revision", number(revision)));
+                            "#charge.#revision = :revision"
+                        }
+                        None => "attribute_not_exists(#charge.#revision)",
+                    };
+                    condition = Some(format!("#charge.#request = :request AND {as_read}"));
                     refusal = StationWriteRefusal::Outdated;
                 }
             }
@@ -220,7 +227,7 @@ fn account(driver: DriverId) -> AccountId {
 }
 
 fn live(head: &StationHead, car: &Waiting) -> AttributeValue {
-    attribute(ChargeItem::new(&head.id, car))
+    attribute(ChargeItem::new(&head.id, car, Some(head.version + 1)))
 }
 
 fn attribute(value: impl Serialize) -> AttributeValue {

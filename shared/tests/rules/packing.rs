@@ -100,3 +100,40 @@ fn bytes_of_something_else_are_refused() {
         let _ = Station::unpack(&broken);
     }
 }
+
+/// Fractions, a fault, displaced cars, and prices and powers of earlier.
+fn eventful() -> Play {
+    let mut p = play(|s| (s.slow_piles, s.slow_power, s.waiting_places) = (3, kw("7"), 20));
+    for n in 0..12 {
+        p.apply(&format!("皖AD{n:05}"), if n % 3 == 0 { "F" } else { "T" }, "11.1");
+    }
+    p.at("06:20").adopt(|s| (s.slow_power, s.tariff) = (kw("7.5"), flat("1.2345", "0.5")));
+    p.at("06:25").fail_for("T1", 90);
+    p.at("06:30").fail("T3");
+    p.at("07:45").apply("V1", "F", "12.345678");
+    p.look();
+    p
+}
+
+/// The eventful station and its first waiting car, as each version wrote them.
+const WRITTEN: [(u8, &str); 2] = [(1, include_str!("packed/1.txt")), (2, include_str!("packed/2.txt"))];
+
+#[test]
+fn every_version_ever_written_is_read() {
+    let p = eventful();
+    for (version, file) in WRITTEN {
+        let lines: Vec<Vec<u8>> = file.lines().map(bytes_of).collect();
+        let [station, waiting] = &lines[..] else { panic!("packed/{version}.txt has two lines") };
+        assert_eq!((station[0], Station::unpack(station).as_ref()), (version, Ok(p.station.station())));
+        let joined = p.facts.iter().find_map(|fact| match &fact.what {
+            What::Joined(waiting) => Some(waiting),
+            _ => None,
+        });
+        assert_eq!(Waiting::unpack(waiting).as_ref().ok(), joined, "version {version}");
+    }
+}
+
+fn bytes_of(hex: &str) -> Vec<u8> {
+    let digits = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+    (0..hex.len()).step_by(2).map(digits).collect()
+}

@@ -71,6 +71,11 @@ impl Aws {
         aws
     }
 
+    /// What answers for the tables.
+    pub fn database(&self) -> Database {
+        self.0.database.clone()
+    }
+
     /// From here on `script` decides on every call.
     pub fn follow(&self, script: impl FnMut(&Call) -> Reply + Send + 'static) {
         *self.0.script.lock().unwrap() = Box::new(script);

@@ -23,6 +23,11 @@ pub struct Program(PathBuf);
 
 impl Program {
     pub fn copy(deployed: &Path) -> Self {
+        Self::copy_as(deployed, "deployed")
+    }
+
+    /// The same, for several programs of one name.
+    pub fn copy_as(deployed: &Path, kind: &str) -> Self {
         let mut program = fs::read(deployed).unwrap_or_else(|error| panic!("{}: {error}", deployed.display()));
         // A function that calls no service has no roots.
         if let Some(begin) = find(&program, BEGIN) {
@@ -32,7 +37,7 @@ impl Program {
             program[begin..begin + own.len()].copy_from_slice(own);
         }
         let name = deployed.file_name().unwrap().to_str().unwrap();
-        let path = std::env::temp_dir().join(format!("ev-plaza-{}-{name}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("ev-plaza-{}-{kind}-{name}", std::process::id()));
         fs::write(&path, program).unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
         Self(path)

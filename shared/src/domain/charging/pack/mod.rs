@@ -3,6 +3,7 @@
 mod bytes;
 mod settings;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use bytes::{Reader, Writer};
@@ -22,15 +23,30 @@ use crate::domain::money::{Fen, Owed};
 #[error("not a packed station, or one of a later version")]
 pub struct Unreadable;
 
-/// The first byte of everything packed. A new layout takes a new one and keeps reading the old: in the first there were
-/// no prices to come.
-const VERSION: u8 = 2;
-const WITHOUT_COMING_PRICES: u8 = 1;
+/// The first byte of a packed station. A new layout takes a new version. **Invariant:** a release reads a version before
+/// the next one writes it, so that functions of two releases can serve one station.
+///
+/// 1 had no prices to come. 3 says after the prices to come where the energy of the station's segments comes from.
+const WRITTEN: u8 = 2;
+const READ: RangeInclusive<u8> = 1..=3;
+const WITH_COMING_PRICES: u8 = 2;
+const WITH_METERING: u8 = 3;
+
+/// The first byte of a packed waiting car. Its layout has never changed.
+const WAITING_WRITTEN: u8 = 2;
+const WAITING_READ: RangeInclusive<u8> = 1..=3;
+
+/// Energy follows from power and time.
+const NOMINAL: u8 = 0;
 
 impl Station {
     pub fn pack(&self) -> Vec<u8> {
+        self.pack_as(WRITTEN)
+    }
+
+    fn pack_as(&self, version: u8) -> Vec<u8> {
         let base = self.settled_at.floor_millis();
-        let mut to = Writer { bytes: vec![VERSION], base };
+        let mut to = Writer { bytes: vec![version], base };
         to.signed(i128::from(base));
         to.moment(self.settled_at);
         let tariffs = self.tariffs();
@@ -44,19 +60,25 @@ impl Station {
             to.moment(coming.from);
             pack_prices(Some(&coming.tariff), &mut to, &tariffs);
         }
+        if version >= WITH_METERING {
+            to.number(NOMINAL);
+        }
         self.fast.pack(&mut to, &tariffs);
         self.slow.pack(&mut to, &tariffs);
         to.bytes
     }
 
     pub fn unpack(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let (version, mut from) = opened(bytes)?;
+        let (version, mut from) = opened(bytes, &READ)?;
         let settled_at = from.moment()?;
         let tariffs = many(&mut from, |from| settings::unpack_tariff(from).map(Arc::new))?;
         let current = tariffs.first().ok_or(Unreadable)?.clone();
         let draft = settings::unpack(&mut from, current)?;
-        let has_coming = version > WITHOUT_COMING_PRICES;
+        let has_coming = version >= WITH_COMING_PRICES;
         let coming = if has_coming { many(&mut from, |from| unpack_coming(from, &tariffs))? } else { Vec::new() };
+        if version >= WITH_METERING && from.number::<u8>()? != NOMINAL {
+            return Err(Unreadable);
+        }
         let settings = Draft { coming, ..draft }.check().map_err(|_| Unreadable)?;
         let fast = Side::unpack(&mut from, Mode::Fast, &tariffs)?;
         let slow = Side::unpack(&mut from, Mode::Slow, &tariffs)?;
@@ -85,7 +107,7 @@ impl Waiting {
     /// An entry of the line on its own.
     pub fn pack(&self) -> Vec<u8> {
         let base = self.ticket.applied_at.floor_millis();
-        let mut to = Writer { bytes: vec![VERSION], base };
+        let mut to = Writer { bytes: vec![WAITING_WRITTEN], base };
         to.signed(i128::from(base));
         to.flag(self.ticket.number.mode == Mode::Slow);
         pack_waiting(self, &mut to);
@@ -93,17 +115,17 @@ impl Waiting {
     }
 
     pub fn unpack(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let (_, mut from) = opened(bytes)?;
+        let (_, mut from) = opened(bytes, &WAITING_READ)?;
         let mode = if from.flag()? { Mode::Slow } else { Mode::Fast };
         let waiting = unpack_waiting(&mut from, mode)?;
         closed(&from, waiting)
     }
 }
 
-fn opened(bytes: &[u8]) -> Result<(u8, Reader<'_>), Unreadable> {
+fn opened<'a>(bytes: &'a [u8], readable: &RangeInclusive<u8>) -> Result<(u8, Reader<'a>), Unreadable> {
     let mut from = Reader { bytes, base: 0 };
     let version = from.byte()?;
-    if !(WITHOUT_COMING_PRICES..=VERSION).contains(&version) {
+    if !readable.contains(&version) {
         return Err(Unreadable);
     }
     from.base = i64::try_from(from.signed()?).map_err(|_| Unreadable)?;
@@ -288,4 +310,18 @@ fn unpack_lane(from: &mut Reader<'_>, mode: Mode, tariffs: &[Arc<Tariff>]) -> Re
     let car = unpack_car(from, mode, tariffs)?;
     let queued = many(from, |from| unpack_car(from, mode, tariffs))?.into();
     Ok(Lane { charging: Some(Charging { car, since, power, prices }), queued })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::charging::settings::Settings;
+
+    #[test]
+    fn the_next_version_is_read_before_it_is_written() {
+        let station = Station::new(Settings::default(), Moment::from_millis(1_780_264_800_000));
+        let next = station.pack_as(WITH_METERING);
+        assert_eq!((next[0], Station::unpack(&next)), (WITH_METERING, Ok(station.clone())));
+        assert_eq!(station.pack()[0], WITH_COMING_PRICES, "the release before reads nothing later");
+    }
 }
