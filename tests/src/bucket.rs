@@ -208,7 +208,7 @@ impl HttpConnector for Bucket {
                     std::future::pending().await
                 }
                 Fate::Throttle | Fate::Conflict | Fate::ThrottleItem => failure(503, "SlowDown"),
-                Fate::Break => failure(500, "InternalError"),
+                Fate::Break | Fate::InProgress => failure(500, "InternalError"),
             };
             Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(content)))
         });

@@ -56,6 +56,7 @@ impl HttpConnector for Database {
                     std::future::pending().await
                 }
                 Fate::Throttle => failure(400, "ThrottlingException", ""),
+                Fate::InProgress => failure(400, "TransactionInProgressException", ""),
                 Fate::Break => failure(500, "InternalServerError", ""),
                 Fate::Conflict => writes.map_or_else(
                     || failure(400, "TransactionConflictException", ""),

@@ -20,6 +20,8 @@ pub enum Fate {
     Conflict,
     /// Capacity is short for one item of a transaction, which is told in another way than for a whole call.
     ThrottleItem,
+    /// The first sending of the same transaction has not ended.
+    InProgress,
     /// DynamoDB itself has a fault.
     Break,
     /// No answer comes in time, and nothing is applied.

@@ -162,7 +162,8 @@ impl Plaza {
             variables: settings.environment(),
             clock: watch.clock(),
             random: settings.random.clone(),
-            store: Store::new(database.client(), MAIN, AUDIT),
+            // Each pause is half its limit, so that a seed is one history.
+            store: Store::new(database.client(), MAIN, AUDIT).pausing(Random::from_fn(halves)),
             secrets: counted(&published, &key_readings),
             values: settings.secrets(&published.lock().unwrap()),
             strength: settings.strength,
@@ -356,6 +357,11 @@ fn counted(published: &Arc<Mutex<Value>>, readings: &Arc<AtomicUsize>) -> Secret
         let value = published.lock().unwrap().to_string();
         std::future::ready(Ok(ids.into_iter().map(|id| (id, value.clone().into())).collect()))
     })
+}
+
+/// The middle of all numbers.
+fn halves(bytes: &mut [u8]) {
+    bytes.copy_from_slice(&(1_u64 << 63).to_le_bytes());
 }
 
 fn queue(hints: &Arc<Mutex<Vec<StationHint>>>, sending: &Arc<Mutex<Sending>>) -> Queue {

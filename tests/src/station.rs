@@ -6,6 +6,7 @@ use crate::{
     request::{get, post},
 };
 use charging_scheduler::{Answer as Scheduled, Event};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shared::{
     domain::{
@@ -15,6 +16,7 @@ use shared::{
         shop::{GroupId, Shop, ShopId},
         station_id::StationId,
     },
+    outside::queue::LARGEST_BATCH,
     service::{actor::Actor, charging::Switch, shop::ShopSettings},
 };
 
@@ -100,6 +102,26 @@ impl Plaza {
             .enumerate()
             .map(|(n, hint)| json!({"messageId": format!("m{n}"), "body": serde_json::to_string(hint).unwrap()}));
         self.wake(json!({"Records": records.collect::<Vec<_>>()})).await
+    }
+
+    /// So many consumers at the same time take batches until the queue is empty, as the event source mapping has it.
+    pub async fn consume(&self, consumers: usize) {
+        let consumer = async || {
+            loop {
+                let batch: Vec<_> = {
+                    let mut hints = self.hints.lock().unwrap();
+                    let most = hints.len().min(LARGEST_BATCH);
+                    hints.drain(..most).collect()
+                };
+                if batch.is_empty() {
+                    return;
+                }
+                let body = |hint| json!({"messageId": "m", "body": serde_json::to_string(&hint).unwrap()});
+                let records: Vec<_> = batch.into_iter().map(body).collect();
+                assert_eq!(self.wake(json!({"Records": records})).await, json!({"batchItemFailures": []}));
+            }
+        };
+        join_all((0..consumers).map(|_| consumer())).await;
     }
 
     /// What the schedule does each minute.

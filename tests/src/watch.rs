@@ -22,7 +22,7 @@ impl Watch {
 
     pub fn clock(&self) -> Clock {
         let watch = self.clone();
-        Clock::from_fn(move || watch.moment())
+        Clock::from_fn(move || watch.moment()).checked()
     }
 
     pub fn now(&self) -> Timestamp {

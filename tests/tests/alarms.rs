@@ -240,9 +240,10 @@ async fn the_alarms_of_the_scheduler_see_silence_unreadable_stations_and_unreada
     plaza.wake(json!({ "sweep": true })).await;
     let calm = last(&plaza);
     assert!(!Alarm::of("SweepAlarm").fires(&points(std::slice::from_ref(&calm))));
-    for id in ["UnsettledAlarm", "QuarantinedAlarm", "UnbilledEnergyAlarm"] {
+    for id in ["SweepLeftAlarm", "UnsettledAlarm", "QuarantinedAlarm", "UnbilledEnergyAlarm"] {
         assert_silent(id, &calm);
     }
+    assert_counts("SweepLeftAlarm", &with(&calm, "SweepLeft", 1));
 
     plaza.wake(json!({ "Records": [{ "messageId": "a", "body": "no hint" }] })).await;
     assert_counts("QuarantinedAlarm", &last(&plaza));

@@ -302,13 +302,18 @@ fn queues_are_fast_fifo_and_lose_nothing_in_silence() {
         let of_function = |(_, mapping): &&(&str, &Value)| mapping["FunctionName"] == alias;
         let (_, mapping) = mappings.iter().find(of_function).unwrap();
         assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
+        let limit = json!({ "MaximumConcurrency": { "Ref": "ChargingConsumers" } });
+        assert_eq!(mapping.get("ScalingConfig"), (function == "ChargingScheduler").then_some(&limit), "{function}");
     }
+    // An invocation takes up no work that it cannot end: a step takes some seconds at the most.
+    let timeout = TEMPLATE.properties("ChargingScheduler")["Timeout"].as_i64().unwrap();
+    assert!(charging_scheduler::WORKS_FOR.as_secs() + 8 <= timeout);
     let schedules = TEMPLATE.of_type("AWS::Scheduler::Schedule").into_iter();
     let schedules: BTreeSet<_> = schedules
         .map(|(_, one)| (one["Target"]["Input"].as_str().unwrap(), one["ScheduleExpression"].as_str().unwrap()))
         .collect();
     let expected = [
-        (r#"{"sweep":true}"#, "rate(1 minute)"),
+        (r#"{"sweep":true,"at":"<aws.scheduler.scheduled-time>"}"#, "rate(1 minute)"),
         (r#"{"seal":true}"#, "rate(5 minutes)"),
         (r#"{"pictures":true}"#, "rate(15 minutes)"),
     ];

@@ -5,7 +5,7 @@ mod events;
 
 pub use events::{Answer, BatchFailures, Event, Hinted};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use shared::{
     boot::{CHARGING, Error, Function, PICTURES, Parts, TABLES},
     domain::{
@@ -14,16 +14,22 @@ use shared::{
         station_id::StationId,
     },
     outside::{
-        clock::Clock,
+        clock::{Clock, Deadline},
         metrics::{Metric, Property, Sink},
         queue::StationHint,
     },
-    service::{charging::Charging, pictures::Pictures},
+    service::{
+        charging::{Charging, Swept},
+        pictures::Pictures,
+    },
 };
 use std::collections::BTreeMap;
 
 /// What the function needs from its environment.
 pub const FUNCTION: Function = Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, CHARGING, PICTURES] };
+
+/// How long an invocation takes up new work. What it has begun then ends before Lambda ends the invocation.
+pub const WORKS_FOR: SignedDuration = SignedDuration::from_secs(20);
 
 #[derive(Debug)]
 pub struct App {
@@ -33,7 +39,7 @@ pub struct App {
     pub sink: Sink,
 }
 
-/// The sweep as a whole could not be done; Lambda tries it again.
+/// The sweep as a whole could not be done; the next one comes within a minute.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Broken(String);
@@ -49,30 +55,57 @@ impl App {
     }
 
     pub async fn handle(&self, event: Event) -> Result<Answer, Broken> {
-        let now = self.clock.now().station;
+        let now = self.clock.now();
+        if let Err(failure) = self.clock.check(now, event.stamp()) {
+            tracing::error!(detail = failure.detail(), "nothing is done");
+            return match event {
+                // The index has the stations, and the next sweep a clock of its own.
+                Event::Batch { .. } => Ok(Answer::Batch(BatchFailures::default())),
+                _ => Err(failure.into()),
+            };
+        }
+        Deadline::after(&self.clock, WORKS_FOR).over(self.handle_at(event, now.station)).await
+    }
+
+    async fn handle_at(&self, event: Event, now: Timestamp) -> Result<Answer, Broken> {
         match event {
             Event::Batch { records } => Ok(Answer::Batch(self.settle_hinted(records, now).await)),
             Event::Pictures { .. } => {
                 let swept = self.pictures.sweep(self.clock.now().real).await?;
-                let (settled, unsettled) = (swept.settled, swept.due);
-                self.report(Figures { sweep: false, settled, unsettled, quarantined: 0, unbilled: Energy::ZERO });
+                self.report(&Figures { settled: swept.settled, unsettled: swept.due, ..Figures::default() });
                 Ok(Answer::SweptPictures(swept))
             }
-            Event::Sweep {} => {
-                let swept = self.charging.sweep(now).await?;
-                let (settled, unsettled, unbilled) = (swept.settled, swept.due, swept.unbilled);
-                self.report(Figures { sweep: true, settled, unsettled, quarantined: 0, unbilled });
-                Ok(Answer::Swept(swept))
-            }
+            Event::Sweep { .. } => self.sweep(now).await.map(Answer::Swept),
         }
     }
 
-    /// Ten messages for one station are one step. Messages that can never be handled are quarantined: told of, counted,
-    /// and not tried again.
+    /// Each minute begins with another shard.
+    async fn sweep(&self, now: Timestamp) -> Result<Swept, Broken> {
+        let minute = u64::try_from(self.clock.now().real.as_second() / 60).unwrap_or_default();
+        let swept = self.charging.sweep(now, minute).await?;
+        if !swept.is_whole() {
+            let Swept { left, unread, .. } = swept;
+            tracing::error!(left, unread, "sweep was cut short: due stations left, shards not read to their end");
+        }
+        self.report(&Figures {
+            sweep: swept.is_whole(),
+            settled: swept.settled,
+            hinted: swept.hinted,
+            unsettled: swept.failed,
+            left: swept.left + swept.unread,
+            unbilled: swept.unbilled,
+            ..Figures::default()
+        });
+        Ok(swept)
+    }
+
+    /// Ten messages for one station are one step. A message that can never be handled is quarantined: logged, counted and
+    /// acknowledged. So is, without the counting, one whose step lost to other writers too often: the station is in the
+    /// index of what is due, while a failed message would hold back all later ones of its station.
     async fn settle_hinted(&self, records: Vec<Hinted>, now: Timestamp) -> BatchFailures {
         let mut stations: BTreeMap<StationId, Vec<String>> = BTreeMap::new();
         let mut quarantined = 0;
-        for Hinted { message_id, body } in records {
+        for Hinted { message_id, body, .. } in records {
             match serde_json::from_str::<StationHint>(&body) {
                 Ok(hint) => stations.entry(hint.station).or_default().push(message_id),
                 Err(error) => {
@@ -81,13 +114,19 @@ impl App {
                 }
             }
         }
-        let (settled, mut failed, mut unbilled) = (stations.len(), BatchFailures::default(), Energy::ZERO);
+        let (mut settled, mut failed, mut unbilled) = (0, BatchFailures::default(), Energy::ZERO);
         for (station, messages) in stations {
             match self.charging.advance_station(&station, now).await {
-                Ok(amiss) => unbilled = unbilled + amiss,
+                Ok(amiss) => {
+                    settled += 1;
+                    unbilled = unbilled + amiss;
+                }
                 Err(failure) if failure.reason() == Reason::NoSuchStation => {
                     quarantined += messages.len();
                     tracing::error!(station = station.as_str(), "station hint names an unknown station");
+                }
+                Err(failure) if failure.reason() == Reason::Contended => {
+                    tracing::warn!(station = station.as_str(), "station is contended; the sweep will find it");
                 }
                 Err(failure) => {
                     tracing::error!(
@@ -99,14 +138,17 @@ impl App {
                 }
             }
         }
-        self.report(Figures { sweep: false, settled, unsettled: failed.len(), quarantined, unbilled });
+        let unsettled = failed.len();
+        self.report(&Figures { settled, unsettled, quarantined, unbilled, ..Figures::default() });
         failed
     }
 
-    fn report(&self, figures: Figures) {
+    fn report(&self, figures: &Figures) {
         let metrics = [
             Metric::flag("Sweep", figures.sweep),
+            Metric::count("SweepLeft", figures.left),
             Metric::count("Settled", figures.settled),
+            Metric::count("Hinted", figures.hinted),
             Metric::count("Unsettled", figures.unsettled),
             Metric::count("Quarantined", figures.quarantined),
             Metric::watt_hours("UnbilledEnergy", figures.unbilled),
@@ -117,11 +159,15 @@ impl App {
 }
 
 /// What one invocation did.
-#[derive(Clone, Copy)]
+#[derive(Default)]
 struct Figures {
     /// A sweep that came to its end; an alarm waits for each.
     sweep: bool,
+    /// What a sweep left: due stations, and shards that it did not read to their end.
+    left: usize,
     settled: usize,
+    /// Stations that a sweep handed to the queue.
+    hinted: usize,
     unsettled: usize,
     quarantined: usize,
     unbilled: Energy,

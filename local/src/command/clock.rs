@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use serde_json::json;
 use std::{path::Path, time::Duration};
 
-/// How many sweeps without progress end the wait. Another invocation may hold the last item for a moment.
-const FRUITLESS: u32 = 100;
+/// How many sweeps without progress end the wait. Another invocation may hold the last item for a moment, and many
+/// stations go through the queue.
+const FRUITLESS: u32 = 500;
 
 pub fn turn(dir: &Path, to: Timestamp) -> Result<()> {
     let (dir, record) = record::running(dir)?;
@@ -23,7 +24,7 @@ pub fn turn(dir: &Path, to: Timestamp) -> Result<()> {
 
 /// Sweeps until nothing is due. Returns how many items were handled.
 pub fn settle(api: &str) -> Result<u64> {
-    let (mut settled, mut fruitless) = (0, 0);
+    let (mut settled, mut fruitless, mut least) = (0, 0, u64::MAX);
     loop {
         let answer = functions::invoke(api, "charging-scheduler", &json!({ "sweep": true }))?;
         let number = |field: &str| answer.get(field).and_then(serde_json::Value::as_u64);
@@ -35,7 +36,8 @@ pub fn settle(api: &str) -> Result<u64> {
         if due == 0 {
             return Ok(settled);
         }
-        fruitless = if now == 0 { fruitless + 1 } else { 0 };
+        fruitless = if now > 0 || due < least { 0 } else { fruitless + 1 };
+        least = due.min(least);
         if fruitless == FRUITLESS {
             return Err(Problem(format!("{due} items stay due after repeated sweeps; see functions.log")));
         }

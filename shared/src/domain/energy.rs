@@ -13,6 +13,12 @@ const MILLIJOULES_PER_KWH: u64 = 3_600_000_000;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Energy(Exact);
 
+impl Default for Energy {
+    fn default() -> Self {
+        Self::ZERO
+    }
+}
+
 impl Energy {
     pub const ZERO: Self = Self(Exact::ZERO);
     /// More than any battery; it keeps every product inside its integer.

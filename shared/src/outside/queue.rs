@@ -2,7 +2,7 @@
 //! jobs.
 
 use crate::domain::{reason::Failure, sms::Called, station_id::StationId};
-use aws_sdk_sqs::{Client, error::DisplayErrorContext};
+use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::SendMessageBatchRequestEntry};
 use serde::{Deserialize, Serialize};
 use std::{
     future::Future,
@@ -14,45 +14,85 @@ use std::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StationHint {
     pub station: StationId,
-    /// The station version that caused the hint. Two hints for one version are duplicates.
+    /// The station version that caused the hint; of the sweep, which reads keys only, the second at which it ran. Two
+    /// hints with one version are duplicates.
     pub version: u64,
 }
 
 type SendFuture = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>;
 
+/// The most messages that SQS takes in one call.
+pub const LARGEST_BATCH: usize = 10;
+
 /// The queue of station hints.
 #[derive(Clone)]
-pub struct Queue(Arc<dyn Fn(StationHint) -> SendFuture + Send + Sync>);
+pub struct Queue(Arc<dyn Fn(Vec<StationHint>) -> SendFuture + Send + Sync>);
 
 impl Queue {
     /// The FIFO queue. The group is the station, so that one failing station does not delay others. The client is
     /// created with the first hint, because creating one costs a tenth of a function's start.
     pub fn sqs(client: impl FnOnce() -> Client + Send + 'static, url: impl Into<String>) -> Self {
         let (client, url) = (LazyLock::new(client), url.into());
-        Self::from_fn(move |hint| {
+        Self(Arc::new(move |hints| {
             let (client, url) = (Client::clone(&client), url.clone());
-            async move {
-                let body = serde_json::to_string(&hint)
-                    .map_err(|error| Failure::internal(format!("station hint could not be serialised: {error}")))?;
-                let request = client.send_message().queue_url(url).message_body(body);
-                let request = request.message_group_id(hint.station.as_str());
-                let request = request.message_deduplication_id(format!("{}-{}", hint.station.as_str(), hint.version));
-                let sent = request.send().await.map(drop);
-                sent.map_err(|error| Failure::internal(format!("SQS: {}", DisplayErrorContext(&error))))
-            }
-        })
+            Box::pin(async move {
+                let sqs =
+                    |error: &dyn std::error::Error| Failure::internal(format!("SQS: {}", DisplayErrorContext(error)));
+                if let [hint] = &hints[..] {
+                    let request = client.send_message().queue_url(url).message_body(body(hint)?);
+                    let request = request.message_group_id(hint.station.as_str());
+                    let sent = request.message_deduplication_id(duplicate_id(hint)).send().await;
+                    return sent.map(drop).map_err(|error| sqs(&error));
+                }
+                let entries = hints.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>()?;
+                let sent = client.send_message_batch().queue_url(url).set_entries(Some(entries)).send().await;
+                let sent = sent.map_err(|error| sqs(&error))?;
+                match sent.failed() {
+                    [] => Ok(()),
+                    [first, ..] => {
+                        Err(Failure::internal(format!("SQS: {} of {} hints", first.code(), sent.failed().len())))
+                    }
+                }
+            })
+        }))
     }
 
+    /// A queue that takes one hint after the other.
     pub fn from_fn<F>(send: impl Fn(StationHint) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), Failure>> + Send + 'static,
     {
-        Self(Arc::new(move |hint| Box::pin(send(hint))))
+        let send = Arc::new(send);
+        Self(Arc::new(move |hints| {
+            let send = Arc::clone(&send);
+            Box::pin(async move {
+                for hint in hints {
+                    send(hint).await?;
+                }
+                Ok(())
+            })
+        }))
     }
 
-    pub async fn send(&self, hint: StationHint) -> Result<(), Failure> {
-        (self.0)(hint).await
+    /// Sends up to [`LARGEST_BATCH`] hints in one call. After a failure some of them may have been sent.
+    pub async fn send(&self, hints: Vec<StationHint>) -> Result<(), Failure> {
+        (self.0)(hints).await
     }
+}
+
+fn body(hint: &StationHint) -> Result<String, Failure> {
+    let invalid = |error| Failure::internal(format!("station hint could not be serialised: {error}"));
+    serde_json::to_string(hint).map_err(invalid)
+}
+
+fn duplicate_id(hint: &StationHint) -> String {
+    format!("{}-{}", hint.station.as_str(), hint.version)
+}
+
+fn entry((n, hint): (usize, &StationHint)) -> Result<SendMessageBatchRequestEntry, Failure> {
+    let entry = SendMessageBatchRequestEntry::builder().id(n.to_string()).message_body(body(hint)?);
+    let entry = entry.message_group_id(hint.station.as_str()).message_deduplication_id(duplicate_id(hint));
+    entry.build().map_err(|error| Failure::internal(format!("station hint is invalid: {error}")))
 }
 
 impl std::fmt::Debug for Queue {

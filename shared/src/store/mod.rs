@@ -66,14 +66,17 @@ pub(crate) use shop_record::{
 };
 pub(crate) use sms::{SmsCount, SmsJobState};
 pub(crate) use staff::StaffItem;
-pub(crate) use station::{DUE_SHARDS, NumberRanges, StationHead};
+pub(crate) use station::{DUE_SHARDS, DuePage, NumberRanges, StationHead};
 pub(crate) use stations::StationListItem;
 pub(crate) use transaction::{Transaction, WriteOutcome};
 pub(crate) use turn::{EarlierDueBills, StationWriteRefusal};
 
-use crate::domain::{
-    reason::{Failure, Reason},
-    sealed::Place,
+use crate::{
+    domain::{
+        reason::{Failure, Reason},
+        sealed::Place,
+    },
+    outside::random::Random,
 };
 use aws_sdk_dynamodb::{
     Client,
@@ -93,11 +96,19 @@ pub struct Store {
     client: Client,
     table: String,
     audit_table: String,
+    /// Draws the pauses between retries.
+    jitter: Random,
 }
 
 impl Store {
     pub fn new(client: Client, table: impl Into<String>, audit_table: impl Into<String>) -> Self {
-        Self { client, table: table.into(), audit_table: audit_table.into() }
+        Self { client, table: table.into(), audit_table: audit_table.into(), jitter: Random::system() }
+    }
+
+    /// The same store with pauses that the caller controls.
+    #[must_use]
+    pub fn pausing(self, jitter: Random) -> Self {
+        Self { jitter, ..self }
     }
 
     /// Makes one cheap signed call while the environment starts at full CPU, so that the first request finds an open
@@ -198,8 +209,7 @@ where
             "ThrottlingException"
             | "ProvisionedThroughputExceededException"
             | "RequestLimitExceeded"
-            | "TransactionConflictException"
-            | "TransactionInProgressException",
+            | "TransactionConflictException",
         ) => Reason::Contended.into(),
         // The code and message only: the whole error may quote an item.
         code => {

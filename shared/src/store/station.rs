@@ -40,6 +40,13 @@ pub(crate) struct NumberRanges {
     pub slow: Option<(u32, u32)>,
 }
 
+/// A page of the due stations of one shard, the longest due first.
+pub(crate) struct DuePage {
+    pub stations: Vec<StationId>,
+    /// Where the next page starts.
+    pub next: Option<Item>,
+}
+
 #[derive(Serialize, Deserialize)]
 struct StationHeadItem {
     number: StationNumber,
@@ -118,13 +125,8 @@ impl Store {
         }
     }
 
-    /// AP-49: the stations of one shard with something due by `now`, page by page.
-    pub(crate) async fn due_stations(
-        &self,
-        shard: u8,
-        now: Moment,
-        from: Option<Item>,
-    ) -> Result<(Vec<StationId>, Option<Item>), Failure> {
+    /// AP-49: the stations of one shard with something due by `now`, page by page. The index holds keys only.
+    pub(crate) async fn due_stations(&self, shard: u8, now: Moment, from: Option<Item>) -> Result<DuePage, Failure> {
         let request = self.client.query().table_name(&self.table).index_name("due").limit(DUE_PAGE);
         let request = request.set_exclusive_start_key(from);
         let request = request.key_condition_expression("#shard = :shard AND #at <= :now");
@@ -134,7 +136,8 @@ impl Store {
         let answer = request.send().await.map_err(fault)?;
         let ids = answer.items.unwrap_or_default();
         let ids = ids.iter().filter_map(|item: &Item| Key::station_of(item.get(PK)?.as_s().ok()?));
-        Ok((ids.map(StationId::parse).collect::<Result<_, _>>()?, answer.last_evaluated_key))
+        let stations = ids.map(StationId::parse).collect::<Result<_, _>>()?;
+        Ok(DuePage { stations, next: answer.last_evaluated_key })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Item, Key, Store,
-    attempts::MOST_RESENDS,
+    attempts::{MOST_QUESTIONS, MOST_RESENDS, Pauses},
     audit::{AuditItem, day_shard},
     fault,
     keys::{PK, TTL},
@@ -264,27 +264,40 @@ impl<R: Copy> Transaction<'_, R> {
         if let Some(failure) = self.invalid {
             return Err(failure);
         }
-        let token = uuid::Uuid::new_v4().to_string();
-        for attempt in 0..MOST_RESENDS {
+        let (token, mut pauses) = (uuid::Uuid::new_v4().to_string(), Pauses::default());
+        loop {
             let request = self.store.client.transact_write_items().set_transact_items(Some(self.writes.clone()));
             let request = request.client_request_token(&token);
             let Err(error) = request.send().await else { return Ok(WriteOutcome::Committed) };
-            let Some(reasons) = cancellation(&error) else { return Err(fault(error)) };
-            // An audit entry is written by one transaction only, so its presence proves that this transaction
-            // committed.
-            if self.writes.iter().zip(reasons).any(|(write, reason)| self.store.is_own_audit_entry(write, reason)) {
-                return Ok(WriteOutcome::Committed);
+            let most = if is_in_progress(&error) {
+                MOST_QUESTIONS
+            } else {
+                let Some(reasons) = cancellation(&error) else { return Err(fault(error)) };
+                // An audit entry is written by one transaction only, so its presence proves that this transaction
+                // committed.
+                if self.writes.iter().zip(reasons).any(|(write, reason)| self.store.is_own_audit_entry(write, reason)) {
+                    return Ok(WriteOutcome::Committed);
+                }
+                let failed = failed_conditions(reasons, &self.conditions);
+                if !failed.is_empty() {
+                    return Ok(WriteOutcome::ConditionFailed(failed, Item::new()));
+                }
+                if !reasons.iter().any(is_transient) {
+                    return Err(fault(error));
+                }
+                MOST_RESENDS
+            };
+            match pauses.next(&self.store.jitter, most) {
+                Some(pause) => self.store.pause(pause).await,
+                // It may commit yet, so «nothing happened» would be a lie.
+                None if is_in_progress(&error) => {
+                    return Err(Failure::internal(
+                        "DynamoDB: the transaction is still in progress, its outcome unknown",
+                    ));
+                }
+                None => return Err(Reason::Contended.into()),
             }
-            let failed = failed_conditions(reasons, &self.conditions);
-            if !failed.is_empty() {
-                return Ok(WriteOutcome::ConditionFailed(failed, Item::new()));
-            }
-            if !reasons.iter().any(is_transient) {
-                return Err(fault(error));
-            }
-            self.store.pause(Duration::from_millis(10 << attempt)).await;
         }
-        Err(Reason::Contended.into())
     }
 }
 
@@ -316,6 +329,11 @@ fn cancellation<H>(error: &SdkError<TransactWriteItemsError, H>) -> Option<&[Can
         TransactWriteItemsError::TransactionCanceledException(cancelled) => Some(cancelled.cancellation_reasons()),
         _ => None,
     }
+}
+
+/// The first sending of this very transaction has not ended; only asking again with its token tells how it ends.
+fn is_in_progress<H>(error: &SdkError<TransactWriteItemsError, H>) -> bool {
+    matches!(error.as_service_error(), Some(TransactWriteItemsError::TransactionInProgressException(_)))
 }
 
 /// Another transaction on the same item, or more writes than the partition allows.

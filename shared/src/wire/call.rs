@@ -15,6 +15,7 @@ use http::{
     header::{ACCEPT_ENCODING, AUTHORIZATION, IF_MATCH, IF_NONE_MATCH},
     request::Parts,
 };
+use jiff::Timestamp;
 use lambda_http::{RequestExt as _, request::RequestContext};
 use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
@@ -159,6 +160,12 @@ pub(super) fn origin(extensions: &Extensions) -> Origin {
     let request = lambda.or_else(|| gateway.request_id.clone()).unwrap_or_default();
     let domain = gateway.domain_name.clone().unwrap_or_default();
     Origin { address: address.unwrap_or(Origin::default().address), request, domain, device: None }
+}
+
+/// When the gateway took the request, if it says so.
+pub(super) fn stamp(extensions: &Extensions) -> Option<Timestamp> {
+    let Some(RequestContext::ApiGatewayV2(gateway)) = extensions.request_context_ref() else { return None };
+    Timestamp::from_millisecond(gateway.time_epoch).ok().filter(|at| *at > Timestamp::UNIX_EPOCH)
 }
 
 /// Where a token was found.

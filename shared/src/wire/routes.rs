@@ -2,17 +2,20 @@
 
 use super::{
     body::BodyRule,
-    call::{Call, Credential, origin},
+    call::{Call, Credential, origin, stamp},
     endpoint::Endpoint,
     envelope::{DEVICE_TOKEN, Envelope, Response},
     front::Front,
     report::{Report, Tally},
 };
-use crate::domain::{
-    account::{Realm, Role},
-    device::KnownDevice,
-    reason::{Failure, Reason},
-    session::Caller,
+use crate::{
+    domain::{
+        account::{Realm, Role},
+        device::KnownDevice,
+        reason::{Failure, Reason},
+        session::Caller,
+    },
+    outside::clock::Deadline,
 };
 use axum::{Router, extract::Request, routing::MethodRouter};
 use http::{
@@ -208,6 +211,10 @@ impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
     }
 }
 
+/// How long a request takes up new attempts. A call of the SDK that it has begun takes six seconds more at the most, and
+/// a function ten.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(3);
+
 /// Lets a request in, has it handled, and writes the answer and the report.
 async fn answer<S>(front: &Front, entry: &Entry<S>, state: Arc<S>, request: Request) -> Response {
     let (now, tally, mut from) = (front.clock.now(), Arc::new(Tally::default()), origin(request.extensions()));
@@ -217,12 +224,15 @@ async fn answer<S>(front: &Front, entry: &Entry<S>, state: Arc<S>, request: Requ
 
     from.device = known_device(front, route.access, request.headers(), now.real).await;
     let outcome = async {
+        if request.method() != Method::GET {
+            front.clock.check(now, stamp(request.extensions()))?;
+        }
         let caller = admit(front, route.access, credential, now.real, &tally).await?;
         let call = Call::receive(request, (route.body, parameter), from.clone(), now, Arc::clone(&tally)).await?;
         (entry.handler)(state, caller, call).await
     };
     #[cfg_attr(not(feature = "openapi"), expect(unused_mut, reason = "only then it gets an extension"))]
-    let (mut response, failure) = match outcome.await {
+    let (mut response, failure) = match Deadline::after(&front.clock, PATIENCE).over(outcome).await {
         Ok(response) => (response, None),
         Err(failure) => ((entry.failure)(&failure), Some(failure)),
     };

@@ -74,7 +74,7 @@ async fn a_finished_charge_is_in_the_history_to_the_fen() {
     plaza.deliver().await;
     plaza.watch.advance(minutes(121));
     assert_eq!(plaza.info(&driver).await.json()["code"], -1, "it is over before the scheduler noticed");
-    assert_eq!(plaza.sweep().await, json!({"settled": 1, "due": 0}));
+    assert_eq!(plaza.sweep().await, json!({"settled": 1, "hinted": 0, "due": 0}));
 
     let log = plaza.log(&driver).await;
     let line = &log[0];

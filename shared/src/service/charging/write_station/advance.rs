@@ -5,9 +5,10 @@ use crate::{
     domain::{
         charging::{Mode, Progress, Station, Turn, books::Meter},
         energy::Energy,
-        reason::Failure,
+        reason::{Failure, Reason},
         station_id::StationId,
     },
+    outside::clock::Deadline,
     store::{Attempts, StationHead, StationWriteRefusal},
 };
 use jiff::Timestamp;
@@ -40,6 +41,9 @@ impl Charging {
                     unbilled = unbilled + not_billed(&head, meter);
                     if progress != Progress::Stopped {
                         return Ok(unbilled);
+                    }
+                    if Deadline::has_passed() {
+                        return Err(Reason::Contended.into());
                     }
                     // The next write is another one: only races in a row are too many.
                     attempts = Attempts::default();

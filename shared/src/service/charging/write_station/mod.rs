@@ -36,7 +36,7 @@ const MOST_CALLS: usize = 40;
 #[derive(Clone, Debug)]
 pub struct Charging {
     pub(super) store: Store,
-    queue: Queue,
+    pub(super) queue: Queue,
     default_station: StationId,
     /// Where calls are announced, if drivers get an SMS when their cars are called.
     called: Option<SmsQueue>,

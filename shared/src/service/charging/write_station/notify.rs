@@ -40,7 +40,7 @@ impl Charging {
     /// briefly and never fails with it.
     pub(super) async fn send_hint(&self, head: &StationHead) {
         let (station, version) = (head.id.clone(), head.version);
-        let sent = self.queue.send(StationHint { station, version });
+        let sent = self.queue.send(vec![StationHint { station, version }]);
         match tokio::time::timeout(QUEUE_PATIENCE, sent).await {
             Ok(Ok(())) => {}
             Ok(Err(failure)) => {
