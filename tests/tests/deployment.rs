@@ -1,6 +1,6 @@
 //! The scripts of docs/operations.md, with stand-ins for the programs that reach AWS.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
@@ -209,6 +209,57 @@ json.dump({
 "#;
     fs::write(&script, text).unwrap();
     python().arg(&script).arg(endpoint).output().unwrap()
+}
+
+/// Bills of the earlier release get the attribute of the new index, whenever the program is stopped and run again.
+#[test]
+fn the_bills_of_an_earlier_release_are_given_their_shard() {
+    let place = Place::new();
+    let venv = local::venv::Venv::ready(&repository()).unwrap();
+    let dir = local::paths::StackDir::make(place.path()).unwrap();
+    let mut emulator = local::ministack::MiniStack::start(&venv, &dir).unwrap();
+    emulator.wait_until_it_answers(&dir).unwrap();
+    let script = place.path().join("bills.py");
+    let text = r#"
+import json, sys
+from stack.backfill_bills import backfill, give_shard
+from stack.clients import Clients
+
+dynamodb = Clients(sys.argv[1])["dynamodb"]
+names = {"pk": "HASH", "sk": "RANGE"}
+dynamodb.create_table(TableName="plaza", BillingMode="PAY_PER_REQUEST",
+    KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in names.items()],
+    AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in [*names, "bill_shard"]],
+    GlobalSecondaryIndexes=[{"IndexName": "bills-by-shard", "Projection": {"ProjectionType": "ALL"}, "KeySchema": [
+        {"AttributeName": "bill_shard", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]}])
+def put(sk, **more):
+    dynamodb.put_item(TableName="plaza", Item={"pk": {"S": "ACCOUNT#ev#1"}, "sk": {"S": sk}, **more})
+for request in range(40):
+    put(f"BILL#OPEN#{request:015}#{request:016}", request={"N": str(request)}, total={"N": "7"})
+put("BILL#PAID#1#99", request={"N": "99"}, bill_shard={"S": "3"})
+put("SESSIONS", bills={"N": "40"})
+half = dynamodb.scan(TableName="plaza", Limit=17)["Items"]
+first = sum(give_shard(dynamodb, "plaza", bill) for bill in half if "request" in bill and "bill_shard" not in bill)
+gone = give_shard(dynamodb, "plaza", {"pk": {"S": "ACCOUNT#ev#1"}, "sk": {"S": "BILL#OPEN#gone"}, "request": {"N": "1"}})
+changed = [first + backfill(dynamodb, "plaza"), backfill(dynamodb, "plaza")]
+shards = {shard: sorted(int(bill["request"]["N"]) for bill in dynamodb.query(TableName="plaza", IndexName="bills-by-shard",
+    KeyConditionExpression="bill_shard = :shard", ExpressionAttributeValues={":shard": {"S": str(shard)}})["Items"])
+    for shard in range(16)}
+json.dump({"changed": changed, "gone": gone, "shards": shards, "items": dynamodb.scan(TableName="plaza")["Count"]}, sys.stdout)
+"#;
+    fs::write(&script, text).unwrap();
+    let done = python().arg(&script).arg(emulator.url()).output().unwrap();
+    emulator.child.kill().ok();
+    emulator.child.wait().ok();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let after: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!((&after["changed"], &after["gone"], &after["items"]), (&json!([40, 0]), &json!(false), &json!(42)));
+    for shard in 0..16_u64 {
+        // The one that has its shard keeps it.
+        let expected: Vec<u64> =
+            (0..40).filter(|request| request % 16 == shard).chain((shard == 3).then_some(99)).collect();
+        assert_eq!(after["shards"][shard.to_string()], json!(expected), "{shard}");
+    }
 }
 
 /// A team on duty looks an alarm up by its name.

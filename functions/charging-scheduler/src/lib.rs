@@ -64,7 +64,8 @@ impl App {
                 _ => Err(failure.into()),
             };
         }
-        Deadline::after(&self.clock, WORKS_FOR).over(self.handle_at(event, now.station)).await
+        let work = Box::pin(self.handle_at(event, now.station));
+        Deadline::after(&self.clock, WORKS_FOR).over(work).await
     }
 
     async fn handle_at(&self, event: Event, now: Timestamp) -> Result<Answer, Broken> {

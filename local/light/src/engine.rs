@@ -19,13 +19,12 @@ pub fn make_tables(engine: &Engine, [main, audit, chain]: [&str; 3]) -> Result<(
 }
 
 fn main_table(name: &str) -> Value {
-    let texts = ["pk", "sk", "due_shard", "bill_all", "bill_day", "bill_plate"].map(|name| attribute(name, "S"));
+    let texts = ["pk", "sk", "due_shard", "bill_shard", "bill_plate"].map(|name| attribute(name, "S"));
     let attributes: Vec<_> = texts.into_iter().chain([attribute("due_at", "N")]).collect();
     json!({"TableName": name, "BillingMode": "PAY_PER_REQUEST", "KeySchema": key(), "AttributeDefinitions": attributes,
     "GlobalSecondaryIndexes": [
         index("due", "due_shard", "due_at", "KEYS_ONLY"),
-        index("bills", "bill_all", "sk", "ALL"),
-        index("bills-by-day", "bill_day", "sk", "ALL"),
+        index("bills-by-shard", "bill_shard", "sk", "ALL"),
         index("bills-by-plate", "bill_plate", "sk", "ALL"),
     ]})
 }

@@ -74,7 +74,7 @@ pub struct Whose {
 }
 
 impl Whose {
-    /// A look-up goes by one of them, the narrowest; the others are looked at bill by bill.
+    /// A search reads the bills of the driver or of the plate, or all; the other conditions are checked bill by bill.
     fn holds(&self, found: &FoundBill) -> bool {
         self.driver.as_ref().is_none_or(|driver| *driver == found.account)
             && self.plate.as_ref().is_none_or(|plate| *plate == found.bill.plate)
@@ -140,7 +140,8 @@ impl Bills {
         Ok(open.iter().chain(&paid).map(|bill| Bill::of(bill, now)).collect())
     }
 
-    /// A page of what an operator looks for. It costs the same however many bills there are.
+    /// A page of what an operator looks for. It costs the same however many bills there are. A page of a day also reads
+    /// open bills of later days and leaves them out, so it may be short or empty and yet not the last.
     pub async fn find(&self, search: &Search, (real, now): (Timestamp, Timestamp)) -> Result<Page, Failure> {
         let millis = now.as_millisecond();
         let stretch = match search.among {
@@ -150,9 +151,6 @@ impl Bills {
             Among::Paid => BillRange::of_paid(),
             Among::Overpaid => BillRange::of_overpaid(),
         };
-        let Some(stretch) = stretch.behind(search.after.as_ref().map(|after| after.0.as_str())) else {
-            return Ok(Page::default());
-        };
         let mut whose = search.whose.clone();
         if let Some(name) = &whose.username {
             let credential = self.store.login(Realm::Ev, name, real).await?.credential.ok_or(Reason::NotYours)?;
@@ -161,15 +159,22 @@ impl Bills {
             }
             whose.driver = Some(credential.account);
         }
-        let index = match (&whose.driver, &whose.plate, whose.day) {
-            (Some(driver), ..) => BillIndex::OfDriver(driver),
-            (None, Some(plate), _) => BillIndex::OfPlate(plate),
-            (None, None, Some(day)) => BillIndex::OfDay(day),
-            (None, None, None) => BillIndex::All,
+        let index = match (&whose.driver, &whose.plate) {
+            (Some(driver), _) => BillIndex::OfDriver(driver),
+            (None, Some(plate)) => BillIndex::OfPlate(plate),
+            (None, None) => BillIndex::All,
         };
-        let found = self.store.find_bills(index, &stretch, i32::from(search.most)).await?;
-        let next = found.last().filter(|_| found.len() >= usize::from(search.most));
-        let next = next.map(|last| Cursor(last.place.clone()));
+        let parts = whose.day.map_or_else(|| vec![stretch.clone()], |day| stretch.of_day(day));
+        let after = search.after.as_ref().map(|after| after.0.as_str());
+        let (mut found, mut next) = (Vec::new(), None);
+        for part in parts.into_iter().filter_map(|part| part.behind(after)) {
+            let page = self.store.find_bills(index, &part, usize::from(search.most) - found.len()).await?;
+            found.extend(page.bills);
+            if page.has_more {
+                next = found.last().map(|last: &FoundBill| Cursor(last.place.clone()));
+                break;
+            }
+        }
         let bills = found.into_iter().filter(|found| whose.holds(found)).map(|found| Found::of(found, now));
         Ok(Page { bills: bills.collect(), next })
     }

@@ -5,7 +5,8 @@ use super::{
     charge::whole,
     fault,
     keys::{
-        ALL, ALL_BILLS, BEHIND_OPEN_BILLS, BILL, BILL_DAY, BILL_PLATE, OPEN_BILL, OVERPAID_BILL, PAID_BILL, PK, SK,
+        BEHIND_OPEN_BILLS, BILL, BILL_PLATE, BILL_SHARD, BILL_SHARDS, LAST_MILLI, OPEN_BILL, OVERPAID_BILL, PAID_BILL,
+        PK, SK,
     },
     number, read,
     station::StationHead,
@@ -21,6 +22,7 @@ use crate::domain::{
     reason::Failure,
     session::AccountStanding,
 };
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +57,8 @@ pub(crate) struct IssuedBill {
 struct BillItem<'a> {
     #[serde(flatten)]
     bill: &'a IssuedBill,
+    bill_shard: String,
+    /// These two are for the indexes that the release before reads; they cost nothing where these are gone.
     bill_all: &'static str,
     bill_day: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,7 +71,22 @@ pub(crate) enum BillIndex<'a> {
     All,
     OfDriver(&'a AccountId),
     OfPlate(&'a str),
-    OfDay(Day),
+}
+
+/// A partition of bills, sorted by their sort keys.
+#[derive(Clone, Copy, Debug)]
+enum Partition<'a> {
+    Shard(u8),
+    OfDriver(&'a AccountId),
+    OfPlate(&'a str),
+}
+
+/// A page of bills.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BillPage {
+    pub bills: Vec<FoundBill>,
+    /// Whether there may be more behind the last one. A page that is short may have more behind it.
+    pub has_more: bool,
 }
 
 /// A range of a bill index. The index is sorted by the bills' sort keys: open bills by when they fall into arrears,
@@ -111,15 +130,46 @@ impl Store {
         answer.items.unwrap_or_default().into_iter().map(read).collect()
     }
 
-    /// AP-63: a page of a bill index.
+    /// AP-63: a page of at most `most` bills.
     pub(crate) async fn find_bills(
         &self,
         index: BillIndex<'_>,
+        range: &BillRange,
+        most: usize,
+    ) -> Result<BillPage, Failure> {
+        let partition = match index {
+            BillIndex::All => return self.merge_shards(range, most).await,
+            BillIndex::OfDriver(account) => Partition::OfDriver(account),
+            BillIndex::OfPlate(plate) => Partition::OfPlate(plate),
+        };
+        let bills = self.bills_in(partition, range, most).await?;
+        Ok(BillPage { has_more: bills.len() >= most, bills })
+    }
+
+    /// AP-144: a page over all bills. The shards are read at the same time, a share of the page from each; the page ends where
+    /// the first of those that may have more ends, so that no bill is passed over.
+    async fn merge_shards(&self, range: &BillRange, most: usize) -> Result<BillPage, Failure> {
+        let share = most.min((most / 4).max(SMALLEST_SHARE));
+        let shards = (0..BILL_SHARDS).map(|shard| self.bills_in(Partition::Shard(shard), range, share));
+        let shards = try_join_all(shards).await?;
+        let ends = shards.iter().filter(|bills| bills.len() >= share).filter_map(|bills| bills.last());
+        let end = ends.map(|last| last.place.clone()).min();
+        let mut bills: Vec<_> = shards.into_iter().flatten().collect();
+        bills.retain(|bill| end.as_ref().is_none_or(|end| bill.place <= *end));
+        bills.sort_by(|one, other| one.place.cmp(&other.place));
+        bills.truncate(most);
+        Ok(BillPage { has_more: end.is_some() || bills.len() >= most, bills })
+    }
+
+    async fn bills_in(
+        &self,
+        partition: Partition<'_>,
         BillRange { first, last }: &BillRange,
-        limit: i32,
+        most: usize,
     ) -> Result<Vec<FoundBill>, Failure> {
-        let (index, name, value) = index.place();
-        let request = self.client.query().table_name(&self.table).set_index_name(index.map(str::to_owned)).limit(limit);
+        let (index, name, value) = partition.place();
+        let request = self.client.query().table_name(&self.table).set_index_name(index.map(str::to_owned));
+        let request = request.limit(i32::try_from(most).unwrap_or(i32::MAX));
         let request = request.key_condition_expression("#index = :index AND #sk BETWEEN :first AND :last");
         let request = request.expression_attribute_names("#index", name).expression_attribute_names("#sk", SK);
         let request = request.expression_attribute_values(":index", text(value));
@@ -154,14 +204,16 @@ impl Store {
     }
 }
 
-impl BillIndex<'_> {
+/// Of a small page every shard may hold all.
+const SMALLEST_SHARE: usize = 20;
+
+impl Partition<'_> {
     /// The index, its key attribute, and the value of that attribute.
     fn place(self) -> (Option<&'static str>, &'static str, String) {
         match self {
-            Self::All => (Some("bills"), ALL_BILLS, ALL.to_owned()),
+            Self::Shard(shard) => (Some("bills-by-shard"), BILL_SHARD, shard.to_string()),
             Self::OfDriver(account) => (None, PK, Key::ev_account(account)),
             Self::OfPlate(plate) => (Some("bills-by-plate"), BILL_PLATE, plate.to_owned()),
-            Self::OfDay(day) => (Some("bills-by-day"), BILL_DAY, day.to_string()),
         }
     }
 }
@@ -195,8 +247,26 @@ impl BillRange {
     pub(crate) fn behind(self, place: Option<&str>) -> Option<Self> {
         // A space sorts before every character of a key, so the key with a space is the next possible key.
         let Some(behind) = place.map(|place| format!("{BILL}{place} ")) else { return Some(self) };
-        let first = behind.max(self.first);
-        (first <= self.last).then_some(Self { first, last: self.last })
+        self.and(Self { first: behind, last: format!("{BILL}{END}") })
+    }
+
+    /// The parts of the range in which the bills of a day lie. Settled and overpaid bills are sorted by the day; an open
+    /// bill falls into arrears at some time after it, so that these parts hold open bills of later days as well.
+    pub(crate) fn of_day(&self, day: Day) -> Vec<Self> {
+        let (begins, ends) = (day.begins(), day.plus(1).begins());
+        let closed = |state: &str| Self {
+            first: format!("{state}{:015}#", LAST_MILLI - (ends - 1)),
+            last: format!("{state}{:015}#{END}", LAST_MILLI - begins),
+        };
+        let open = Self { first: format!("{OPEN_BILL}{begins:015}#"), last: BEHIND_OPEN_BILLS.to_owned() };
+        let parts = [open, closed(OVERPAID_BILL), closed(PAID_BILL)];
+        parts.into_iter().filter_map(|part| self.clone().and(part)).collect()
+    }
+
+    /// What both ranges hold; none if nothing can be in both.
+    fn and(self, other: Self) -> Option<Self> {
+        let (first, last) = (self.first.max(other.first), self.last.min(other.last));
+        (first <= last).then_some(Self { first, last })
     }
 }
 
@@ -269,7 +339,8 @@ impl<R: Copy> Transaction<'_, R> {
     pub(super) fn issue_bill(self, key: &Key, bill: &IssuedBill) -> Self {
         let bill_plate = Some(bill.plate.as_str()).filter(|plate| !plate.is_empty());
         let bill_day = Day::of_millis(bill.ended).to_string();
-        self.put_over(key, &BillItem { bill, bill_all: ALL, bill_day, bill_plate })
+        let bill_shard = (bill.request % u64::from(BILL_SHARDS)).to_string();
+        self.put_over(key, &BillItem { bill, bill_shard, bill_all: "ALL", bill_day, bill_plate })
     }
 
     /// AP-65: updates the sums of a bill by one ledger entry, if it has as many entries as were read. The bill moves

@@ -44,13 +44,12 @@ pub(super) const BEHIND_OPEN_BILLS: &str = "BILL#OPEN$";
 pub(super) const OVERPAID_BILL: &str = "BILL#OVER#";
 pub(super) const PAID_BILL: &str = "BILL#PAID#";
 /// Sparse indexes of bills, sorted by the bills' own sort keys: only a bill carries these attributes.
-pub(super) const ALL_BILLS: &str = "bill_all";
-pub(super) const BILL_DAY: &str = "bill_day";
+pub(super) const BILL_SHARD: &str = "bill_shard";
 pub(super) const BILL_PLATE: &str = "bill_plate";
-/// The value of `bill_all`.
-pub(super) const ALL: &str = "ALL";
+/// The number of partitions of the index over all bills. `local/stack/backfill_bills.py` has it, too.
+pub(super) const BILL_SHARDS: u8 = 16;
 /// Sorts after every millisecond that a key can contain.
-const LAST_MILLI: i64 = 999_999_999_999_999;
+pub(super) const LAST_MILLI: i64 = 999_999_999_999_999;
 
 /// Prefixes of the sort keys of a station's days and of its price changes.
 pub(super) const DAY: &str = "DAY#";

@@ -161,6 +161,43 @@ async fn every_bill_is_on_one_page_and_pages_follow_each_other() {
     assert_eq!(behind_all.json(), json!({"bills": [], "next": null}));
 }
 
+/// Sixteen partitions take the bills of all stations, and a bill is written in two indexes.
+#[tokio::test]
+async fn bills_spread_over_the_shards_and_a_page_over_all_of_them_is_in_order() {
+    let desk = Desk::open().await;
+    let driver = &desk.driver.id;
+    desk.plaza.paid_bills_beside(driver, 120);
+    let items = desk.plaza.database.under(&format!("ACCOUNT#ev#{driver}"));
+    let mut bills: Vec<_> =
+        items.into_iter().filter(|item| item["request"].is_object() && item["due"].is_object()).collect();
+    for bill in &mut bills {
+        let request: u64 = bill["request"]["N"].as_str().unwrap().parse().unwrap();
+        let shard = (request % 16).to_string();
+        if bill["paid"]["N"] == "0" {
+            assert_eq!(bill["bill_shard"]["S"], *shard, "as the program for the bills of earlier releases has it");
+        }
+        bill["bill_shard"]["S"] = shard.into();
+        desk.plaza.database.put(bill);
+    }
+    for most in [7, 50, 100] {
+        let (mut seen, mut after) = (Vec::new(), String::new());
+        loop {
+            desk.plaza.database.take_calls();
+            let page = desk.get(&format!("?limit={most}{after}")).await.json();
+            let read: f64 = desk.plaza.database.take_calls().iter().map(|call| call.units).sum();
+            assert!(read <= 30.0, "{read} units for {most} bills");
+            let ids = page["bills"].as_array().unwrap().iter().map(|bill| bill["bill_id"].as_u64().unwrap());
+            seen.extend(ids);
+            let Some(next) = page["next"].as_str() else { break };
+            after = format!("&after={next}");
+        }
+        let paid = (0..120).map(|n| 1_000_000 + n);
+        let open = bills.iter().find(|bill| bill["paid"]["N"] == "0").unwrap()["request"]["N"].as_str().unwrap();
+        let expected: Vec<u64> = std::iter::once(open.parse().unwrap()).chain(paid).collect();
+        assert_eq!(seen, expected, "{most} at a time");
+    }
+}
+
 #[tokio::test]
 async fn a_payment_is_booked_once_and_its_reference_answers_the_same_for_ever() {
     let desk = Desk::open().await;
@@ -347,14 +384,15 @@ async fn finding_and_booking_cost_the_same_with_much_history() {
     desk.plaza.paid_bills_beside(&desk.driver.id, 1_000);
     assert_eq!(figures("third").await, with_little);
     let costs: Vec<_> = with_little.iter().map(|(what, cost)| format!("{what}: {cost}")).collect();
+    let all_shards = format!("find: GetItem 1{}", " + Query 0.5".repeat(16));
     assert_eq!(
         costs,
         [
             "find: GetItem 1 + Query 0.5",
             "find: GetItem 1 + Query 0.5",
-            "find: GetItem 1 + Query 0.5",
-            "find: GetItem 1 + Query 0.5",
-            "book: GetItem 1 + GetItem 1 + GetItem 1 + Query 1 + TransactWriteItems 13",
+            &all_shards,
+            &all_shards,
+            "book: GetItem 1 + GetItem 1 + GetItem 1 + Query 1 + TransactWriteItems 12",
             "again: GetItem 1 + GetItem 1",
             "look: GetItem 1 + Query 1 + Query 1",
         ]

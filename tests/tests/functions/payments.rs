@@ -342,7 +342,7 @@ async fn paying_costs_the_same_with_much_history() {
         [
             "GetItem 1 + Query 1 + GetItem 1 + TransactWriteItems 4",
             "GetItem 1 + Query 1 + GetItem 1",
-            "GetItem 1 + GetItem 1 + GetItem 1 + Query 1 + TransactWriteItems 13",
+            "GetItem 1 + GetItem 1 + GetItem 1 + Query 1 + TransactWriteItems 12",
             "GetItem 1 + GetItem 1",
         ]
     );
