@@ -9,4 +9,5 @@ pub mod keys;
 pub mod passwords;
 pub mod sealing;
 pub mod tokens;
+pub mod totp;
 mod verified_tokens;

@@ -9,6 +9,7 @@ use argon2::{
     ARGON2ID_IDENT, Algorithm, Argon2, Params, Version,
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
+use aws_lc_rs::hmac;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use serde::Deserialize;
@@ -148,6 +149,22 @@ impl Passwords {
             (true, true) => PasswordMatch::Yes,
             (true, false) => PasswordMatch::Outdated,
         }
+    }
+
+    /// The id of the pepper of new hashes.
+    pub(super) fn current_pepper(&self) -> &str {
+        &self.dummy.pepper
+    }
+
+    /// A key for another purpose, derived from the pepper with this id. Each part is preceded by its length.
+    pub(super) fn derive(&self, pepper: &str, parts: &[&str]) -> Option<hmac::Tag> {
+        let pepper = self.peppers.iter().find(|known| known.id == pepper)?;
+        let mut mac = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, pepper.key.expose_secret()));
+        for part in parts {
+            mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        Some(mac.sign())
     }
 
     fn verify(&self, password: &Password, stored: &StoredHash) -> bool {

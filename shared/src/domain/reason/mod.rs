@@ -65,6 +65,12 @@ pub enum Reason {
     RecentSignInWanted,
     /// After too many wrong passwords in a row the right one is no proof either; a code is.
     SecondProofWanted,
+    /// The password is right; a code of the second factor is wanted beside it.
+    SecondFactorWanted,
+    /// The password that an administrator gave was not replaced in time.
+    FirstPasswordExpired,
+    /// The session opens nothing but the step of its sign-in that is left.
+    SignInUnfinished,
     /// The old password that was to prove a change is wrong.
     WrongOldPassword,
     /// The phone is bound to another account.

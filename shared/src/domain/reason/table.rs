@@ -2,11 +2,11 @@
 
 use super::Reason::{
     self, AlreadyQueued, BadIdNumber, BadInput, BalanceLeft, CapReached, CaptchaWanted, ChangeNotAllowed, Contended,
-    Forbidden, IdNumberTaken, InArrears, Internal, KeyReused, LastAdmin, Malformed, NoPilesOfMode, NoSuchRoute,
-    NoSuchStation, NotYours, NothingQueued, OldVersion, PhoneTaken, PictureNotYours, PlateTaken, QueueFull,
-    RecentSignInWanted, SecondProofWanted, StationExists, Throttled, TooLarge, Unauthorized, UnreadablePicture,
-    UnsupportedType, UnsupportedVerifyType, UsernameTaken, VehicleInUse, WeakPassword, WrongCaptcha, WrongCode,
-    WrongCredentials, WrongMethod, WrongOldPassword, WrongState,
+    FirstPasswordExpired, Forbidden, IdNumberTaken, InArrears, Internal, KeyReused, LastAdmin, Malformed,
+    NoPilesOfMode, NoSuchRoute, NoSuchStation, NotYours, NothingQueued, OldVersion, PhoneTaken, PictureNotYours,
+    PlateTaken, QueueFull, RecentSignInWanted, SecondFactorWanted, SecondProofWanted, SignInUnfinished, StationExists,
+    Throttled, TooLarge, Unauthorized, UnreadablePicture, UnsupportedType, UnsupportedVerifyType, UsernameTaken,
+    VehicleInUse, WeakPassword, WrongCaptcha, WrongCode, WrongCredentials, WrongMethod, WrongOldPassword, WrongState,
 };
 
 /// What there is to say of one reason.
@@ -66,6 +66,9 @@ pub(super) const TABLE: &[Row] = &[
     business(StationExists, 409, 2021, "station_exists", "同名充电站已存在"),
     protocol(RecentSignInWanted, 403, 403, "recent_sign_in_required", "请重新登录后再操作"),
     protocol(SecondProofWanted, 403, 403, "second_proof_required", "密码连续错误次数过多，请改用短信验证码登录或重置密码"),
+    protocol(SecondFactorWanted, 403, 403, "second_factor_required", "请输入动态验证码或恢复码"),
+    protocol(FirstPasswordExpired, 403, 403, "first_password_expired", "初始密码已过期，请联系管理员重新设置"),
+    protocol(SignInUnfinished, 403, 403, "sign_in_unfinished", "请先完成登录"),
     business(WrongOldPassword, 400, 2017, "wrong_password", "原密码不正确"),
     business(PhoneTaken, 409, 2017, "phone_taken", "手机号已被其他用户绑定").in_mall("用户已存在"),
     business(WrongCode, 400, 2016, "wrong_code", "手机验证码错误"),
