@@ -35,6 +35,7 @@ pub mod simulation;
 pub mod sms;
 pub mod soundness;
 pub mod stack;
+pub mod staff;
 pub mod station;
 pub mod template;
 pub mod watch;

@@ -1,7 +1,12 @@
 //! Someone who has just come to the reference page: gets a session as its sign-in section says, does what it says goes
 //! first, and sends samples as the page would. Every call is handed to its function as the gateway's event.
 
-use crate::{answer::Answer, plaza::Plaza, request::post};
+use crate::{
+    answer::Answer,
+    plaza::Plaza,
+    request::{get, post},
+    staff::Authenticator,
+};
 use describe::{Described, Document, Operation, Token};
 use jiff::SignedDuration;
 use openapi::event::{SampleCall, Values, event, own_values, sample};
@@ -97,8 +102,18 @@ impl<'n> Newcomer<'n> {
         self.once(before.way, values).await;
         if before.minutes > 0 {
             self.plaza.sweep().await;
-            self.plaza.watch.advance(SignedDuration::from_mins(before.minutes.into()));
+            self.wait(before.minutes.into()).await;
             self.plaza.sweep().await;
+        }
+    }
+
+    /// Lets time pass while the sessions stay in use: those of staff end after half an hour without.
+    async fn wait(&self, minutes: i64) {
+        for begun in (0..minutes).step_by(20) {
+            self.plaza.watch.advance(SignedDuration::from_mins((minutes - begun).min(20)));
+            for token in self.sessions.values() {
+                self.plaza.session(get("/auth/sessions").bearer(token)).await;
+            }
         }
     }
 
@@ -127,6 +142,10 @@ impl<'n> Newcomer<'n> {
         match source {
             Source::Answer { of, at, with } => {
                 let answer = self.once(*of, texts(with)).await.json();
+                if of.path == "/auth/second-factor" {
+                    let secret = Authenticator::of(answer["secret"].as_str().unwrap_or_default());
+                    return json!(secret.code_at(self.plaza.watch.now()));
+                }
                 answer.pointer(at).unwrap_or_else(|| panic!("{of} answers no {at}: {answer}")).clone()
             }
             Source::LastPart { of, at } => {
@@ -172,7 +191,7 @@ impl<'n> Newcomer<'n> {
             let access = access_of(function, operation);
             let token = match access {
                 Access::Public | Access::Known(_) | Access::Signed => None,
-                Access::SignedIn(_) | Access::Roles(_) => Some(self.session(function.document).await),
+                Access::SignedIn(_) | Access::Roles(_) => Some(self.session(document_of(way, function)).await),
             };
             let values = self.filled(operation, values, token.as_deref()).await;
             let mut call = sample(operation, way, &values, token.as_deref());
@@ -219,17 +238,29 @@ impl<'n> Newcomer<'n> {
         for before in sign_in.before {
             self.first(before).await;
         }
+        let is_of_staff = sign_in.call.way.path == "/auth/token";
+        if is_of_staff {
+            self.plaza.confirm_all().await;
+        }
         let with = sign_in.call.with.iter().filter_map(|(name, given)| match given {
             Given::Text(text) => Some(((*name).to_owned(), json!(text))),
             Given::Json(_) | Given::From(_) => None,
         });
-        let answer = self.send(sign_in.call.way, with.collect()).await;
+        let with: Values = with.collect();
+        let answer = self.send(sign_in.call.way, with.clone()).await;
         assert!(answer.succeeded(), "{} signs in to {document:?}: {}", sign_in.call.way, answer.text());
         let token = match sign_in.token {
             Token::Body(at) => answer.json().pointer(at).and_then(Value::as_str).map(ToOwned::to_owned),
             Token::Header => answer.header("x-access-token").map(ToOwned::to_owned),
         };
         let token = token.unwrap_or_else(|| panic!("{} answers no token", sign_in.call.way));
+        let token = match (with.get("username"), with.get("password")) {
+            (Some(name), Some(password)) if is_of_staff => {
+                let (name, password) = (name.as_str().unwrap(), password.as_str().unwrap());
+                self.plaza.finish(name, password, &answer).await
+            }
+            _ => token,
+        };
         self.known.insert(format!("{} {:?}", sign_in.call.way, Values::new()), answer);
         self.sessions.insert(document, token.clone());
         token
@@ -239,6 +270,12 @@ impl<'n> Newcomer<'n> {
 fn access_of(function: &Described, operation: &Operation) -> Access {
     let route = function.routes.iter().find(|it| (it.method, it.path) == (operation.method, operation.path));
     route.expect("every operation has its route").access
+}
+
+/// Whose session a call is made in: what staff do for their own sign-in, in that of a shop's manager.
+fn document_of(way: Way, function: &Described) -> Document {
+    let is_of_staff = way.path == "/auth/password" || way.path.starts_with("/auth/second-factor");
+    if is_of_staff { Document::ShopCustomers } else { function.document }
 }
 
 fn texts(pairs: &[(&str, &str)]) -> Values {

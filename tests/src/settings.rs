@@ -31,7 +31,7 @@ const SECRETS: [(&str, &str); 6] = [
     ("SIGNING_KEY_SECRET", "signing-key"),
     ("VERIFYING_KEYS_SECRET", "verifying-keys"),
 ];
-const VARIABLES: [(&str, &str); 42] = [
+const VARIABLES: [(&str, &str); 44] = [
     ("ALLOW_QUERY_TOKEN", "true"),
     ("AUDIT_CHAIN_TABLE_NAME", AUDIT_CHAIN),
     ("AUDIT_DAYS", "1095"),
@@ -45,6 +45,7 @@ const VARIABLES: [(&str, &str); 42] = [
     ("CLOUD_ACCOUNTS_PER_CUSTOMER", "200"),
     ("CLOUD_CONTACTS_PER_CUSTOMER", "500"),
     ("CLOUD_PASSWORD_MIN", "8"),
+    ("CONFIRM_STAFF", "true"),
     ("DEFAULT_STATION", STATION),
     ("DEFAULT_ZONE", "ac1"),
     ("FIELDS_KEY", "alias/fields"),
@@ -65,6 +66,7 @@ const VARIABLES: [(&str, &str); 42] = [
     ("PICTURES_BUCKET", BUCKET),
     ("PUBLIC_ADDRESS", "https://plaza.example"),
     ("REGISTER_PER_IP_MINUTE", MANY),
+    ("SECOND_FACTOR_ROLES", "admin,auditor"),
     ("SHOP_LIST_READS", "500"),
     ("SHOP_SIGNIN_POINTS", "10"),
     ("SMS_QUEUE_URL", "https://sqs.example/sms"),

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::{
     otp::{AskLane, LIFE, Limits, Sent, Share, Window},
-    throttle::{AllFailures, Counted, Failures, SecondProof, Series, TryRefusal},
+    throttle::{AllFailures, Counted, Failures, ProofByCode, Series, TryRefusal},
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -226,7 +226,7 @@ impl Guessed {
     fn is_looked_at(&mut self, network: u64, is_known: bool, is_right: bool, now: Timestamp) -> Result<(), TryRefusal> {
         let of_network = self.networks.get(&network).copied().unwrap_or_default();
         let series = Series { all: AllFailures(self.all), of_network, of_device: is_known.then_some(self.device) };
-        match series.admit(SecondProof::Code, now)? {
+        match series.admit(ProofByCode::Code, now)? {
             Counted::Device => self.device = if is_right { Failures::default() } else { self.device.one_more(now) },
             Counted::Network if is_right => {
                 self.all = 0;

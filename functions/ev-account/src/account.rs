@@ -77,6 +77,7 @@ pub const DETAIL: Endpoint = get("/user/detail")
 pub async fn login(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
     let form = call.read(Login::parse)?;
     let attempt = Attempt {
+        second: None,
         realm: Realm::Ev,
         name: form.name,
         password: form.password,

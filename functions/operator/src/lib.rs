@@ -9,7 +9,7 @@ mod shops;
 mod stations;
 
 use shared::{
-    boot::{CHARGING, Error, FIELDS, Function, GATE, PASSWORDS, PICTURES, Parts, TABLES},
+    boot::{CHARGING, Error, FIELDS, Function, GATE, PICTURES, Parts, STAFF, TABLES},
     domain::{account::Role, session::Caller},
     outside::random::Random,
     service::{
@@ -21,7 +21,7 @@ use shared::{
 
 /// What the function needs from its environment.
 pub const FUNCTION: Function =
-    Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, GATE, CHARGING, PASSWORDS, FIELDS, PICTURES] };
+    Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, GATE, CHARGING, STAFF, FIELDS, PICTURES] };
 
 /// What the handlers work with.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl App {
             reports: Reports::new(parts.store.clone()),
             bills: Bills::new(parts.store.clone()),
             ledger: Ledger::new(parts.store.clone()),
-            people: People::new(parts.store.clone(), parts.passwords()?, parts.random.clone()),
+            people: parts.people()?,
             papers: parts.desk().await?,
             shops: Directory::new(parts.store.clone()),
             business: Business::new(parts.store.clone()),
@@ -84,6 +84,8 @@ pub fn routes() -> Routes<Plain, App> {
         .on(&people::ONE, people::one)
         .on(&people::CHANGE, people::change)
         .on(&people::LOCK, people::lock)
+        .on(&people::GIVE_PASSWORD, people::give_password)
+        .on(&people::CONFIRM, people::confirm)
         .on(&people::SIGN_OUT, people::sign_out)
         .on(&papers::WAITING, papers::waiting)
         .on(&papers::ONE, papers::one)

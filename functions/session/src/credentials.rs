@@ -1,15 +1,21 @@
 //! Getting a credential and giving it back.
 
-use crate::App;
+use crate::{
+    App,
+    staff::{RECOVERY_CODE, TOTP, second_proof},
+};
 use serde::Serialize;
 use shared::{
+    auth::tokens::IssuedToken,
     domain::{
         account::{LoginName, Realm},
         otp::{Binding, Code, Purpose},
         password::Password,
         phone::Phone,
         reason::{Failure, Reason},
+        second_factor::SecondProof,
         session::Caller,
+        staff::SignInStep,
     },
     service::{code_sign_in::CodeGiven, codes::Ask, sign_in::Attempt},
     wire::{
@@ -41,6 +47,8 @@ pub const SIGN_IN: Endpoint = post("/auth/token")
         "Either `username` and `password`, or `telephone` and the `code` that `/auth/code` sent for `login`.",
         "The token comes in the body and in `X-Access-Token`.",
         "Keep `X-Device-Token` and send it with later sign-ins and asks for codes: guesses of others then do not lock this device out.",
+        "Staff of the platform and of shops with a second factor send `totp` or `recovery_code` beside the password; without one the answer is 403 `second_factor_required`, and no session.",
+        "`next` names the step that is left, which is all that the session opens, for 15 minutes: `change_password` (`POST /auth/password`) or `enrol_second_factor` (`POST /auth/second-factor`).",
         "A wrong code, an unknown number, a wrong password and an account of another zone are one answer.",
     ])
     .after(&[before(Way::to("POST /u/register"))])
@@ -50,9 +58,17 @@ pub const SIGN_IN: Endpoint = post("/auth/token")
         PASSWORD.optional(),
         TELEPHONE.about("手机号，与验证码一起使用 · Mobile number, with a code").optional().left_out(),
         CODE.optional().left_out(),
+        TOTP.optional().left_out(),
+        RECOVERY_CODE.optional().left_out(),
         ZONE.optional().left_out(),
     ])
-    .refuses(&[Reason::WrongCredentials, Reason::SecondProofWanted]);
+    .refuses(&[
+        Reason::WrongCredentials,
+        Reason::SecondProofWanted,
+        Reason::SecondFactorWanted,
+        Reason::FirstPasswordExpired,
+        Reason::WrongCode,
+    ]);
 
 pub const SEND_CODE: Endpoint = post("/auth/code")
     .title("获取短信验证码", "Have an SMS code sent")
@@ -86,11 +102,6 @@ pub const RESET_PASSWORD: Endpoint = post("/auth/password/reset")
     ])
     .refuses(&[Reason::WrongCode, Reason::WeakPassword]);
 
-pub const SIGN_OUT: Endpoint = post("/auth/logout")
-    .title("退出登录", "End this session")
-    .access(Access::SignedIn(&Realm::ALL))
-    .zh(&["退出登录，当前令牌立即失效。"]);
-
 /// `{}`
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
@@ -98,9 +109,19 @@ struct Empty {}
 
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-struct Issued<'a> {
+pub struct Issued<'a> {
     token: &'a str,
     expires_in: i64,
+    /// The step of the sign-in that is left, which is all that the session opens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<&'static str>,
+}
+
+impl<'a> Issued<'a> {
+    pub fn of(issued: &'a IssuedToken) -> Self {
+        let next = issued.step.map(SignInStep::as_str);
+        Self { token: issued.token.expose_secret(), expires_in: issued.expires_in.as_secs(), next }
+    }
 }
 
 pub async fn token(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
@@ -110,16 +131,15 @@ pub async fn token(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
     let named = || app.zones.named(&zone).map_err(|_| Failure::from(Reason::WrongCredentials));
     let zone = if realm == Realm::Cloud { Some(named()?) } else { None };
     let issued = match proof {
-        Proof::Password { name, password } => {
-            app.sign_in.with_password_in(&Attempt { realm, name, password, origin, now }, zone.as_ref()).await?
+        Proof::Password { name, password, second } => {
+            app.sign_in.with_password_in(&Attempt { realm, name, password, second, origin, now }, zone.as_ref()).await?
         }
         Proof::Code { phone, code } => {
             let given = CodeGiven { realm, phone, code, origin, now };
             app.sign_in.with_code_in(&app.codes, &given, zone.as_ref()).await.map_err(as_credentials)?
         }
     };
-    let body = Issued { token: issued.token.expose_secret(), expires_in: issued.expires_in.as_secs() };
-    Ok(Success::content(&body)?.with_token(issued.token.clone()))
+    Ok(Success::content(&Issued::of(&issued))?.with_token(issued.token.clone()))
 }
 
 /// A realm, and the proof of being of it.
@@ -131,7 +151,7 @@ struct Token {
 }
 
 enum Proof {
-    Password { name: LoginName, password: Password },
+    Password { name: LoginName, password: Password, second: Option<SecondProof> },
     Code { phone: Phone, code: Code },
 }
 
@@ -140,6 +160,7 @@ impl Token {
         let realm = fields.required(&REALM)?;
         let (telephone, code) = (fields.optional_text(&TELEPHONE)?, fields.optional_text(&CODE)?);
         let (name, password) = (fields.optional(&USERNAME)?, fields.optional(&PASSWORD)?);
+        let second = second_proof(fields)?;
         let proof = match (telephone, code) {
             (Some(telephone), Some(code)) => {
                 // What cannot be a code is a wrong one, and answered as such.
@@ -149,6 +170,7 @@ impl Token {
             _ => Proof::Password {
                 name: name.ok_or_else(|| missing(USERNAME.name()))?,
                 password: password.ok_or_else(|| missing(PASSWORD.name()))?,
+                second,
             },
         };
         Ok(Self { realm, proof, zone: fields.optional(&ZONE)?.unwrap_or_default() })
@@ -209,27 +231,22 @@ impl Reset {
     }
 }
 
-pub async fn logout(app: Arc<App>, caller: Caller, _: Call) -> Result<Success, Failure> {
-    app.sign_in.out(&caller).await?;
-    Ok(Success::Nothing)
-}
-
 /// What the reference shows of the answers.
 #[cfg(feature = "openapi")]
 pub mod reference {
-    use super::{Empty, Issued, RESET_PASSWORD, SEND_CODE, SIGN_IN, SIGN_OUT};
+    use super::{Empty, Issued, RESET_PASSWORD, SEND_CODE, SIGN_IN};
     use describe::{Answers, Operation, plain};
-    use serde_json::json;
+    use serde_json::{Value, json};
+
+    pub fn token() -> Value {
+        json!({ "token": "eyJhbGciOiJFZERTQSJ9.eyJz….…", "expires_in": 43200 })
+    }
 
     pub fn operations() -> Vec<Operation> {
         vec![
-            SIGN_IN.answers(
-                plain::content::<Issued>(json!({ "token": "eyJhbGciOiJFZERTQSJ9.eyJz….…", "expires_in": 43200 }))
-                    .with_token(),
-            ),
+            SIGN_IN.answers(plain::content::<Issued>(token()).with_token()),
             SEND_CODE.answers(plain::content::<Empty>(json!({}))),
             RESET_PASSWORD.answers(plain::content::<Empty>(json!({}))),
-            SIGN_OUT.answers(plain::nothing()),
         ]
     }
 }

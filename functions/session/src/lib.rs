@@ -2,9 +2,11 @@
 //! no other function has.
 
 mod credentials;
+mod own_sessions;
+mod staff;
 
 use shared::{
-    boot::{CODES, Error, Function, GATE, Need, Parts, SIGN_IN, TABLES, ZONES},
+    boot::{CODES, Error, Function, GATE, Need, Parts, SECOND_FACTOR, SIGN_IN, TABLES, ZONES},
     domain::cloud::Zones,
     service::{codes::Codes, sign_in::SignIn},
     wire::{Router, Routes, plain::Plain},
@@ -13,7 +15,7 @@ use shared::{
 /// What the function needs from its environment.
 pub const FUNCTION: Function = Function {
     name: env!("CARGO_PKG_NAME"),
-    needs: &[TABLES, GATE, SIGN_IN, CODES, ZONES, Need::of(&["CLOUD_PASSWORD_MIN"])],
+    needs: &[TABLES, GATE, SIGN_IN, SECOND_FACTOR, CODES, ZONES, Need::of(&["CLOUD_PASSWORD_MIN"])],
 };
 
 /// What the handlers work with.
@@ -46,12 +48,18 @@ pub fn routes() -> Routes<Plain, App> {
         .on(&credentials::SIGN_IN, credentials::token)
         .on(&credentials::SEND_CODE, credentials::code)
         .on(&credentials::RESET_PASSWORD, credentials::reset)
-        .on(&credentials::SIGN_OUT, credentials::logout)
+        .on(&own_sessions::LIST, own_sessions::list)
+        .on(&own_sessions::SIGN_OUT, own_sessions::logout)
+        .on(&staff::CHANGE_PASSWORD, staff::change_password)
+        .on(&staff::OFFER_SECOND_FACTOR, staff::offer)
+        .on(&staff::CONFIRM_SECOND_FACTOR, staff::confirm)
 }
 
 /// Its share of the reference.
 #[cfg(feature = "openapi")]
 pub fn describe() -> describe::Described {
-    let operations = credentials::reference::operations();
+    let operations =
+        [credentials::reference::operations(), own_sessions::reference::operations(), staff::reference::operations()]
+            .concat();
     describe::Described::new("session", describe::Document::Sessions, &routes(), operations)
 }

@@ -3,10 +3,10 @@
 use super::tokens::{Session, Verifier};
 use crate::{
     domain::{
-        account::Realm,
+        account::{AccountId, Realm},
         device::KnownDevice,
         reason::{Failure, Reason},
-        session::{Caller, Sessions},
+        session::{Caller, SessionId, Sessions, later_end},
     },
     store::Store,
 };
@@ -35,12 +35,25 @@ impl Gate {
     pub async fn admit(&self, token: Option<&str>, realms: &[Realm], now: Timestamp) -> Result<Caller, Failure> {
         let token = token.ok_or(Reason::Unauthorized)?;
         let Session { realm, account, id, signed_in_at } = self.verifier.verify(token, now).await?;
-        let sessions = self.store.sessions(realm, &account).await?;
-        let Sessions { role, shops, tenant, standing, .. } =
-            sessions.filter(|sessions| sessions.admit(&id, now)).ok_or(Reason::Unauthorized)?;
+        let sessions = self.store.sessions(realm, &account).await?.ok_or(Reason::Unauthorized)?;
+        let step =
+            if sessions.admit(&id, now) { None } else { Some(sessions.step(&id, now).ok_or(Reason::Unauthorized)?) };
         if !realms.contains(&realm) {
             return Err(Reason::Forbidden.into());
         }
-        Ok(Caller { realm, account, role, shops, tenant, session: id, signed_in_at, standing })
+        if let Some(ends) = sessions.live.get(&id).copied()
+            && let Some(later) = later_end(realm, signed_in_at, ends, now)
+        {
+            self.note_use((realm, &account), &id, (ends, later)).await;
+        }
+        let Sessions { role, shops, tenant, standing, .. } = sessions;
+        Ok(Caller { realm, account, role, shops, tenant, session: id, signed_in_at, standing, step })
+    }
+
+    /// Best effort: a use that is not written ends the session earlier, and the next request writes it.
+    async fn note_use(&self, owner: (Realm, &AccountId), id: &SessionId, ends: (Timestamp, Timestamp)) {
+        if let Err(failure) = self.store.prolong_session(owner, id, ends).await {
+            tracing::warn!(detail = failure.detail(), "last use of a session was not written");
+        }
     }
 }

@@ -9,7 +9,8 @@ use crate::{
         account::{AccountId, Realm},
         device::KnownDevice,
         reason::{Failure, Reason},
-        session::{SessionId, life},
+        session::{SessionId, first_end, life},
+        staff::{STEP_LASTS, SignInStep},
     },
     outside::random::Random,
 };
@@ -55,13 +56,13 @@ pub struct Session {
 impl Session {
     /// A new session. Its random id is never used again.
     pub fn begin(realm: Realm, account: AccountId, random: &Random, now: Timestamp) -> Self {
-        let id = SessionId(BASE64_URL_SAFE_NO_PAD.encode(random.bytes::<12>()));
+        let id = SessionId::new(realm, &BASE64_URL_SAFE_NO_PAD.encode(random.bytes::<12>()), now);
         Self { realm, account, id, signed_in_at: now }
     }
 
-    /// When the session expires.
+    /// When the session ends unless it is used.
     pub fn ends(&self) -> Timestamp {
-        self.signed_in_at + life(self.realm)
+        first_end(self.realm, self.signed_in_at)
     }
 }
 
@@ -92,6 +93,19 @@ pub struct IssuedToken {
     pub account: AccountId,
     pub token: SessionToken,
     pub expires_in: SignedDuration,
+    /// What is left of the sign-in.
+    pub step: Option<SignInStep>,
+}
+
+impl IssuedToken {
+    /// The token of a session that opens nothing but this step.
+    #[must_use]
+    pub fn unfinished(self, step: Option<SignInStep>) -> Self {
+        match step {
+            Some(_) => Self { expires_in: STEP_LASTS, step, ..self },
+            None => self,
+        }
+    }
 }
 
 /// Issues tokens. Functions that only verify have no issuer.
@@ -104,6 +118,10 @@ pub struct Issuer {
 impl Issuer {
     pub fn new(name: impl Into<String>, key: SigningKey) -> Self {
         Self { name: name.into(), key }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Signs a token for one session.
@@ -121,7 +139,8 @@ impl Issuer {
         };
         let access = self.sign(TYPE, &claims)?;
         let device = self.sign(DEVICE_TYPE, &Claims { exp: since + DEVICE_KNOWN_FOR.as_secs(), ..claims })?;
-        Ok(IssuedToken { account: session.account.clone(), token: SessionToken { access, device }, expires_in })
+        let (account, token) = (session.account.clone(), SessionToken { access, device });
+        Ok(IssuedToken { account, token, expires_in, step: None })
     }
 
     fn sign(&self, typ: &str, claims: &Claims) -> Result<SecretString, Failure> {

@@ -9,14 +9,16 @@ use crate::{
         sealing::Sealer,
         tokens::{Issuer, Verifier},
     },
+    domain::staff::SecondFactorRoles,
     outside::key_service::KeyService,
-    service::sign_in::SignIn,
+    service::{people::People, sign_in::SignIn},
     wire::Front,
 };
 use std::sync::Arc;
 
 /// A function that needs this hashes passwords.
 pub(super) const PEPPER: &str = "PEPPER_SECRET";
+const SECOND_FACTOR_ROLES: &str = "SECOND_FACTOR_ROLES";
 
 /// What a function with routes needs to let callers in.
 pub const GATE: Need = Need::of(&["TOKEN_ISSUER", "VERIFYING_KEYS_SECRET"]);
@@ -24,6 +26,10 @@ pub const GATE: Need = Need::of(&["TOKEN_ISSUER", "VERIFYING_KEYS_SECRET"]);
 pub const ISSUING: Need = Need::of(&["TOKEN_ISSUER", "SIGNING_KEY_SECRET"]);
 /// What a function needs that signs people in.
 pub const SIGN_IN: Need = Need::of(&["TOKEN_ISSUER", "SIGNING_KEY_SECRET", PEPPER, "LOGIN_PER_IP_MINUTE"]);
+/// What the function needs besides that signs in staff.
+pub const SECOND_FACTOR: Need = Need::of(&[SECOND_FACTOR_ROLES]);
+/// What the function needs that appoints staff.
+pub const STAFF: Need = Need::of(&[PEPPER, "CONFIRM_STAFF"]);
 /// What a function needs that makes password hashes and nothing more.
 pub const PASSWORDS: Need = Need::of(&[PEPPER]);
 /// What a function needs that seals fields.
@@ -72,6 +78,16 @@ impl Parts {
     pub fn sign_in(&self) -> Result<SignIn, Error> {
         let (passwords, issuer) = (self.passwords()?, self.issuer()?);
         let limit = self.variables.limit("LOGIN_PER_IP_MINUTE")?;
-        Ok(SignIn::new(self.store.clone(), passwords, issuer, self.random.clone(), limit))
+        let name = SECOND_FACTOR_ROLES;
+        let roles = SecondFactorRoles::parse(self.variables.or(name, "admin,auditor"));
+        let roles =
+            roles.ok_or(Error::Invalid { name, expected: "none, or some of admin, auditor and shop-manager" })?;
+        Ok(SignIn::new(self.store.clone(), passwords, issuer, self.random.clone(), limit).demanding(roles))
+    }
+
+    /// Appointing staff.
+    pub fn people(&self) -> Result<People, Error> {
+        let needs_confirmation = self.variables.switch("CONFIRM_STAFF")?;
+        Ok(People::new(self.store.clone(), self.passwords()?, self.random.clone(), needs_confirmation))
     }
 }

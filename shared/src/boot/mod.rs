@@ -13,7 +13,7 @@ mod parts;
 mod pictures;
 mod variables;
 
-pub use accounts::{FIELDS, GATE, ISSUING, PASSWORDS, SIGN_IN};
+pub use accounts::{FIELDS, GATE, ISSUING, PASSWORDS, SECOND_FACTOR, SIGN_IN, STAFF};
 pub use audit::AUDIT_CHAIN;
 pub use charging::{CHARGING, NOTICES, PAYMENTS};
 pub use codes::{CODES, SMS};

@@ -5,6 +5,7 @@ use super::{
     charging::{Number, RequestId, Waiting},
     cloud::Tenant,
     reason::{Failure, Reason},
+    staff::{STEP_LASTS, SignInStep, is_staff},
     station_id::StationId,
     vehicle::Plate,
 };
@@ -23,6 +24,23 @@ pub fn life(realm: Realm) -> SignedDuration {
         Realm::Ev | Realm::MallConsumer | Realm::MallAgent | Realm::MallDealer => SignedDuration::from_hours(30 * 24),
         Realm::Cloud | Realm::Shop | Realm::Platform => SignedDuration::from_hours(12),
     }
+}
+
+/// A session of staff ends when it was not used for so long.
+const IDLE: SignedDuration = SignedDuration::from_mins(30);
+/// A use is written at most this often, so that it costs little.
+const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(5);
+
+/// When a session that begins now ends unless it is used. Only staff have an idle timeout.
+pub fn first_end(realm: Realm, now: Timestamp) -> Timestamp {
+    now + if is_staff(realm) { IDLE } else { life(realm) }
+}
+
+/// The later end that a use gives a session of staff; `None` when the stored one is late enough. The idle timeout needs no
+/// attribute of its own: the stored end moves on with use, and never past the absolute life.
+pub fn later_end(realm: Realm, began: Timestamp, ends: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let later = (now + IDLE).min(began + life(realm));
+    (is_staff(realm) && later.duration_since(ends) >= NOTED_EVERY).then_some(later)
 }
 
 /// What a driver's session record says beside the session, so that the queue needs no read of its own for it.
@@ -77,6 +95,8 @@ pub struct Caller {
     pub session: SessionId,
     pub signed_in_at: Timestamp,
     pub standing: AccountStanding,
+    /// What is left of the sign-in. **Invariant:** such a session opens that step and nothing else.
+    pub step: Option<SignInStep>,
 }
 
 impl Caller {
@@ -86,9 +106,50 @@ impl Caller {
     }
 }
 
-/// The name of one session of an account.
+/// The name of one session of an account. Of staff it begins with the second in which the session began, in eight
+/// hexadecimal digits: their stored end moves, so it does not tell.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SessionId(pub String);
+
+impl SessionId {
+    /// Characters of the random part.
+    const RANDOM: usize = 16;
+    const TIME: usize = 8;
+
+    pub fn new(realm: Realm, random: &str, now: Timestamp) -> Self {
+        Self(if is_staff(realm) { format!("{:08x}{random}", now.as_second()) } else { random.to_owned() })
+    }
+
+    /// When the session began, where the id tells.
+    fn began(&self) -> Option<Timestamp> {
+        let time = self.0.get(..Self::TIME).filter(|_| self.0.len() == Self::TIME + Self::RANDOM)?;
+        Timestamp::from_second(i64::from_str_radix(time, 16).ok()?).ok()
+    }
+}
+
+/// A live session as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveSession {
+    pub id: SessionId,
+    pub created: Timestamp,
+    /// To within five minutes; known of staff alone.
+    pub last_used: Option<Timestamp>,
+    pub ends: Timestamp,
+}
+
+/// A sign-in of which a step is left. An account has at most one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    pub session: SessionId,
+    pub ends: Timestamp,
+    pub step: SignInStep,
+}
+
+impl Unfinished {
+    pub fn new(session: SessionId, step: SignInStep, now: Timestamp) -> Self {
+        Self { session, ends: now + STEP_LASTS, step }
+    }
+}
 
 /// What the store holds of an account's sessions. Ids are drawn at random and never used again, so removing one from
 /// `live` ends it for good, and emptying `live` ends them all: no version number is needed beside it.
@@ -101,17 +162,37 @@ pub struct Sessions {
     pub standing: AccountStanding,
     /// Each live session with the instant at which it ends.
     pub live: BTreeMap<SessionId, Timestamp>,
+    pub unfinished: Option<Unfinished>,
 }
 
 impl Sessions {
     /// The record of an account that is made now.
     pub fn of_new(role: Role, shops: Vec<String>) -> Self {
-        Self { enabled: true, role, shops, tenant: None, standing: AccountStanding::default(), live: BTreeMap::new() }
+        let (standing, live) = (AccountStanding::default(), BTreeMap::new());
+        Self { enabled: true, role, shops, tenant: None, standing, live, unfinished: None }
     }
 
     /// Whether a token for `session` still opens anything at `now`.
     pub fn admit(&self, session: &SessionId, now: Timestamp) -> bool {
         self.enabled && self.live.get(session).is_some_and(|ends| now < *ends)
+    }
+
+    /// The step that a token for `session` opens, where the sign-in is not finished.
+    pub fn step(&self, session: &SessionId, now: Timestamp) -> Option<SignInStep> {
+        let unfinished = self.unfinished.as_ref().filter(|_| self.enabled)?;
+        (unfinished.session == *session && now < unfinished.ends).then_some(unfinished.step)
+    }
+
+    /// The live sessions, the newest first.
+    pub fn list(&self, realm: Realm, now: Timestamp) -> Vec<LiveSession> {
+        let one = |(id, ends): (&SessionId, &Timestamp)| {
+            let created = id.began().unwrap_or(*ends - life(realm));
+            let last_used = (is_staff(realm) && *ends < created + life(realm)).then(|| (*ends - IDLE).max(created));
+            LiveSession { id: id.clone(), created, last_used, ends: *ends }
+        };
+        let mut list: Vec<_> = self.live.iter().filter(|(_, ends)| now < **ends).map(one).collect();
+        list.sort_by_key(|session| std::cmp::Reverse(session.created));
+        list
     }
 
     /// The live sessions with one more: those over at `now` go, and of too many the oldest.
@@ -160,10 +241,48 @@ mod tests {
             session: id(1),
             signed_in_at: at(100),
             standing: AccountStanding::default(),
+            step: None,
         };
         assert!(caller.demand_recent_sign_in(at(700)).is_ok());
         let refused = caller.demand_recent_sign_in(at(701)).unwrap_err();
         assert_eq!(refused.reason(), Reason::RecentSignInWanted);
+    }
+
+    #[test]
+    fn a_session_of_staff_ends_after_half_an_hour_without_use_and_at_last_after_twelve_hours() {
+        let (began, minutes) = (at(0), |minutes: i64| at(minutes * 60));
+        let later = |ends, now| later_end(Realm::Platform, began, minutes(ends), minutes(now));
+        assert_eq!(first_end(Realm::Shop, began), minutes(30));
+        assert_eq!(later(30, 4), None, "used within five minutes of the last note");
+        assert_eq!(later(30, 5), Some(minutes(35)));
+        assert_eq!(later(30, 29), Some(minutes(59)));
+        assert_eq!(later(710, 709), Some(minutes(720)), "never past the absolute life");
+        assert_eq!(later(720, 719), None);
+        assert_eq!(later_end(Realm::Cloud, began, minutes(30), minutes(29)), None);
+        assert_eq!(first_end(Realm::Ev, began), began + life(Realm::Ev));
+    }
+
+    #[test]
+    fn an_unfinished_sign_in_opens_its_step_until_it_ends_or_the_account_is_disabled() {
+        let unfinished = Some(Unfinished::new(id(1), SignInStep::Password, at(0)));
+        let sessions = Sessions { unfinished, ..Sessions::of_new(Role::Admin, vec![]) };
+        assert_eq!(sessions.step(&id(1), at(899)), Some(SignInStep::Password));
+        assert!(!sessions.admit(&id(1), at(0)));
+        assert_eq!(sessions.step(&id(1), at(900)), None, "over");
+        assert_eq!(sessions.step(&id(2), at(0)), None, "another session");
+        assert_eq!(Sessions { enabled: false, ..sessions }.step(&id(1), at(0)), None, "disabled");
+    }
+
+    #[test]
+    fn the_list_tells_when_a_session_began_and_of_staff_when_it_was_used() {
+        let id = SessionId::new(Realm::Shop, &"r".repeat(16), at(1_800_000_000));
+        let ends = at(1_800_000_000 + 45 * 60);
+        let listed = with_one(id, ends).list(Realm::Shop, at(1_800_000_000));
+        assert_eq!((listed[0].created, listed[0].last_used), (at(1_800_000_000), Some(ends - IDLE)));
+
+        let drivers = SessionId::new(Realm::Ev, &"r".repeat(16), at(7));
+        let listed = with_one(drivers, at(7) + life(Realm::Ev)).list(Realm::Ev, at(8));
+        assert_eq!((listed[0].created, listed[0].last_used), (at(7), None));
     }
 
     #[test]

@@ -15,14 +15,14 @@ pub const STEP_LASTS: SignedDuration = SignedDuration::from_mins(15);
 /// What is left of a sign-in whose password, and second factor if there is one, were right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Step {
+pub enum SignInStep {
     /// The password was given by an administrator: its owner chooses another one.
     Password,
     /// The role demands a second factor and none is enrolled.
     SecondFactor,
 }
 
-impl Step {
+impl SignInStep {
     /// What the answer to a sign-in calls it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -68,12 +68,12 @@ impl SecondFactorRoles {
     }
 
     /// What is left of a sign-in. The password comes first: a second factor that is enrolled under a password which
-    /// somebody else knows belongs to either.
-    pub fn step_left(&self, role: Role, has_first_password: bool, is_enrolled: bool) -> Option<Step> {
+    /// another person knows belongs to either.
+    pub fn step_left(&self, role: Role, has_first_password: bool, is_enrolled: bool) -> Option<SignInStep> {
         if has_first_password {
-            return Some(Step::Password);
+            return Some(SignInStep::Password);
         }
-        (self.0.contains(&role) && !is_enrolled).then_some(Step::SecondFactor)
+        (self.0.contains(&role) && !is_enrolled).then_some(SignInStep::SecondFactor)
     }
 }
 
@@ -107,9 +107,9 @@ mod tests {
     #[test]
     fn a_first_password_is_replaced_before_a_second_factor_is_enrolled() {
         let rules = SecondFactorRoles::default();
-        assert_eq!(rules.step_left(Role::Admin, true, false), Some(Step::Password));
-        assert_eq!(rules.step_left(Role::Admin, true, true), Some(Step::Password));
-        assert_eq!(rules.step_left(Role::Admin, false, false), Some(Step::SecondFactor));
+        assert_eq!(rules.step_left(Role::Admin, true, false), Some(SignInStep::Password));
+        assert_eq!(rules.step_left(Role::Admin, true, true), Some(SignInStep::Password));
+        assert_eq!(rules.step_left(Role::Admin, false, false), Some(SignInStep::SecondFactor));
         assert_eq!(rules.step_left(Role::Admin, false, true), None);
         assert_eq!(rules.step_left(Role::ShopManager, false, false), None, "not by default");
     }
@@ -118,7 +118,7 @@ mod tests {
     fn the_setting_names_roles_that_can_have_a_second_factor() {
         assert_eq!(SecondFactorRoles::parse("admin,auditor"), Some(SecondFactorRoles::default()));
         let all = SecondFactorRoles::parse("admin, auditor, shop-manager").unwrap();
-        assert_eq!(all.step_left(Role::ShopManager, false, false), Some(Step::SecondFactor));
+        assert_eq!(all.step_left(Role::ShopManager, false, false), Some(SignInStep::SecondFactor));
         let none = SecondFactorRoles::parse("none").unwrap();
         assert_eq!(none.step_left(Role::Admin, false, false), None);
         for refused in ["", "shop-staff", "admin,driver", "admin,"] {

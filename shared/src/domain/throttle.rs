@@ -63,14 +63,14 @@ impl AllFailures {
 /// What replaces a password that was guessed at too often. It is the realm's and not the account's, so that the answer does
 /// not tell existing names from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecondProof {
+pub enum ProofByCode {
     /// A code by SMS.
     Code,
     /// There is none: every network goes on waiting for itself.
     None,
 }
 
-impl SecondProof {
+impl ProofByCode {
     pub const fn of(realm: Realm) -> Self {
         match realm {
             Realm::Ev | Realm::MallDealer | Realm::Cloud => Self::Code,
@@ -108,12 +108,12 @@ pub enum TryRefusal {
 impl Series {
     /// Where a try at `now` is counted. A known device passes every wait but its own, as long as it has not guessed a
     /// hundred times itself; any other device waits with its network.
-    pub fn admit(&self, second: SecondProof, now: Timestamp) -> Result<Counted, TryRefusal> {
+    pub fn admit(&self, second: ProofByCode, now: Timestamp) -> Result<Counted, TryRefusal> {
         let waits = |failures: Failures| failures.wait(now).map_or(Ok(()), |wait| Err(TryRefusal::Wait(wait)));
         if let Some(device) = self.of_device.filter(|device| device.count < MOST_FAILURES) {
             return waits(device).map(|()| Counted::Device);
         }
-        if self.all.want_second_proof() && second != SecondProof::None {
+        if self.all.want_second_proof() && second != ProofByCode::None {
             return Err(TryRefusal::SecondProof);
         }
         waits(self.of_network).map(|()| Counted::Network)
@@ -160,21 +160,21 @@ mod tests {
     #[test]
     fn a_known_device_passes_what_others_have_to_wait_for() {
         let attacked = Series { all: AllFailures(100), of_network: guessed(9), of_device: Some(guessed(4)) };
-        assert_eq!(attacked.admit(SecondProof::Code, NOW), Ok(Counted::Device));
+        assert_eq!(attacked.admit(ProofByCode::Code, NOW), Ok(Counted::Device));
         let own = Series { of_device: Some(guessed(5)), ..Series::default() };
-        assert_eq!(own.admit(SecondProof::Code, NOW), Err(TryRefusal::Wait(Duration::from_secs(1))));
+        assert_eq!(own.admit(ProofByCode::Code, NOW), Err(TryRefusal::Wait(Duration::from_secs(1))));
         let spent = Series { of_device: Some(guessed(100)), ..attacked };
-        assert_eq!(spent.admit(SecondProof::Code, NOW), Err(TryRefusal::SecondProof), "it is known no more");
+        assert_eq!(spent.admit(ProofByCode::Code, NOW), Err(TryRefusal::SecondProof), "it is known no more");
     }
 
     #[test]
     fn other_devices_wait_with_their_network_and_need_a_second_proof_where_the_realm_has_one() {
         let elsewhere = Series { all: AllFailures(99), ..Series::default() };
-        assert_eq!(elsewhere.admit(SecondProof::Code, NOW), Ok(Counted::Network));
+        assert_eq!(elsewhere.admit(ProofByCode::Code, NOW), Ok(Counted::Network));
         let long = Series { all: AllFailures(100), ..Series::default() };
-        assert_eq!(long.admit(SecondProof::Code, NOW), Err(TryRefusal::SecondProof));
-        assert_eq!(long.admit(SecondProof::None, NOW), Ok(Counted::Network));
+        assert_eq!(long.admit(ProofByCode::Code, NOW), Err(TryRefusal::SecondProof));
+        assert_eq!(long.admit(ProofByCode::None, NOW), Ok(Counted::Network));
         let network = Series { of_network: guessed(6), ..Series::default() };
-        assert_eq!(network.admit(SecondProof::Code, NOW), Err(TryRefusal::Wait(Duration::from_secs(2))));
+        assert_eq!(network.admit(ProofByCode::Code, NOW), Err(TryRefusal::Wait(Duration::from_secs(2))));
     }
 }

@@ -15,7 +15,8 @@ use crate::{
         origin::Origin,
         password::Password,
         reason::{Failure, Reason},
-        session::life,
+        session::Unfinished,
+        staff::{SignInStep, is_staff},
         throttle::Counted,
     },
     store::{Action, Attempts, LoginCredential, LoginTry, WriteOutcome, credential_of},
@@ -69,6 +70,7 @@ impl SignIn {
             realm: change.realm,
             name: change.name.clone(),
             password: change.old.clone(),
+            second: None,
             origin: change.origin,
             now: change.now,
         };
@@ -80,7 +82,7 @@ impl SignIn {
         });
         let device = session.as_ref().or(change.origin.device.as_ref());
         let by = LoginTry { realm: change.realm, name: &change.name, address: change.origin.address, device };
-        let CountedTry { credential, by, counted } = self.count(by, change.now).await?;
+        let CountedTry { credential, second_factor, by, counted } = self.count(by, change.now).await?;
         let is_own = |credential: &LoginCredential| change.account.is_none_or(|account| *account == credential.account);
         let mut credential = credential.filter(is_own);
         let tried = credential.as_ref().map(|credential| credential.account.clone());
@@ -94,7 +96,11 @@ impl SignIn {
                 self.note(&attempt, Action::PasswordChangeFailed, tried).await;
                 return Err(Reason::WrongOldPassword.into());
             };
-            match self.replace(&attempt, (by, counted), (&proved, &change.new), proof).await? {
+            if is_staff(change.realm) && change.old.expose() == change.new.expose() {
+                return Err(Failure::from(Reason::WeakPassword).saying("新密码不能与原密码相同"));
+            }
+            let step = self.step_after_change(change.realm, &proved.account, second_factor.as_ref()).await?;
+            match self.replace(&attempt, (by, counted), (&proved, &change.new, step), proof).await? {
                 Ok(issued) => return Ok(issued),
                 // A sign-in may have renewed the same password's hash.
                 Err(now) => credential = now.filter(is_own),
@@ -107,27 +113,32 @@ impl SignIn {
         &self,
         attempt: &Attempt<'_>,
         (by, counted): (LoginTry<'_>, Counted),
-        (old, new): (&LoginCredential, &Password),
+        (old, new, step): (&LoginCredential, &Password, Option<SignInStep>),
         proof: Option<&Proof>,
     ) -> Result<Result<IssuedToken, Option<LoginCredential>>, Failure> {
         let (realm, account) = (attempt.realm, &old.account);
         let session = self.session(realm, account.clone(), attempt.now);
-        let live = BTreeMap::from([(session.id.clone(), attempt.now + life(realm))]);
         let new = LoginCredential::new(account, self.passwords.hash(new)?);
         let entry = self.entry(attempt, Action::PasswordChanged, Some(account.clone()));
         let writes = self
             .store
             .transaction()
-            .renew_hash((realm, &attempt.name), old, &new, PasswordRefusal::Hash)
-            .end_sessions_except((realm, account), &live, PasswordRefusal::Account)
+            .change_hash((realm, &attempt.name), old, &new, PasswordRefusal::Hash)
             .forget_failures(by, counted)
             .audit(&entry);
+        let writes = if let Some(step) = step {
+            let unfinished = Unfinished::new(session.id.clone(), step, attempt.now);
+            writes.open_step((realm, account), &unfinished, true, PasswordRefusal::Account)
+        } else {
+            let live = BTreeMap::from([(session.id.clone(), session.ends())]);
+            writes.end_sessions_except((realm, account), &live, PasswordRefusal::Account)
+        };
         let writes = match proof {
             Some(proof) => writes.spend(proof, PasswordRefusal::Code),
             None => writes,
         };
         match writes.commit().await? {
-            WriteOutcome::Committed => self.issuer.issue(&session).map(Ok),
+            WriteOutcome::Committed => Ok(Ok(self.issuer.issue(&session)?.unfinished(step))),
             WriteOutcome::ConditionFailed(PasswordRefusal::Hash, item) => Ok(Err(credential_of(item)?)),
             WriteOutcome::ConditionFailed(PasswordRefusal::Code, _) => Err(Reason::WrongCode.into()),
             WriteOutcome::ConditionFailed(PasswordRefusal::Account, _) => Err(Reason::WrongOldPassword.into()),

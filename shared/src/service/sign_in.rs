@@ -1,5 +1,6 @@
 //! Signing in with a password, in any realm, and signing out.
 
+use super::staff_sign_in::StaffEntry;
 use crate::{
     auth::{
         passwords::{PasswordMatch, Passwords, StoredHash},
@@ -11,13 +12,15 @@ use crate::{
         origin::Origin,
         password::Password,
         reason::{Failure, Reason},
-        session::{Caller, Sessions, life},
-        throttle::{Counted, SecondProof, TryRefusal},
+        second_factor::{self, SecondProof},
+        session::{Caller, Sessions, Unfinished, life},
+        staff::SecondFactorRoles,
+        throttle::{Counted, ProofByCode, TryRefusal},
     },
     outside::random::Random,
     store::{
-        Action, AddressLimit, Attempts, AuditEntry, LoginCredential, LoginTry, LoginTryRefusal, Store, WriteOutcome,
-        credential_of, sessions_of,
+        Action, AddressLimit, Attempts, AuditEntry, LoginCredential, LoginTry, LoginTryRefusal, SecondFactor, Store,
+        WriteOutcome, credential_of, sessions_of,
     },
 };
 use jiff::Timestamp;
@@ -32,6 +35,8 @@ pub struct SignIn {
     pub(super) random: Random,
     /// Tries that one address has in a minute.
     pub(super) per_address_minute: u32,
+    /// The roles that demand a second factor.
+    pub(super) second_factor_roles: SecondFactorRoles,
 }
 
 /// Who wants in, from where, when.
@@ -40,12 +45,14 @@ pub struct Attempt<'a> {
     pub realm: Realm,
     pub name: LoginName,
     pub password: Password,
+    /// A code of the second factor, which staff may have.
+    pub second: Option<SecondProof>,
     pub origin: &'a Origin,
     pub now: Timestamp,
 }
 
 impl Attempt<'_> {
-    fn login_try(&self) -> LoginTry<'_> {
+    pub(super) fn login_try(&self) -> LoginTry<'_> {
         let (address, device) = (self.origin.address, self.origin.device.as_ref());
         LoginTry { realm: self.realm, name: &self.name, address, device }
     }
@@ -55,6 +62,7 @@ impl Attempt<'_> {
 #[derive(Debug)]
 pub(super) struct CountedTry<'a> {
     pub credential: Option<LoginCredential>,
+    pub second_factor: Option<SecondFactor>,
     pub by: LoginTry<'a>,
     pub counted: Counted,
 }
@@ -68,6 +76,8 @@ enum OpenRefused {
     Hash,
     /// The business customer's account was deleted while we compared.
     Gone,
+    /// The second factor was used or changed while we compared.
+    SecondFactor,
 }
 
 impl SignIn {
@@ -78,7 +88,14 @@ impl SignIn {
         random: Random,
         per_address_minute: u32,
     ) -> Self {
-        Self { store, passwords, issuer, random, per_address_minute }
+        let second_factor_roles = SecondFactorRoles::default();
+        Self { store, passwords, issuer, random, per_address_minute, second_factor_roles }
+    }
+
+    /// The same where a setting names the roles that demand a second factor.
+    #[must_use]
+    pub fn demanding(self, second_factor_roles: SecondFactorRoles) -> Self {
+        Self { second_factor_roles, ..self }
     }
 
     /// Opens a session for a right password. A wrong one and an unknown name are answered alike, in time too.
@@ -88,7 +105,8 @@ impl SignIn {
 
     /// The same for an account of the portal, whose customer must be in this zone.
     pub async fn with_password_in(&self, attempt: &Attempt<'_>, zone: Option<&Zone>) -> Result<IssuedToken, Failure> {
-        let CountedTry { credential, by, counted } = self.count(attempt.login_try(), attempt.now).await?;
+        let CountedTry { credential, second_factor, by, counted } =
+            self.count(attempt.login_try(), attempt.now).await?;
         let stored = credential.as_ref().map(StoredHash::from);
         let matched = if attempt.password.is_oversized() {
             PasswordMatch::No
@@ -99,12 +117,15 @@ impl SignIn {
             zone.is_none_or(|zone| credential.tenant.as_ref().is_some_and(|tenant| tenant.zone == *zone))
         };
         let opened = match (matched, credential.as_ref().filter(is_there)) {
-            (PasswordMatch::Yes, Some(credential)) => self.open(attempt, (by, counted), credential, None).await?,
-            (PasswordMatch::Outdated, Some(credential)) => {
-                let renewed = self.passwords.hash(&attempt.password)?;
-                self.open(attempt, (by, counted), credential, Some(renewed)).await?
-            }
-            _ => None,
+            (PasswordMatch::No, _) | (_, None) => None,
+            (matched, Some(credential)) => match self.judge_staff(attempt, credential, second_factor.as_ref()).await? {
+                None => None,
+                Some(entry) => {
+                    let is_outdated = matched == PasswordMatch::Outdated;
+                    let renewed = if is_outdated { Some(self.passwords.hash(&attempt.password)?) } else { None };
+                    self.open(attempt, (by, counted), credential, renewed, &entry).await?
+                }
+            },
         };
         if let Some(issued) = opened {
             return Ok(issued);
@@ -124,9 +145,12 @@ impl SignIn {
         let mut attempts = Attempts::default();
         while attempts.begin().is_ok() {
             let record = Box::pin(self.store.login_for(by, now)).await?;
-            let counted = record.series.admit(SecondProof::of(by.realm), now).map_err(refused)?;
+            let counted = record.series.admit(ProofByCode::of(by.realm), now).map_err(refused)?;
             match self.store.count_try(by, (&record.series, counted), limit, now).await? {
-                WriteOutcome::Committed => return Ok(CountedTry { credential: record.credential, by, counted }),
+                WriteOutcome::Committed => {
+                    let (credential, second_factor) = (record.credential, record.second_factor);
+                    return Ok(CountedTry { credential, second_factor, by, counted });
+                }
                 WriteOutcome::ConditionFailed(LoginTryRefusal::AddressThrottled, _) => {
                     return Err(Failure::throttled_guess(AddressLimit::wait(now)));
                 }
@@ -146,6 +170,7 @@ impl SignIn {
         (by, counted): (LoginTry<'_>, Counted),
         credential: &LoginCredential,
         renewed: Option<StoredHash>,
+        staff: &StaffEntry,
     ) -> Result<Option<IssuedToken>, Failure> {
         let session = self.session(attempt.realm, credential.account.clone(), attempt.now);
         let mut renewed = renewed.map(|hash| LoginCredential::new(&credential.account, hash));
@@ -154,17 +179,22 @@ impl SignIn {
         let mut attempts = Attempts::default();
         loop {
             attempts.begin()?;
-            let ends = attempt.now + life(attempt.realm);
+            let ends = session.ends();
             let account = (attempt.realm, &credential.account);
             let name = (attempt.realm, &attempt.name);
 
-            let writes = match &crowded {
-                None => self.store.transaction().add_session(account, &session.id, ends, OpenRefused::Session),
-                Some(before) => {
+            let writes = match (staff.step, &crowded) {
+                (Some(step), _) => {
+                    let unfinished = Unfinished::new(session.id.clone(), step, attempt.now);
+                    self.store.transaction().open_step(account, &unfinished, false, OpenRefused::Session)
+                }
+                (None, None) => self.store.transaction().add_session(account, &session.id, ends, OpenRefused::Session),
+                (None, Some(before)) => {
                     let live = before.with(session.id.clone(), ends, attempt.now);
                     self.store.transaction().replace_sessions(account, before, &live, OpenRefused::Session)
                 }
             };
+            let writes = staff.spend(writes, attempt, OpenRefused::SecondFactor);
             let writes = match &renewed {
                 Some(renewed) => writes.renew_hash(name, &compared, renewed, OpenRefused::Hash),
                 None => writes.still_holds(name.0, name.1, &compared, OpenRefused::Hash),
@@ -178,7 +208,7 @@ impl SignIn {
             let writes = writes.forget_failures(by, counted).audit(&entry);
 
             match writes.commit().await? {
-                WriteOutcome::Committed => return self.issuer.issue(&session).map(Some),
+                WriteOutcome::Committed => return Ok(Some(self.issuer.issue(&session)?.unfinished(staff.step))),
                 // Another sign-in may have renewed the same password's hash first.
                 WriteOutcome::ConditionFailed(OpenRefused::Hash, item) => {
                     let Some(other) = credential_of(item)?.filter(|other| other.account == credential.account) else {
@@ -191,9 +221,10 @@ impl SignIn {
                     (compared, renewed) = (other, None);
                 }
                 WriteOutcome::ConditionFailed(OpenRefused::Session, item) => match sessions_of(item)? {
-                    Some(sessions) if sessions.enabled => crowded = Some(sessions),
+                    Some(sessions) if sessions.enabled && staff.step.is_none() => crowded = Some(sessions),
                     _ => return Ok(None),
                 },
+                WriteOutcome::ConditionFailed(OpenRefused::SecondFactor, _) => return Err(second_factor::wrong()),
                 WriteOutcome::ConditionFailed(OpenRefused::Gone, _) => return Ok(None),
             }
         }
@@ -223,7 +254,7 @@ impl SignIn {
             at: attempt.now,
             action,
             realm: attempt.realm,
-            actor: subject.clone().filter(|_| matches!(action, Action::SignedIn | Action::PasswordChanged)),
+            actor: subject.clone().filter(|_| is_by_owner(action)),
             station: None,
             subject,
             role: None::<Role>,
@@ -241,6 +272,12 @@ fn refused(refusal: TryRefusal) -> Failure {
     }
 }
 
+/// What only the owner of the account can have done.
+fn is_by_owner(action: Action) -> bool {
+    use Action::{PasswordChanged, RecoveryCodeUsed, SecondFactorEnrolled, SignedIn};
+    matches!(action, SignedIn | PasswordChanged | SecondFactorEnrolled | RecoveryCodeUsed)
+}
+
 impl From<&LoginCredential> for StoredHash {
     fn from(credential: &LoginCredential) -> Self {
         Self { phc: credential.hash.clone(), pepper: credential.pepper.clone() }
@@ -249,6 +286,6 @@ impl From<&LoginCredential> for StoredHash {
 
 impl LoginCredential {
     pub(super) fn new(account: &AccountId, hash: StoredHash) -> Self {
-        Self { account: account.clone(), hash: hash.phc, pepper: hash.pepper, tenant: None }
+        Self { account: account.clone(), hash: hash.phc, pepper: hash.pepper, tenant: None, first_until: None }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         session::Sessions,
     },
     outside::random::Random,
-    store::{Action, AuditEntry, LoginCredential, Store, WriteOutcome},
+    store::{Action, AuditEntry, LoginCredential, StaffItem, Store, WriteOutcome},
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -34,7 +34,8 @@ impl Staff {
         Self { store, passwords, random }
     }
 
-    /// The first administrator, once: a second call is always refused.
+    /// The first administrator, once: a second call is refused. Its password does not expire: the person who chose it is
+    /// the one who uses it.
     pub async fn appoint_first_admin(
         &self,
         username: &Username,
@@ -56,6 +57,14 @@ impl Staff {
             request: origin.request.clone(),
             id: self.random.u128(),
         };
+        let member = StaffItem {
+            account: account.clone(),
+            username: username.clone(),
+            role: Role::Admin,
+            shops: vec![],
+            created_at: now,
+            proposed: None,
+        };
         let writes = self.store.transaction().claim_first_admin(&account, now, FirstAdminRefusal::NotFirst);
         let writes = writes
             .claim_login(Realm::Platform, &LoginName::from(username), &credential, FirstAdminRefusal::NameTaken)
@@ -65,6 +74,7 @@ impl Staff {
                 &Sessions::of_new(Role::Admin, vec![]),
                 FirstAdminRefusal::NameTaken,
             )
+            .list_staff(Realm::Platform, &member)
             .audit(&entry);
         match writes.commit().await? {
             WriteOutcome::Committed => Ok(account),

@@ -313,9 +313,35 @@ struct FirstAdmin<'a> {
     at: Timestamp,
 }
 
+#[derive(Deserialize)]
+struct StoredFirstAdmin {
+    account: AccountId,
+    #[serde(default)]
+    second: Option<AccountId>,
+}
+
+impl Store {
+    /// AP-150: whether this account is the first administrator and has appointed no second one yet.
+    pub(crate) async fn is_lone_first_admin(&self, account: &AccountId) -> Result<bool, Failure> {
+        let first: Option<StoredFirstAdmin> = self.get(&Key::first_admin(), Consistency::Strong).await?;
+        Ok(first.is_some_and(|first| first.account == *account && first.second.is_none()))
+    }
+}
+
 impl<R: Copy> Transaction<'_, R> {
     /// AP-32: the marker that makes the first administrator unique.
     pub(crate) fn claim_first_admin(self, account: &AccountId, at: Timestamp, taken: R) -> Self {
         self.put_new(&Key::first_admin(), &FirstAdmin { account, at }, taken)
+    }
+
+    /// AP-150: notes the second administrator, whom the first one appoints alone, once.
+    pub(crate) fn note_second_admin(self, first: &AccountId, second: &AccountId, raced: R) -> Self {
+        let change = Change {
+            update: "SET #second = :second".into(),
+            condition: Some("#account = :first AND attribute_not_exists(#second)".into()),
+            names: vec![("#second", "second".into()), ("#account", "account".into())],
+            values: vec![(":second", text(second.as_str())), (":first", text(first.as_str()))],
+        };
+        self.update(&Key::first_admin(), change, Some(raced))
     }
 }

@@ -63,6 +63,15 @@ pub(crate) enum Action {
     AccountLocked,
     AccountUnlocked,
     SignedOutByOperator,
+    /// The owner ended all sessions.
+    SessionsEnded,
+    SecondFactorEnrolled,
+    SecondFactorRefused,
+    RecoveryCodeUsed,
+    FirstPasswordGiven,
+    /// A role was given that a second administrator has to confirm, or withdrawn before that.
+    RoleProposed,
+    AppointmentConfirmed,
 }
 
 /// Who did what to which account, when, from which address, and with which outcome. **Invariant:** it holds no secret.

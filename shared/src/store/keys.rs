@@ -106,6 +106,17 @@ impl Key {
         Self::new(format!("KNOWN-DEVICE#{}#{}#{id}", realm.as_str(), account.as_str()), "FAILURES")
     }
 
+    /// The second factor of a login name, beside the credential, so that one query reads both.
+    pub fn second_factor(realm: Realm, name: &LoginName) -> Self {
+        Self::new(Self::login(realm, name), "SECOND-FACTOR")
+    }
+
+    /// The codes of an account that were tried from one network, or from all, in one period.
+    pub fn second_factor_tries(realm: Realm, account: &AccountId, from: Option<IpAddr>, period: i64) -> Self {
+        let from = from.map_or_else(|| "ALL".to_owned(), |address| format!("NETWORK#{}", network(address)));
+        Self::new(format!("SECOND-FACTOR#{}#{}", realm.as_str(), account.as_str()), &format!("{from}#{period}"))
+    }
+
     pub fn sessions(realm: Realm, account: &AccountId) -> Self {
         Self::new(format!("ACCOUNT#{}#{}", realm.as_str(), account.as_str()), "SESSIONS")
     }
@@ -550,6 +561,11 @@ mod tests {
         let open_id = OpenId::parse("oGZUI0eg").unwrap();
         assert_eq!(Key::open_id_holder(Realm::MallConsumer, &open_id), key("OPENID#mall-consumer#oGZUI0eg", "HOLDER"));
         assert_eq!(Key::captcha(&DeviceId::parse("d1").unwrap()), key("CAPTCHA#d1", "PICTURE"));
+        assert_eq!(Key::second_factor(Realm::Shop, &name), key("LOGIN#shop#wyc2002", "SECOND-FACTOR"));
+        let tries = |from| Key::second_factor_tries(Realm::Shop, &id, from, 7);
+        let from = Some(IpAddr::from([203, 0, 113, 7]));
+        assert_eq!(tries(from), key("SECOND-FACTOR#shop#1004", "NETWORK#203.0.113.7#7"));
+        assert_eq!(tries(None), key("SECOND-FACTOR#shop#1004", "ALL#7"));
         assert_eq!(Key::first_admin(), key("PLATFORM", "FIRST-ADMIN"));
         let (phone, device) = (Phone::parse("13800138000").unwrap(), Device::known("d-1"));
         assert_eq!(Key::phone_holder(Realm::Ev, &phone), key("PHONE#ev#+8613800138000", "HOLDER"));

@@ -1,9 +1,11 @@
 //! The items that a sign-in by password reads and writes.
 
 use super::{
-    Consistency, Item, Key, Store, Transaction, WriteOutcome, fault,
+    Consistency, Item, Key, SecondFactor, Store, Transaction, WriteOutcome, fault,
     keys::{SK, TTL},
-    number, read, text,
+    number, read,
+    second_factor::second_factor,
+    text,
     transaction::Change,
 };
 use crate::domain::{
@@ -11,7 +13,7 @@ use crate::domain::{
     cloud::Tenant,
     device::KnownDevice,
     reason::Failure,
-    throttle::{AllFailures, Counted, Failures, MOST_FAILURES, SecondProof, Series},
+    throttle::{AllFailures, Counted, Failures, MOST_FAILURES, ProofByCode, Series},
 };
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use futures_util::future::{OptionFuture, try_join3};
@@ -30,6 +32,9 @@ pub(crate) struct LoginCredential {
     /// The business customer of a portal account, so that its sign-in is recorded without another read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<Tenant>,
+    /// When a password that an administrator gave stops working; none of a password that its owner chose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_until: Option<Timestamp>,
 }
 
 /// Everything that a try at a login name is decided on.
@@ -37,6 +42,8 @@ pub(crate) struct LoginCredential {
 pub(crate) struct LoginRecord {
     pub credential: Option<LoginCredential>,
     pub series: Series,
+    /// Of staff.
+    pub second_factor: Option<SecondFactor>,
 }
 
 /// A try at a login name: from where, and from which device.
@@ -109,6 +116,7 @@ impl Store {
             match item.get(SK).and_then(|sk| sk.as_s().ok()).map(String::as_str) {
                 Some("CREDENTIAL") => record.credential = Some(read(item)?),
                 Some("FAILURES") => record.series.all = AllFailures(failures(&read(item)?, now).count),
+                Some("SECOND-FACTOR") => record.second_factor = Some(second_factor(item)?),
                 _ => {}
             }
         }
@@ -148,7 +156,7 @@ impl Store {
             writes.update(&Key::device_failures(device), change, Some(LoginTryRefusal::Raced))
         } else {
             let of_network = Key::network_failures(by.realm, by.name, by.address);
-            let of_all = one_of_all(series.all, SecondProof::of(by.realm), now);
+            let of_all = one_of_all(series.all, ProofByCode::of(by.realm), now);
             writes
                 .update(&limit.key(now), limit.change(now), Some(LoginTryRefusal::AddressThrottled))
                 .update(&of_network, one_more(series.of_network, now), Some(LoginTryRefusal::Raced))
@@ -228,6 +236,42 @@ impl<R: Copy> Transaction<'_, R> {
         self.update(&Key::credential(realm, name), change, Some(changed))
     }
 
+    /// Replaces the hash that was read with one of a password that its owner chose.
+    pub(crate) fn change_hash(
+        self,
+        (realm, name): (Realm, &LoginName),
+        old: &LoginCredential,
+        new: &LoginCredential,
+        raced: R,
+    ) -> Self {
+        let mut change = Change::of_hash(old, new);
+        change.update.push_str(" REMOVE #first");
+        change.names.push(("#first", "first_until".into()));
+        self.update(&Key::credential(realm, name), change, Some(raced))
+    }
+
+    /// AP-149: replaces the hash of an account with one of a password that an administrator gave.
+    pub(crate) fn give_hash(self, (realm, name): (Realm, &LoginName), new: &LoginCredential, changed: R) -> Self {
+        let until = new.first_until.map(|until| until.to_string()).unwrap_or_default();
+        let change = Change {
+            update: "SET #hash = :new, #pepper = :pepper, #first = :until".into(),
+            condition: Some("#account = :account".into()),
+            names: vec![
+                ("#hash", "hash".into()),
+                ("#pepper", "pepper".into()),
+                ("#account", "account".into()),
+                ("#first", "first_until".into()),
+            ],
+            values: vec![
+                (":new", text(&new.hash)),
+                (":pepper", text(&new.pepper)),
+                (":account", text(new.account.as_str())),
+                (":until", text(until)),
+            ],
+        };
+        self.update(&Key::credential(realm, name), change, Some(changed))
+    }
+
     /// Replaces the hash that was read: with one of the same password with current parameters, or of a new password.
     pub(crate) fn renew_hash(
         self,
@@ -236,13 +280,18 @@ impl<R: Copy> Transaction<'_, R> {
         new: &LoginCredential,
         raced: R,
     ) -> Self {
-        let change = Change {
+        self.update(&Key::credential(realm, name), Change::of_hash(old, new), Some(raced))
+    }
+}
+
+impl Change {
+    fn of_hash(old: &LoginCredential, new: &LoginCredential) -> Self {
+        Self {
             update: "SET #hash = :new, #pepper = :pepper".into(),
             condition: Some("#hash = :old".into()),
             names: vec![("#hash", "hash".into()), ("#pepper", "pepper".into())],
             values: vec![(":new", text(&new.hash)), (":pepper", text(&new.pepper)), (":old", text(&old.hash))],
-        };
-        self.update(&Key::credential(realm, name), change, Some(raced))
+        }
     }
 }
 
@@ -278,7 +327,7 @@ fn one_more(before: Failures, now: Timestamp) -> Change {
 
 /// One more failure of a name. It is added to what others add at the same time, because a condition on the number that
 /// was read would let a flood of tries refuse all others.
-fn one_of_all(before: AllFailures, second: SecondProof, now: Timestamp) -> Change {
+fn one_of_all(before: AllFailures, second: ProofByCode, now: Timestamp) -> Change {
     let mut change = Change {
         update: "ADD #n :one SET #until = :over, #ttl = :ttl".into(),
         names: vec![("#n", "n".into()), ("#until", "until".into()), ("#ttl", TTL.into())],
@@ -288,7 +337,7 @@ fn one_of_all(before: AllFailures, second: SecondProof, now: Timestamp) -> Chang
     if before.0 == 0 {
         // There is no series, or one that is forgotten and still stored. Of two that begin one at once, one begins.
         change.update = "SET #n = :one, #until = :over, #ttl = :ttl".into();
-    } else if second != SecondProof::None {
+    } else if second != ProofByCode::None {
         change.condition = Some("attribute_not_exists(#n) OR #n < :most".into());
         change.values.push((":most", number(MOST_FAILURES)));
     }

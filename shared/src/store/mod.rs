@@ -22,6 +22,7 @@ mod payment;
 mod phone;
 mod picture;
 mod prices;
+mod second_factor;
 mod session;
 mod shop;
 mod shop_ledger;
@@ -58,6 +59,7 @@ pub(crate) use payment::PaymentItem;
 pub(crate) use phone::{PhoneHolder, RealmPhone};
 pub(crate) use picture::{PictureState, UploadRefusal};
 pub(crate) use prices::PricesItem;
+pub(crate) use second_factor::{Enrolment, SecondFactor, SecondTry};
 pub(crate) use session::sessions_of;
 pub(crate) use shop_ledger::entry_of;
 pub(crate) use shop_record::{

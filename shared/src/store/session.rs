@@ -6,7 +6,8 @@ use crate::domain::{
     charging::Waiting,
     cloud::Tenant,
     reason::Failure,
-    session::{AccountStanding, Caller, LiveCharge, MOST_SESSIONS, SessionId, Sessions},
+    session::{AccountStanding, Caller, LiveCharge, MOST_SESSIONS, SessionId, Sessions, Unfinished},
+    staff::SignInStep,
     station_id::StationId,
     vehicle::Plate,
 };
@@ -37,6 +38,17 @@ struct SessionsItem {
     bills: u64,
     /// Session id → the second at which it ends.
     live: BTreeMap<String, i64>,
+    /// Beside `live`, so that a release which does not know of steps opens nothing for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unfinished: Option<UnfinishedItem>,
+}
+
+/// A sign-in of which a step is left.
+#[derive(Serialize, Deserialize)]
+struct UnfinishedItem {
+    id: String,
+    ends: i64,
+    step: SignInStep,
 }
 
 /// Request id and revision are attributes beside the packed car, because conditions compare them.
@@ -85,7 +97,54 @@ impl Store {
     }
 }
 
+impl Store {
+    /// AP-145: moves the end of a session of staff. A session that ended meanwhile, or was used by another call, stays as
+    /// it is, so a repetition changes nothing.
+    pub(crate) async fn prolong_session(
+        &self,
+        (realm, account): (Realm, &AccountId),
+        id: &SessionId,
+        (before, after): (Timestamp, Timestamp),
+    ) -> Result<(), Failure> {
+        let change = Change {
+            update: "SET #live.#id = :after".into(),
+            condition: Some("#enabled = :yes AND #live.#id = :before".into()),
+            names: vec![("#live", "live".into()), ("#id", id.0.clone()), ("#enabled", "enabled".into())],
+            values: vec![
+                (":after", number(after.as_second())),
+                (":before", number(before.as_second())),
+                (":yes", AttributeValue::Bool(true)),
+            ],
+        };
+        self.transaction().update(&Key::sessions(realm, account), change, Some(())).commit().await.map(drop)
+    }
+}
+
 impl<R: Copy> Transaction<'_, R> {
+    /// Opens a session for one step of a sign-in, in the place of an earlier one; `alone` ends all other sessions.
+    pub(crate) fn open_step(
+        self,
+        (realm, account): (Realm, &AccountId),
+        unfinished: &Unfinished,
+        alone: bool,
+        refused: R,
+    ) -> Self {
+        let Unfinished { session, ends, step } = unfinished;
+        let item = UnfinishedItem { id: session.0.clone(), ends: ends.as_second(), step: *step };
+        let item = serde_dynamo::to_attribute_value(item).unwrap_or(AttributeValue::Null(true));
+        let mut change = Change {
+            update: "SET #unfinished = :unfinished".into(),
+            condition: Some("#enabled = :yes AND attribute_exists(#live)".into()),
+            names: vec![("#live", "live".into()), ("#enabled", "enabled".into()), ("#unfinished", "unfinished".into())],
+            values: vec![(":unfinished", item), (":yes", AttributeValue::Bool(true))],
+        };
+        if alone {
+            change.update.push_str(", #live = :none");
+            change.values.push((":none", live_attribute(&BTreeMap::new())));
+        }
+        self.update(&Key::sessions(realm, account), change, Some(refused))
+    }
+
     /// Creates the session record of an account.
     pub(crate) fn open_sessions(self, realm: Realm, account: &AccountId, sessions: &Sessions, exists: R) -> Self {
         self.put_new(&Key::sessions(realm, account), &SessionsItem::from(sessions), exists)
@@ -120,9 +179,9 @@ impl<R: Copy> Transaction<'_, R> {
         refused: R,
     ) -> Self {
         let change = Change {
-            update: "SET #live = :new".into(),
+            update: "SET #live = :new REMOVE #unfinished".into(),
             condition: Some("#enabled = :yes".into()),
-            names: vec![("#live", "live".into()), ("#enabled", "enabled".into())],
+            names: vec![("#live", "live".into()), ("#enabled", "enabled".into()), ("#unfinished", "unfinished".into())],
             values: vec![(":new", live_attribute(live)), (":yes", AttributeValue::Bool(true))],
         };
         self.update(&Key::sessions(realm, account), change, Some(refused))
@@ -143,9 +202,14 @@ impl<R: Copy> Transaction<'_, R> {
     /// meanwhile, so that a call under way does not undo what ended it.
     pub(crate) fn end_other_sessions(self, caller: &Caller, live: &BTreeMap<SessionId, Timestamp>, refused: R) -> Self {
         let change = Change {
-            update: "SET #live = :new".into(),
+            update: "SET #live = :new REMOVE #unfinished".into(),
             condition: Some("#enabled = :yes AND attribute_exists(#live.#own)".into()),
-            names: vec![("#live", "live".into()), ("#enabled", "enabled".into()), ("#own", caller.session.0.clone())],
+            names: vec![
+                ("#live", "live".into()),
+                ("#enabled", "enabled".into()),
+                ("#own", caller.session.0.clone()),
+                ("#unfinished", "unfinished".into()),
+            ],
             values: vec![(":new", live_attribute(live)), (":yes", AttributeValue::Bool(true))],
         };
         self.update(&Key::sessions(caller.realm, &caller.account), change, Some(refused))
@@ -197,9 +261,9 @@ impl<R: Copy> Transaction<'_, R> {
     /// exist.
     pub(crate) fn set_enabled(self, (realm, account): (Realm, &AccountId), enabled: bool, refused: R) -> Self {
         let change = Change {
-            update: "SET #enabled = :now, #live = :none".into(),
+            update: "SET #enabled = :now, #live = :none REMOVE #unfinished".into(),
             condition: Some("#enabled = :before".into()),
-            names: vec![("#live", "live".into()), ("#enabled", "enabled".into())],
+            names: vec![("#live", "live".into()), ("#enabled", "enabled".into()), ("#unfinished", "unfinished".into())],
             values: vec![
                 (":now", AttributeValue::Bool(enabled)),
                 (":before", AttributeValue::Bool(!enabled)),
@@ -212,9 +276,9 @@ impl<R: Copy> Transaction<'_, R> {
     /// AP-12: ends all sessions. Refused if the account does not exist.
     pub(crate) fn end_all_sessions(self, (realm, account): (Realm, &AccountId), missing: R) -> Self {
         let change = Change {
-            update: "SET #live = :none".into(),
+            update: "SET #live = :none REMOVE #unfinished".into(),
             condition: Some("attribute_exists(#live)".into()),
-            names: vec![("#live", "live".into())],
+            names: vec![("#live", "live".into()), ("#unfinished", "unfinished".into())],
             values: vec![(":none", live_attribute(&BTreeMap::new()))],
         };
         self.update(&Key::sessions(realm, account), change, Some(missing))
@@ -282,7 +346,11 @@ impl TryFrom<SessionsItem> for Sessions {
         let owed_since = item.owed.and_then(|due| Timestamp::from_millisecond(due).ok());
         let charge = item.charge.map(LiveCharge::try_from).transpose()?;
         let standing = AccountStanding { plates: item.plates, charge, owed_since, bills: item.bills };
-        Ok(Self { enabled: item.enabled, role: item.role, shops: item.shops, tenant: item.tenant, standing, live })
+        let step =
+            |UnfinishedItem { id, ends: second, step }| Unfinished { session: SessionId(id), ends: ends(second), step };
+        let (enabled, role, shops, tenant) = (item.enabled, item.role, item.shops, item.tenant);
+        let unfinished = item.unfinished.map(step);
+        Ok(Self { enabled, role, shops, tenant, standing, live, unfinished })
     }
 }
 
@@ -302,6 +370,11 @@ impl From<&Sessions> for SessionsItem {
             owed: sessions.standing.owed_since.map(Timestamp::as_millisecond),
             bills: sessions.standing.bills,
             live: sessions.live.iter().map(|(id, ends)| (id.0.clone(), ends.as_second())).collect(),
+            unfinished: sessions.unfinished.as_ref().map(|Unfinished { session, ends, step }| UnfinishedItem {
+                id: session.0.clone(),
+                ends: ends.as_second(),
+                step: *step,
+            }),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The staff of the platform and of shops, as operators list them. Their rights are in the session
 //! record.
 
-use super::{Consistency, END, Key, KeyRange, Store, Transaction, read};
+use super::{Consistency, END, Key, KeyRange, Store, Transaction, keys::PK, read, transaction::Change};
 use crate::domain::{
     account::{AccountId, Realm, Role, Username},
     reason::Failure,
+    staff::Proposal,
 };
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +20,17 @@ pub(crate) struct StaffItem {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shops: Vec<String>,
     pub created_at: Timestamp,
+    /// A role that a second administrator has not confirmed. That of a new account is the role itself, and the account is
+    /// disabled until then; a member with another role keeps that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<Proposal>,
+}
+
+impl StaffItem {
+    /// Whether the account has never been in effect, or has been reset.
+    pub fn is_pending(&self) -> bool {
+        self.proposed.as_ref().is_some_and(|proposal| proposal.role == self.role)
+    }
 }
 
 impl Store {
@@ -43,8 +56,22 @@ impl Store {
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-35: saves a member.
+    /// AP-35: saves a new member.
     pub(crate) fn list_staff(self, realm: Realm, member: &StaffItem) -> Self {
         self.put_over(&Key::staff(realm, &member.account), member)
+    }
+
+    /// AP-35: saves a member whose proposal is still the one that was read.
+    pub(crate) fn save_staff(self, realm: Realm, member: &StaffItem, read: Option<&Proposal>, raced: R) -> Self {
+        let mut holds = Change { names: vec![("#proposed", "proposed".into())], ..Change::default() };
+        if let Some(read) = read {
+            let read = serde_dynamo::to_attribute_value(read).unwrap_or(AttributeValue::Null(true));
+            holds.condition = Some("#proposed = :read".into());
+            holds.values.push((":read", read));
+        } else {
+            holds.condition = Some("attribute_exists(#pk) AND attribute_not_exists(#proposed)".into());
+            holds.names.push(("#pk", PK.into()));
+        }
+        self.put_if(&Key::staff(realm, &member.account), member, holds, raced)
     }
 }

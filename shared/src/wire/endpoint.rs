@@ -8,7 +8,7 @@ use super::{
     routes::{Access, Route},
     sample::{Before, Source, Way},
 };
-use crate::domain::reason::Reason;
+use crate::domain::{reason::Reason, staff::SignInStep};
 
 /// One endpoint: where it is, who may call it, what it takes.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +88,7 @@ pub const fn delete(path: &'static str) -> Endpoint {
 impl Endpoint {
     /// Without `access` it refuses every caller.
     const fn new(method: &'static str, path: &'static str) -> Self {
-        let route = Route { method, path, access: Access::Roles(&[]), body: BodyRule::Fields };
+        let route = Route { method, path, access: Access::Roles(&[]), body: BodyRule::Fields, step: None };
         Self { route, other_methods: &[], other_paths: &[], page: Kept::new(EMPTY) }
     }
 
@@ -97,6 +97,12 @@ impl Endpoint {
     pub const fn access(self, access: Access) -> Self {
         let body = if matches!(access, Access::Signed) { BodyRule::AsSent } else { self.route.body };
         Self { route: Route { access, body, ..self.route }, ..self }
+    }
+
+    /// The step of a sign-in that it finishes, which a session of an unfinished sign-in may call.
+    #[must_use]
+    pub const fn finishes(self, step: SignInStep) -> Self {
+        Self { route: Route { step: Some(step), ..self.route }, ..self }
     }
 
     /// Other methods that lead to the same handler.

@@ -109,14 +109,19 @@ impl Fields {
 
     /// Yes or no; a form has it as a text.
     pub fn flag<T>(&mut self, field: &Field<T>) -> Result<bool, Failure> {
+        self.optional_flag(field)?.ok_or_else(|| missing(field.name()))
+    }
+
+    /// The same where it may be left out.
+    pub fn optional_flag<T>(&mut self, field: &Field<T>) -> Result<Option<bool>, Failure> {
         let name = field.name();
         match self.take(name) {
-            None | Some(Value::Null) => Err(missing(name)),
-            Some(Value::Flag(flag)) => Ok(flag),
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Flag(flag)) => Ok(Some(flag)),
             Some(Value::Text(text)) => match text.trim() {
-                "" => Err(missing(name)),
-                "true" => Ok(true),
-                "false" => Ok(false),
+                "" => Ok(None),
+                "true" => Ok(Some(true)),
+                "false" => Ok(Some(false)),
                 _ => Err(wrong_type(name)),
             },
             Some(Value::Nested(_) | Value::File(_)) => Err(wrong_type(name)),

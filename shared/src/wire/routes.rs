@@ -14,6 +14,7 @@ use crate::{
         device::KnownDevice,
         reason::{Failure, Reason},
         session::Caller,
+        staff::SignInStep,
     },
     outside::clock::Deadline,
 };
@@ -67,6 +68,8 @@ pub struct Route {
     pub path: &'static str,
     pub access: Access,
     pub body: BodyRule,
+    /// The step of a sign-in that this route finishes: a session of which this step is left may call it, too.
+    pub step: Option<SignInStep>,
 }
 
 type Answer = Pin<Box<dyn Future<Output = Result<Response, Failure>> + Send>>;
@@ -227,7 +230,7 @@ async fn answer<S>(front: &Front, entry: &Entry<S>, state: Arc<S>, request: Requ
         if request.method() != Method::GET {
             front.clock.check(now, stamp(request.extensions()))?;
         }
-        let caller = admit(front, route.access, credential, now.real, &tally).await?;
+        let caller = admit(front, &route, credential, now.real, &tally).await?;
         let call = Call::receive(request, (route.body, parameter), from.clone(), now, Arc::clone(&tally)).await?;
         (entry.handler)(state, caller, call).await
     };
@@ -261,7 +264,7 @@ async fn known_device(front: &Front, access: Access, headers: &HeaderMap, now: T
 
 async fn admit(
     front: &Front,
-    access: Access,
+    &Route { access, step, .. }: &Route,
     credential: Credential,
     now: Timestamp,
     tally: &Tally,
@@ -282,7 +285,12 @@ async fn admit(
         }
         admitted => admitted?,
     };
-    if access.permits(caller.role) { Ok(Some(caller)) } else { Err(Reason::Forbidden.into()) }
+    match caller.step {
+        Some(_) if matches!(access, Access::Known(_)) => Ok(None),
+        Some(left) if step != Some(left) => Err(left.refusal()),
+        _ if access.permits(caller.role) => Ok(Some(caller)),
+        _ => Err(Reason::Forbidden.into()),
+    }
 }
 
 /// A session that is dead, or of another realm.

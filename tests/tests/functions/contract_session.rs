@@ -19,13 +19,15 @@ async fn with_admin() -> Plaza {
 async fn a_token_comes_with_its_life_and_in_the_header_too() {
     let plaza = with_admin().await;
     plaza.driver("wyc2002").await;
-    for (realm, name, password, life) in
-        [("ev", "wyc2002", PASSWORD, 2_592_000), ("platform", "root-admin", ADMIN_PASSWORD, 43_200)]
-    {
+    for (realm, name, password, rest) in [
+        ("ev", "wyc2002", PASSWORD, json!({"expires_in": 2_592_000})),
+        ("platform", "root-admin", ADMIN_PASSWORD, json!({"expires_in": 900, "next": "enrol_second_factor"})),
+    ] {
         let answer = plaza.sign_in(realm, name, password).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
-        let token = answer.token();
-        assert_eq!(answer.json(), json!({"token": token, "expires_in": life}));
+        let (token, mut expected) = (answer.token(), rest);
+        expected["token"] = json!(token);
+        assert_eq!(answer.json(), expected);
         assert_eq!(answer.header("x-access-token"), Some(token.as_str()));
     }
 }
@@ -79,7 +81,8 @@ async fn signing_out_is_204_and_the_token_opens_nothing_afterwards() {
 #[tokio::test]
 async fn a_member_of_staff_signs_out_too() {
     let plaza = with_admin().await;
-    let token = plaza.sign_in("platform", "root-admin", ADMIN_PASSWORD).await.token();
+    let signed_in = plaza.sign_in("platform", "root-admin", ADMIN_PASSWORD).await;
+    let token = plaza.finish("root-admin", ADMIN_PASSWORD, &signed_in).await;
     let foreign = plaza.detail(&token).await;
     assert_eq!(foreign.whole(), (403, r#"{"code":-1,"msg":"没有权限"}"#.to_owned()), "alive, and of another realm");
     assert_eq!(plaza.log_out(&token).await.status, 204);

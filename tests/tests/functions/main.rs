@@ -61,6 +61,7 @@ mod samples;
 mod secrets;
 mod shops;
 mod sms_sender;
+mod staff;
 mod texts;
 mod tokens_and_sessions;
 mod wire_golden;

@@ -28,6 +28,7 @@ fn caller(plaza: &Plaza, driver: &TestDriver) -> Caller {
         session: SessionId("s".to_owned()),
         signed_in_at: plaza.watch.now(),
         standing: AccountStanding::default(),
+        step: None,
     }
 }
 

@@ -4,7 +4,10 @@ use http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use shared::{
-    domain::account::{Realm, Role},
+    domain::{
+        account::{Realm, Role},
+        staff::{SignInStep, is_staff},
+    },
     wire::{Access, Route},
 };
 use std::{
@@ -100,9 +103,23 @@ fn callers(plaza: &Plaza, access: Access) -> Vec<(&'static str, Option<Role>, Op
         ("expired", None, Some(expired)),
         ("disabled", None, spoiled("enabled", json!({"BOOL": false}))),
         ("signed-out", None, spoiled("live", json!({"M": {}}))),
+        ("unconfirmed", None, Some(unconfirmed(plaza))),
     ];
     callers.extend(Role::ALL.map(|role| (role.as_str(), Some(role), Some(plaza.token_of(role)))));
     callers
+}
+
+/// An administrator whom no second one has confirmed, with a session that an earlier state of the account opened.
+fn unconfirmed(plaza: &Plaza) -> String {
+    plaza.token_for(Role::Admin, "unconfirmed", &json!({"enabled": {"BOOL": false}}), 12 * 3600)
+}
+
+/// Staff whose sign-in has this step left.
+fn unfinished(plaza: &Plaza, role: Role, step: SignInStep) -> String {
+    let name = if step == SignInStep::Password { "password" } else { "second-factor" };
+    let ends = (plaza.watch.now().as_second() + 900).to_string();
+    let left = json!({"M": {"id": {"S": "session"}, "ends": {"N": ends}, "step": {"S": name}}});
+    plaza.token_for(role, name, &json!({"live": {"M": {}}, "unfinished": left}), 12 * 3600)
 }
 
 /// What the rule of the route says about a caller. No session stands for a signature (`Access::Signed`).
@@ -125,9 +142,9 @@ async fn call(plaza: &Plaza, function: &str, method: &str, path: &str, token: Op
 /// What a caller gets: let in, 401, or 403.
 fn cell(expected: Result<(), u16>) -> &'static str {
     match expected {
-        Ok(()) => "  +",
-        Err(401) => "  1",
-        Err(_) => "  3",
+        Ok(()) => " +",
+        Err(401) => " 1",
+        Err(_) => " 3",
     }
 }
 
@@ -146,7 +163,7 @@ async fn every_route_admits_exactly_the_callers_of_its_rule() {
             let plaza = Plaza::open();
             let mut line = format!("{:<CELLS$}", format!("{:<6} {}", route.method, route.path));
             let callers = callers(&plaza, route.access);
-            columns.insert(callers.iter().map(|(name, ..)| *name).collect::<Vec<_>>());
+            let mut names: Vec<_> = callers.iter().map(|(name, ..)| *name).collect();
             for (name, role, mut token) in callers {
                 if role == Some(Role::Driver) {
                     token = Some(plaza.driver("wyc2002").await.token);
@@ -159,6 +176,27 @@ async fn every_route_admits_exactly_the_callers_of_its_rule() {
                 }
                 line.push_str(cell(expected));
             }
+            for (name, step) in
+                [("first-password", SignInStep::Password), ("no-second-factor", SignInStep::SecondFactor)]
+            {
+                let role = Role::ALL.into_iter().filter(|role| is_staff(role.realm()));
+                let role = role.into_iter().find(|role| may(route.access, Some(*role)).is_ok()).unwrap_or(Role::Admin);
+                let token = unfinished(&plaza, role, step);
+                let answer = call(&plaza, function.name, route.method, route.path, Some(&token)).await;
+                let expected = match may(route.access, Some(role)) {
+                    Ok(()) if is_open(route) || route.step == Some(step) => Ok(()),
+                    Ok(()) => Err(403),
+                    refused => refused,
+                };
+                let status = answer.status.as_u16();
+                match expected {
+                    Ok(()) => assert!(status != 401 && status != 403, "{route:?} shuts out {name}: {status}"),
+                    Err(refusal) => assert_eq!(status, refusal, "{route:?} and {name}"),
+                }
+                names.push(name);
+                line.push_str(cell(expected));
+            }
+            columns.insert(names);
             groups.entry(format!("{:?}", route.access)).or_default().insert(line);
         }
     }
@@ -171,7 +209,7 @@ async fn every_route_admits_exactly_the_callers_of_its_rule() {
 
 /// The groups, each under its rule, with the letters of the columns above.
 fn written(columns: &[&str], groups: &BTreeMap<String, BTreeSet<String>>) -> String {
-    let letters: Vec<_> = ('A'..).take(columns.len()).map(|letter| format!("  {letter}")).collect();
+    let letters: Vec<_> = ('A'..).take(columns.len()).map(|letter| format!(" {letter}")).collect();
     let letters = letters.concat();
     let mut matrix = "+ let in, 1 refused with 401, 3 refused with 403\n".to_owned();
     for (letter, name) in ('A'..).zip(columns) {
@@ -184,6 +222,11 @@ fn written(columns: &[&str], groups: &BTreeMap<String, BTreeSet<String>>) -> Str
         }
     }
     matrix
+}
+
+/// Routes that take no session, or need none.
+fn is_open(route: &Route) -> bool {
+    matches!(route.access, Access::Public | Access::Known(_))
 }
 
 #[test]

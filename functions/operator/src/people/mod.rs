@@ -10,7 +10,7 @@ use shared::{
         session::Caller,
         text::{halfwidth, is_invisible},
     },
-    service::people::Appointment,
+    service::people::{Appointment, FirstPassword},
     wire::{
         Call, Endpoint, Example, Field, Fields, Parameter, Stated, answer, delete, get,
         page::{LIMIT, most},
@@ -53,11 +53,19 @@ const REASON: Field<String> = Field::new("reason", reason)
 const LOCKED: Field<String> =
     Field::text("locked").about("是否锁定 · Whether the account is locked").shown(Example::Flag(true));
 
+const RESET_SECOND_FACTOR: Field<String> = Field::text("reset_second_factor")
+    .about("是否解除动态验证码 · Whether the second factor is removed")
+    .shown(Example::Flag(false));
+
 pub const APPOINT: Endpoint = post("/operator/people")
     .title("任命人员", "Appoint staff")
     .access(ADMINS)
     .zh(&["任命平台人员（`admin`、`auditor`）或门店人员（`shop-manager`、`shop-staff`，1 至 20 个门店）。"])
-    .notes(&["Of the platform (`admin`, `auditor`) or of one to twenty shops (`shop-manager`, `shop-staff`)."])
+    .notes(&[
+        "Of the platform (`admin`, `auditor`) or of one to twenty shops (`shop-manager`, `shop-staff`).",
+        "The password is a first one: its owner replaces it at the first sign-in, within 24 hours.",
+        "An administrator or auditor opens nothing until another administrator confirms (`proposed`).",
+    ])
     .takes(&[
         NEW_USERNAME.required(),
         NEW_PASSWORD
@@ -95,23 +103,55 @@ pub const CHANGE: Endpoint = put("/operator/people/{realm}/{account}")
     .title("修改人员角色", "Change what staff may do")
     .access(ADMINS)
     .zh(&["修改角色和门店，从下一个请求起生效。不能修改自己。"])
-    .notes(&["From the next request on. A caller cannot change their own role."])
+    .notes(&[
+        "From the next request on; `admin` and `auditor` once another administrator confirms. A caller cannot change their own role.",
+    ])
     .path_from(&[("account", answer(APPOINT.way(), "/account_id"))])
     .in_path(&[("realm", "shop"), ("account", ACCOUNT)])
     .takes(ROLE_WITH_SHOPS)
-    .refuses(&[Reason::NotYours])
+    .refuses(&[Reason::NotYours, Reason::WrongState])
     .may_say(&[(Reason::LastAdmin, "不能修改或锁定自己的账户")]);
 
 pub const LOCK: Endpoint = put("/operator/people/{realm}/{account}/lock")
     .title("锁定账户", "Lock or unlock an account")
     .access(ADMINS)
     .zh(&["锁定后其会话立即失效。不能锁定自己。"])
-    .notes(&["Locking ends all sessions at once. A caller cannot lock their own account."])
+    .notes(&["Locking ends all sessions at once. A caller cannot lock their own account, nor one that waits for confirmation."])
     .path_from(&[("account", answer(APPOINT.way(), "/account_id"))])
     .in_path(&[("realm", "shop"), ("account", ACCOUNT)])
     .takes(&[LOCKED.required(), REASON.optional()])
-    .refuses(&[Reason::NotYours])
+    .refuses(&[Reason::NotYours, Reason::WrongState])
     .may_say(&[(Reason::LastAdmin, "不能修改或锁定自己的账户")]);
+
+pub const GIVE_PASSWORD: Endpoint = put("/operator/people/{realm}/{account}/password")
+    .title("重设初始密码", "Give a new first password")
+    .access(ADMINS)
+    .zh(&["为忘记密码的人员重设初始密码，所有会话失效；24 小时内须在首次登录时修改。`reset_second_factor` 同时解除动态验证码。"])
+    .notes(&[
+        "All sessions end. The owner replaces the password at the first sign-in, within 24 hours.",
+        "An administrator or auditor without a second factor, or whose second factor is reset, waits for confirmation by another administrator.",
+    ])
+    .path_from(&[("account", answer(APPOINT.way(), "/account_id"))])
+    .in_path(&[("realm", "shop"), ("account", ACCOUNT)])
+    .takes(&[
+        NEW_PASSWORD
+            .about("新的初始密码，8 至 128 个字符，不能是常见密码 · The new first password: 8–128 characters, not a common one")
+            .example("a phrase for 52")
+            .required(),
+        RESET_SECOND_FACTOR.optional(),
+    ])
+    .refuses(&[Reason::NotYours, Reason::WeakPassword, Reason::WrongState])
+    .may_say(&[(Reason::LastAdmin, "不能修改或锁定自己的账户")]);
+
+pub const CONFIRM: Endpoint = post("/operator/people/{realm}/{account}/confirmation")
+    .title("确认任命", "Confirm an appointment")
+    .access(ADMINS)
+    .zh(&["确认另一位管理员任命的管理员或审核员，从下一个请求起生效。任命人和本人不能确认。"])
+    .notes(&["Of an administrator or auditor whom another administrator appointed. Confirming again changes nothing."])
+    .path_from(&[("account", answer(APPOINT.way(), "/account_id"))])
+    .in_path(&[("realm", "shop"), ("account", ACCOUNT)])
+    .refuses(&[Reason::NotYours])
+    .may_say(&[(Reason::Forbidden, "任命须由另一位管理员确认")]);
 
 pub const SIGN_OUT: Endpoint = delete("/operator/people/{realm}/{account}/sessions")
     .title("强制退出", "End all sessions of an account")
@@ -246,6 +286,27 @@ fn reason(text: &str) -> Result<String, Failure> {
     Ok(text.to_owned())
 }
 
+/// A first password again, for staff who have lost theirs.
+pub async fn give_password(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
+    let (realm, account) = (Realm::parse(call.path("realm"))?, account(call.path("account"))?);
+    let given = call.read(first_password)?;
+    let member = app.people.give_password((realm, &account), &given, &actor(&app, &caller, &call)).await?;
+    Success::content(&views::Member::of(&member))
+}
+
+fn first_password(fields: &mut Fields) -> Result<FirstPassword, Failure> {
+    let password = fields.required(&NEW_PASSWORD)?;
+    let reset_second_factor = fields.optional_flag(&RESET_SECOND_FACTOR)?.unwrap_or(false);
+    Ok(FirstPassword { password, reset_second_factor })
+}
+
+/// Confirms an appointment or a role that another administrator gave.
+pub async fn confirm(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
+    let (realm, account) = (Realm::parse(call.path("realm"))?, account(call.path("account"))?);
+    let member = app.people.confirm(realm, &account, &actor(&app, &caller, &call)).await?;
+    Success::content(&views::Member::of(&member))
+}
+
 pub async fn sign_out(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
     let (realm, account) = (Realm::parse(call.path("realm"))?, account(call.path("account"))?);
     app.people.sign_out((realm, &account), &actor(&app, &caller, &call)).await?;
@@ -256,7 +317,7 @@ pub async fn sign_out(app: Arc<App>, caller: Caller, call: Call) -> Result<Succe
 #[cfg(feature = "openapi")]
 pub mod reference {
     use super::views::{Member, Person, Staff};
-    use super::{ACCOUNT, APPOINT, CHANGE, LIST, LOCK, ONE, SIGN_OUT};
+    use super::{ACCOUNT, APPOINT, CHANGE, CONFIRM, GIVE_PASSWORD, LIST, LOCK, ONE, SIGN_OUT};
     use describe::{Answers, Operation, plain};
     use serde_json::{Value, json};
 
@@ -268,6 +329,8 @@ pub mod reference {
             ONE.answers(plain::content::<Person<'static>>(person(false))),
             CHANGE.answers(plain::content::<Member<'static>>(member())),
             LOCK.answers(plain::content::<Person<'static>>(person(true))),
+            GIVE_PASSWORD.answers(plain::content::<Member<'static>>(member())),
+            CONFIRM.answers(plain::content::<Member<'static>>(member())),
             SIGN_OUT.answers(plain::nothing()),
         ]
     }
@@ -275,7 +338,7 @@ pub mod reference {
     fn member() -> Value {
         json!({
             "account_id": ACCOUNT, "realm": "shop", "username": "wang.xiaoming", "role": "shop-manager",
-            "shops": ["S1", "S2"], "created_at": "2026-06-01T08:30:05+08:00"
+            "shops": ["S1", "S2"], "created_at": "2026-06-01T08:30:05+08:00", "proposed": null
         })
     }
 

@@ -1,7 +1,7 @@
 //! People as operators read them.
 
 use serde::Serialize;
-use shared::{domain::charging::Moment, service::people, wire::ev_app::time_of};
+use shared::{service::people, wire::ev_app::time};
 
 /// A page of staff; `next` is what to send as `after` for the next one.
 #[derive(Serialize)]
@@ -20,6 +20,17 @@ pub struct Member<'a> {
     role: &'static str,
     shops: &'a [String],
     created_at: String,
+    /// A role that another administrator has to confirm; null when none waits.
+    proposed: Option<Proposed<'a>>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Proposed<'a> {
+    role: &'static str,
+    /// The account that gave it.
+    by: &'a str,
+    at: String,
 }
 
 impl<'a> Staff<'a> {
@@ -37,7 +48,12 @@ impl<'a> Member<'a> {
             username: member.username.as_str(),
             role: member.role.as_str(),
             shops: &member.shops,
-            created_at: time_of(Moment::from_millis(member.created_at.as_millisecond())),
+            created_at: time(member.created_at),
+            proposed: member.proposed.as_ref().map(|proposal| Proposed {
+                role: proposal.role.as_str(),
+                by: proposal.by.as_str(),
+                at: time(proposal.at),
+            }),
         }
     }
 }

@@ -104,7 +104,7 @@ impl Dealers {
         origin: &Origin,
         now: Timestamp,
     ) -> Result<(IssuedToken, Profile), Failure> {
-        let attempt = Attempt { realm: REALM, name: phone.into(), password, origin, now };
+        let attempt = Attempt { realm: REALM, name: phone.into(), password, second: None, origin, now };
         let issued = match self.sign_in.with_password(&attempt).await {
             Err(failure) if failure.reason() == Reason::WrongCredentials => {
                 return Err(self.told(failure, &attempt).await);
