@@ -6,7 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared::{
     boot::{CHARGING, Error, Function, GATE, NOTICES, Need, Parts, SIGN_IN, TABLES},
-    domain::{account::Role, charging::Settings, origin::Origin, reason::Failure},
+    domain::{
+        account::Role,
+        charging::Settings,
+        origin::Origin,
+        place::{Coordinates, StationPlace},
+        reason::Failure,
+    },
     outside::{clock::Clock, payment::NoticeKey, random::Random},
     service::{actor::Actor, charging::Charging, sign_in::SignIn},
 };
@@ -87,10 +93,10 @@ impl App {
         match event {
             Event::Seed { seed: false } => Ok(Answer::Seeded { seeded: false }),
             Event::Seed { seed: true } => {
-                let (charging, settings) = (&self.charging, Settings::default());
+                let (charging, settings, place) = (&self.charging, Settings::default(), seeded_place());
                 let id = charging.default_station();
                 let actor = Actor { who: None, origin: &Origin::default(), random: &self.random, now };
-                let seeded = charging.create_station(id, &settings, &actor).await?;
+                let seeded = charging.create_station(id, &settings, &place, &actor).await?;
                 Ok(Answer::Seeded { seeded })
             }
             Event::Token { role, shops } => {
@@ -107,5 +113,16 @@ impl App {
                 Ok(Answer::Left(outbox::newest(&self.directory.join("captcha.jsonl"), "deviceId", &captcha)?))
             }
         }
+    }
+}
+
+/// People's Square in Shanghai, in GCJ-02, so that a map and a search nearby have something to show.
+fn seeded_place() -> StationPlace {
+    StationPlace {
+        name: Some("人民广场充电站".to_owned()),
+        address: Some("上海市黄浦区人民大道200号".to_owned()),
+        hours: Some("00:00-24:00".to_owned()),
+        phone: Some("021-63580000".to_owned()),
+        coordinates: Coordinates::parse("31.230416,121.473701").ok(),
     }
 }

@@ -1,9 +1,11 @@
 //! A station as it is now, for those who watch over it.
 
+use super::views::Place;
 use serde::Serialize;
 use shared::{
     domain::{
         charging::{CarView, Forecast, Moment, PileView, Ticket, Waiting},
+        place::PileLinks,
         takings::Takings,
     },
     service::charging::LiveView,
@@ -15,6 +17,7 @@ use shared::{
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Live {
     station_id: String,
+    place: Place,
     at: String,
     piles: Vec<Pile>,
     /// The waiting area, in order of arrival.
@@ -28,6 +31,8 @@ struct Pile {
     /// The integer by which the charging app knows it.
     id: u64,
     name: String,
+    /// What the QR code on the pile says: an app opens it as «order here».
+    qr_link: String,
     state: &'static str,
     /// The head of the lane first.
     cars: Vec<Called>,
@@ -76,12 +81,14 @@ struct Who {
 }
 
 impl Live {
-    pub fn of(live: &LiveView) -> Self {
+    pub fn of(live: &LiveView, links: &PileLinks) -> Self {
+        let place = Place::of(live.place.clone());
         let (view, forecast) = (live.station.view(&live.behind), live.station.forecast());
         Self {
             station_id: live.id.as_str().to_owned(),
+            place,
             at: time_of(live.station.settled_at()),
-            piles: view.piles.iter().map(|pile| Pile::of(pile, live, &forecast)).collect(),
+            piles: view.piles.iter().map(|pile| Pile::of(pile, live, &forecast, links)).collect(),
             waiting: view.waiting.iter().map(|car| InLine::of(car, live, &forecast)).collect(),
             displaced: view.displaced.iter().map(|car| Called::of(car, live, &forecast)).collect(),
         }
@@ -89,10 +96,11 @@ impl Live {
 }
 
 impl Pile {
-    fn of(pile: &PileView, live: &LiveView, forecast: &Forecast<'_>) -> Self {
+    fn of(pile: &PileView, live: &LiveView, forecast: &Forecast<'_>, links: &PileLinks) -> Self {
         Self {
             id: live.number.pile_id(pile.id),
             name: pile.id.to_string(),
+            qr_link: links.of(&live.id, pile.id),
             state: if pile.failed { "FAULT" } else { "OK" },
             cars: pile.cars.iter().map(|car| Called::of(car, live, forecast)).collect(),
             totals: Totals::of(live.total.piles.get(&pile.id).copied().unwrap_or_default()),
