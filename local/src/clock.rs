@@ -153,6 +153,7 @@ mod tests {
             reload: true,
             attached: false,
             light: false,
+            metered: false,
         }
     }
 

@@ -17,6 +17,7 @@ pub mod ministack;
 pub mod options;
 mod over_http;
 pub mod paths;
+pub mod pile_api;
 pub mod plan;
 pub mod port;
 pub mod process;
@@ -68,6 +69,7 @@ pub fn run(arguments: Vec<String>) -> ExitCode {
         Command::Serve(options) => serve::serve(&options),
         Command::Clock { dir, at } => command::clock::turn(&dir, at),
         Command::Token { dir, role, shops } => command::token::print(&dir, &role, &shops),
+        Command::Pile { dir, station, pile, habits } => command::pile::run(&dir, &station, &pile, &habits),
         Command::Stop { dir } => command::stop::stop(&dir),
         Command::Keys { public_half: false } => command::keys::print(),
         Command::Keys { public_half: true } => command::keys::public_half(),

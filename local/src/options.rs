@@ -1,7 +1,8 @@
 //! The command line of `cargo local`.
 
-use crate::{Problem, Result, clock, paths};
+use crate::{Problem, Result, clock, command::pile::PileHabits, paths};
 use jiff::Timestamp;
+use shared::domain::energy::Power;
 use std::path::PathBuf;
 
 pub const HELP: &str = "\
@@ -12,18 +13,23 @@ cargo local                       start everything, serve until Ctrl-C
   --light                         all functions in one process over an embedded database: no Python, ready in a moment
   --speed 60                      station time runs 60 times as fast as real time
   --clock 2026-06-01T06:00        station time stands still at this local time (with --speed it runs from there)
+  --metered                       with --fresh: the first station is metered
   --no-reload                     leave running functions alone when the code changes
   --attached                      stop when standard input ends, as it does when the caller dies
 cargo local clock TIME            move the standing clock of the running stack forward
 cargo local token ROLE            a bearer token for admin, auditor, shop-manager --shop ID, shop-staff --shop ID
 cargo local replay FILE|-         run a scenario through the charging rules alone (--table for people)
   --over-http                     the same against the running stack, whose clock must stand still
+  --metered                       the same with metered, ideal piles: the same answer
+cargo local pile S1 F1            a simulated pile of a metered station of the running stack
+  --power 30 --late 5m --taper    in kW; how late the car comes; slower towards the end
+  --drop-every 7 --replay         loses every seventh reading, and sends them in the end
 cargo local plan FILE|-           the placing of cars that costs the least time
 cargo local keys                  new keys and secrets, as operations.md wants them (--public-half: of the key on standard input)
 cargo local bootstrap STACK       keys, secrets and the first administrator of a deployed stack; what is there stays (--region)
 cargo local audit verify [STACK]  compare the audit trail with its hash chain, of the local stack or a deployed one (--region)
 cargo local stop                  stop a stack started elsewhere
-(clock, token, replay --over-http, audit and stop take --dir too)";
+(clock, token, pile, replay --over-http, audit and stop take --dir too)";
 
 const ROLES: [&str; 4] = ["admin", "auditor", "shop-manager", "shop-staff"];
 const DEFAULT_PORT: u16 = 9000;
@@ -40,6 +46,7 @@ pub struct ServeOptions {
     pub reload: bool,
     pub attached: bool,
     pub light: bool,
+    pub metered: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -54,6 +61,12 @@ pub enum Command {
         dir: PathBuf,
         role: String,
         shops: Vec<String>,
+    },
+    Pile {
+        dir: PathBuf,
+        station: String,
+        pile: String,
+        habits: PileHabits,
     },
     Stop {
         dir: PathBuf,
@@ -94,10 +107,12 @@ pub fn parse(arguments: Vec<String>) -> Result<Command> {
             reload: !words.flag("--no-reload"),
             attached: words.flag("--attached"),
             light: words.flag("--light"),
+            metered: words.flag("--metered"),
             dir,
         }),
         Some("clock") => Command::Clock { at: clock::parse(&words.positional("a time, as 2026-06-01T08:25")?)?, dir },
         Some("token") => token(&mut words, dir)?,
+        Some("pile") => pile(&mut words, dir)?,
         Some("stop") => Command::Stop { dir },
         Some("keys") => Command::Keys { public_half: words.flag("--public-half") },
         Some("bootstrap") => {
@@ -122,6 +137,37 @@ pub fn parse(arguments: Vec<String>) -> Result<Command> {
     }
     words.nothing_left()?;
     Ok(command)
+}
+
+fn pile(words: &mut Arguments, dir: PathBuf) -> Result<Command> {
+    let power = words.value("--power")?;
+    let wrong = || Problem("--power takes kW above zero, at most 1000".into());
+    let power = power.map(|power| Power::parse_kw(&power).ok_or_else(wrong)).transpose()?;
+    let late = words.value("--late")?.map_or(Ok(0), |late| minutes(&late))?;
+    let drop_every: Option<u64> = words.number("--drop-every")?;
+    let (taper, replay) = (words.flag("--taper"), words.flag("--replay"));
+    let habits = PileHabits {
+        power,
+        late,
+        taper,
+        drop_every: drop_every.filter(|every| *every > 0),
+        replay,
+        sessions: words.number("--sessions")?,
+    };
+    let station = words.positional("a station and a pile, as S1 F1")?;
+    Ok(Command::Pile { dir, station, pile: words.positional("a pile, as F1")?, habits })
+}
+
+/// `5m` or `30s`, in milliseconds.
+fn minutes(text: &str) -> Result<i64> {
+    let wrong = || Problem(format!("--late takes a time such as 5m or 30s, not {text}"));
+    let (digits, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
+    let count: i64 = digits.parse().map_err(|_| wrong())?;
+    match unit {
+        "m" => Ok(count * 60_000),
+        "s" => Ok(count * 1000),
+        _ => Err(wrong()),
+    }
 }
 
 fn token(words: &mut Arguments, dir: PathBuf) -> Result<Command> {

@@ -8,7 +8,7 @@ use crate::scenario::{Answer, Scenario};
 
 use crate::{over_http, paths, table, tell};
 
-const USAGE: &str = "usage: cargo local replay FILE|- [--table | --over-http [--dir DIR]]";
+const USAGE: &str = "usage: cargo local replay FILE|- [--metered] [--table | --over-http [--dir DIR]]";
 
 /// Exit code 2 means that the scenario or the command line was refused.
 pub const REFUSED: u8 = 2;
@@ -17,6 +17,8 @@ pub const REFUSED: u8 = 2;
 #[derive(Default)]
 struct ReplayOptions<'a> {
     file: Option<&'a str>,
+    /// On a metered station with ideal piles.
+    metered: bool,
     table: bool,
     over_http: bool,
     dir: Option<PathBuf>,
@@ -29,8 +31,8 @@ pub fn run(args: &[String]) -> ExitCode {
     };
     match (options.file, options.over_http) {
         (None, _) => print(Err(USAGE.to_owned())),
-        (Some(file), false) => print(play(file, options.table)),
-        (Some(file), true) => over_http(file, options.dir),
+        (Some(file), false) => print(play(file, options.metered, options.table)),
+        (Some(file), true) => over_http(file, options.metered, options.dir),
     }
 }
 
@@ -38,6 +40,7 @@ fn read_options(args: &[String]) -> Result<ReplayOptions<'_>, String> {
     let (mut options, mut left) = (ReplayOptions::default(), args.iter());
     while let Some(arg) = left.next() {
         match arg.as_str() {
+            "--metered" => options.metered = true,
             "--table" => options.table = true,
             "--over-http" => options.over_http = true,
             "--dir" => options.dir = Some(left.next().ok_or("--dir needs a value")?.into()),
@@ -51,9 +54,9 @@ fn read_options(args: &[String]) -> Result<ReplayOptions<'_>, String> {
     if mixed { Err(USAGE.to_owned()) } else { Ok(options) }
 }
 
-fn play(file: &str, as_table: bool) -> Result<String, String> {
+fn play(file: &str, metered: bool, as_table: bool) -> Result<String, String> {
     let scenario = scenario(file)?;
-    let played = scenario.play();
+    let played = if metered { scenario.play_metered() } else { scenario.play() };
     if as_table { Ok(table::draw(&scenario, &played)) } else { to_json(&Answer::of(&scenario, &played)) }
 }
 
@@ -66,12 +69,12 @@ fn scenario(file: &str) -> Result<Scenario, String> {
 }
 
 /// A refused scenario ends with 2, a missing or failing stack with 1.
-fn over_http(file: &str, dir: Option<PathBuf>) -> ExitCode {
+fn over_http(file: &str, metered: bool, dir: Option<PathBuf>) -> ExitCode {
     let scenario = match scenario(file) {
         Ok(scenario) => scenario,
         Err(why) => return print(Err(why)),
     };
-    let answer = dir.map_or_else(paths::default_stack, Ok).and_then(|dir| over_http::play(&scenario, &dir));
+    let answer = dir.map_or_else(paths::default_stack, Ok).and_then(|dir| over_http::play(&scenario, metered, &dir));
     match answer {
         Ok(answer) => print(to_json(&answer)),
         Err(problem) => {

@@ -107,7 +107,7 @@ pub fn serve(options: &ServeOptions) -> Result<()> {
     stop.check()?;
     answered?;
     Front::new(&dir.join(deployment::CORS), &watch)?.serve(listener);
-    command::seed::first_station(&api)?;
+    command::seed::first_station(&api, options.metered)?;
     command::clock::settle(&api)?;
     stop.check()?;
 

@@ -27,6 +27,7 @@ pub fn functions() -> Vec<Described> {
         mall_dealer::describe(),
         operator::describe(),
         payment_callback::describe(),
+        pile_reports::describe(),
         reference::describe(),
         session::describe(),
         shop_customer::describe(),

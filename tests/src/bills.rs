@@ -43,8 +43,11 @@ impl Plaza {
         self.signed(post("/payments/callback").json(&body))
     }
 
-    /// Signed as the provider does, now.
+    /// Signed as the provider does, now, or as the pile to which the path belongs.
     pub fn signed(&self, request: Request) -> Request {
+        if request.path().starts_with("/piles/") {
+            return self.signed_by_pile(request);
+        }
         let key = NoticeKey::read(&PAYMENT_KEY.into()).unwrap();
         request.signed(&key, self.watch.clock().now().real.as_second())
     }

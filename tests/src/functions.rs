@@ -25,6 +25,7 @@ pub fn all() -> Vec<Function> {
         of("mall-dealer", &mall_dealer::routes()),
         of("operator", &operator::routes()),
         of("payment-callback", &payment_callback::routes()),
+        of("pile-reports", &pile_reports::routes()),
         of("reference", &reference::routes()),
         of("session", &session::routes()),
         of("shop-customer", &shop_customer::routes()),

@@ -25,6 +25,7 @@ mod memory;
 pub mod newcomer;
 pub mod papers;
 pub mod pictures;
+pub mod piles;
 pub mod plaza;
 pub mod portal;
 pub mod power;

@@ -80,7 +80,7 @@ impl<'n> Newcomer<'n> {
             call.body = body(Value::Object(sent).to_string()).into_bytes();
         }
         if access_of(function, operation) == Access::Signed {
-            call.headers.extend(self.signature(&call.body));
+            call.headers.extend(self.signature(&call));
         }
         self.hand(function, &call).await
     }
@@ -196,17 +196,19 @@ impl<'n> Newcomer<'n> {
             let values = self.filled(operation, values, token.as_deref()).await;
             let mut call = sample(operation, way, &values, token.as_deref());
             if access == Access::Signed {
-                call.headers.extend(self.signature(&call.body));
+                call.headers.extend(self.signature(&call));
             }
             self.hand(function, &call).await
         })
     }
 
-    /// The headers in which the payment provider signs a body.
-    fn signature(&self, body: &[u8]) -> Vec<(String, String)> {
-        let signed = self.plaza.signed(post("/").body("application/json", body.to_vec())).into_http();
-        let header = |name: &str| (name.to_owned(), signed.headers()[name].to_str().unwrap().to_owned());
-        ["x-payment-timestamp", "x-payment-signature"].map(header).into()
+    /// The headers in which the payment provider, or a pile, signs a call.
+    fn signature(&self, call: &SampleCall) -> Vec<(String, String)> {
+        let signed = post(&call.path).body("application/json", call.body.clone());
+        let signed = self.plaza.signed(signed).into_http();
+        let names = ["x-payment-timestamp", "x-payment-signature", "x-pile-timestamp", "x-pile-signature"];
+        let header = |name: &str| Some((name.to_owned(), signed.headers().get(name)?.to_str().unwrap().to_owned()));
+        names.into_iter().filter_map(header).collect()
     }
 
     /// The values of a sample: what was given, its own, and what comes from elsewhere.

@@ -17,7 +17,7 @@ use lambda_http::request::LambdaRequest;
 use local_functions::{HTTP, HttpFunction};
 use serde_json::{Value, json};
 use shared::{
-    auth::hashing_memory::HashingMemory,
+    auth::{hashing_memory::HashingMemory, sealing::Sealer},
     boot::{Error, Function, Parts},
     domain::{
         account::{Realm, Role},
@@ -82,6 +82,8 @@ pub struct Plaza {
     /// The answers of the captchas so far.
     pub captcha_answers: CaptchaAnswers,
     pub charging: Charging,
+    /// Opens the keys of piles.
+    pub sealer: Sealer,
     pub pictures: Pictures,
     pub customers: Customers,
     /// Shops and groups, as the operator sets them up.
@@ -185,6 +187,7 @@ impl Plaza {
             codes: parts.codes().unwrap(),
             accounts: parts.sign_in().unwrap(),
             charging: parts.charging().unwrap(),
+            sealer: now(parts.sealer()),
             pictures: parts.pictures().unwrap(),
             customers: parts.customers().unwrap(),
             directory: Directory::new(parts.store.clone()),

@@ -99,8 +99,14 @@ impl Request {
     /// Signed as the payment provider does, over the body as it is now.
     #[must_use]
     pub fn signed(self, key: &NoticeKey, second: i64) -> Self {
+        self.signed_in(key, second, (TIMESTAMP, SIGNATURE))
+    }
+
+    /// The same in other headers.
+    #[must_use]
+    pub fn signed_in(self, key: &NoticeKey, second: i64, (timestamp, signature): (&str, &str)) -> Self {
         let tag = key.sign(&second.to_string(), &self.body);
-        self.header(TIMESTAMP, second.to_string()).header(SIGNATURE, tag)
+        self.header(timestamp, second.to_string()).header(signature, tag)
     }
 
     /// Whether the answer has no body in any case.

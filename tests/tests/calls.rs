@@ -186,7 +186,7 @@ fn is_for_aws_alone(right: &str) -> bool {
 }
 
 /// Rights that these calls do not use, and what does.
-const USED_ELSEWHERE: [(&str, &str); 17] = [
+const USED_ELSEWHERE: [(&str, &str); 23] = [
     ("audit-sealer: dynamodb:BatchGetItem on table/ev-plaza-local-AuditTable", "entries that are two minutes old"),
     ("audit-sealer: dynamodb:DeleteItem on table/ev-plaza-local-AuditTable", "entries whose retention has ended"),
     ("audit-sealer: dynamodb:DeleteItem on table/ev-plaza-local-AuditChainTable", "blocks whose retention has ended"),
@@ -209,6 +209,12 @@ const USED_ELSEWHERE: [(&str, &str); 17] = [
     ),
     ("operator: sqs:SendMessage on ev-plaza-local-sms", "a driver with a telephone who is called"),
     ("payment-callback: dynamodb:UpdateItem on table/ev-plaza-local-Table", "a payment that ends a driver's arrears"),
+    ("pile-reports: dynamodb:DeleteItem on table/ev-plaza-local-Table", "a pile that stops and calls the next car"),
+    ("pile-reports: dynamodb:PutItem on table/ev-plaza-local-Table", "a reading"),
+    ("pile-reports: dynamodb:Query on table/ev-plaza-local-Table", "a report of a metered station's pile"),
+    ("pile-reports: dynamodb:UpdateItem on table/ev-plaza-local-Table", "a report that is refused"),
+    ("pile-reports: sqs:SendMessage on ev-plaza-local-charging.fifo", "a session that begins or stops"),
+    ("pile-reports: sqs:SendMessage on ev-plaza-local-sms", "a driver with a telephone who is called"),
     ("sms-sender: dynamodb:PutItem on table/ev-plaza-local-Table", "a driver with a telephone who is called"),
 ];
 

@@ -35,6 +35,7 @@ fn functions_use_the_crates_as_the_workspace_builds_them() {
         "mall-dealer",
         "operator",
         "payment-callback",
+        "pile-reports",
         "reference",
         "session",
         "shop-customer",

@@ -197,7 +197,8 @@ pub mod reference {
                 &json!({
                     "user_id": "1733412861", "charging_type": "fast", "request_power": 100.4, "queue_num": "F12",
                     "time_duration": 95, "created_at": "2026-06-01T08:30:05+08:00", "state": true,
-                    "status": "charging", "station_id": "S1", "pile": "F1", "cars_ahead": null,
+                    "status": "charging", "station_id": "S1", "pile": "F1", "kept_until": null,
+                    "measured_watts": null, "cars_ahead": null,
                     "expected_call_at": null, "expected_start_at": null,
                     "expected_finish_at": "2026-06-01T11:50:53+08:00", "estimate": false, "charged_power": "0.75",
                     "charging_fee": "0.53", "service_fee": "0.60", "total_fee": "1.13"

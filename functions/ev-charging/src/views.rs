@@ -6,9 +6,8 @@ use serde_json::value::RawValue;
 use shared::{
     domain::{
         charging::{Band, Mode, Moment},
-        energy::Energy,
+        energy::{Energy, Power},
         money::Fen,
-        place::{Metres, StationPlace},
         reason::Failure,
         session::Caller,
     },
@@ -17,10 +16,7 @@ use shared::{
         charging::{ChargeRequestView, DetailRecordItem, ModeOffer, Offer, Status},
         payment::Started,
     },
-    wire::{
-        ev_app::{time, time_of, user_id},
-        place::degrees,
-    },
+    wire::ev_app::{time, time_of, user_id},
 };
 
 /// #36: the documented fields first, then what we add.
@@ -42,6 +38,10 @@ pub struct Info<'a> {
     station_id: &'a str,
     /// The pile's name, once the car has been called.
     pile: Option<String>,
+    /// Until when the place at a metered pile is kept.
+    kept_until: Option<String>,
+    /// What the pile measures now, in watts.
+    measured_watts: Option<u64>,
     cars_ahead: Option<u32>,
     expected_call_at: Option<String>,
     expected_start_at: Option<String>,
@@ -72,11 +72,18 @@ impl<'a> Info<'a> {
             status: match seen.status {
                 Status::Waiting => "waiting",
                 Status::Called(_) => "called",
+                Status::Awaited(..) => "awaited",
                 Status::Charging(_) => "charging",
+                Status::Stopping(_) => "stopping",
                 Status::Displaced => "displaced",
             },
             station_id: seen.station.as_str(),
             pile: seen.status.pile().map(|pile| pile.to_string()),
+            kept_until: match seen.status {
+                Status::Awaited(_, until) => Some(time_of(until)),
+                _ => None,
+            },
+            measured_watts: seen.power.map(Power::watts),
             cars_ahead: seen.expected.map(|expected| expected.ahead),
             expected_call_at: seen.expected.and_then(|it| expected(it.called)),
             expected_start_at: seen.expected.and_then(|it| expected(it.start)),
@@ -146,18 +153,6 @@ fn kwh(energy: Energy) -> Result<Box<RawValue>, Failure> {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct StationNow {
     station_id: String,
-    /// The parts of its place are null while the operator has not stated them.
-    name: Option<String>,
-    address: Option<String>,
-    hours: Option<String>,
-    phone: Option<String>,
-    #[cfg_attr(feature = "openapi", schemars(with = "Option<f64>"))]
-    lat: Option<Box<RawValue>>,
-    #[cfg_attr(feature = "openapi", schemars(with = "Option<f64>"))]
-    lng: Option<Box<RawValue>>,
-    /// Metres, where a point was asked about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    distance: Option<u32>,
     /// Yuan for each kWh, in bands over the day.
     prices: Vec<BandPrice>,
     /// Yuan for each kWh, on top of the price.
@@ -190,11 +185,11 @@ struct StationMode {
 }
 
 impl StationNow {
-    pub fn all(offers: &[Offer], now: Timestamp) -> Result<Vec<Self>, Failure> {
+    pub fn all(offers: &[Offer], now: Timestamp) -> Vec<Self> {
         offers.iter().map(|offer| Self::of(offer, now)).collect()
     }
 
-    fn of(offer: &Offer, now: Timestamp) -> Result<Self, Failure> {
+    fn of(offer: &Offer, now: Timestamp) -> Self {
         let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
         let band =
             |band: &Band| BandPrice { from: clock(band.from), to: clock(band.to), price: band.price.to_string() };
@@ -207,21 +202,13 @@ impl StationNow {
             places_free: mode.places_free,
             expected_wait: mode.start.map(|start| (start.nearest_second() - now.as_second()).max(0)),
         };
-        let StationPlace { name, address, hours, phone, coordinates } = offer.place.clone();
-        Ok(Self {
+        Self {
             station_id: offer.station.as_str().to_owned(),
-            name,
-            address,
-            hours,
-            phone,
-            lat: coordinates.map(|at| degrees(at.lat())).transpose()?,
-            lng: coordinates.map(|at| degrees(at.lng())).transpose()?,
-            distance: offer.distance.map(|Metres(metres)| metres),
             prices: offer.tariff.bands().iter().map(band).collect(),
             service_fee: offer.tariff.service().to_string(),
             waiting_places_free: offer.waiting_free,
             modes: offer.modes.iter().map(mode).collect(),
-        })
+        }
     }
 }
 

@@ -32,7 +32,7 @@ macro_rules! function {
     };
 }
 
-pub const HTTP: [HttpFunction; 14] = [
+pub const HTTP: [HttpFunction; 15] = [
     function!(audit_reader, |parts| audit_reader::router(parts)),
     function!(cloud_customer, |parts| cloud_customer::router(parts).await),
     function!(ev_account, |parts| ev_account::router(parts)),
@@ -44,6 +44,7 @@ pub const HTTP: [HttpFunction; 14] = [
     function!(mall_dealer, |parts| mall_dealer::router(parts).await),
     function!(operator, |parts| operator::router(parts).await),
     function!(payment_callback, |parts| payment_callback::router(parts)),
+    function!(pile_reports, |parts| pile_reports::router(parts).await),
     function!(reference, |parts| Ok(reference::router(&parts.front_without_gate()))),
     function!(session, |parts| session::router(parts)),
     function!(shop_customer, |parts| shop_customer::router(parts).await),

@@ -3,14 +3,13 @@
 
 use crate::{machine::DIRECTORY, outbox};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use shared::{
     boot::{CHARGING, Error, Function, GATE, NOTICES, Need, Parts, SIGN_IN, TABLES},
     domain::{
         account::Role,
-        charging::Settings,
+        charging::{Draft, MeteredSettings, Metering},
         origin::Origin,
-        place::{Coordinates, StationPlace},
         reason::Failure,
     },
     outside::{clock::Clock, payment::NoticeKey, random::Random},
@@ -34,8 +33,12 @@ pub struct App {
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub enum Event {
-    /// `{"seed":true}`: a station with the default layout, unless there is one.
-    Seed { seed: bool },
+    /// `{"seed":true}`: a station with the default layout, metered or not, unless there is one.
+    Seed {
+        seed: bool,
+        #[serde(default)]
+        metered: bool,
+    },
     /// `{"role":"shop-manager","shops":["s1"]}`
     Token {
         role: Role,
@@ -48,6 +51,8 @@ pub enum Event {
     Captcha { captcha: String },
     /// `{"notice":{"payment":"…","transaction":"…","amount":"67.44"}}`: a signed webhook with that notice.
     Notice { notice: Value },
+    /// `{"report":{"event":"status",…},"key":"…"}`: a report that a pile with this key has signed.
+    Report { report: Value, key: String },
 }
 
 #[derive(Serialize)]
@@ -60,9 +65,9 @@ pub enum Answer {
         token: String,
     },
     Signed {
-        /// `X-Payment-Timestamp`
+        /// `X-Payment-Timestamp`, `X-Pile-Timestamp`
         timestamp: String,
-        /// `X-Payment-Signature`
+        /// `X-Payment-Signature`, `X-Pile-Signature`
         signature: String,
         /// The body, to be sent byte for byte, because the signature covers it.
         body: String,
@@ -91,12 +96,15 @@ impl App {
     async fn answer(&self, event: Event) -> Result<Answer, Failure> {
         let now = self.clock.now();
         match event {
-            Event::Seed { seed: false } => Ok(Answer::Seeded { seeded: false }),
-            Event::Seed { seed: true } => {
-                let (charging, settings, place) = (&self.charging, Settings::default(), seeded_place());
+            Event::Seed { seed: false, .. } => Ok(Answer::Seeded { seeded: false }),
+            Event::Seed { seed: true, metered } => {
+                let metering = if metered { Metering::Metered(MeteredSettings::default()) } else { Metering::Nominal };
+                let settings = Draft { metering, ..Draft::default() }.check();
+                let settings = settings.map_err(|error| Failure::internal(format!("first station: {error}")))?;
+                let charging = &self.charging;
                 let id = charging.default_station();
                 let actor = Actor { who: None, origin: &Origin::default(), random: &self.random, now };
-                let seeded = charging.create_station(id, &settings, &place, &actor).await?;
+                let seeded = charging.create_station(id, &settings, &actor).await?;
                 Ok(Answer::Seeded { seeded })
             }
             Event::Token { role, shops } => {
@@ -109,20 +117,15 @@ impl App {
                 let signature = self.provider.sign(&timestamp, body.as_bytes());
                 Ok(Answer::Signed { timestamp, signature, body })
             }
+            Event::Report { report, key } => {
+                let key = NoticeKey::read(&json!({ "key": key }).to_string().into())?;
+                let (timestamp, body) = (now.real.as_second().to_string(), report.to_string());
+                let signature = key.sign(&timestamp, body.as_bytes());
+                Ok(Answer::Signed { timestamp, signature, body })
+            }
             Event::Captcha { captcha } => {
                 Ok(Answer::Left(outbox::newest(&self.directory.join("captcha.jsonl"), "deviceId", &captcha)?))
             }
         }
-    }
-}
-
-/// People's Square in Shanghai, in GCJ-02, so that a map and a search nearby have something to show.
-fn seeded_place() -> StationPlace {
-    StationPlace {
-        name: Some("人民广场充电站".to_owned()),
-        address: Some("上海市黄浦区人民大道200号".to_owned()),
-        hours: Some("00:00-24:00".to_owned()),
-        phone: Some("021-63580000".to_owned()),
-        coordinates: Coordinates::parse("31.230416,121.473701").ok(),
     }
 }

@@ -36,7 +36,7 @@ pub fn serve(options: &ServeOptions) -> Result<()> {
     let cors = serde_json::from_str(CORS).map_err(doing("cors.json"))?;
     let handle = runtime.handle().clone();
     Front::before(cors, move |request| Ok(handle.block_on(plaza.answer(request)))).serve(listener);
-    first_station(&api)?;
+    first_station(&api, options.metered)?;
     settle(&api)?;
     record(&start, &api)?;
     say_ready(&start, &api);

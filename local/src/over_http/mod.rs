@@ -9,14 +9,15 @@ use crate::{
     clock::Clock,
     command, functions, http,
     paths::StackDir,
+    pile_api::PileApi,
     record,
-    scenario::{Answer, Event, RecordAnswer, Row, RowAnswer, Scenario},
+    scenario::{Answer, Event, RecordAnswer, Row, RowAnswer, Scenario, SentReport},
 };
 use jiff::Timestamp;
 use look::{records, state};
 use serde_json::{Value, json};
 use shared::domain::{
-    charging::{DAY, Mode, Moment, Span},
+    charging::{DAY, Mode, Moment, PileId, Span},
     energy::Energy,
 };
 use speak::Api;
@@ -26,19 +27,23 @@ use std::{collections::BTreeMap, path::Path};
 const MOST_LOOKS: usize = 1000;
 
 /// Plays a scenario on a new station, on the next day by the stack's standing clock.
-pub fn play(scenario: &Scenario, dir: &Path) -> Result<Answer> {
-    let mut stage = Stage::open(scenario, dir)?;
+pub fn play(scenario: &Scenario, metered: bool, dir: &Path) -> Result<Answer> {
+    let mut stage = Stage::open(scenario, metered, dir)?;
+    let reports = if metered { scenario.metered_reports() } else { Vec::new() };
     let mut rows = Vec::with_capacity(scenario.rows.len());
     let mut left = None;
-    for row in &scenario.rows {
+    for (n, row) in scenario.rows.iter().enumerate() {
+        stage.report(reports.get(n).map(|row| &row.before[..]))?;
         stage.go_to(row.at)?;
         let outcome = stage.act(row)?;
+        stage.report(reports.get(n).map(|row| &row.after[..]))?;
         if outcome == "ok" && matches!(row.event, Some(Event::Cancel { .. })) {
             left = Some(row.at);
         }
         let (time, event) = (row.time.clone(), row.text.clone());
         rows.push(RowAnswer { time, event, outcome, state: state(&stage.view()?, &stage.cars)? });
     }
+    stage.report(reports.last().filter(|_| metered).map(|row| &row.before[..]))?;
     let all_left = stage.play_on()?;
     let records = stage.records(scenario)?;
     let last = records.iter().map(|(stop, _)| *stop).chain(left).max();
@@ -61,10 +66,12 @@ struct Stage {
     drivers: BTreeMap<String, String>,
     /// The car of each driver.
     cars: BTreeMap<u64, String>,
+    /// Of a metered station.
+    piles: BTreeMap<PileId, PileApi>,
 }
 
 impl Stage {
-    fn open(scenario: &Scenario, dir: &Path) -> Result<Self> {
+    fn open(scenario: &Scenario, metered: bool, dir: &Path) -> Result<Self> {
         let (dir, record) = record::running(dir)?;
         let Some(Clock::Standing { at, .. }) = Clock::read(&dir)? else {
             return Err(Problem("a scenario needs a standing clock: cargo local --clock 2026-06-01T06:00".into()));
@@ -82,13 +89,36 @@ impl Stage {
             shift: Span::from_millis(days * DAY),
             drivers: BTreeMap::new(),
             cars: BTreeMap::new(),
+            piles: BTreeMap::new(),
         };
         stage.go_to(scenario.parameters.start)?;
         let mut settings: BTreeMap<String, Value> = serde_json::from_str(scenario.raw_parameters.get())
             .map_err(|error| Problem(format!("the parameters could not be serialised: {error}")))?;
         settings.retain(|name, _| !scenario.parameters.unknown.contains(name));
+        if metered {
+            settings.insert("metering".to_owned(), json!("metered"));
+        }
         stage.api.put(&format!("/operator/stations/{}", stage.station), &json!({ "settings": settings }))?.done()?;
+        if metered {
+            for mode in Mode::BOTH {
+                for n in 1..=scenario.parameters.settings.piles(mode) {
+                    let pile = PileId { mode, n };
+                    let api = PileApi::issue(&stage.address, admin, &stage.station, &pile.to_string())?;
+                    stage.piles.insert(pile, api);
+                }
+            }
+        }
         Ok(stage)
+    }
+
+    /// Sends what the ideal piles report, each at its time.
+    fn report(&mut self, reports: Option<&[SentReport]>) -> Result<()> {
+        for SentReport { at, pile, report } in reports.unwrap_or_default() {
+            self.go_to(*at)?;
+            let api = self.piles.get(pile).ok_or_else(|| Problem(format!("no key for pile {pile}")))?;
+            api.send(report, millis(self.shift))?;
+        }
+        Ok(())
     }
 
     /// Moves the clock, and returns when everything that came due is done.

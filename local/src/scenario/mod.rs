@@ -3,6 +3,7 @@
 mod answer;
 mod clock;
 mod event;
+mod ideal_piles;
 mod parameters;
 mod play;
 mod read;
@@ -14,7 +15,8 @@ pub use answer::{
 };
 pub use clock::Clock;
 pub use event::Event;
+pub use ideal_piles::{IdealPiles, SentReport};
 pub use parameters::Parameters;
-pub use play::{Played, PlayedRow};
+pub use play::{Played, PlayedRow, RowReports};
 pub use read::{Refusal, Row, Scenario};
 pub use station_in_memory::StationInMemory;

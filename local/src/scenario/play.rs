@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::event::Event;
+use super::ideal_piles::{IdealPiles, SentReport};
 use super::read::{Row, Scenario};
 use super::station_in_memory::StationInMemory;
 use shared::domain::charging::{
-    Command, DetailRecord, Disregard, DriverId, Fact, Moment, Outcome, Station, View, What,
+    Command, DetailRecord, Disregard, Draft, DriverId, Fact, MeteredSettings, Metering, Moment, Outcome, Settings,
+    Station, View, What,
 };
 
 /// What a scenario came to.
@@ -26,21 +28,53 @@ pub struct PlayedRow {
     pub view: View,
 }
 
+/// What ideal piles report up to a row, and what at once after its event.
+#[derive(Clone, Debug, Default)]
+pub struct RowReports {
+    pub before: Vec<SentReport>,
+    pub after: Vec<SentReport>,
+}
+
 impl Scenario {
     pub fn play(&self) -> Played {
-        let settings = self.parameters.settings.clone();
-        let mut station = StationInMemory::new(Station::new(settings, self.parameters.start));
-        let mut cars = Cars::default();
+        let station = Station::new(self.parameters.settings.clone(), self.parameters.start);
+        self.play_on(StationInMemory::new(station), None).0
+    }
+
+    /// The same on a metered station with ideal piles.
+    pub fn play_metered(&self) -> Played {
+        self.play_with_meters().0
+    }
+
+    /// What the ideal piles report, row by row and after the last one.
+    pub fn metered_reports(&self) -> Vec<RowReports> {
+        self.play_with_meters().1
+    }
+
+    fn play_with_meters(&self) -> (Played, Vec<RowReports>) {
+        let station = Station::new(metered(&self.parameters.settings), self.parameters.start);
+        self.play_on(StationInMemory::new(station).stepwise(), Some(IdealPiles::default()))
+    }
+
+    fn play_on(&self, mut station: StationInMemory, mut piles: Option<IdealPiles>) -> (Played, Vec<RowReports>) {
+        let (mut cars, mut reports) = (Cars::default(), Vec::new());
         let (mut rows, mut facts) = (Vec::with_capacity(self.rows.len()), Vec::new());
         for row in &self.rows {
+            facts.extend(piles.iter_mut().flat_map(|piles| piles.advance(&mut station, row.at)));
+            let before = piles.as_mut().map(IdealPiles::take_sent).unwrap_or_default();
             let (outcome, happened) = play_row(&mut station, &mut cars, row);
             facts.extend(happened);
+            facts.extend(piles.iter_mut().flat_map(|piles| piles.react(&mut station, row.at)));
+            reports.push(RowReports { before, after: piles.as_mut().map(IdealPiles::take_sent).unwrap_or_default() });
             rows.push(PlayedRow { outcome, view: station.view() });
         }
+        facts.extend(piles.iter_mut().flat_map(|piles| piles.advance(&mut station, Moment::NEVER)));
+        let before = piles.as_mut().map(IdealPiles::take_sent).unwrap_or_default();
+        reports.push(RowReports { before, after: Vec::new() });
         facts.extend(station.settle(Moment::NEVER));
         let left = facts.iter().rfind(|fact| matches!(fact.what, What::Ended { .. }));
         let all_done_at = left.filter(|_| station.live().next().is_none()).map(|fact| fact.at);
-        Played { rows, facts, all_done_at }
+        (Played { rows, facts, all_done_at }, reports)
     }
 }
 
@@ -52,6 +86,12 @@ impl Played {
             _ => None,
         })
     }
+}
+
+/// The settings of a station that is metered.
+pub fn metered(settings: &Settings) -> Settings {
+    let draft = Draft { metering: Metering::Metered(MeteredSettings::default()), ..settings.draft() };
+    draft.check().unwrap_or_else(|_| settings.clone())
 }
 
 /// A car of a scenario is a driver with that plate.

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use shared::domain::charging::{
-    Command, DriverId, Fact, Mode, Moment, Number, Outcome, Progress, RequestId, Standing, Station, Ticket, Turn, View,
-    WINDOW, Waiting, Wanted, What,
+    Command, DriverId, Fact, Mode, Moment, Number, Outcome, PileId, PileReport, Progress, RequestId, Standing, Station,
+    Ticket, Turn, View, WINDOW, Waiting, Wanted, What,
 };
 use shared::domain::energy::Energy;
 
@@ -16,6 +16,7 @@ pub struct StationInMemory {
     behind: BTreeMap<(Mode, u32), Waiting>,
     live: BTreeMap<RequestId, Ticket>,
     requests: u64,
+    is_stepwise: bool,
 }
 
 /// More than ever happens: a turn that is not to stop early.
@@ -23,7 +24,13 @@ const NO_LIMIT: usize = usize::MAX;
 
 impl StationInMemory {
     pub fn new(station: Station) -> Self {
-        Self { station, behind: BTreeMap::new(), live: BTreeMap::new(), requests: 0 }
+        Self { station, behind: BTreeMap::new(), live: BTreeMap::new(), requests: 0, is_stepwise: false }
+    }
+
+    /// The same, but a command leaves dispatch to the next turn, so that piles can act before it.
+    #[must_use]
+    pub fn stepwise(self) -> Self {
+        Self { is_stepwise: true, ..self }
     }
 
     pub fn station(&self) -> &Station {
@@ -82,9 +89,24 @@ impl StationInMemory {
         self.turn(now, None, NO_LIMIT).1
     }
 
+    /// Time passes, up to an instant that need not be a whole millisecond.
+    pub fn settle_at(&mut self, now: Moment) -> Vec<Fact> {
+        self.run(Turn::new(self.station.clone(), now, None, NO_LIMIT).up_to(now), false).1
+    }
+
+    /// A pile reports something at an instant that need not be a whole millisecond.
+    pub fn report(&mut self, now: Moment, pile: PileId, report: PileReport) -> (Outcome, Vec<Fact>) {
+        let turn = Turn::new(self.station.clone(), now, Some(Command::Report { pile, report }), NO_LIMIT).up_to(now);
+        let (outcome, facts) = self.run(turn, false);
+        (outcome.unwrap_or(Outcome::Done), facts)
+    }
+
     /// A turn in which at most so much happens; then the command, if there is one, has not been looked at.
     pub fn turn(&mut self, now: Moment, command: Option<Command>, may_happen: usize) -> (Option<Outcome>, Vec<Fact>) {
-        let mut turn = Turn::new(self.station.clone(), now, command, may_happen);
+        self.run(Turn::new(self.station.clone(), now, command, may_happen), self.is_stepwise)
+    }
+
+    fn run(&mut self, mut turn: Turn, stops_when_decided: bool) -> (Option<Outcome>, Vec<Fact>) {
         loop {
             match turn.advance() {
                 Progress::NeedsLine(wanted) => {
@@ -92,6 +114,7 @@ impl StationInMemory {
                         break;
                     }
                 }
+                Progress::Decided(_) if stops_when_decided => break,
                 Progress::Decided(_) => {}
                 Progress::Stopped | Progress::Done => break,
             }

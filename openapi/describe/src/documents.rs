@@ -14,11 +14,12 @@ pub enum Document {
     Sessions,
     Operator,
     Payments,
+    Piles,
     Reference,
 }
 
 impl Document {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ChargingApp,
         Self::ChargingCustomers,
         Self::MallConsumers,
@@ -30,6 +31,7 @@ impl Document {
         Self::Sessions,
         Self::Operator,
         Self::Payments,
+        Self::Piles,
         Self::Reference,
     ];
 
@@ -47,6 +49,7 @@ impl Document {
             Self::Sessions => "登录与凭证 Sessions",
             Self::Operator => "运营 Operator",
             Self::Payments => "支付 Payments",
+            Self::Piles => "充电桩 Piles",
             Self::Reference => "接口文档 Reference",
         }
     }
@@ -112,6 +115,10 @@ impl Document {
             Self::Payments => (
                 "扩展：支付渠道的通知，凭签名，不需要会话（`docs/payments.md`）。",
                 "Our extension: what the payment provider says, signed and without a session (`docs/payments.md`).",
+            ),
+            Self::Piles => (
+                "扩展：按电表计量的充电桩上报，凭签名，不需要会话（`docs/metering.md`）。",
+                "Our extension: what metered piles report, signed and without a session (`docs/metering.md`).",
             ),
             Self::Reference => ("本接口描述与文档页面。", "This document and the page that shows it."),
         }

@@ -149,7 +149,7 @@ impl Document {
                 ..ADMIN
             },
             Self::Operator => ADMIN,
-            Self::Payments | Self::Reference => return None,
+            Self::Payments | Self::Piles | Self::Reference => return None,
         })
     }
 }

@@ -25,7 +25,6 @@ pub mod password;
 pub mod patch;
 pub mod payment;
 pub mod phone;
-pub mod place;
 pub mod reason;
 pub mod resident_id;
 pub mod rule;

@@ -96,6 +96,10 @@ impl NamedValues {
             finish_at_new_amount: self.take("modify_in_pile", "reject or allow", modify)?,
             payment_due_hours: self.take("payment_due_hours", "whole hours from 1 to 8784", due_hours)?,
             arrears_may_not_join: self.take("arrears", "reject or allow", |text| modify(text).map(|may| !may))?,
+            metered: self.take("metering", "nominal or metered", metering)?,
+            no_show: self.take("no_show_minutes", "a whole number", count)?,
+            silence: self.take("silence_minutes", "a whole number", count)?,
+            bill_above_order: self.take("above_order", "bill or waive", above_order)?,
         })
     }
 
@@ -168,6 +172,22 @@ fn mode(text: &str) -> Option<DispatchMode> {
     match text {
         "earliest_finish" => Some(DispatchMode::EarliestFinish),
         "single_total" => Some(DispatchMode::SingleTotal),
+        _ => None,
+    }
+}
+
+fn metering(text: &str) -> Option<bool> {
+    match text {
+        "nominal" => Some(false),
+        "metered" => Some(true),
+        _ => None,
+    }
+}
+
+fn above_order(text: &str) -> Option<bool> {
+    match text {
+        "bill" => Some(true),
+        "waive" => Some(false),
         _ => None,
     }
 }

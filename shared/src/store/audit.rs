@@ -51,9 +51,9 @@ pub(crate) enum Action {
     ProfileChanged,
     SettingsChanged,
     PricesChanged,
-    /// An operator changed name, address, hours, phone or coordinates of a station.
-    PlaceChanged,
     PileSwitched,
+    PileKeyIssued,
+    RequestRemoved,
     BillSettled,
     BillCredited,
     BillRefunded,

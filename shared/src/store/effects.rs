@@ -82,8 +82,16 @@ impl Effects {
                     self.bills.push((ticket.clone(), bill.clone(), *at));
                 }
             }
-            // These facts change the station item only.
-            What::Displaced { .. }
+            // These facts change the station's item, and those of its piles.
+            What::Awaited { .. }
+            | What::Began { .. }
+            | What::StrayBegan { .. }
+            | What::SessionClosed { .. }
+            | What::StopWanted { .. }
+            | What::Commissioned { .. }
+            | What::Unassigned { .. }
+            // These the station's item only.
+            | What::Displaced { .. }
             | What::Placed { .. }
             | What::Started { .. }
             | What::AmountLowered { .. }

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     account::{AccountId, LoginName, Realm},
-    charging::{Mode, Number},
+    charging::{Mode, Number, PileId, PileSessionId},
     cloud::{ContactId, Tenant},
     day::Day,
     device::{DeviceId, KnownDevice},
@@ -12,9 +12,8 @@ use crate::domain::{
     otp::{AskLane, Device, Purpose, Share},
     payment::PaymentId,
     phone::Phone,
-    place::{Cell, Coordinates, GEOHASH_LENGTH},
     sealed::BlindIndex,
-    shop::{CustomerId, EntryKey, GroupId, ShopId, folded},
+    shop::{CustomerId, EntryKey, GroupId, ShopId},
     station_id::{StationId, StationNumber},
     vehicle::Plate,
 };
@@ -55,6 +54,9 @@ pub(super) const LAST_MILLI: i64 = 999_999_999_999_999;
 /// Prefixes of the sort keys of a station's days and of its price changes.
 pub(super) const DAY: &str = "DAY#";
 pub(super) const PRICES: &str = "PRICES#";
+/// Prefix of the sort keys of a metered station's piles, and, in a pile's own partition, of what its register is accounted for.
+pub(super) const PILE: &str = "PILE#";
+pub(super) const REGISTER: &str = "REGISTER#";
 
 /// The partition of submissions that wait for a reviewer. A decided submission is removed from it.
 pub(super) const WAITING_PAPERS: &str = "PAPERS#WAITING";
@@ -66,11 +68,6 @@ pub(super) const HISTORY: &str = "HISTORY#PAPERS#";
 pub(super) const STATIONS: &str = "STATIONS";
 /// Prefix of its sort keys.
 pub(super) const LISTED: &str = "STATION#";
-/// Prefix of the sort keys of names there: keys only, so that a search by the beginning of a name is one range.
-pub(super) const NAMED: &str = "NAME#";
-/// Stations by geohash are in a partition for each cell of this size, some 130 km wide: large enough that a search reads few
-/// of them, small enough that a city's searches are not one partition's.
-pub(crate) const PARTITION_CELL: u8 = 3;
 
 /// The partition that lists all shops.
 pub(super) const SHOPS: &str = "SHOPS";
@@ -259,45 +256,32 @@ impl Key {
         Self::new(STATIONS.to_owned(), &format!("{LISTED}{}", id.as_str()))
     }
 
-    /// Name, address, hours, phone and coordinates of a station. It sorts right behind the station, so that one query
-    /// reads both.
-    pub fn station_place(id: &StationId) -> Self {
-        Self::new(Self::station_pk(id), "PLACE")
-    }
-
-    /// A station under its name.
-    pub fn named_station(name: &str, id: &StationId) -> Self {
-        Self::new(STATIONS.to_owned(), &format!("{}#{}", Self::name_prefix(name), id.as_str()))
-    }
-
-    /// What the sort keys of names begin with that begin like this.
-    pub fn name_prefix(name: &str) -> String {
-        format!("{NAMED}{}", folded(name))
-    }
-
-    /// The station id in the sort key of a name or a geohash.
-    pub fn station_at_end(sk: &str) -> Option<&str> {
-        sk.rsplit_once('#').map(|(_, id)| id)
-    }
-
-    /// A station under its geohash.
-    pub fn located_station(at: Coordinates, id: &StationId) -> Self {
-        let hash = Cell::around(at, GEOHASH_LENGTH).hash();
-        Self::new(Self::locations(&hash), &format!("{hash}#{}", id.as_str()))
-    }
-
-    /// The partition of the stations in and around a cell.
-    pub fn locations(hash: &str) -> String {
-        format!("LOCATION#{}", hash.get(..usize::from(PARTITION_CELL)).unwrap_or(hash))
-    }
-
-    /// The coordinates in the sort key of a station under its geohash.
-    pub fn location_of(sk: &str) -> Option<Coordinates> {
-        Cell::point(sk.split_once('#')?.0)
-    }
-
     pub fn station_pk(id: &StationId) -> String {
         format!("STATION#{}", id.as_str())
+    }
+
+    /// A metered pile, beside its station.
+    pub fn pile(id: &StationId, pile: PileId) -> Self {
+        Self::new(Self::station_pk(id), &format!("{PILE}{pile}"))
+    }
+
+    /// The partition of a pile, by its integer id.
+    pub fn pile_pk(pile: u64) -> String {
+        format!("PILE#{pile}")
+    }
+
+    pub fn pile_key(pile: u64) -> Self {
+        Self::new(Self::pile_pk(pile), "KEY")
+    }
+
+    /// A session's name, which its pile never uses again.
+    pub fn pile_session(pile: u64, session: &PileSessionId) -> Self {
+        Self::new(Self::pile_pk(pile), &format!("SESSION#{session}"))
+    }
+
+    /// What is accounted for from this register on, in millijoules.
+    pub fn register(pile: u64, from: u64) -> Self {
+        Self::new(Self::pile_pk(pile), &format!("{REGISTER}{from:020}"))
     }
 
     pub fn station_number(number: StationNumber) -> Self {
@@ -663,14 +647,6 @@ mod tests {
         );
         assert_eq!(Key::staff(Realm::Shop, &id), key("STAFF#shop", "MEMBER#1004"));
         assert_eq!(Key::listed(&station), key("STATIONS", "STATION#S1"));
-        assert_eq!(Key::station_place(&station), key("STATION#S1", "PLACE"));
-        let named = Key::named_station("人民 广场#Ａ", &station);
-        assert_eq!(named, key("STATIONS", "NAME#人民广场#a#S1"));
-        assert_eq!(Key::station_at_end(&named.sk), Some("S1"));
-        let square = Coordinates::parse("31.230416,121.473701").unwrap();
-        let located = Key::located_station(square, &station);
-        assert_eq!(located, key("LOCATION#wtw", "wtw3sjq6q7s2#S1"));
-        assert_eq!((Key::location_of(&located.sk), Key::station_at_end(&located.sk)), (Some(square), Some("S1")));
         assert_eq!(Key::first_answer(&id, "k"), key("ACCOUNT#ev#1004", "ANSWER#k"));
         assert_eq!(Key::plate_charge("皖A12345"), key("PLATE#皖A12345", "CHARGE"));
         let picture = PictureKey::drawn(Purpose::Avatar, &id, 7);

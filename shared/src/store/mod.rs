@@ -21,6 +21,7 @@ mod papers;
 mod payment;
 mod phone;
 mod picture;
+mod pile;
 mod prices;
 mod second_factor;
 mod session;
@@ -30,7 +31,6 @@ mod shop_record;
 mod sms;
 mod staff;
 mod station;
-mod station_place;
 mod stations;
 mod takings;
 mod transaction;
@@ -59,6 +59,8 @@ pub(crate) use papers::{AccountPhone, WaitingPapers, id_no_place, waiting_place}
 pub(crate) use payment::PaymentItem;
 pub(crate) use phone::{PhoneHolder, RealmPhone};
 pub(crate) use picture::{PictureState, UploadRefusal};
+pub(crate) use pile::{OpenSession, PileKeyItem, StoredPile, pile_key_place};
+pub use pile::{PileCounts, RegisterStretch};
 pub(crate) use prices::PricesItem;
 pub(crate) use second_factor::{Enrolment, SecondFactor, SecondTry};
 pub(crate) use session::sessions_of;
@@ -70,7 +72,6 @@ pub(crate) use shop_record::{
 pub(crate) use sms::{SmsCount, SmsJobState};
 pub(crate) use staff::StaffItem;
 pub(crate) use station::{DUE_SHARDS, DuePage, NumberRanges, StationHead};
-pub(crate) use station_place::PlaceRefusal;
 pub(crate) use stations::StationListItem;
 pub(crate) use transaction::{Transaction, WriteOutcome};
 pub(crate) use turn::{EarlierDueBills, StationWriteRefusal};
@@ -88,7 +89,6 @@ use aws_sdk_dynamodb::{
     operation::RequestId as _,
     types::AttributeValue,
 };
-pub(crate) use keys::PARTITION_CELL;
 use keys::{Key, PK, SK};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::collections::HashMap;
@@ -164,8 +164,8 @@ struct KeyRange<'a> {
 /// Sorts after every key with the same prefix.
 const END: char = '\u{10ffff}';
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Consistency {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Consistency {
     /// Sees every acknowledged write: 1 unit for 4 KB.
     Strong,
     /// May be a moment old: half a unit for 4 KB.

@@ -37,6 +37,8 @@ pub(crate) enum StationWriteRefusal {
     Outdated,
     /// The plate has another live request.
     Plate,
+    /// The pile has used this name for a session before.
+    SessionUsed,
 }
 
 #[derive(Serialize)]
@@ -92,6 +94,8 @@ impl Transaction<'_, StationWriteRefusal> {
     ) -> Self {
         let effects = Effects::of(facts);
         self = self.count_takings(head, &effects.records, over);
+        let billed = |request| effects.records.iter().any(|record| record.ticket.request.0 == request);
+        self = self.write_piles(head, facts, billed);
         for record in &effects.records {
             head.records += 1;
             let item = DetailRecordItem::of(head, record);

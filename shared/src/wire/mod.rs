@@ -18,7 +18,7 @@ pub mod front;
 pub mod gateway;
 pub mod page;
 pub mod person;
-pub mod place;
+pub mod pile_report;
 pub mod routes;
 pub mod sample;
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use local::scenario::StationInMemory;
+use local::scenario::{IdealPiles, StationInMemory};
 use proptest::prelude::*;
 use shared::domain::charging::{
-    Command, DispatchMode, DispatchTarget, Draft, DriverId, FaultStrategy, Mode, Moment, PileId, Span, Station, View,
+    Command, DetailRecord, DispatchMode, DispatchTarget, Draft, DriverId, FaultStrategy, MeteredSettings, Metering,
+    Mode, Moment, PileId, Settings, Span, Station, View,
 };
 use shared::domain::energy::{Energy, Exact, Power};
 use shared::domain::money::Fen;
@@ -112,7 +113,10 @@ fn obey(memory: &mut StationInMemory, watch: &mut Watch, now: Moment, order: Opt
             memory.handle(now, Command::Fail { pile: pile(mode, index), lasting })
         }
         Some(Order::Recover { mode, pile: index }) => memory.handle(now, Command::Recover { pile: pile(mode, index) }),
-        Some(Order::Adopt(layout)) => memory.handle(now, Command::Adopt(draft(&layout).check().unwrap())),
+        Some(Order::Adopt(layout)) => {
+            let metering = memory.station().settings().metering;
+            memory.handle(now, Command::Adopt(Draft { metering, ..draft(&layout) }.check().unwrap()))
+        }
     };
     watch.see(&facts);
     outcome.to_string()
@@ -270,4 +274,61 @@ fn the_invariants_hold_after_every_command() {
         Ok(())
     };
     runner(200).run(&histories, check).unwrap();
+}
+
+/// A metered station with ideal piles comes to what the nominal one comes to, instant by instant. The number of histories
+/// is proptest's: `PROPTEST_CASES=10000` plays ten thousand.
+#[test]
+fn with_ideal_piles_a_metered_station_does_what_a_nominal_one_does() {
+    let histories = history().prop_flat_map(|(layout, orders)| {
+        let steps: Vec<_> =
+            orders.into_iter().map(|order| (Just(order), prop::option::weighted(0.02, upheaval()))).collect();
+        (Just(layout), steps)
+    });
+    let check = |(layout, steps): (Layout, Vec<Step>)| {
+        let (settings, start) = (draft(&layout).check().unwrap(), Moment::from_millis(START));
+        let mut nominal = StationInMemory::new(Station::new(settings.clone(), start));
+        let mut metered = StationInMemory::new(Station::new(with_meters(&settings), start)).stepwise();
+        let mut piles = IdealPiles::default();
+        let (mut by_clock, mut by_meter) = (Watch::new(), Watch::new());
+        let mut millis = 0_i128;
+        for ((pause, order), upheaval) in steps {
+            millis += pause * 1000;
+            let now = Moment::from_millis(START + i64::try_from(millis).unwrap());
+            if let Some(upheaval) = upheaval {
+                by_clock.see(&nominal.handle(now, adopt_upheaval(&nominal, upheaval)).1);
+                by_meter.see(&piles.advance(&mut metered, now));
+                by_meter.see(&metered.handle(now, adopt_upheaval(&metered, upheaval)).1);
+                by_meter.see(&piles.react(&mut metered, now));
+            }
+            let outcome = obey(&mut nominal, &mut by_clock, now, order);
+            by_meter.see(&piles.advance(&mut metered, now));
+            let metered_outcome = obey(&mut metered, &mut by_meter, now, order);
+            by_meter.see(&piles.react(&mut metered, now));
+            prop_assert_eq!(&outcome, &metered_outcome, "{:?} at {}", order, millis);
+            let views = [(&nominal, nominal.view()), (&metered, metered.view())];
+            let [before, after] = views.map(|(memory, view)| (words(&view, memory), amounts(&view)));
+            prop_assert_eq!(before, after, "{:?} at {}", order, millis);
+        }
+        by_clock.see(&nominal.settle(Moment::NEVER));
+        by_meter.see(&piles.advance(&mut metered, Moment::NEVER));
+        by_meter.registers.check(metered.station()).unwrap();
+        let records = |watch: &Watch| -> Vec<DetailRecord> {
+            watch.records.iter().map(|record| DetailRecord { meter: None, ..record.clone() }).collect()
+        };
+        prop_assert_eq!(records(&by_clock), records(&by_meter));
+        prop_assert_eq!(by_clock.left, by_meter.left);
+        Ok(())
+    };
+    proptest::test_runner::TestRunner::default().run(&histories, check).unwrap();
+}
+
+fn with_meters(settings: &Settings) -> Settings {
+    Draft { metering: Metering::Metered(MeteredSettings::default()), ..settings.draft() }.check().unwrap()
+}
+
+/// What every car in a lane has been delivered and owes.
+fn amounts(view: &View) -> Vec<(u64, Energy, Fen)> {
+    let cars = view.piles.iter().flat_map(|pile| &pile.cars).chain(&view.displaced);
+    cars.map(|car| (car.ticket.driver.0, car.delivered, car.fee)).collect()
 }

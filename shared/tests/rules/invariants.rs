@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use local::scenario::StationInMemory;
 use shared::domain::charging::{
-    DetailRecord, DriverId, Fact, LEAST_BILLED, Mode, Moment, Number, PileId, PileState, RequestId, Station, Ticket,
-    What,
+    DetailRecord, DriverId, Fact, LEAST_BILLED, Mode, Moment, Number, PileId, PileState, Registers, RequestId, Station,
+    Ticket, What,
 };
 use shared::domain::energy::{Energy, Power};
 use shared::domain::money::Fen;
@@ -23,6 +23,8 @@ pub struct Watch {
     accepted: BTreeSet<RequestId>,
     ended: BTreeSet<RequestId>,
     last_at: Option<Moment>,
+    /// What the registers of metered piles are accounted for.
+    pub registers: Registers,
 }
 
 impl Watch {
@@ -38,10 +40,12 @@ impl Watch {
             accepted: BTreeSet::new(),
             ended: BTreeSet::new(),
             last_at: None,
+            registers: Registers::default(),
         }
     }
 
     pub fn see(&mut self, facts: &[Fact]) {
+        self.registers.see(facts).unwrap();
         for fact in facts {
             assert!(self.last_at.is_none_or(|last| last <= fact.at), "facts never go back in time");
             self.last_at = Some(fact.at);
@@ -62,6 +66,12 @@ impl Watch {
                 }
                 What::SegmentClosed(record) => {
                     assert_eq!(record.total, record.charging + record.service);
+                    if let Some(stretch) = &record.meter {
+                        let split: Energy = stretch.split.iter().map(|(_, energy)| *energy).sum();
+                        assert_eq!((stretch.to - stretch.from, record.energy), (split, split));
+                        let sum = self.metered.entry(record.ticket.request).or_insert(Energy::ZERO);
+                        *sum = *sum + split;
+                    }
                     self.records.push(record.clone());
                 }
                 What::Ended { ticket, bill, .. } => {

@@ -8,6 +8,8 @@ pub mod histories;
 pub mod instants;
 pub mod invariants;
 pub mod line;
+pub mod metered;
+pub mod metered_histories;
 pub mod money;
 pub mod packing;
 pub mod placing;

@@ -1,6 +1,6 @@
 //! Packing: what goes into the store comes out again, and stays small.
 
-use shared::domain::charging::{DriverId, Mode, Station, Waiting, What};
+use shared::domain::charging::{DriverId, MeteredSettings, Metering, Mode, Station, Waiting, What};
 
 use super::play::{Play, flat, kw, play};
 
@@ -115,15 +115,39 @@ fn eventful() -> Play {
     p
 }
 
-/// The eventful station and its first waiting car, as each version wrote them.
-const WRITTEN: [(u8, &str); 2] = [(1, include_str!("packed/1.txt")), (2, include_str!("packed/2.txt"))];
+/// Piles that await, charge, have failed with their session open, and deliver to a stray car.
+fn metered() -> Play {
+    let mut p = play(|s| {
+        s.metering = Metering::Metered(MeteredSettings { no_show: 7, silence: 3, bill_above_order: true });
+        (s.fast_piles, s.slow_piles) = (4, 1);
+    });
+    for n in 0..7 {
+        p.apply(&format!("皖AD{n:05}"), "F", "20.5");
+    }
+    for pile in ["F1", "F2", "F3"] {
+        p.report(pile, &format!("began {pile}-1 0 1000"));
+    }
+    p.report("T1", "began stray 0 77");
+    p.at("06:05").report("F1", "reading F1-1 1 3500 29876");
+    p.report("T1", "reading stray 4 80");
+    p.fail_for("F2", 60);
+    p.at("06:06").report("F3", "stopped F3-1 1 2000 fault");
+    p
+}
+
+/// The eventful station and its first waiting car, as each version wrote them; since 3 the metered station as well.
+const WRITTEN: [(u8, &str); 3] =
+    [(1, include_str!("packed/1.txt")), (2, include_str!("packed/2.txt")), (3, include_str!("packed/3.txt"))];
 
 #[test]
 fn every_version_ever_written_is_read() {
     let p = eventful();
     for (version, file) in WRITTEN {
         let lines: Vec<Vec<u8>> = file.lines().map(bytes_of).collect();
-        let [station, waiting] = &lines[..] else { panic!("packed/{version}.txt has two lines") };
+        let [station, waiting, of_piles @ ..] = &lines[..] else { panic!("packed/{version}.txt has two lines") };
+        for station in of_piles {
+            assert_eq!(Station::unpack(station).as_ref(), Ok(metered().station.station()));
+        }
         assert_eq!((station[0], Station::unpack(station).as_ref()), (version, Ok(p.station.station())));
         let joined = p.facts.iter().find_map(|fact| match &fact.what {
             What::Joined(waiting) => Some(waiting),

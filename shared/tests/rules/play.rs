@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use local::scenario::{Clock, StationInMemory};
 use shared::domain::charging::{
-    Band, Command, Draft, DriverId, End, Fact, Mode, Moment, Outcome, PileId, RequestId, Span, Station, Tariff, What,
-    Zone,
+    Band, Command, Draft, DriverId, End, Fact, Mode, Moment, Outcome, PileId, PileReport, PileSessionId, PileStatus,
+    Reading, RequestId, Span, Station, StopReason, Tariff, UnassignedOrigin, What, Zone,
 };
 use shared::domain::energy::{Energy, Power};
 use shared::domain::money::Price;
@@ -103,6 +103,74 @@ impl Play {
         self.handle(Command::Recover { pile: PileId::parse(pile).unwrap() })
     }
 
+    /// A pile of a metered station reports: `began s1 0 1000`, `reading s1 1 2000`, `stopped s1 2 3000 full` (session,
+    /// sequence number, register in Wh), or a status.
+    pub fn report(&mut self, pile: &str, words: &str) -> String {
+        self.report_from(pile, words, self.now)
+    }
+
+    /// The same, with an instant of the pile's own.
+    pub fn report_from(&mut self, pile: &str, words: &str, at: Moment) -> String {
+        let words: Vec<&str> = words.split(' ').collect();
+        let session = || PileSessionId::parse(words[1]).unwrap();
+        let reading = || Reading {
+            seq: words[2].parse().unwrap(),
+            at,
+            register: Energy::from_watt_hours(words[3].parse().unwrap()),
+            power: words.get(4).and_then(|watts| Power::from_watts(watts.parse().ok()?)),
+        };
+        let report = match words[0] {
+            "began" => PileReport::Began { session: session(), request: None, reading: reading() },
+            "reading" => PileReport::Reading { session: session(), reading: reading() },
+            "stopped" => {
+                let reason = match words[4] {
+                    "full" => StopReason::Full,
+                    "unplugged" => StopReason::Unplugged,
+                    "asked" => StopReason::Asked,
+                    "fault" => StopReason::Fault,
+                    _ => StopReason::Lost,
+                };
+                PileReport::Stopped { session: session(), reading: reading(), reason }
+            }
+            "faulted" => PileReport::Status(PileStatus::Faulted),
+            _ => PileReport::Status(PileStatus::Available),
+        };
+        let (outcome, facts) = self.station.report(self.now, PileId::parse(pile).unwrap(), report);
+        self.happened(outcome, facts)
+    }
+
+    /// An operator takes a car out; of a metered session, at this register in Wh.
+    pub fn remove(&mut self, car: &str, register: Option<u32>) -> String {
+        let (request, register) = (self.request(car), register.map(Energy::from_watt_hours));
+        self.handle(Command::Remove { request, behind: None, register })
+    }
+
+    /// `stop_wanted`, `unassigned`, … of a metered station, in order.
+    pub fn unassigned(&self) -> Vec<String> {
+        let facts = self.facts.iter().filter_map(|fact| match &fact.what {
+            What::Unassigned { pile, from, to, origin } => {
+                let origin = match origin {
+                    UnassignedOrigin::Stray => "stray",
+                    UnassignedOrigin::BetweenSessions => "between",
+                    UnassignedOrigin::AboveOrder { alarming: false, .. } => "above",
+                    UnassignedOrigin::AboveOrder { alarming: true, .. } => "far above",
+                };
+                Some(format!("{pile} {}–{} {origin}", from.watt_hours(), to.watt_hours()))
+            }
+            _ => None,
+        });
+        facts.collect()
+    }
+
+    /// Sessions that were asked to stop, and why.
+    pub fn asked_to_stop(&self) -> Vec<String> {
+        let facts = self.facts.iter().filter_map(|fact| match &fact.what {
+            What::StopWanted { pile, session, cause, .. } => Some(format!("{pile} {session} {cause:?}")),
+            _ => None,
+        });
+        facts.collect()
+    }
+
     pub fn adopt(&mut self, change: impl FnOnce(&mut Draft)) -> String {
         let mut draft = self.station.station().settings().draft();
         change(&mut draft);
@@ -193,7 +261,12 @@ impl Play {
             _ => None,
         });
         let Some((at, end, bill)) = end else { return "live".to_owned() };
-        let end = if end == End::Finished { "finished" } else { "cancelled" };
+        let end = match end {
+            End::Finished => "finished",
+            End::Cancelled => "cancelled",
+            End::NoShow => "no show",
+            End::Removed => "removed",
+        };
         let bill = bill.map_or("no bill".to_owned(), |bill| format!("{} records {}", bill.records, bill.total));
         format!("{} {end} {bill}", self.clock.show(at))
     }

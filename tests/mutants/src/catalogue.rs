@@ -43,7 +43,7 @@ struct Catalogue {
 /// All faults, in the order of their files.
 pub fn read(root: &Path) -> Result<Vec<Mutant>> {
     let mut all = Vec::new();
-    for name in ["composition.toml", "rules.toml", "storage.toml"] {
+    for name in ["composition.toml", "metering.toml", "rules.toml", "storage.toml"] {
         let path = root.join("tests/mutants").join(name);
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let catalogue: Catalogue = toml::from_str(&text).map_err(|error| format!("{name}: {error}"))?;

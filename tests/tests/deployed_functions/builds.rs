@@ -24,6 +24,7 @@ pub const FUNCTIONS: &[&str] = &[
     "mall-dealer",
     "operator",
     "payment-callback",
+    "pile-reports",
     "reference",
     "session",
     "shop-customer",

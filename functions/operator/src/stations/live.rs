@@ -1,14 +1,13 @@
 //! A station as it is now, for those who watch over it.
 
-use super::views::Place;
 use serde::Serialize;
 use shared::{
     domain::{
         charging::{CarView, Forecast, Moment, PileView, Ticket, Waiting},
-        place::PileLinks,
+        energy::Power,
         takings::Takings,
     },
-    service::charging::LiveView,
+    service::charging::{LiveView, MeterView, SessionState},
     wire::ev_app::time_of,
 };
 
@@ -17,7 +16,6 @@ use shared::{
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Live {
     station_id: String,
-    place: Place,
     at: String,
     piles: Vec<Pile>,
     /// The waiting area, in order of arrival.
@@ -31,13 +29,37 @@ struct Pile {
     /// The integer by which the charging app knows it.
     id: u64,
     name: String,
-    /// What the QR code on the pile says: an app opens it as «order here».
-    qr_link: String,
     state: &'static str,
+    /// Of a metered pile that has reported.
+    meter: Option<Meter>,
     /// The head of the lane first.
     cars: Vec<Called>,
     /// Since the station was made.
     totals: Totals,
+}
+
+/// What a metered pile says.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+struct Meter {
+    register_kwh: String,
+    /// `awaiting` a called car until `kept_until`, `charging`, `stopping`, `stray` for a session of no car that was called, or
+    /// `idle`.
+    session_state: &'static str,
+    session: Option<String>,
+    kept_until: Option<String>,
+    last_reading_at: Option<String>,
+    watts: Option<u64>,
+    /// By our clock.
+    last_report_at: Option<String>,
+    /// While it charges: whether it has said nothing for longer than `silence_minutes`.
+    silent: bool,
+    /// Reports that were refused, because the register fell, a number was used twice, or another session was open.
+    refused_reports: u64,
+    /// Impossible instants, replaced by ours.
+    replaced_instants: u64,
+    /// Registers that rose faster than the pile's power.
+    too_fast: u64,
 }
 
 #[derive(Serialize)]
@@ -81,14 +103,12 @@ struct Who {
 }
 
 impl Live {
-    pub fn of(live: &LiveView, links: &PileLinks) -> Self {
-        let place = Place::of(live.place.clone());
+    pub fn of(live: &LiveView) -> Self {
         let (view, forecast) = (live.station.view(&live.behind), live.station.forecast());
         Self {
             station_id: live.id.as_str().to_owned(),
-            place,
             at: time_of(live.station.settled_at()),
-            piles: view.piles.iter().map(|pile| Pile::of(pile, live, &forecast, links)).collect(),
+            piles: view.piles.iter().map(|pile| Pile::of(pile, live, &forecast)).collect(),
             waiting: view.waiting.iter().map(|car| InLine::of(car, live, &forecast)).collect(),
             displaced: view.displaced.iter().map(|car| Called::of(car, live, &forecast)).collect(),
         }
@@ -96,14 +116,40 @@ impl Live {
 }
 
 impl Pile {
-    fn of(pile: &PileView, live: &LiveView, forecast: &Forecast<'_>, links: &PileLinks) -> Self {
+    fn of(pile: &PileView, live: &LiveView, forecast: &Forecast<'_>) -> Self {
         Self {
             id: live.number.pile_id(pile.id),
             name: pile.id.to_string(),
-            qr_link: links.of(&live.id, pile.id),
             state: if pile.failed { "FAULT" } else { "OK" },
+            meter: live.meters.iter().find(|(id, _)| *id == pile.id).map(|(_, meter)| Meter::of(meter)),
             cars: pile.cars.iter().map(|car| Called::of(car, live, forecast)).collect(),
             totals: Totals::of(live.total.piles.get(&pile.id).copied().unwrap_or_default()),
+        }
+    }
+}
+
+impl Meter {
+    fn of(meter: &MeterView) -> Self {
+        let (session_state, kept_until) = match meter.state {
+            SessionState::Idle => ("idle", None),
+            SessionState::Awaiting(until) => ("awaiting", Some(time_of(until))),
+            SessionState::Charging => ("charging", None),
+            SessionState::Stopping => ("stopping", None),
+            SessionState::Stray => ("stray", None),
+        };
+        let watt_hours = meter.register.watt_hours();
+        Self {
+            register_kwh: format!("{}.{:03}", watt_hours / 1000, watt_hours % 1000),
+            session_state,
+            session: meter.session.clone(),
+            kept_until,
+            last_reading_at: meter.last_reading.map(time_of),
+            watts: meter.power.map(Power::watts),
+            last_report_at: meter.heard.map(time_of),
+            silent: meter.is_silent,
+            refused_reports: meter.counts.refused,
+            replaced_instants: meter.counts.replaced,
+            too_fast: meter.counts.too_fast,
         }
     }
 }

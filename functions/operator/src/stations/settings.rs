@@ -155,7 +155,8 @@ pub mod reference {
             "settings": {
                 "fast_piles": 2, "slow_piles": 3, "fast_power_kwh_per_h": "30", "slow_power_kwh_per_h": "7",
                 "pile_queue_length_M": 3, "waiting_area_N": 10, "fault_strategy": "priority", "dispatch_target": "vacant",
-                "dispatch_mode": "earliest_finish", "modify_in_pile": "reject", "payment_due_hours": 168, "arrears": "reject"
+                "dispatch_mode": "earliest_finish", "modify_in_pile": "reject", "payment_due_hours": 168, "arrears": "reject",
+                "metering": "nominal", "no_show_minutes": null, "silence_minutes": null, "above_order": null
             },
             "prices": { "zone": "Asia/Shanghai", "service_fee": "0.80", "tariff": [["00:00", "24:00", "0.70"]] },
             "coming_prices": [{

@@ -5,10 +5,9 @@ use shared::{
     domain::{
         charging::{self, Band, DispatchMode, DispatchTarget, FaultStrategy, Moment, Tariff},
         energy::Power,
-        place::StationPlace,
         station_id::StationId,
     },
-    service::charging::{ListedStation, PriceEntry, StationPage},
+    service::charging::{ListedStation, PriceEntry},
     wire::ev_app::time_of,
 };
 
@@ -27,35 +26,15 @@ impl<'a> Made<'a> {
 /// A page of all stations; `next` is what to send as `after` for the next one.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub struct List {
-    stations: Vec<StationLine>,
-    next: Option<String>,
-}
-
-/// Where a station is; what has not been stated is null.
-#[derive(Serialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub struct Place {
-    name: Option<String>,
-    address: Option<String>,
-    hours: Option<String>,
-    phone: Option<String>,
-    /// GCJ-02, latitude first.
-    coordinates: Option<String>,
-}
-
-impl Place {
-    pub fn of(place: StationPlace) -> Self {
-        let StationPlace { name, address, hours, phone, coordinates } = place;
-        Self { name, address, hours, phone, coordinates: coordinates.map(|at| at.to_string()) }
-    }
+pub struct List<'a> {
+    stations: Vec<StationLine<'a>>,
+    next: Option<&'a str>,
 }
 
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-struct StationLine {
-    station_id: String,
-    place: Place,
+struct StationLine<'a> {
+    station_id: &'a str,
     number: u32,
     fast_piles: u16,
     slow_piles: u16,
@@ -65,18 +44,18 @@ struct StationLine {
     waiting_places: u32,
 }
 
-impl List {
-    pub fn of(page: &StationPage) -> Self {
-        let next = page.next.as_ref().map(|next| next.as_str().to_owned());
-        Self { stations: page.stations.iter().map(StationLine::of).collect(), next }
+impl<'a> List<'a> {
+    pub fn of(stations: &'a [ListedStation], most: u8) -> Self {
+        let is_full = stations.len() >= usize::from(most);
+        let next = stations.last().filter(|_| is_full).map(|last| last.id.as_str());
+        Self { stations: stations.iter().map(StationLine::of).collect(), next }
     }
 }
 
-impl StationLine {
-    fn of(station: &ListedStation) -> Self {
+impl<'a> StationLine<'a> {
+    fn of(station: &'a ListedStation) -> Self {
         Self {
-            station_id: station.id.as_str().to_owned(),
-            place: Place::of(station.place.clone()),
+            station_id: station.id.as_str(),
             number: station.number.into(),
             fast_piles: station.fast_piles,
             slow_piles: station.slow_piles,
@@ -120,6 +99,11 @@ struct Names {
     modify_in_pile: &'static str,
     payment_due_hours: u32,
     arrears: &'static str,
+    /// `nominal` or `metered`; the other three are for metered stations.
+    metering: &'static str,
+    no_show_minutes: Option<u16>,
+    silence_minutes: Option<u16>,
+    above_order: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -156,6 +140,7 @@ impl<'a> Settings<'a> {
 impl Names {
     fn of(settings: &charging::Settings) -> Self {
         let may = |may: bool| if may { "allow" } else { "reject" };
+        let metered = settings.metering.settings();
         Self {
             fast_piles: settings.fast_piles,
             slow_piles: settings.slow_piles,
@@ -178,6 +163,10 @@ impl Names {
             modify_in_pile: may(settings.finish_at_new_amount),
             payment_due_hours: settings.payment_due_hours,
             arrears: may(!settings.arrears_may_not_join),
+            metering: if metered.is_some() { "metered" } else { "nominal" },
+            no_show_minutes: metered.map(|metered| metered.no_show),
+            silence_minutes: metered.map(|metered| metered.silence),
+            above_order: metered.map(|metered| if metered.bill_above_order { "bill" } else { "waive" }),
         }
     }
 }

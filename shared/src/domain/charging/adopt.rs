@@ -20,6 +20,9 @@ impl Turn {
                 return Outcome::Rejected(Rejection::PowerChangedTooOften);
             }
         }
+        if settings.metering != self.station.settings.metering && self.station.piles().any(Pile::is_in_use) {
+            return Outcome::Rejected(Rejection::SessionRuns);
+        }
         self.station.settings = settings;
         self.tell(What::SettingsChanged);
         for mode in Mode::BOTH {

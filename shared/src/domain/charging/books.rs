@@ -119,7 +119,7 @@ impl Meter {
             (account.records, account.recorded_total) = (car.closed.records, car.closed.charging + car.closed.service);
         }
         for pile in station.piles() {
-            if let Some(charging) = pile.charging() {
+            if let Some(charging) = pile.charging().filter(|charging| charging.metered().is_none()) {
                 meter.flowing.insert(pile.id, (charging.car.ticket.request, charging.since, charging.power));
             }
         }
@@ -135,6 +135,10 @@ impl Meter {
                 What::Displaced { ticket, .. } => self.stop(ticket.request, *at),
                 What::SegmentClosed(record) => {
                     let account = self.account(record.ticket.request);
+                    if record.meter.is_some() {
+                        // What the pile's register says of it is checked by [`super::Registers`].
+                        account.metered = account.metered + record.energy;
+                    }
                     account.recorded = account.recorded + record.energy;
                     account.recorded_total += record.total;
                     account.records += 1;
@@ -163,7 +167,11 @@ impl Meter {
             account.metered = account.metered + (at - since).energy_at(power);
         }
         for charging in station.piles().filter_map(|pile| pile.charging()) {
-            self.account(charging.car.ticket.request).running = charging.flowed(at);
+            let account = self.account(charging.car.ticket.request);
+            account.running = charging.flowed(at);
+            if charging.metered().is_some() {
+                account.metered = account.metered + account.running;
+            }
         }
         self.accounts
     }

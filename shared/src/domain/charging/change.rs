@@ -4,6 +4,7 @@ use super::command::{Disregard, Outcome, Rejection};
 use super::fact::{End, What};
 use super::find::Place;
 use super::line::{Arrival, Waiting};
+use super::metering::StopCause;
 use super::number::{Mode, PileId, RequestId, Ticket};
 use super::station::Charging;
 use super::turn::Turn;
@@ -26,7 +27,9 @@ impl Turn {
                 _ => self.change_quantity(waiting, energy),
             },
             Some(Place::Charging(pile)) => self.finish_at_new_amount(pile, mode, energy),
-            Some(Place::Queued(_) | Place::Displaced(_)) => Outcome::Rejected(Rejection::ChangeNotAllowed),
+            Some(Place::Awaited(_) | Place::Queued(_) | Place::Displaced(_)) => {
+                Outcome::Rejected(Rejection::ChangeNotAllowed)
+            }
         }
     }
 
@@ -76,6 +79,11 @@ impl Turn {
         let ticket = charging.car.ticket.clone();
         self.tell(What::AmountLowered { ticket, asked });
         if asked == delivered {
+            if self.is_metered(pile) {
+                // The place is free when the pile has stopped.
+                self.want_stop(pile, StopCause::Reached);
+                return Outcome::Done;
+            }
             self.finish(pile, End::Finished);
         }
         self.station.side_mut(pile.mode).owes_dispatch = true;
@@ -93,5 +101,6 @@ impl Turn {
 }
 
 fn may_become(charging: &Charging, delivered: Energy, asked: Energy) -> bool {
-    delivered <= asked && asked < charging.car.asked
+    let is_stopping = charging.metered().is_some_and(|metered| metered.stop.is_some());
+    delivered <= asked && asked < charging.car.asked && !is_stopping
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::line::Waiting;
+use super::metering::{PileReport, Violation};
 use super::moment::Span;
 use super::number::{DriverId, Mode, PileId, RequestId};
 use super::settings::Settings;
@@ -28,6 +29,17 @@ pub enum Command {
     Cancel {
         request: RequestId,
         behind: Option<Waiting>,
+    },
+    /// An operator takes a request out. Of a metered session, `register` is what the meter is said to show.
+    Remove {
+        request: RequestId,
+        behind: Option<Waiting>,
+        register: Option<Energy>,
+    },
+    /// A pile of a metered station says something.
+    Report {
+        pile: PileId,
+        report: PileReport,
     },
     /// A pile fails or is switched off; with a length of time it recovers by itself.
     Fail {
@@ -70,6 +82,15 @@ pub enum Rejection {
     ChangeNotAllowed,
     #[error("unknown_pile")]
     UnknownPile,
+    /// The station's energy is not metered.
+    #[error("not_metered")]
+    NotMetered,
+    /// A car stands at a pile, so that the source of its energy cannot change.
+    #[error("session_runs")]
+    SessionRuns,
+    /// A report that cannot be.
+    #[error("impossible_report")]
+    Impossible(Violation),
     /// Cars still charge at earlier powers, and one more would make exact instants outgrow their integers.
     #[error("power_changed_too_often")]
     PowerChangedTooOften,
@@ -83,6 +104,12 @@ pub enum Disregard {
     AlreadyFailed,
     #[error("already_working")]
     AlreadyWorking,
+    /// The pile has no such session open.
+    #[error("no_such_session")]
+    NoSuchSession,
+    /// The report had come before, or a later one had.
+    #[error("known_report")]
+    KnownReport,
 }
 
 impl fmt::Display for Outcome {

@@ -2,6 +2,7 @@
 
 use super::command::{Command, Outcome, Rejection, Standing};
 use super::fact::{Bill, What};
+use super::faults::FaultSource;
 use super::line::Arrival;
 use super::number::{DriverId, Mode, RequestId};
 use super::station::Station;
@@ -20,7 +21,9 @@ impl Turn {
             }
             Command::Change { request, mode, energy, behind } => self.change(request, mode, energy, behind),
             Command::Cancel { request, behind } => self.cancel(request, behind),
-            Command::Fail { pile, lasting } => self.fail(pile, lasting),
+            Command::Remove { request, behind, register } => self.remove(request, behind, register),
+            Command::Report { pile, report } => self.report(pile, report),
+            Command::Fail { pile, lasting } => self.fail(pile, lasting, FaultSource::Operator),
             Command::Recover { pile } => self.recover(pile),
             Command::Adopt(settings) => self.adopt(settings),
         }

@@ -2,11 +2,12 @@
 
 use super::fact::What;
 use super::line::Wanted;
-use super::moment::{Moment, Span};
+use super::metering::Metering;
+use super::moment::{MINUTE, Moment, Span};
 use super::number::{Mode, PileId};
 use super::placing::{LaneOffer, place};
 use super::settings::{DispatchMode, DispatchTarget, Settings};
-use super::station::{Car, Charging, Lane, PileState, Side, Station};
+use super::station::{AwaitedCar, Car, Charging, EnergySource, Lane, PileState, Side, Station};
 use super::turn::Turn;
 use crate::domain::energy::Energy;
 
@@ -136,16 +137,29 @@ impl Turn {
     }
 
     /// The next car starts at the very instant the head leaves. It charges at the power that the station has now; its
-    /// prices are those that its session began with.
+    /// prices are those that its session began with. A metered pile awaits it.
     pub(super) fn start_head(&mut self, pile: PileId) {
+        if let Metering::Metered(metered) = self.station.settings.metering {
+            return self.await_head(pile, i64::from(metered.no_show) * MINUTE);
+        }
         let (since, power) = (self.at(), self.station.settings.power(pile.mode));
         let current = self.station.settings.tariff_at(since).clone();
         let Some(lane) = self.station.lane_mut(pile).filter(|lane| lane.charging.is_none()) else { return };
         let Some(car) = lane.queued.pop_front() else { return };
         let ticket = car.ticket.clone();
         let prices = car.prices.clone().unwrap_or(current);
-        lane.charging = Some(Charging { car, since, power, prices });
+        lane.charging = Some(Charging { car, since, power, prices, source: EnergySource::Nominal });
         self.tell(What::Started { ticket, pile, power });
+    }
+
+    fn await_head(&mut self, pile: PileId, kept: i64) {
+        let since = self.at();
+        let is_free = |lane: &&mut Lane| lane.charging.is_none() && lane.awaited.is_none();
+        let Some(lane) = self.station.lane_mut(pile).filter(is_free) else { return };
+        let Some(car) = lane.queued.pop_front() else { return };
+        let (ticket, until) = (car.ticket.clone(), since.ceil() + Span::from_millis(kept));
+        lane.awaited = Some(AwaitedCar { car, since, until });
+        self.tell(What::Awaited { ticket, pile, until });
     }
 }
 
@@ -194,8 +208,10 @@ impl Settings {
 impl Lane {
     /// The remaining charging time of every car in the lane.
     pub(super) fn backlog(&self, settings: &Settings, mode: Mode, at: Moment) -> Span {
-        let head: Span = self.charging.iter().map(|charging| charging.due() - at).sum();
-        let queued = self.queued.iter().map(|car| Span::to_deliver(car.remaining(), settings.power(mode)));
+        let left = |charging: &Charging| (charging.due() - at).max(Span::ZERO);
+        let head: Span = self.charging.iter().map(left).sum();
+        let awaited = self.awaited.iter().map(|awaited| &awaited.car);
+        let queued = awaited.chain(&self.queued).map(|car| Span::to_deliver(car.remaining(), settings.power(mode)));
         head + queued.sum()
     }
 }

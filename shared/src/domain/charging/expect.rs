@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use super::fact::{Fact, What};
 use super::find::Place;
 use super::line::Waiting;
+use super::metering::Metering;
 use super::moment::{Moment, Span};
 use super::number::{Mode, PileId, RequestId};
-use super::station::{Pile, Side, Station};
+use super::settings::Draft;
+use super::station::{AwaitedCar, Charging, EnergySource, Pile, Side, Station};
 use super::turn::Turn;
 use crate::domain::energy::{Energy, Exact};
 
@@ -42,7 +44,7 @@ struct Coming {
 
 impl Station {
     pub fn forecast(&self) -> Forecast<'_> {
-        let mut known = self.clone();
+        let mut known = self.as_if_nominal();
         for mode in Mode::BOTH {
             known.side_mut(mode).line.cut_behind_window();
         }
@@ -85,7 +87,7 @@ impl Forecast<'_> {
             estimate: false,
         };
         Some(match place {
-            Place::Charging(pile) => Expectation { pile: Some(pile), ..expectation },
+            Place::Charging(pile) | Place::Awaited(pile) => Expectation { pile: Some(pile), ..expectation },
             Place::Queued(pile) => Expectation { pile: coming.pile.or(Some(pile)), ..expectation },
             Place::Waiting(waiting) if self.is_behind_window(&waiting) => self.estimate(&waiting, ahead),
             Place::Waiting(_) | Place::Displaced(_) => expectation,
@@ -119,6 +121,33 @@ impl Forecast<'_> {
 }
 
 impl Station {
+    /// The station as its last readings promise that it goes on: awaited cars begin now, and a metered segment ends
+    /// when its measured power has delivered the rest. Ends are whole milliseconds, because a measured power has no
+    /// part in the unit of exact instants.
+    fn as_if_nominal(&self) -> Self {
+        let mut station = self.clone();
+        let Ok(settings) = Draft { metering: Metering::Nominal, ..self.settings.draft() }.check() else {
+            return station;
+        };
+        let at = self.settled_at;
+        for mode in Mode::BOTH {
+            let (power, current) = (settings.power(mode), settings.tariff_at(at).clone());
+            for (_, lane) in station.side_mut(mode).lanes_mut() {
+                if let Some(AwaitedCar { car, .. }) = lane.awaited.take() {
+                    let prices = car.prices.clone().unwrap_or(current.clone());
+                    lane.charging = Some(Charging { car, since: at, power, prices, source: EnergySource::Nominal });
+                } else if let Some(charging) = lane.charging.as_mut().filter(|charging| charging.metered().is_some()) {
+                    let end = charging.due().ceil().max(at);
+                    let whole = Span::to_deliver(charging.car.remaining(), charging.power);
+                    charging.since = Moment::from_exact(end.exact() - whole.exact());
+                    charging.source = EnergySource::Nominal;
+                }
+            }
+        }
+        station.settings = settings;
+        station
+    }
+
     fn ahead(&self, place: &Place, request: RequestId) -> u32 {
         let count = |position: Option<usize>| position.and_then(|position| u32::try_from(position).ok()).unwrap_or(0);
         match place {
@@ -130,7 +159,7 @@ impl Station {
             Place::Displaced(mode) => {
                 count(self.side(*mode).displaced.iter().position(|car| car.ticket.request == request))
             }
-            Place::Charging(_) => 0,
+            Place::Charging(_) | Place::Awaited(_) => 0,
             Place::Queued(pile) => {
                 let lane = self.side(pile.mode).piles.iter().find(|known| known.id == *pile).and_then(Pile::lane);
                 count(lane.and_then(|lane| lane.cars().position(|car| car.ticket.request == request)))

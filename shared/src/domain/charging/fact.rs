@@ -2,6 +2,8 @@
 
 use super::billing::LEAST_BILLED;
 use super::line::Waiting;
+use super::metered::{MeterStretch, ReadingFlags};
+use super::metering::{PileSessionId, StopCause};
 use super::moment::Moment;
 use super::number::{Number, PileId, RequestId, Ticket};
 use crate::domain::energy::{Energy, Power};
@@ -46,6 +48,50 @@ pub enum What {
         pile: PileId,
         power: Power,
     },
+    /// A called car of a metered station is the head of its lane: its place is kept until then.
+    Awaited {
+        ticket: Ticket,
+        pile: PileId,
+        until: Moment,
+    },
+    /// A metered pile began to charge the car that it awaited, at an instant of its own.
+    Began {
+        ticket: Ticket,
+        pile: PileId,
+        session: PileSessionId,
+        start: Moment,
+        flags: ReadingFlags,
+    },
+    /// A pile began a session for no car that was called to it.
+    StrayBegan {
+        pile: PileId,
+        session: PileSessionId,
+    },
+    /// A session is over: its name is not used again.
+    SessionClosed {
+        pile: PileId,
+        session: PileSessionId,
+        flags: ReadingFlags,
+    },
+    /// The pile is to stop this session.
+    StopWanted {
+        ticket: Ticket,
+        pile: PileId,
+        session: PileSessionId,
+        cause: StopCause,
+    },
+    /// The first register that a pile ever reported.
+    Commissioned {
+        pile: PileId,
+        register: Energy,
+    },
+    /// Energy that flowed through a pile and is billed to no driver.
+    Unassigned {
+        pile: PileId,
+        from: Energy,
+        to: Energy,
+        origin: UnassignedOrigin,
+    },
     /// The charging car asks for less.
     AmountLowered {
         ticket: Ticket,
@@ -78,6 +124,20 @@ pub enum What {
 pub enum End {
     Finished,
     Cancelled,
+    /// The called car did not begin to charge while its place was kept.
+    NoShow,
+    /// An operator took the request out.
+    Removed,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UnassignedOrigin {
+    /// A session of no car that was called.
+    Stray,
+    /// It flowed between two sessions.
+    BetweenSessions,
+    /// The car got more than it had ordered, by more than one interval of readings where `alarming`.
+    AboveOrder { request: RequestId, alarming: bool },
 }
 
 /// A detail record (详单): one uninterrupted segment. It never changes after it is written.
@@ -95,6 +155,8 @@ pub struct DetailRecord {
     pub charging: Fen,
     pub service: Fen,
     pub total: Fen,
+    /// What it bills of the pile's register, if the station is metered.
+    pub meter: Option<MeterStretch>,
 }
 
 impl DetailRecord {

@@ -2,13 +2,15 @@
 
 use super::line::Waiting;
 use super::number::{Mode, PileId, RequestId};
-use super::station::{Lane, Station};
+use super::station::{Lane, Pile, Station};
 
 /// The one place of a live request.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Place {
     Waiting(Waiting),
     Charging(PileId),
+    /// The head of a metered lane whose pile has not begun.
+    Awaited(PileId),
     Queued(PileId),
     Displaced(Mode),
 }
@@ -28,7 +30,7 @@ impl Station {
         if side.displaced.iter().any(|car| car.ticket.request == request) {
             return Some(Place::Displaced(mode));
         }
-        side.piles.iter().find_map(|pile| pile.lane()?.find(pile.id, request))
+        side.piles.iter().find_map(|pile| pile.find(request))
     }
 
     fn find_in_window(&self, mode: Mode, request: RequestId) -> Option<Waiting> {
@@ -41,10 +43,19 @@ impl Station {
     }
 }
 
+impl Pile {
+    fn find(&self, request: RequestId) -> Option<Place> {
+        if self.charging().is_some_and(|charging| charging.car.ticket.request == request) {
+            return Some(Place::Charging(self.id));
+        }
+        self.lane()?.find(self.id, request)
+    }
+}
+
 impl Lane {
     fn find(&self, pile: PileId, request: RequestId) -> Option<Place> {
-        if self.charging.as_ref().is_some_and(|charging| charging.car.ticket.request == request) {
-            return Some(Place::Charging(pile));
+        if self.awaited.as_ref().is_some_and(|awaited| awaited.car.ticket.request == request) {
+            return Some(Place::Awaited(pile));
         }
         self.queued.iter().any(|car| car.ticket.request == request).then_some(Place::Queued(pile))
     }

@@ -14,10 +14,15 @@ mod faults;
 mod find;
 mod line;
 mod live;
+mod metered;
+mod metering;
 mod moment;
 mod number;
 mod pack;
 mod placing;
+mod registers;
+mod remove;
+mod report;
 mod settings;
 mod settings_change;
 mod station;
@@ -29,16 +34,24 @@ mod view;
 pub use billing::LEAST_BILLED;
 pub use command::{Command, Disregard, Outcome, Rejection, Standing};
 pub use expect::{Expectation, Forecast};
-pub use fact::{Bill, DetailRecord, End, Fact, What};
+pub use fact::{Bill, DetailRecord, End, Fact, UnassignedOrigin, What};
 pub use find::Place;
 pub use line::{Gap, Line, WINDOW, Waiting, Wanted};
+pub use metered::{MeterStretch, MeteredSegment, ReadingFlags, ReadingOutcome, Split};
+pub use metering::{
+    MeteredSettings, Metering, PileReport, PileSessionId, PileStatus, Reading, StopCause, StopReason, Violation,
+};
 pub use moment::{DAY, MINUTE, Moment, Span};
 pub use number::{DriverId, Mode, Number, PileId, RequestId, Ticket};
 pub use pack::Unreadable;
 pub use placing::{LaneOffer, Placing, place};
+pub use registers::{RegisterGap, Registers};
 pub use settings::{ComingPrices, DispatchMode, DispatchTarget, Draft, FaultStrategy, ImpossibleSettings, Settings};
 pub use settings_change::{PriceChange, SettingsChange};
-pub use station::{Car, Charging, Closed, Lane, Pile, PileState, Side, Station};
+pub use station::{
+    AwaitedCar, Car, Charging, Closed, EnergySource, Lane, Pile, PileMeter, PileState, RunningSession, Side, Station,
+    StraySession,
+};
 pub use tariff::{Band, ImpossibleTariff, MINUTES_OF_DAY, Tariff, Zone};
 pub use turn::{Progress, Turn};
 pub use view::{CarView, PileView, View};

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::metering::{MeteredSettings, Metering};
 use super::moment::Moment;
 use super::number::Mode;
 use super::tariff::Tariff;
@@ -30,6 +31,8 @@ pub struct Draft {
     pub payment_due_hours: u32,
     /// A driver in arrears may not join the queue.
     pub arrears_may_not_join: bool,
+    /// Where the energy of segments comes from.
+    pub metering: Metering,
     /// Prices that are to count later, the earliest first.
     pub coming: Vec<ComingPrices>,
 }
@@ -85,6 +88,7 @@ impl Default for Draft {
             finish_at_new_amount: false,
             payment_due_hours: 7 * 24,
             arrears_may_not_join: true,
+            metering: Metering::default(),
             coming: Vec::new(),
         }
     }
@@ -112,8 +116,13 @@ pub enum ImpossibleSettings {
     WaitingPlaces,
     #[error("at most {MOST_COMING_PRICES} price changes may lie ahead, each at its own time")]
     ComingPrices,
+    #[error("no_show_minutes and silence_minutes are from 1 to {MOST_METERED_MINUTES}")]
+    MeteredMinutes,
+    #[error("no_show_minutes, silence_minutes and bill_above_order are for metered stations")]
+    NotMetered,
 }
 
+pub const MOST_METERED_MINUTES: u16 = 240;
 pub const MOST_PILES: u16 = 999;
 pub const MOST_LANE_PLACES: u16 = 999;
 pub const MOST_WAITING_PLACES: u32 = 100_000;
@@ -141,6 +150,11 @@ impl Draft {
         }
         if self.coming.len() > MOST_COMING_PRICES || !self.coming.is_sorted_by(|a, b| a.from < b.from) {
             return Err(ImpossibleSettings::ComingPrices);
+        }
+        let minutes = 1..=MOST_METERED_MINUTES;
+        let fit = |metered: MeteredSettings| minutes.contains(&metered.no_show) && minutes.contains(&metered.silence);
+        if !self.metering.settings().is_none_or(fit) {
+            return Err(ImpossibleSettings::MeteredMinutes);
         }
         Ok(Settings(self))
     }

@@ -1,5 +1,6 @@
 //! Changes to the settings of a station in operation: what is not given stays as it is.
 
+use super::metering::{MeteredSettings, Metering};
 use super::moment::Moment;
 use super::settings::{DispatchMode, DispatchTarget, Draft, FaultStrategy, ImpossibleSettings};
 use super::tariff::{Band, ImpossibleTariff, Tariff, Zone};
@@ -21,6 +22,11 @@ pub struct SettingsChange {
     pub finish_at_new_amount: Option<bool>,
     pub payment_due_hours: Option<u32>,
     pub arrears_may_not_join: Option<bool>,
+    /// Whether the station is metered.
+    pub metered: Option<bool>,
+    pub no_show: Option<u16>,
+    pub silence: Option<u16>,
+    pub bill_above_order: Option<bool>,
 }
 
 impl SettingsChange {
@@ -38,9 +44,25 @@ impl SettingsChange {
             finish_at_new_amount: self.finish_at_new_amount.unwrap_or(to.finish_at_new_amount),
             payment_due_hours: self.payment_due_hours.unwrap_or(to.payment_due_hours),
             arrears_may_not_join: self.arrears_may_not_join.unwrap_or(to.arrears_may_not_join),
+            metering: self.metering(to.metering)?,
             ..to
         };
         draft.check().map(|settings| settings.draft())
+    }
+
+    /// What only a metered station has is refused for another.
+    fn metering(&self, before: Metering) -> Result<Metering, ImpossibleSettings> {
+        let is_metered = self.metered.unwrap_or(before.settings().is_some());
+        if !is_metered {
+            let is_plain = (self.no_show, self.silence, self.bill_above_order) == (None, None, None);
+            return if is_plain { Ok(Metering::Nominal) } else { Err(ImpossibleSettings::NotMetered) };
+        }
+        let to = before.settings().unwrap_or_default();
+        Ok(Metering::Metered(MeteredSettings {
+            no_show: self.no_show.unwrap_or(to.no_show),
+            silence: self.silence.unwrap_or(to.silence),
+            bill_above_order: self.bill_above_order.unwrap_or(to.bill_above_order),
+        }))
     }
 }
 

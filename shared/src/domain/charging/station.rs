@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::line::{Gap, Line, Waiting, Wanted};
+use super::metered::MeteredSegment;
+use super::metering::{PileSessionId, Reading};
 use super::moment::{Moment, Span};
 use super::number::{Mode, PileId, RequestId, Ticket};
 use super::settings::Settings;
@@ -36,23 +38,65 @@ pub struct Side {
 pub struct Pile {
     pub id: PileId,
     pub state: PileState,
+    /// None before the first report of a register.
+    pub meter: Option<PileMeter>,
+}
+
+/// How far the register of a pile is accounted for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PileMeter {
+    /// The first register that the pile reported.
+    pub commissioned: Energy,
+    /// Up to here the register is billed or unassigned; from here an open session goes on.
+    pub register: Energy,
+    pub stray: Option<StraySession>,
+}
+
+/// A session of no car that was called to the pile.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StraySession {
+    pub session: PileSessionId,
+    pub last: Reading,
 }
 
 #[expect(clippy::large_enum_variant, reason = "nearly all piles work, and a box would cost them an allocation")]
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum PileState {
     Working(Lane),
-    /// A failed pile holds no car. It recovers by itself when its duration is known.
+    /// A failed pile holds no car but that of a metered session, which it may still deliver. It recovers by itself when
+    /// its duration is known.
     Failed {
         until: Option<Moment>,
+        /// The pile said so itself, and may take it back.
+        by_pile: bool,
+        running: Option<Box<RunningSession>>,
     },
+}
+
+/// The session that was open when its metered pile failed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RunningSession {
+    pub charging: Charging,
+    /// The cars that stood behind it when the pile failed: its own car is dispatched before them.
+    pub followers: Vec<RequestId>,
 }
 
 /// The lane of a pile (充电桩队列): the head charges, the others wait behind it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Lane {
+    /// The head of a metered lane until its pile begins. **Invariant:** not with `charging`.
+    pub awaited: Option<AwaitedCar>,
     pub charging: Option<Charging>,
     pub queued: VecDeque<Car>,
+}
+
+/// A called car whose place at a metered pile is kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AwaitedCar {
+    pub car: Car,
+    pub since: Moment,
+    /// From then on it has not come.
+    pub until: Moment,
 }
 
 /// A car that has been called.
@@ -80,8 +124,19 @@ pub struct Closed {
 pub struct Charging {
     pub car: Car,
     pub since: Moment,
+    /// The nominal power of the pile when it began.
     pub power: Power,
     pub prices: Arc<Tariff>,
+    pub source: EnergySource,
+}
+
+/// Where the energy of a segment comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum EnergySource {
+    /// From its power and the clock.
+    Nominal,
+    /// From the readings of the pile's meter.
+    Metered(MeteredSegment),
 }
 
 impl Station {
@@ -169,13 +224,14 @@ impl Side {
     /// Every car that has been called and not left.
     pub fn called(&self) -> impl Iterator<Item = &Car> {
         let lanes = self.piles.iter().filter_map(Pile::lane);
-        self.displaced.iter().chain(lanes.flat_map(Lane::cars))
+        let running = self.piles.iter().filter_map(Pile::running).map(|running| &running.charging.car);
+        self.displaced.iter().chain(running).chain(lanes.flat_map(Lane::cars))
     }
 }
 
 impl Pile {
     pub(super) fn new(id: PileId) -> Self {
-        Self { id, state: PileState::Working(Lane::default()) }
+        Self { id, state: PileState::Working(Lane::default()), meter: None }
     }
 
     pub fn lane(&self) -> Option<&Lane> {
@@ -185,8 +241,36 @@ impl Pile {
         }
     }
 
+    /// The open segment; of a failed pile, one that it may still deliver.
     pub fn charging(&self) -> Option<&Charging> {
-        self.lane()?.charging.as_ref()
+        match &self.state {
+            PileState::Working(lane) => lane.charging.as_ref(),
+            PileState::Failed { running, .. } => running.as_ref().map(|running| &running.charging),
+        }
+    }
+
+    pub(super) fn charging_mut(&mut self) -> Option<&mut Charging> {
+        match &mut self.state {
+            PileState::Working(lane) => lane.charging.as_mut(),
+            PileState::Failed { running, .. } => running.as_mut().map(|running| &mut running.charging),
+        }
+    }
+
+    pub fn awaited(&self) -> Option<&AwaitedCar> {
+        self.lane()?.awaited.as_ref()
+    }
+
+    /// Whether a car stands at the pile, awaited or charging, or a stray session runs.
+    pub fn is_in_use(&self) -> bool {
+        let strays = self.meter.as_ref().is_some_and(|meter| meter.stray.is_some());
+        self.charging().is_some() || self.awaited().is_some() || strays
+    }
+
+    pub fn running(&self) -> Option<&RunningSession> {
+        match &self.state {
+            PileState::Failed { running, .. } => running.as_deref(),
+            PileState::Working(_) => None,
+        }
     }
 
     pub(super) fn lane_mut(&mut self) -> Option<&mut Lane> {
@@ -199,7 +283,7 @@ impl Pile {
 
 impl Lane {
     pub fn len(&self) -> usize {
-        usize::from(self.charging.is_some()) + self.queued.len()
+        usize::from(self.charging.is_some()) + usize::from(self.awaited.is_some()) + self.queued.len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -208,7 +292,8 @@ impl Lane {
 
     /// The head first.
     pub fn cars(&self) -> impl Iterator<Item = &Car> {
-        self.charging.iter().map(|charging| &charging.car).chain(&self.queued)
+        let awaited = self.awaited.iter().map(|awaited| &awaited.car);
+        awaited.chain(self.charging.iter().map(|charging| &charging.car)).chain(&self.queued)
     }
 
     pub(super) fn queued_position(&self, request: RequestId) -> Option<usize> {
@@ -233,14 +318,38 @@ impl Closed {
 }
 
 impl Charging {
-    /// When the car has all that it asked for: exact, whenever the software gets round to it.
+    /// When the car has all that it asked for: exact, whenever the software gets round to it. Of a metered segment it is
+    /// what the last reading promises.
     pub fn due(&self) -> Moment {
-        self.since + Span::to_deliver(self.car.remaining(), self.power)
+        match &self.source {
+            EnergySource::Nominal => self.since + Span::to_deliver(self.car.remaining(), self.power),
+            EnergySource::Metered(metered) => {
+                let left = (self.car.remaining() - metered.flowed()).max(Energy::ZERO);
+                metered.last.at + Span::to_deliver(left, metered.last.power.unwrap_or(self.power))
+            }
+        }
     }
 
-    /// What this segment has delivered; nothing before it began.
+    /// What this segment has delivered, up to the last reading if it is metered; nothing before it began.
     pub fn flowed(&self, at: Moment) -> Energy {
-        (at.max(self.since) - self.since).energy_at(self.power)
+        match &self.source {
+            EnergySource::Nominal => (at.max(self.since) - self.since).energy_at(self.power),
+            EnergySource::Metered(metered) => metered.flowed(),
+        }
+    }
+
+    pub fn metered(&self) -> Option<&MeteredSegment> {
+        match &self.source {
+            EnergySource::Nominal => None,
+            EnergySource::Metered(metered) => Some(metered),
+        }
+    }
+
+    pub(super) fn metered_mut(&mut self) -> Option<&mut MeteredSegment> {
+        match &mut self.source {
+            EnergySource::Nominal => None,
+            EnergySource::Metered(metered) => Some(metered),
+        }
     }
 
     /// What the request has been delivered, earlier segments included.

@@ -102,6 +102,11 @@ impl Tariff {
         (band.price, offset_ends.min(millis + ends_in))
     }
 
+    /// The price of energy at an instant.
+    pub fn price_at(&self, at: Moment) -> Price {
+        self.band_at(at.floor_millis()).0
+    }
+
     pub fn zone(&self) -> &Zone {
         &self.zone
     }

@@ -44,7 +44,7 @@ impl Turn {
     /// ends of faults happen.
     pub fn new(mut station: Station, now: Moment, command: Option<Command>, may_happen: usize) -> Self {
         let now = now.max(station.settled_at).ceil();
-        station.settings.reach(station.settled_at);
+        station.settings.reach(station.earliest_start());
         let (facts, most_calls) = (Vec::new(), usize::MAX);
         Self { station, facts, now, command, outcome: None, may_happen, may_call: most_calls, most_calls }
     }
@@ -55,7 +55,17 @@ impl Turn {
         Self { may_call: most_calls, most_calls, ..self }
     }
 
+    /// The same, up to an instant that need not be a whole millisecond.
+    #[must_use]
+    pub fn up_to(self, now: Moment) -> Self {
+        Self { now: now.max(self.station.settled_at), ..self }
+    }
+
     pub fn advance(&mut self) -> Progress {
+        // At one instant, what piles report comes before what is due by the clock, as completions do, and before dispatch.
+        if self.is_report() && self.station.settled_at == self.now {
+            return self.decide_command();
+        }
         loop {
             match self.dispatch() {
                 Ok(()) => {}
@@ -73,13 +83,21 @@ impl Turn {
                 }
                 _ => {
                     self.station.settled_at = self.now;
-                    let Some(command) = self.command.take() else { return Progress::Done };
-                    let outcome = self.decide(command);
-                    self.outcome = Some(outcome);
-                    return Progress::Decided(outcome);
+                    return self.decide_command();
                 }
             }
         }
+    }
+
+    fn decide_command(&mut self) -> Progress {
+        let Some(command) = self.command.take() else { return Progress::Done };
+        let outcome = self.decide(command);
+        self.outcome = Some(outcome);
+        Progress::Decided(outcome)
+    }
+
+    fn is_report(&self) -> bool {
+        matches!(self.command, Some(Command::Report { .. }))
     }
 
     pub fn refill(&mut self, wanted: Wanted, entries: impl IntoIterator<Item = Waiting>) -> Result<(), Gap> {
@@ -107,9 +125,9 @@ impl Turn {
         self.facts.push(Fact { at: self.at(), what });
     }
 
-    /// At one instant, what is due comes before the command.
+    /// At one instant, what is due comes before the command, unless that is a report.
     fn is_reached(&self, due: Due) -> bool {
-        due.at <= self.now
+        if self.is_report() { due.at < self.now } else { due.at <= self.now }
     }
 
     fn happen(&mut self, due: Due) {
@@ -117,12 +135,13 @@ impl Turn {
         match due.what {
             DueWhat::Completion => self.finish(due.pile, End::Finished),
             DueWhat::FaultEnds => drop(self.recover(due.pile)),
+            DueWhat::NoShow => self.leave_awaited(due.pile, End::NoShow),
         }
     }
 }
 
 /// What is due by itself. The order of the fields is the order at one instant: completions in pile order, then fault
-/// durations that end, in pile order.
+/// durations that end, then called cars that have not come, in pile order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) struct Due {
     at: Moment,
@@ -134,6 +153,7 @@ pub(super) struct Due {
 enum DueWhat {
     Completion,
     FaultEnds,
+    NoShow,
 }
 
 impl Station {
@@ -145,6 +165,11 @@ impl Station {
         self.next_due().map(|due| due.at)
     }
 
+    /// No session begins before this instant any more: a metered pile may report that it began before now.
+    fn earliest_start(&self) -> Moment {
+        self.piles().filter_map(|pile| Some(pile.awaited()?.since)).fold(self.settled_at, Moment::min)
+    }
+
     fn next_due(&self) -> Option<Due> {
         self.piles().filter_map(|pile| Due::of(&pile.state, pile.id)).min()
     }
@@ -154,10 +179,14 @@ impl Due {
     fn of(state: &PileState, pile: PileId) -> Option<Self> {
         match state {
             PileState::Working(lane) => {
-                let charging = lane.charging.as_ref()?;
+                if let Some(awaited) = &lane.awaited {
+                    return Some(Self { at: awaited.until, what: DueWhat::NoShow, pile });
+                }
+                // A metered session never ends by the clock.
+                let charging = lane.charging.as_ref().filter(|charging| charging.metered().is_none())?;
                 Some(Self { at: charging.due(), what: DueWhat::Completion, pile })
             }
-            PileState::Failed { until } => Some(Self { at: (*until)?, what: DueWhat::FaultEnds, pile }),
+            PileState::Failed { until, .. } => Some(Self { at: (*until)?, what: DueWhat::FaultEnds, pile }),
         }
     }
 }

@@ -58,15 +58,16 @@ impl Side {
 
 impl Pile {
     fn view(&self, at: Moment) -> PileView {
+        let awaited = self.awaited().map(|awaited| awaited.car.view());
         let head = self.charging().map(|charging| CarView {
             delivered: charging.delivered(at),
-            remaining: charging.car.asked - charging.delivered(at),
+            remaining: (charging.car.asked - charging.delivered(at)).max(Energy::ZERO),
             fee: charging.owed(at).rounded(),
             ..charging.car.view()
         });
         let queued = self.lane().into_iter().flat_map(|lane| lane.queued.iter().map(Car::view));
         let failed = matches!(self.state, PileState::Failed { .. });
-        PileView { id: self.id, failed, cars: head.into_iter().chain(queued).collect() }
+        PileView { id: self.id, failed, cars: awaited.into_iter().chain(head).chain(queued).collect() }
     }
 }
 

@@ -59,6 +59,24 @@ impl NoticeKey {
         hex(hmac::sign(&self.0, &signed(timestamp, body)).as_ref())
     }
 
+    pub fn from_bytes(key: &[u8]) -> Self {
+        Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, key)))
+    }
+
+    /// Refuses what this key has not signed, or not just now. `headers` name the timestamp and the signature.
+    pub fn verify(&self, webhook: &Webhook, headers: (&str, &str), now: Timestamp) -> Result<(), Failure> {
+        let header = |name: &str| webhook.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let timestamp = header(headers.0);
+        if !self.has_signed(timestamp, &webhook.body, header(headers.1)) {
+            return Err(Failure::from(Reason::Unauthorized).saying("签名不正确"));
+        }
+        let at = timestamp.parse().ok().and_then(|second| Timestamp::from_second(second).ok());
+        if at.is_none_or(|at| now.duration_since(at).abs() > WINDOW) {
+            return Err(Failure::from(Reason::Unauthorized).saying("签名已过期"));
+        }
+        Ok(())
+    }
+
     /// Constant time.
     fn has_signed(&self, timestamp: &str, body: &[u8], signature: &str) -> bool {
         let tag = bytes_of(signature);
@@ -92,15 +110,7 @@ impl WebhookReader {
 }
 
 fn read(key: &NoticeKey, webhook: &Webhook, now: Timestamp) -> Result<PaymentNotice, Failure> {
-    let header = |name: &str| webhook.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let timestamp = header(TIMESTAMP);
-    if !key.has_signed(timestamp, &webhook.body, header(SIGNATURE)) {
-        return Err(Failure::from(Reason::Unauthorized).saying("签名不正确"));
-    }
-    let at = timestamp.parse().ok().and_then(|second| Timestamp::from_second(second).ok());
-    if at.is_none_or(|at| now.duration_since(at).abs() > WINDOW) {
-        return Err(Failure::from(Reason::Unauthorized).saying("签名已过期"));
-    }
+    key.verify(webhook, (TIMESTAMP, SIGNATURE), now)?;
     let notice: NoticeBody = serde_json::from_slice(&webhook.body)
         .map_err(|_| Failure::malformed("通知应为 JSON，含 payment、transaction、amount（文本）"))?;
     let amount = Fen::parse_yuan(&halfwidth(&notice.amount));

@@ -3,8 +3,8 @@
 use super::write_station::{Charging, Found, FoundRequest, changed_since, instant, live_charge_of};
 use crate::{
     domain::{
-        charging::{Car, Expectation, Mode, PileId, Place, RequestId, Station, Ticket},
-        energy::Energy,
+        charging::{Car, Expectation, Mode, Moment, PileId, Place, RequestId, Station, Ticket},
+        energy::{Energy, Power},
         money::Fen,
         reason::Failure,
         session::Caller,
@@ -23,6 +23,8 @@ pub struct ChargeRequestView {
     pub status: Status,
     pub expected: Option<Expectation>,
     pub delivered: Delivered,
+    /// What flows now, where the pile measures it.
+    pub power: Option<Power>,
 }
 
 /// Where the car is.
@@ -32,7 +34,11 @@ pub enum Status {
     Waiting,
     /// Called, in a lane behind another car.
     Called(PileId),
+    /// Called to a metered pile, where its place is kept until then.
+    Awaited(PileId, Moment),
     Charging(PileId),
+    /// Its pile was asked to stop.
+    Stopping(PileId),
     /// Its pile failed; it will be placed again.
     Displaced,
 }
@@ -45,7 +51,7 @@ impl Status {
 
     pub fn pile(self) -> Option<PileId> {
         match self {
-            Self::Called(pile) | Self::Charging(pile) => Some(pile),
+            Self::Called(pile) | Self::Awaited(pile, _) | Self::Charging(pile) | Self::Stopping(pile) => Some(pile),
             Self::Waiting | Self::Displaced => None,
         }
     }
@@ -88,11 +94,17 @@ impl Charging {
 fn view(found: &FoundRequest, id: &StationId, request: RequestId) -> Option<ChargeRequestView> {
     let FoundRequest { station, place, expected } = found;
     let nothing = Delivered { energy: Energy::ZERO, charging: Fen(0), service: Fen(0) };
+    let mut power = None;
     let (ticket, asked, status, delivered) = match place {
         Place::Waiting(waiting) => (waiting.ticket.clone(), waiting.asked, Status::Waiting, nothing),
         Place::Queued(pile) => {
             let car = called(station, request)?;
             (car.ticket.clone(), car.asked, Status::Called(*pile), closed(car))
+        }
+        Place::Awaited(pile) => {
+            let awaited = station.piles().find(|other| other.id == *pile)?.awaited()?;
+            let status = Status::Awaited(*pile, awaited.until);
+            (awaited.car.ticket.clone(), awaited.car.asked, status, closed(&awaited.car))
         }
         Place::Displaced(_) => {
             let car = called(station, request)?;
@@ -103,10 +115,14 @@ fn view(found: &FoundRequest, id: &StationId, request: RequestId) -> Option<Char
             let (at, car) = (station.settled_at(), &charging.car);
             let (fee, service) = charging.shown_so_far(at);
             let delivered = Delivered { energy: charging.delivered(at), charging: fee, service };
-            (car.ticket.clone(), car.asked, Status::Charging(*pile), delivered)
+            let metered = charging.metered();
+            power = metered.and_then(|metered| metered.last.power);
+            let is_stopping = metered.is_some_and(|metered| metered.stop.is_some());
+            let status = if is_stopping { Status::Stopping(*pile) } else { Status::Charging(*pile) };
+            (car.ticket.clone(), car.asked, status, delivered)
         }
     };
-    Some(ChargeRequestView { ticket, station: id.clone(), asked, status, expected: *expected, delivered })
+    Some(ChargeRequestView { ticket, station: id.clone(), asked, status, expected: *expected, delivered, power })
 }
 
 fn called(station: &Station, request: RequestId) -> Option<&Car> {

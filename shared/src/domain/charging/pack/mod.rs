@@ -1,8 +1,10 @@
 //! A station in few bytes, for a store that keeps it in one item: about 35 bytes a waiting car, 125 per 1,000 live numbers.
 
 mod bytes;
+mod meters;
 mod settings;
 
+use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -10,10 +12,13 @@ use bytes::{Reader, Writer};
 
 use super::line::{Line, Waiting};
 use super::live::Live;
+use super::metering::Metering;
 use super::moment::Moment;
 use super::number::{DriverId, Mode, Number, PileId, RequestId, Ticket};
 use super::settings::{ComingPrices, Draft};
-use super::station::{Car, Charging, Closed, Lane, Pile, PileState, Side, Station};
+use super::station::{
+    AwaitedCar, Car, Charging, Closed, EnergySource, Lane, Pile, PileState, RunningSession, Side, Station,
+};
 use super::tariff::Tariff;
 use crate::domain::energy::Power;
 use crate::domain::money::{Fen, Owed};
@@ -27,7 +32,7 @@ pub struct Unreadable;
 /// the next one writes it, so that functions of two releases can serve one station.
 ///
 /// 1 had no prices to come. 3 says after the prices to come where the energy of the station's segments comes from.
-const WRITTEN: u8 = 2;
+const WRITTEN: u8 = 3;
 const READ: RangeInclusive<u8> = 1..=3;
 const WITH_COMING_PRICES: u8 = 2;
 const WITH_METERING: u8 = 3;
@@ -35,9 +40,6 @@ const WITH_METERING: u8 = 3;
 /// The first byte of a packed waiting car. Its layout has never changed.
 const WAITING_WRITTEN: u8 = 2;
 const WAITING_READ: RangeInclusive<u8> = 1..=3;
-
-/// Energy follows from power and time.
-const NOMINAL: u8 = 0;
 
 impl Station {
     pub fn pack(&self) -> Vec<u8> {
@@ -61,10 +63,10 @@ impl Station {
             pack_prices(Some(&coming.tariff), &mut to, &tariffs);
         }
         if version >= WITH_METERING {
-            to.number(NOMINAL);
+            meters::pack_metering(self.settings.metering, &mut to);
         }
-        self.fast.pack(&mut to, &tariffs);
-        self.slow.pack(&mut to, &tariffs);
+        self.fast.pack(&mut to, &tariffs, version);
+        self.slow.pack(&mut to, &tariffs, version);
         to.bytes
     }
 
@@ -76,12 +78,11 @@ impl Station {
         let draft = settings::unpack(&mut from, current)?;
         let has_coming = version >= WITH_COMING_PRICES;
         let coming = if has_coming { many(&mut from, |from| unpack_coming(from, &tariffs))? } else { Vec::new() };
-        if version >= WITH_METERING && from.number::<u8>()? != NOMINAL {
-            return Err(Unreadable);
-        }
-        let settings = Draft { coming, ..draft }.check().map_err(|_| Unreadable)?;
-        let fast = Side::unpack(&mut from, Mode::Fast, &tariffs)?;
-        let slow = Side::unpack(&mut from, Mode::Slow, &tariffs)?;
+        let has_metering = version >= WITH_METERING;
+        let metering = if has_metering { meters::unpack_metering(&mut from)? } else { Metering::Nominal };
+        let settings = Draft { metering, coming, ..draft }.check().map_err(|_| Unreadable)?;
+        let side = |from: &mut Reader<'_>, mode| Side::unpack(from, mode, &tariffs, has_metering);
+        let (fast, slow) = (side(&mut from, Mode::Fast)?, side(&mut from, Mode::Slow)?);
         closed(&from, Self { settings, settled_at, fast, slow })
     }
 
@@ -100,6 +101,34 @@ impl Station {
             }
         }
         all
+    }
+}
+
+impl Charging {
+    /// An open segment on its own, for the item of its pile.
+    pub fn pack(&self) -> Vec<u8> {
+        let base = self.since.floor_millis();
+        let mut to = Writer { bytes: vec![WRITTEN], base };
+        to.signed(i128::from(base));
+        to.flag(self.car.ticket.number.mode == Mode::Slow);
+        let mut tariffs = vec![self.prices.clone()];
+        tariffs.extend(self.car.prices.iter().filter(|prices| **prices != self.prices).cloned());
+        to.count(tariffs.len());
+        for tariff in &tariffs {
+            settings::pack_tariff(tariff, &mut to);
+        }
+        to.flag(self.metered().is_some());
+        pack_charging(self, &mut to, &tariffs);
+        to.bytes
+    }
+
+    pub fn unpack(bytes: &[u8]) -> Result<Self, Unreadable> {
+        let (_, mut from) = opened(bytes, &READ)?;
+        let mode = if from.flag()? { Mode::Slow } else { Mode::Fast };
+        let tariffs = many(&mut from, |from| settings::unpack_tariff(from).map(Arc::new))?;
+        let is_metered = from.flag()?;
+        let charging = unpack_charging(&mut from, mode, &tariffs, is_metered)?;
+        closed(&from, charging)
     }
 }
 
@@ -149,7 +178,7 @@ fn many<T>(
 }
 
 impl Side {
-    fn pack(&self, to: &mut Writer, tariffs: &[Arc<Tariff>]) {
+    fn pack(&self, to: &mut Writer, tariffs: &[Arc<Tariff>], version: u8) {
         to.flag(self.owes_dispatch);
         pack_line(&self.line, to);
         to.count(self.displaced.len());
@@ -159,15 +188,27 @@ impl Side {
         to.count(self.piles.len());
         for pile in &self.piles {
             pack_pile(pile, to, tariffs);
+            if version >= WITH_METERING {
+                meters::pack_meter(pile.meter.as_ref(), to);
+            }
         }
     }
 
-    fn unpack(from: &mut Reader<'_>, mode: Mode, tariffs: &[Arc<Tariff>]) -> Result<Self, Unreadable> {
+    fn unpack(
+        from: &mut Reader<'_>,
+        mode: Mode,
+        tariffs: &[Arc<Tariff>],
+        has_meters: bool,
+    ) -> Result<Self, Unreadable> {
         Ok(Self {
             owes_dispatch: from.flag()?,
             line: unpack_line(from, mode)?,
             displaced: many(from, |from| unpack_car(from, mode, tariffs))?,
-            piles: many(from, |from| unpack_pile(from, mode, tariffs))?,
+            piles: many(from, |from| {
+                let pile = unpack_pile(from, mode, tariffs)?;
+                let meter = if has_meters { meters::unpack_meter(from)? } else { None };
+                Ok(Pile { meter, ..pile })
+            })?,
         })
     }
 }
@@ -267,49 +308,122 @@ const FAILED: u8 = 0;
 const FAILED_UNTIL: u8 = 1;
 const IDLE: u8 = 2;
 const CHARGING: u8 = 3;
+const FAILED_BY_ITSELF: u8 = 4;
+const FAILED_WHILE_RUNNING: u8 = 5;
+const AWAITED: u8 = 6;
+const METERED: u8 = 7;
 
 fn pack_pile(pile: &Pile, to: &mut Writer, tariffs: &[Arc<Tariff>]) {
     to.number(pile.id.n);
     match &pile.state {
-        PileState::Failed { until: None } => to.number(FAILED),
-        PileState::Failed { until: Some(until) } => {
+        PileState::Failed { until: None, by_pile: false, running: None } => to.number(FAILED),
+        PileState::Failed { until: Some(until), by_pile: false, running: None } => {
             to.number(FAILED_UNTIL);
             to.moment(*until);
         }
-        PileState::Working(Lane { charging: None, .. }) => to.number(IDLE),
-        PileState::Working(Lane { charging: Some(charging), queued }) => {
-            to.number(CHARGING);
-            to.moment(charging.since);
-            to.number(charging.power.watts());
-            pack_prices(Some(&charging.prices), to, tariffs);
-            pack_car(&charging.car, to, tariffs);
-            to.count(queued.len());
-            for car in queued {
-                pack_car(car, to, tariffs);
+        PileState::Failed { until: None, by_pile: true, running: None } => to.number(FAILED_BY_ITSELF),
+        PileState::Failed { until, by_pile, running } => {
+            to.number(FAILED_WHILE_RUNNING);
+            to.flag(*by_pile);
+            to.flag(until.is_some());
+            if let Some(until) = until {
+                to.moment(*until);
+            }
+            to.flag(running.is_some());
+            if let Some(running) = running {
+                pack_charging(&running.charging, to, tariffs);
+                to.count(running.followers.len());
+                for request in &running.followers {
+                    to.number(request.0);
+                }
             }
         }
+        PileState::Working(Lane { awaited: Some(awaited), queued, .. }) => {
+            to.number(AWAITED);
+            to.moment(awaited.since);
+            to.moment(awaited.until);
+            pack_car(&awaited.car, to, tariffs);
+            pack_queued(queued, to, tariffs);
+        }
+        PileState::Working(Lane { charging: None, .. }) => to.number(IDLE),
+        PileState::Working(Lane { charging: Some(charging), queued, .. }) => {
+            to.number(if charging.metered().is_some() { METERED } else { CHARGING });
+            pack_charging(charging, to, tariffs);
+            pack_queued(queued, to, tariffs);
+        }
     }
+}
+
+fn pack_charging(charging: &Charging, to: &mut Writer, tariffs: &[Arc<Tariff>]) {
+    to.moment(charging.since);
+    to.number(charging.power.watts());
+    pack_prices(Some(&charging.prices), to, tariffs);
+    pack_car(&charging.car, to, tariffs);
+    if let EnergySource::Metered(metered) = &charging.source {
+        meters::pack_metered(metered, to);
+    }
+}
+
+fn pack_queued<'a>(
+    queued: impl IntoIterator<Item = &'a Car, IntoIter: ExactSizeIterator>,
+    to: &mut Writer,
+    tariffs: &[Arc<Tariff>],
+) {
+    let queued = queued.into_iter();
+    to.count(queued.len());
+    queued.for_each(|car| pack_car(car, to, tariffs));
 }
 
 fn unpack_pile(from: &mut Reader<'_>, mode: Mode, tariffs: &[Arc<Tariff>]) -> Result<Pile, Unreadable> {
     let id = PileId { mode, n: from.number()? };
     let state = match from.number::<u8>()? {
-        FAILED => PileState::Failed { until: None },
-        FAILED_UNTIL => PileState::Failed { until: Some(from.moment()?) },
+        FAILED => PileState::Failed { until: None, by_pile: false, running: None },
+        FAILED_UNTIL => PileState::Failed { until: Some(from.moment()?), by_pile: false, running: None },
+        FAILED_BY_ITSELF => PileState::Failed { until: None, by_pile: true, running: None },
+        FAILED_WHILE_RUNNING => unpack_failed(from, mode, tariffs)?,
         IDLE => PileState::Working(Lane::default()),
-        CHARGING => PileState::Working(unpack_lane(from, mode, tariffs)?),
+        AWAITED => {
+            let (since, until) = (from.moment()?, from.moment()?);
+            let awaited = Some(AwaitedCar { since, until, car: unpack_car(from, mode, tariffs)? });
+            PileState::Working(Lane { awaited, charging: None, queued: unpack_queued(from, mode, tariffs)? })
+        }
+        kind @ (CHARGING | METERED) => {
+            let charging = Some(unpack_charging(from, mode, tariffs, kind == METERED)?);
+            PileState::Working(Lane { awaited: None, charging, queued: unpack_queued(from, mode, tariffs)? })
+        }
         _ => return Err(Unreadable),
     };
-    Ok(Pile { id, state })
+    Ok(Pile { id, state, meter: None })
 }
 
-fn unpack_lane(from: &mut Reader<'_>, mode: Mode, tariffs: &[Arc<Tariff>]) -> Result<Lane, Unreadable> {
+fn unpack_failed(from: &mut Reader<'_>, mode: Mode, tariffs: &[Arc<Tariff>]) -> Result<PileState, Unreadable> {
+    let (by_pile, has_end) = (from.flag()?, from.flag()?);
+    let until = if has_end { Some(from.moment()?) } else { None };
+    let running = if from.flag()? {
+        let charging = unpack_charging(from, mode, tariffs, true)?;
+        Some(Box::new(RunningSession { charging, followers: many(from, |from| from.number().map(RequestId))? }))
+    } else {
+        None
+    };
+    Ok(PileState::Failed { until, by_pile, running })
+}
+
+fn unpack_charging(
+    from: &mut Reader<'_>,
+    mode: Mode,
+    tariffs: &[Arc<Tariff>],
+    is_metered: bool,
+) -> Result<Charging, Unreadable> {
     let since: Moment = from.moment()?;
     let power = Power::from_watts(from.number()?).ok_or(Unreadable)?;
     let prices = unpack_prices(from, tariffs)?.ok_or(Unreadable)?;
     let car = unpack_car(from, mode, tariffs)?;
-    let queued = many(from, |from| unpack_car(from, mode, tariffs))?.into();
-    Ok(Lane { charging: Some(Charging { car, since, power, prices }), queued })
+    let source = if is_metered { EnergySource::Metered(meters::unpack_metered(from)?) } else { EnergySource::Nominal };
+    Ok(Charging { car, since, power, prices, source })
+}
+
+fn unpack_queued(from: &mut Reader<'_>, mode: Mode, tariffs: &[Arc<Tariff>]) -> Result<VecDeque<Car>, Unreadable> {
+    Ok(many(from, |from| unpack_car(from, mode, tariffs))?.into())
 }
 
 #[cfg(test)]
@@ -318,10 +432,9 @@ mod tests {
     use crate::domain::charging::settings::Settings;
 
     #[test]
-    fn the_next_version_is_read_before_it_is_written() {
+    fn the_version_before_is_still_read() {
         let station = Station::new(Settings::default(), Moment::from_millis(1_780_264_800_000));
-        let next = station.pack_as(WITH_METERING);
-        assert_eq!((next[0], Station::unpack(&next)), (WITH_METERING, Ok(station.clone())));
-        assert_eq!(station.pack()[0], WITH_COMING_PRICES, "the release before reads nothing later");
+        let before = station.pack_as(WITH_COMING_PRICES);
+        assert_eq!((before[0], Station::unpack(&before)), (WITH_COMING_PRICES, Ok(station)));
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Unreadable;
 use super::bytes::{Reader, Writer};
+use crate::domain::charging::metering::Metering;
 use crate::domain::charging::settings::{DispatchMode, DispatchTarget, Draft, FaultStrategy, Settings};
 use crate::domain::charging::tariff::{Band, Tariff, Zone};
 use crate::domain::energy::Power;
@@ -41,6 +42,7 @@ pub fn unpack(from: &mut Reader<'_>, tariff: Arc<Tariff>) -> Result<Draft, Unrea
         finish_at_new_amount: from.flag()?,
         arrears_may_not_join: from.flag()?,
         tariff,
+        metering: Metering::Nominal,
         coming: Vec::new(),
     })
 }

@@ -11,7 +11,7 @@ mod save;
 
 pub(super) use live_request::{changed_since, live_charge_of};
 pub(super) use load::{AHEAD, Found, FoundRequest};
-pub(super) use outcome::{StationWriteOutcome, number_given};
+pub(super) use outcome::{StationWriteOutcome, number_given, rejected};
 pub use request::Switch;
 pub(super) use request::{AuditNote, IdempotentCall, StationRequest};
 

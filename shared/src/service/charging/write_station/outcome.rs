@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        charging::{Disregard, Fact, Mode, Number, Outcome, Rejection, What},
+        charging::{Disregard, Fact, Mode, Number, Outcome, Rejection, Violation, What},
         reason::{Failure, Reason},
     },
     store::StationWriteRefusal,
@@ -34,6 +34,10 @@ impl StationWriteOutcome {
             Self::Refused(Outcome::Ignored(Disregard::AlreadyWorking), _) => {
                 Err(Failure::from(Reason::ChangeNotAllowed).saying("充电桩已处于正常状态"))
             }
+            Self::Refused(Outcome::Ignored(Disregard::NoSuchSession | Disregard::KnownReport), _) => {
+                Err(Reason::WrongState.into())
+            }
+            Self::ConditionFailed(StationWriteRefusal::SessionUsed) => Err(Reason::WrongState.into()),
             Self::ConditionFailed(StationWriteRefusal::Driver | StationWriteRefusal::Plate) => {
                 Err(Reason::AlreadyQueued.into())
             }
@@ -44,7 +48,7 @@ impl StationWriteOutcome {
     }
 }
 
-fn rejected(rejection: Rejection) -> Failure {
+pub(in super::super) fn rejected(rejection: Rejection) -> Failure {
     match rejection {
         Rejection::Full => Reason::QueueFull.into(),
         Rejection::LiveRequest => Reason::AlreadyQueued.into(),
@@ -53,6 +57,17 @@ fn rejected(rejection: Rejection) -> Failure {
         Rejection::InArrears => Reason::InArrears.into(),
         Rejection::ChangeNotAllowed => Reason::ChangeNotAllowed.into(),
         Rejection::UnknownPile => Failure::from(Reason::NotYours).saying("充电桩不存在"),
+        Rejection::NotMetered => Failure::from(Reason::WrongState).saying("该充电站不按电表计量"),
+        Rejection::SessionRuns => {
+            Failure::from(Reason::WrongState).saying("有车辆正在充电或已被叫到桩前，不能更改计量方式")
+        }
+        Rejection::Impossible(Violation::RegisterFell) => Failure::from(Reason::WrongState).saying("电表读数变小"),
+        Rejection::Impossible(Violation::SequenceReused) => {
+            Failure::from(Reason::WrongState).saying("同一序号的电表读数不同")
+        }
+        Rejection::Impossible(Violation::SessionOpen) => {
+            Failure::from(Reason::WrongState).saying("该充电桩有未结束的会话")
+        }
         Rejection::PowerChangedTooOften => Failure::from(Reason::ChangeNotAllowed).saying("充电功率更改过于频繁"),
     }
 }

@@ -4,8 +4,8 @@ use crate::{
     domain::{
         account::AccountId,
         charging::{
-            Command, Draft, DriverId, MINUTE, Mode, Moment, PileId, Place, PriceChange, SettingsChange, Span, Standing,
-            Station,
+            Command, Draft, DriverId, MINUTE, Mode, Moment, PileId, PileReport, Place, PriceChange, RequestId,
+            SettingsChange, Span, Standing, Station, Waiting,
         },
         energy::Energy,
         reason::Failure,
@@ -21,6 +21,8 @@ pub(in super::super) enum StationRequest {
     Apply { driver: DriverId, plate: Box<str>, mode: Mode, energy: Energy, standing: Standing },
     Change { live: LiveCharge, mode: Option<Mode>, energy: Option<Energy> },
     Cancel { live: LiveCharge },
+    Remove { request: RequestId, behind: Option<Waiting>, register: Option<Energy>, note: AuditNote },
+    Report { pile: PileId, report: PileReport },
     SwitchPile { pile: PileId, switch: Switch, note: AuditNote },
     ChangeSettings { change: SettingsChange, note: AuditNote },
     ChangePrices { change: PriceChange, note: AuditNote },
@@ -76,6 +78,8 @@ impl StationRequest {
                 Command::Change { request: live.request(), mode, energy, behind: Some(live.car) }
             }
             Self::Cancel { live } => Command::Cancel { request: live.request(), behind: Some(live.car) },
+            Self::Remove { request, behind, register, .. } => Command::Remove { request, behind, register },
+            Self::Report { pile, report } => Command::Report { pile, report },
             Self::SwitchPile { pile, switch: Switch::Down { lasting }, .. } => Command::Fail { pile, lasting },
             Self::SwitchPile { pile, switch: Switch::Up, .. } => Command::Recover { pile },
             Self::ChangeSettings { change, .. } => {
@@ -107,16 +111,18 @@ impl StationRequest {
             }
             Place::Charging(_) => Some("车辆正在充电，不能修改充电模式或电量；可以取消后重新申请"),
             Place::Displaced(_) => Some("充电桩故障，车辆正在等待重新分配，不能修改充电模式或电量；可以取消后重新申请"),
+            Place::Awaited(_) => Some("车辆已被叫号，请尽快到桩充电，不能修改充电模式或电量；可以取消后重新申请"),
             Place::Queued(_) | Place::Waiting(_) => None,
         }
     }
 
     pub(super) fn audit_note(&self) -> Option<&AuditNote> {
         match self {
-            Self::Apply { .. } | Self::Change { .. } | Self::Cancel { .. } => None,
-            Self::SwitchPile { note, .. } | Self::ChangeSettings { note, .. } | Self::ChangePrices { note, .. } => {
-                Some(note)
-            }
+            Self::Apply { .. } | Self::Change { .. } | Self::Cancel { .. } | Self::Report { .. } => None,
+            Self::Remove { note, .. }
+            | Self::SwitchPile { note, .. }
+            | Self::ChangeSettings { note, .. }
+            | Self::ChangePrices { note, .. } => Some(note),
         }
     }
 
