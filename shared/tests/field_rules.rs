@@ -13,6 +13,7 @@ use shared::domain::{
     papers::Why,
     password::Password,
     phone::Phone,
+    place::{Coordinates, StationPlace},
     resident_id::{GivenId, ResidentId},
     rule::Rule,
     shop::{ShopId, Tag},
@@ -48,6 +49,11 @@ const WHOLE: &[Agreement] = &[
     ("address", Customer::ADDRESS, |text| Customer::address(text).is_ok()),
     ("contact's name", Contact::NAME, |text| Contact::name(text).is_ok()),
     ("patient's number", GivenId::RULE, |text| compact(text).is_empty() || GivenId::of_patient(text, TODAY).is_ok()),
+    ("coordinates", Coordinates::RULE, |text| Coordinates::parse(text).is_ok()),
+    ("station's name", StationPlace::NAME, |text| StationPlace::name(text).is_ok()),
+    ("station's address", StationPlace::ADDRESS, |text| StationPlace::address(text).is_ok()),
+    ("opening hours", StationPlace::HOURS, |text| StationPlace::hours(text).is_ok()),
+    ("station's phone", StationPlace::PHONE, |text| StationPlace::phone(text).is_ok()),
 ];
 
 /// In the usual spelling: nothing that Chinese input methods or copying add, and no format character that no pattern can name.
@@ -95,6 +101,12 @@ fn what_a_rule_refuses_is_refused() {
         ("real name", WHOLE[13].2, vec!["张".into(), "12345".into(), "<b>".into(), long(51)]),
         ("reason", WHOLE[14].2, vec![long(201), "a\nb".into()]),
         ("postcode", WHOLE[15].2, vec!["abc".into(), digits(5), digits(7)]),
+        (
+            "coordinates",
+            |text| Coordinates::parse(text).is_ok(),
+            vec!["2.9,121".into(), "31,136".into(), "121,31".into()],
+        ),
+        ("station's phone", |text| StationPlace::phone(text).is_ok(), vec!["-1".into(), "a12".into(), digits(25)]),
     ] {
         for text in refused {
             assert!(!reads(&text), "{name}: {text:?}");

@@ -31,7 +31,7 @@ const SECRETS: [(&str, &str); 6] = [
     ("SIGNING_KEY_SECRET", "signing-key"),
     ("VERIFYING_KEYS_SECRET", "verifying-keys"),
 ];
-const VARIABLES: [(&str, &str); 44] = [
+const VARIABLES: [(&str, &str); 45] = [
     ("ALLOW_QUERY_TOKEN", "true"),
     ("AUDIT_CHAIN_TABLE_NAME", AUDIT_CHAIN),
     ("AUDIT_DAYS", "1095"),
@@ -64,6 +64,7 @@ const VARIABLES: [(&str, &str); 44] = [
     ("PAPERS_PICTURE_DAYS", "30"),
     ("PAYMENT_PROVIDER", "stand-in"),
     ("PICTURES_BUCKET", BUCKET),
+    ("PILE_LINK_ADDRESS", "https://plaza.example/order"),
     ("PUBLIC_ADDRESS", "https://plaza.example"),
     ("REGISTER_PER_IP_MINUTE", MANY),
     ("SECOND_FACTOR_ROLES", "admin,auditor"),

@@ -12,6 +12,7 @@ use shared::{
     domain::{
         charging::{Draft, PileId, Settings},
         origin::Origin,
+        place::StationPlace,
         reason::Failure,
         shop::{GroupId, Shop, ShopId},
         station_id::StationId,
@@ -33,7 +34,7 @@ impl Plaza {
         let id = StationId::parse(name).unwrap();
         let (random, origin, now) = (self.random(), Origin::default(), self.watch.clock().now());
         let actor = Actor { who: None, origin: &origin, random: &random, now };
-        assert_eq!(self.charging.create_station(&id, settings, &actor).await, Ok(true));
+        assert_eq!(self.charging.create_station(&id, settings, &StationPlace::default(), &actor).await, Ok(true));
     }
 
     /// Names a group of shops as an operator does.

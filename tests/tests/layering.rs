@@ -115,6 +115,7 @@ fn every_key_string_is_in_one_file() {
         "ADDRESS#",
         "CAPTCHA#",
         "STATION#",
+        "LOCATION#",
         "SHOP#",
         "SHOP-GROUP#",
         "PICTURE#",

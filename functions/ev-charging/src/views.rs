@@ -8,6 +8,7 @@ use shared::{
         charging::{Band, Mode, Moment},
         energy::{Energy, Power},
         money::Fen,
+        place::{Metres, StationPlace},
         reason::Failure,
         session::Caller,
     },
@@ -16,7 +17,10 @@ use shared::{
         charging::{ChargeRequestView, DetailRecordItem, ModeOffer, Offer, Status},
         payment::Started,
     },
-    wire::ev_app::{time, time_of, user_id},
+    wire::{
+        ev_app::{time, time_of, user_id},
+        place::degrees,
+    },
 };
 
 /// #36: the documented fields first, then what we add.
@@ -153,6 +157,18 @@ fn kwh(energy: Energy) -> Result<Box<RawValue>, Failure> {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct StationNow {
     station_id: String,
+    /// The parts of its place are null while the operator has not stated them.
+    name: Option<String>,
+    address: Option<String>,
+    hours: Option<String>,
+    phone: Option<String>,
+    #[cfg_attr(feature = "openapi", schemars(with = "Option<f64>"))]
+    lat: Option<Box<RawValue>>,
+    #[cfg_attr(feature = "openapi", schemars(with = "Option<f64>"))]
+    lng: Option<Box<RawValue>>,
+    /// Metres, where a point was asked about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    distance: Option<u32>,
     /// Yuan for each kWh, in bands over the day.
     prices: Vec<BandPrice>,
     /// Yuan for each kWh, on top of the price.
@@ -185,11 +201,11 @@ struct StationMode {
 }
 
 impl StationNow {
-    pub fn all(offers: &[Offer], now: Timestamp) -> Vec<Self> {
+    pub fn all(offers: &[Offer], now: Timestamp) -> Result<Vec<Self>, Failure> {
         offers.iter().map(|offer| Self::of(offer, now)).collect()
     }
 
-    fn of(offer: &Offer, now: Timestamp) -> Self {
+    fn of(offer: &Offer, now: Timestamp) -> Result<Self, Failure> {
         let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
         let band =
             |band: &Band| BandPrice { from: clock(band.from), to: clock(band.to), price: band.price.to_string() };
@@ -202,13 +218,21 @@ impl StationNow {
             places_free: mode.places_free,
             expected_wait: mode.start.map(|start| (start.nearest_second() - now.as_second()).max(0)),
         };
-        Self {
+        let StationPlace { name, address, hours, phone, coordinates } = offer.place.clone();
+        Ok(Self {
             station_id: offer.station.as_str().to_owned(),
+            name,
+            address,
+            hours,
+            phone,
+            lat: coordinates.map(|at| degrees(at.lat())).transpose()?,
+            lng: coordinates.map(|at| degrees(at.lng())).transpose()?,
+            distance: offer.distance.map(|Metres(metres)| metres),
             prices: offer.tariff.bands().iter().map(band).collect(),
             service_fee: offer.tariff.service().to_string(),
             waiting_places_free: offer.waiting_free,
             modes: offer.modes.iter().map(mode).collect(),
-        }
+        })
     }
 }
 

@@ -10,8 +10,8 @@ mod stations;
 
 use shared::{
     auth::sealing::Sealer,
-    boot::{CHARGING, Error, FIELDS, Function, GATE, PICTURES, Parts, STAFF, TABLES},
-    domain::{account::Role, session::Caller},
+    boot::{CHARGING, Error, FIELDS, Function, GATE, PICTURES, PILE_LINKS, Parts, STAFF, TABLES},
+    domain::{account::Role, place::PileLinks, session::Caller},
     outside::random::Random,
     service::{
         actor::Actor, bill::Bills, business::Business, charging::Charging, ledger::Ledger, papers::Desk,
@@ -22,12 +22,13 @@ use shared::{
 
 /// What the function needs from its environment.
 pub const FUNCTION: Function =
-    Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, GATE, CHARGING, STAFF, FIELDS, PICTURES] };
+    Function { name: env!("CARGO_PKG_NAME"), needs: &[TABLES, GATE, CHARGING, PILE_LINKS, STAFF, FIELDS, PICTURES] };
 
 /// What the handlers work with.
 #[derive(Debug)]
 pub struct App {
     pub charging: Charging,
+    pub pile_links: PileLinks,
     pub sealer: Sealer,
     pub reports: Reports,
     pub bills: Bills,
@@ -43,6 +44,7 @@ impl App {
     pub async fn new(parts: &Parts) -> Result<Self, Error> {
         Ok(Self {
             charging: parts.charging()?,
+            pile_links: parts.pile_links()?,
             sealer: parts.sealer().await?,
             reports: Reports::new(parts.store.clone()),
             bills: Bills::new(parts.store.clone()),
@@ -72,6 +74,8 @@ pub fn routes() -> Routes<Plain, App> {
         .on(&stations::MAKE, stations::make)
         .on(&stations::LIVE, stations::live)
         .on(&stations::SWITCH_PILE, stations::switch_pile)
+        .on(&stations::place::SHOW_PLACE, stations::place::show_place)
+        .on(&stations::place::CHANGE_PLACE, stations::place::change_place)
         .on(&stations::piles::ISSUE_KEY, stations::piles::issue_key)
         .on(&stations::piles::REGISTER, stations::piles::register)
         .on(&stations::settings::SETTINGS, stations::settings::settings)
@@ -115,6 +119,7 @@ fn actor<'a>(app: &'a App, caller: &'a Caller, call: &'a Call) -> Actor<'a> {
 pub fn describe() -> describe::Described {
     let operations = [
         stations::reference::operations(),
+        stations::place::reference::operations(),
         stations::piles::reference::operations(),
         stations::settings::reference::operations(),
         reports::reference::operations(),

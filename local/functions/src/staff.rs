@@ -10,6 +10,7 @@ use shared::{
         account::Role,
         charging::{Draft, MeteredSettings, Metering},
         origin::Origin,
+        place::{Coordinates, StationPlace},
         reason::Failure,
     },
     outside::{clock::Clock, payment::NoticeKey, random::Random},
@@ -101,10 +102,10 @@ impl App {
                 let metering = if metered { Metering::Metered(MeteredSettings::default()) } else { Metering::Nominal };
                 let settings = Draft { metering, ..Draft::default() }.check();
                 let settings = settings.map_err(|error| Failure::internal(format!("first station: {error}")))?;
-                let charging = &self.charging;
+                let (charging, place) = (&self.charging, seeded_place());
                 let id = charging.default_station();
                 let actor = Actor { who: None, origin: &Origin::default(), random: &self.random, now };
-                let seeded = charging.create_station(id, &settings, &actor).await?;
+                let seeded = charging.create_station(id, &settings, &place, &actor).await?;
                 Ok(Answer::Seeded { seeded })
             }
             Event::Token { role, shops } => {
@@ -127,5 +128,16 @@ impl App {
                 Ok(Answer::Left(outbox::newest(&self.directory.join("captcha.jsonl"), "deviceId", &captcha)?))
             }
         }
+    }
+}
+
+/// People's Square in Shanghai, in GCJ-02, so that a map and a search nearby have something to show.
+fn seeded_place() -> StationPlace {
+    StationPlace {
+        name: Some("人民广场充电站".to_owned()),
+        address: Some("上海市黄浦区人民大道200号".to_owned()),
+        hours: Some("00:00-24:00".to_owned()),
+        phone: Some("021-63580000".to_owned()),
+        coordinates: Coordinates::parse("31.230416,121.473701").ok(),
     }
 }

@@ -94,6 +94,16 @@ pub mod ev_app {
         answer("data", list_of::<T>(), msg, example)
     }
 
+    /// A page of a list: `next` stands beside it while there is more.
+    pub fn page<T: JsonSchema>(msg: &str, example: &Value, next: &str) -> Answer {
+        let (schema, parts) = list_of::<T>();
+        let properties = json!({
+            "code": constant(&json!(200)), "msg": { "type": "string" }, "data": schema, "next": { "type": "string" }
+        });
+        let example = json!({ "code": 200, "msg": msg, "data": example, "next": next });
+        Answer::json(object(&["code", "msg", "data"], &properties), parts, example)
+    }
+
     pub fn log<T: JsonSchema>(msg: &str, example: &Value) -> Answer {
         answer("log", list_of::<T>(), msg, example)
     }

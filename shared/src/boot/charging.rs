@@ -2,7 +2,7 @@
 
 use super::{Error, Need, codes::SMS_QUEUE, parts::Parts};
 use crate::{
-    domain::station_id::StationId,
+    domain::{place::PileLinks, station_id::StationId},
     outside::{
         payment::{CheckoutClient, NoticeKey, WebhookReader},
         queue::Queue,
@@ -15,6 +15,7 @@ use crate::{
 
 const QUEUE: &str = "CHARGING_QUEUE_URL";
 const PROVIDER: &str = "PAYMENT_PROVIDER";
+const PILE_LINK: &str = "PILE_LINK_ADDRESS";
 
 /// What a function needs that works on the queues of stations.
 pub const CHARGING: Need = Need::through(&[QUEUE, "DEFAULT_STATION", "TELL_CALLED", SMS_QUEUE], |clients, parts| {
@@ -22,6 +23,8 @@ pub const CHARGING: Need = Need::through(&[QUEUE, "DEFAULT_STATION", "TELL_CALLE
     parts.queue = Some(Queue::sqs(move || aws.sqs(), parts.variables.get(QUEUE)));
     Parts::connect_sms_queue(clients, parts);
 });
+/// What a function needs that shows the links of piles.
+pub const PILE_LINKS: Need = Need::of(&[PILE_LINK]);
 /// What the function needs that hears from the payment provider.
 pub const NOTICES: Need = Need::of(&[PROVIDER, "PAYMENT_KEY_SECRET"]);
 /// What a function needs that starts payments.
@@ -34,6 +37,14 @@ impl Parts {
         let default = StationId::parse(self.variables.get("DEFAULT_STATION"))?;
         let charging = Charging::new(self.store.clone(), queue, default);
         Ok(if self.variables.switch("TELL_CALLED")? { charging.telling(self.sms_jobs()?) } else { charging })
+    }
+
+    /// The links that the QR codes of piles say.
+    pub fn pile_links(&self) -> Result<PileLinks, Error> {
+        let links = PileLinks::at(self.variables.get(PILE_LINK));
+        links.ok_or(Error::Invalid {
+            name: PILE_LINK, expected: "an address without a query, such as https://…/order"
+        })
     }
 
     /// What metered piles report, with the sealer of their keys.

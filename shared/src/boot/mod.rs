@@ -15,7 +15,7 @@ mod variables;
 
 pub use accounts::{FIELDS, GATE, ISSUING, PASSWORDS, SECOND_FACTOR, SIGN_IN, STAFF};
 pub use audit::AUDIT_CHAIN;
-pub use charging::{CHARGING, NOTICES, PAYMENTS};
+pub use charging::{CHARGING, NOTICES, PAYMENTS, PILE_LINKS};
 pub use codes::{CODES, SMS};
 pub use customers::{PORTAL, SHOP, ZONES};
 pub use environment::{front_without_gate, start_log};

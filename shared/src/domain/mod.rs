@@ -25,6 +25,7 @@ pub mod password;
 pub mod patch;
 pub mod payment;
 pub mod phone;
+pub mod place;
 pub mod reason;
 pub mod resident_id;
 pub mod rule;

@@ -51,6 +51,8 @@ pub(crate) enum Action {
     ProfileChanged,
     SettingsChanged,
     PricesChanged,
+    /// An operator changed name, address, hours, phone or coordinates of a station.
+    PlaceChanged,
     PileSwitched,
     PileKeyIssued,
     RequestRemoved,

@@ -12,8 +12,9 @@ use crate::domain::{
     otp::{AskLane, Device, Purpose, Share},
     payment::PaymentId,
     phone::Phone,
+    place::{Cell, Coordinates, GEOHASH_LENGTH},
     sealed::BlindIndex,
-    shop::{CustomerId, EntryKey, GroupId, ShopId},
+    shop::{CustomerId, EntryKey, GroupId, ShopId, folded},
     station_id::{StationId, StationNumber},
     vehicle::Plate,
 };
@@ -68,6 +69,11 @@ pub(super) const HISTORY: &str = "HISTORY#PAPERS#";
 pub(super) const STATIONS: &str = "STATIONS";
 /// Prefix of its sort keys.
 pub(super) const LISTED: &str = "STATION#";
+/// Prefix of the sort keys of names there: keys only, so that a search by the beginning of a name is one range.
+pub(super) const NAMED: &str = "NAME#";
+/// Stations by geohash are in a partition for each cell of this size, some 130 km wide: large enough that a search reads few
+/// of them, small enough that a city's searches are not one partition's.
+pub(crate) const PARTITION_CELL: u8 = 3;
 
 /// The partition that lists all shops.
 pub(super) const SHOPS: &str = "SHOPS";
@@ -254,6 +260,43 @@ impl Key {
     /// A station in the list of all.
     pub fn listed(id: &StationId) -> Self {
         Self::new(STATIONS.to_owned(), &format!("{LISTED}{}", id.as_str()))
+    }
+
+    /// Name, address, hours, phone and coordinates of a station. It sorts right behind the station, so that one query
+    /// reads both.
+    pub fn station_place(id: &StationId) -> Self {
+        Self::new(Self::station_pk(id), "PLACE")
+    }
+
+    /// A station under its name.
+    pub fn named_station(name: &str, id: &StationId) -> Self {
+        Self::new(STATIONS.to_owned(), &format!("{}#{}", Self::name_prefix(name), id.as_str()))
+    }
+
+    /// What the sort keys of names begin with that begin like this.
+    pub fn name_prefix(name: &str) -> String {
+        format!("{NAMED}{}", folded(name))
+    }
+
+    /// The station id in the sort key of a name or a geohash.
+    pub fn station_at_end(sk: &str) -> Option<&str> {
+        sk.rsplit_once('#').map(|(_, id)| id)
+    }
+
+    /// A station under its geohash.
+    pub fn located_station(at: Coordinates, id: &StationId) -> Self {
+        let hash = Cell::around(at, GEOHASH_LENGTH).hash();
+        Self::new(Self::locations(&hash), &format!("{hash}#{}", id.as_str()))
+    }
+
+    /// The partition of the stations in and around a cell.
+    pub fn locations(hash: &str) -> String {
+        format!("LOCATION#{}", hash.get(..usize::from(PARTITION_CELL)).unwrap_or(hash))
+    }
+
+    /// The coordinates in the sort key of a station under its geohash.
+    pub fn location_of(sk: &str) -> Option<Coordinates> {
+        Cell::point(sk.split_once('#')?.0)
     }
 
     pub fn station_pk(id: &StationId) -> String {
@@ -647,6 +690,14 @@ mod tests {
         );
         assert_eq!(Key::staff(Realm::Shop, &id), key("STAFF#shop", "MEMBER#1004"));
         assert_eq!(Key::listed(&station), key("STATIONS", "STATION#S1"));
+        assert_eq!(Key::station_place(&station), key("STATION#S1", "PLACE"));
+        let named = Key::named_station("人民 广场#Ａ", &station);
+        assert_eq!(named, key("STATIONS", "NAME#人民广场#a#S1"));
+        assert_eq!(Key::station_at_end(&named.sk), Some("S1"));
+        let square = Coordinates::parse("31.230416,121.473701").unwrap();
+        let located = Key::located_station(square, &station);
+        assert_eq!(located, key("LOCATION#wtw", "wtw3sjq6q7s2#S1"));
+        assert_eq!((Key::location_of(&located.sk), Key::station_at_end(&located.sk)), (Some(square), Some("S1")));
         assert_eq!(Key::first_answer(&id, "k"), key("ACCOUNT#ev#1004", "ANSWER#k"));
         assert_eq!(Key::plate_charge("皖A12345"), key("PLATE#皖A12345", "CHARGE"));
         let picture = PictureKey::drawn(Purpose::Avatar, &id, 7);

@@ -31,6 +31,7 @@ mod shop_record;
 mod sms;
 mod staff;
 mod station;
+mod station_place;
 mod stations;
 mod takings;
 mod transaction;
@@ -72,6 +73,7 @@ pub(crate) use shop_record::{
 pub(crate) use sms::{SmsCount, SmsJobState};
 pub(crate) use staff::StaffItem;
 pub(crate) use station::{DUE_SHARDS, DuePage, NumberRanges, StationHead};
+pub(crate) use station_place::PlaceRefusal;
 pub(crate) use stations::StationListItem;
 pub(crate) use transaction::{Transaction, WriteOutcome};
 pub(crate) use turn::{EarlierDueBills, StationWriteRefusal};
@@ -89,6 +91,7 @@ use aws_sdk_dynamodb::{
     operation::RequestId as _,
     types::AttributeValue,
 };
+pub(crate) use keys::PARTITION_CELL;
 use keys::{Key, PK, SK};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::collections::HashMap;
@@ -164,8 +167,8 @@ struct KeyRange<'a> {
 /// Sorts after every key with the same prefix.
 const END: char = '\u{10ffff}';
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Consistency {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Consistency {
     /// Sees every acknowledged write: 1 unit for 4 KB.
     Strong,
     /// May be a moment old: half a unit for 4 KB.

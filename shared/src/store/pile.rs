@@ -56,7 +56,7 @@ pub struct PileCounts {
 }
 
 #[derive(Serialize, Deserialize)]
-struct PileItem {
+pub(super) struct PileItem {
     pile: String,
     revision: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,7 +123,7 @@ pub(crate) fn pile_key_place(pile: u64) -> Place {
 }
 
 impl Store {
-    /// AP-151: the piles of a metered station, strongly consistent.
+    /// AP-157: the piles of a metered station, strongly consistent.
     pub(crate) async fn piles(&self, station: &StationId) -> Result<Vec<(PileId, StoredPile)>, Failure> {
         let (pk, last) = (Key::station_pk(station), format!("{PILE}{END}"));
         let request = self.client.query().table_name(&self.table).consistent_read(true);
@@ -145,13 +145,13 @@ impl Store {
         }
     }
 
-    /// AP-152: one pile, strongly consistent.
+    /// AP-158: one pile, strongly consistent.
     pub(crate) async fn pile(&self, station: &StationId, pile: PileId) -> Result<Option<StoredPile>, Failure> {
         let item: Option<PileItem> = self.get(&Key::pile(station, pile), Consistency::Strong).await?;
         Ok(item.as_ref().map(stored).transpose()?.map(|(_, stored)| stored))
     }
 
-    /// AP-153: saves a reading, if no other came first. The station is not touched.
+    /// AP-159: saves a reading, if no other came first. The station is not touched.
     pub(crate) async fn save_reading(
         &self,
         station: &StationId,
@@ -178,7 +178,7 @@ impl Store {
         }
     }
 
-    /// AP-154: counts a report that was refused.
+    /// AP-160: counts a report that was refused.
     pub(crate) async fn count_refused(&self, station: &StationId, pile: PileId, now: Moment) -> Result<(), Failure> {
         let update = self.client.update_item().table_name(&self.table).set_key(Some(Key::pile(station, pile).item()));
         let update = update.update_expression("SET #pile = :pile, #heard = :heard ADD #refused :one, #revision :one");
@@ -190,14 +190,14 @@ impl Store {
         update.expression_attribute_values(":one", number(1)).send().await.map(drop).map_err(fault)
     }
 
-    /// AP-155: whether a pile has ever used this name for a session.
+    /// AP-161: whether a pile has ever used this name for a session.
     pub(crate) async fn knows_session(&self, pile: u64, session: &PileSessionId) -> Result<bool, Failure> {
         let item: Option<serde::de::IgnoredAny> =
             self.get(&Key::pile_session(pile, session), Consistency::Strong).await?;
         Ok(item.is_some())
     }
 
-    /// AP-156: what a pile's register is accounted for, in order: one query, which alone shows the invariant.
+    /// AP-162: what a pile's register is accounted for, in order: one query, which alone shows the invariant.
     pub(crate) async fn register(
         &self,
         pile: u64,
@@ -210,21 +210,21 @@ impl Store {
         Ok((items.into_iter().map(read).collect::<Result<_, _>>()?, has_more))
     }
 
-    /// AP-157: the key of a pile.
+    /// AP-163: the key of a pile.
     pub(crate) async fn pile_key(&self, pile: u64) -> Result<Option<PileKeyItem>, Failure> {
         self.get(&Key::pile_key(pile), Consistency::Strong).await
     }
 }
 
 impl<R: Copy> Transaction<'_, R> {
-    /// AP-158: issues a key, in the place of the one before.
+    /// AP-164: issues a key, in the place of the one before.
     pub(crate) fn put_pile_key(self, pile: u64, item: &PileKeyItem) -> Self {
         self.put_over(&Key::pile_key(pile), item)
     }
 }
 
 impl Transaction<'_, StationWriteRefusal> {
-    /// AP-159: what a step of a metered station writes beside it: the piles whose sessions it changed, the names of new
+    /// AP-165: what a step of a metered station writes beside it: the piles whose sessions it changed, the names of new
     /// sessions, and the stretches of registers that are now accounted for.
     pub(super) fn write_piles(mut self, head: &StationHead, facts: &[Fact], billed: impl Fn(u64) -> bool) -> Self {
         for (pile, after) in head.changed_piles(facts) {
@@ -388,7 +388,7 @@ impl PileItem {
     }
 }
 
-fn stored(item: &PileItem) -> Result<(PileId, StoredPile), Failure> {
+pub(super) fn stored(item: &PileItem) -> Result<(PileId, StoredPile), Failure> {
     let invalid = || Failure::internal("stored pile is invalid");
     let pile = PileId::parse(&item.pile).ok_or_else(invalid)?;
     let open = match (&item.open, &item.session) {

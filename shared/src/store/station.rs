@@ -1,8 +1,8 @@
 //! A station as one item, and its waiting cars as items of their own.
 
 use super::{
-    Item, Key, Store, Transaction, fault,
-    keys::{DUE_AT, DUE_SHARD, PK, SK},
+    Consistency, Item, Key, Store, Transaction, fault,
+    keys::{DUE_AT, DUE_SHARD, PILE, PK, SK},
     number,
     pile::StoredPile,
     read, text,
@@ -10,6 +10,7 @@ use super::{
 use crate::domain::{
     charging::{Metering, Mode, Moment, Number, PileId, RequestId, Station, Waiting},
     day::Day,
+    place::StationPlace,
     reason::{Failure, Reason},
     station_id::{StationId, StationNumber},
     takings::Crowd,
@@ -82,27 +83,64 @@ struct WaitingItem {
     car: ByteBuf,
 }
 
+impl StationHeadItem {
+    fn head(self, id: &StationId) -> Result<StationHead, Failure> {
+        let station = Station::unpack(&self.station)
+            .map_err(|error| Failure::internal(format!("stored station {} is invalid: {error}", id.as_str())))?;
+        let crowd = Crowd { day: Day::numbered(self.day), peak: self.peak };
+        let Self { number, version, records, .. } = self;
+        Ok(StationHead { id: id.clone(), number, station, version, records, crowd, piles: BTreeMap::new() })
+    }
+}
+
 impl Store {
     /// AP-47: reads a station, strongly consistent; a metered one with the readings of its piles since. Its version lets
     /// only one of several writers through.
     pub(crate) async fn head(&self, id: &StationId) -> Result<StationHead, Failure> {
-        let item: Option<StationHeadItem> = self.get(&Key::station(id), super::Consistency::Strong).await?;
-        let item = item.ok_or(Reason::NoSuchStation)?;
-        let station = Station::unpack(&item.station)
-            .map_err(|error| Failure::internal(format!("stored station {} is invalid: {error}", id.as_str())))?;
-        let crowd = Crowd { day: Day::numbered(item.day), peak: item.peak };
-        let is_metered = station.settings().metering != Metering::Nominal;
-        let (version, records, piles) = (item.version, item.records, BTreeMap::new());
-        let mut head = StationHead { id: id.clone(), number: item.number, station, version, records, crowd, piles };
-        if is_metered {
+        let item: Option<StationHeadItem> = self.get(&Key::station(id), Consistency::Strong).await?;
+        let mut head = item.ok_or(Reason::NoSuchStation)?.head(id)?;
+        if head.station.settings().metering != Metering::Nominal {
             head.catch_up(self.piles(id).await?);
         }
         Ok(head)
     }
 
+    /// AP-151: a station, its piles and its place, in one query: piles lie between the other two.
+    pub(crate) async fn head_and_place(
+        &self,
+        id: &StationId,
+        consistency: Consistency,
+    ) -> Result<(StationHead, StationPlace), Failure> {
+        let request = self.client.query().table_name(&self.table);
+        let request = request.consistent_read(consistency == Consistency::Strong);
+        let request = request.key_condition_expression("#pk = :pk AND #sk BETWEEN :head AND :place");
+        let request = request.expression_attribute_names("#pk", PK).expression_attribute_names("#sk", SK);
+        let (head, place) = (Key::station(id), Key::station_place(id));
+        let request = request.expression_attribute_values(":pk", text(&head.pk));
+        let request = request.expression_attribute_values(":head", text(&head.sk));
+        let request = request.expression_attribute_values(":place", text(&place.sk));
+        let (mut found, mut described, mut piles) = (None, StationPlace::default(), Vec::new());
+        for item in request.send().await.map_err(fault)?.items.unwrap_or_default() {
+            match item.get(SK).and_then(|sk| sk.as_s().ok()) {
+                Some(sk) if *sk == head.sk => found = Some(read::<StationHeadItem>(item)?),
+                Some(sk) if sk.starts_with(PILE) => piles.push(super::pile::stored(&read(item)?)?),
+                Some(sk) if *sk == place.sk => described = super::station_place::place(item)?.0,
+                _ => {}
+            }
+        }
+        let mut head = found.ok_or(Reason::NoSuchStation)?.head(id)?;
+        head.catch_up(piles);
+        Ok((head, described))
+    }
+
     /// AP-48: the waiting cars in a number range of each line. One query reads both, because the fronts of the lines
     /// are adjacent.
-    pub(crate) async fn lines(&self, id: &StationId, wanted: &NumberRanges) -> Result<Vec<Waiting>, Failure> {
+    pub(crate) async fn lines(
+        &self,
+        id: &StationId,
+        wanted: &NumberRanges,
+        consistency: Consistency,
+    ) -> Result<Vec<Waiting>, Failure> {
         let key = |mode, n| Key::waiting(id, Number { mode, n });
         let (first, last) = match (wanted.fast, wanted.slow) {
             (None, None) => return Ok(Vec::new()),
@@ -110,7 +148,8 @@ impl Store {
             (None, Some((first, last))) => (key(Mode::Slow, first), key(Mode::Slow, last)),
             (Some((_, fast)), Some((_, slow))) => (key(Mode::Fast, fast), key(Mode::Slow, slow)),
         };
-        let request = self.client.query().table_name(&self.table).consistent_read(true);
+        let request = self.client.query().table_name(&self.table);
+        let request = request.consistent_read(consistency == Consistency::Strong);
         let request = request.key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last");
         let request = request.expression_attribute_names("#pk", PK).expression_attribute_names("#sk", SK);
         let request = request.expression_attribute_values(":pk", text(first.pk));

@@ -1,7 +1,7 @@
 //! The list of all stations. One partition is enough: stations are created by hand and read page by page.
 
 use super::{
-    END, Key, KeyRange, Store, Transaction,
+    Consistency, END, Key, KeyRange, Store, Transaction,
     keys::{LISTED, STATIONS},
     read,
 };
@@ -51,6 +51,13 @@ impl Store {
         let last = format!("{LISTED}{END}");
         let page = KeyRange { pk: STATIONS, first: &first, last: &last, limit: Some(limit), newest_first: false };
         self.between(page).await?.0.into_iter().map(read).collect()
+    }
+}
+
+impl Store {
+    /// AP-156: a station of the list.
+    pub(crate) async fn listed_station(&self, id: &StationId) -> Result<Option<StationListItem>, Failure> {
+        self.get(&Key::listed(id), Consistency::Eventual).await
     }
 }
 

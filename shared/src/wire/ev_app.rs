@@ -17,6 +17,8 @@ pub struct EvApp;
 pub struct Success {
     msg: &'static str,
     content: Content,
+    /// What the next page is asked for with.
+    next: Option<String>,
 }
 
 #[derive(Debug)]
@@ -29,19 +31,29 @@ enum Content {
 
 impl Success {
     pub fn token(msg: &'static str, token: SessionToken) -> Self {
-        Self { msg, content: Content::Token(token) }
+        Self::with(msg, Content::Token(token))
     }
 
     pub fn data(msg: &'static str, data: &impl Serialize) -> Result<Self, Failure> {
-        Ok(Self { msg, content: Content::Data(raw(data)?) })
+        Ok(Self::with(msg, Content::Data(raw(data)?)))
     }
 
     pub fn log(msg: &'static str, log: &impl Serialize) -> Result<Self, Failure> {
-        Ok(Self { msg, content: Content::Log(raw(log)?) })
+        Ok(Self::with(msg, Content::Log(raw(log)?)))
     }
 
     pub fn done(msg: &'static str) -> Self {
-        Self { msg, content: Content::Nothing }
+        Self::with(msg, Content::Nothing)
+    }
+
+    /// The same as a page of a list; `next` stands beside the list and is absent on the last page.
+    #[must_use]
+    pub fn before(self, next: Option<String>) -> Self {
+        Self { next, ..self }
+    }
+
+    fn with(msg: &'static str, content: Content) -> Self {
+        Self { msg, content, next: None }
     }
 }
 
@@ -55,6 +67,8 @@ struct Body<'a> {
     data: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
     log: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<&'a str>,
 }
 
 impl Envelope for EvApp {
@@ -62,8 +76,8 @@ impl Envelope for EvApp {
 
     const QUERY_TOKEN: Option<&'static str> = Some("token");
 
-    fn success(Success { msg, content }: Success) -> Result<Response, Failure> {
-        let body = Body { code: 200, msg, token: None, data: None, log: None };
+    fn success(Success { msg, content, next }: Success) -> Result<Response, Failure> {
+        let body = Body { code: 200, msg, token: None, data: None, log: None, next: next.as_deref() };
         let body = match &content {
             Content::Nothing => body,
             Content::Token(token) => Body { token: Some(token.expose_secret()), ..body },
@@ -75,7 +89,7 @@ impl Envelope for EvApp {
     }
 
     fn failure(failure: &Failure) -> Response {
-        let body = Body { code: -1, msg: failure.text(), token: None, data: None, log: None };
+        let body = Body { code: -1, msg: failure.text(), token: None, data: None, log: None, next: None };
         failed(app_status(failure), failure, &body)
     }
 }

@@ -19,6 +19,7 @@ pub mod gateway;
 pub mod page;
 pub mod person;
 pub mod pile_report;
+pub mod place;
 pub mod routes;
 pub mod sample;
 

@@ -14,5 +14,5 @@ pub fn most(fields: &mut Fields) -> Result<u8, Failure> {
 
 fn limit(text: &str) -> Result<u8, Failure> {
     let limit = halfwidth(text).parse().ok().filter(|limit| (1..=100).contains(limit));
-    limit.ok_or_else(|| Failure::malformed("limit 应为 1 至 100 的整数"))
+    limit.ok_or_else(|| Failure::malformed("返回条数应为 1 至 100 的整数"))
 }

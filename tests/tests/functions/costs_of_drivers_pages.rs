@@ -98,7 +98,7 @@ async fn nothing_grows_with_what_a_driver_has_charged_and_paid() {
         }
         plaza.pay(&driver.id, plaza.bills(&driver.id).await[0].id).await;
     }
-    let bills_and_stations = ["GetItem 1 + Query 1 + Query 0.5", "GetItem 1 + Query 0.5 + GetItem 1"];
+    let bills_and_stations = ["GetItem 1 + Query 1 + Query 0.5", "GetItem 1 + Query 0.5 + Query 0.5"];
     assert_eq!(figures[0][..2], ["GetItem 1 + Query 1", "GetItem 1 + GetItem 1"]);
     assert_eq!(figures[0][2..], bills_and_stations);
     let later: std::collections::BTreeSet<_> = figures[1..].iter().collect();

@@ -64,6 +64,7 @@ mod secrets;
 mod shops;
 mod sms_sender;
 mod staff;
+mod station_places;
 mod texts;
 mod tokens_and_sessions;
 mod wire_golden;

@@ -259,7 +259,7 @@ async fn the_desks_calls_cost_the_same_with_any_history() {
     desk.plaza.database.take_calls();
     let cost = || bill(&desk.plaza.database.take_calls());
     desk.get("").await;
-    assert_eq!(cost(), "GetItem 1 + Query 0.5", "all stations");
+    assert_eq!(cost(), "GetItem 1 + Query 0.5 + GetItem 0.5", "all stations, and the place of each");
     desk.get("S1/settings").await;
     assert_eq!(cost(), "GetItem 1 + GetItem 1");
     desk.get("S1/prices").await;

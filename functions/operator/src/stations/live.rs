@@ -1,10 +1,12 @@
 //! A station as it is now, for those who watch over it.
 
+use super::views::Place;
 use serde::Serialize;
 use shared::{
     domain::{
         charging::{CarView, Forecast, Moment, PileView, Ticket, Waiting},
         energy::Power,
+        place::PileLinks,
         takings::Takings,
     },
     service::charging::{LiveView, MeterView, SessionState},
@@ -16,6 +18,7 @@ use shared::{
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Live {
     station_id: String,
+    place: Place,
     at: String,
     piles: Vec<Pile>,
     /// The waiting area, in order of arrival.
@@ -29,6 +32,8 @@ struct Pile {
     /// The integer by which the charging app knows it.
     id: u64,
     name: String,
+    /// What the QR code on the pile says: an app opens it as «order here».
+    qr_link: String,
     state: &'static str,
     /// Of a metered pile that has reported.
     meter: Option<Meter>,
@@ -103,12 +108,14 @@ struct Who {
 }
 
 impl Live {
-    pub fn of(live: &LiveView) -> Self {
+    pub fn of(live: &LiveView, links: &PileLinks) -> Self {
+        let place = Place::of(live.place.clone());
         let (view, forecast) = (live.station.view(&live.behind), live.station.forecast());
         Self {
             station_id: live.id.as_str().to_owned(),
+            place,
             at: time_of(live.station.settled_at()),
-            piles: view.piles.iter().map(|pile| Pile::of(pile, live, &forecast)).collect(),
+            piles: view.piles.iter().map(|pile| Pile::of(pile, live, &forecast, links)).collect(),
             waiting: view.waiting.iter().map(|car| InLine::of(car, live, &forecast)).collect(),
             displaced: view.displaced.iter().map(|car| Called::of(car, live, &forecast)).collect(),
         }
@@ -116,10 +123,11 @@ impl Live {
 }
 
 impl Pile {
-    fn of(pile: &PileView, live: &LiveView, forecast: &Forecast<'_>) -> Self {
+    fn of(pile: &PileView, live: &LiveView, forecast: &Forecast<'_>, links: &PileLinks) -> Self {
         Self {
             id: live.number.pile_id(pile.id),
             name: pile.id.to_string(),
+            qr_link: links.of(&live.id, pile.id),
             state: if pile.failed { "FAULT" } else { "OK" },
             meter: live.meters.iter().find(|(id, _)| *id == pile.id).map(|(_, meter)| Meter::of(meter)),
             cars: pile.cars.iter().map(|car| Called::of(car, live, forecast)).collect(),

@@ -4,6 +4,7 @@ use crate::{ADMINS, App, READERS, actor};
 use shared::{
     domain::{
         charging::{MINUTE, PileId, Settings, Span},
+        place::StationPlace,
         reason::{Failure, Reason},
         session::Caller,
         station_id::StationId,
@@ -14,6 +15,7 @@ use shared::{
     wire::{
         Call, Endpoint, Example, Field, Fields, get,
         page::{LIMIT, most},
+        place::{NAMED, PLACE, place_change},
         plain::Success,
         put,
     },
@@ -22,6 +24,7 @@ use std::sync::Arc;
 
 mod live;
 pub mod piles;
+pub mod place;
 pub mod settings;
 mod views;
 
@@ -42,20 +45,26 @@ const MINUTES: Field<Span> = Field::new("minutes", minutes)
     .whole(30);
 
 pub const LIST: Endpoint = get("/operator/stations")
-    .title("充电站列表", "Stations by name")
+    .title("充电站列表", "Stations by id")
     .access(READERS)
-    .zh(&["分页列出充电站。"])
-    .notes(&["A page; `next` is the `after` of the next one."])
-    .takes(&[AFTER.optional().left_out(), LIMIT.optional()]);
+    .zh(&["分页列出充电站；带 `name` 时列出名称以此开头的充电站。"])
+    .notes(&["A page; `next` is the `after` of the next one. With `name`, one page of those whose names begin so."])
+    .takes(&[NAMED.optional().left_out(), AFTER.optional().left_out(), LIMIT.optional()]);
 
 pub const MAKE: Endpoint = put("/operator/stations/{station}")
     .title("新建充电站", "Make a station")
     .access(ADMINS)
     .as_json()
-    .zh(&["新建充电站，参数名与充电场景文件相同，未给的取默认值。"])
-    .notes(&["Settings have the names that scenarios use; what is left out has its default."])
+    .zh(&[
+        "新建充电站，参数名与充电场景文件相同，未给的取默认值；可同时给出名称、地址、营业时间、电话和坐标（GCJ-02）。",
+    ])
+    .notes(&[
+        "Settings have the names that scenarios use; what is left out has its default.",
+        "It may come with its place, which `PUT …/place` changes later.",
+    ])
     .in_path(&[("station", "S2")])
     .takes(&[SETTINGS.optional()])
+    .takes(&PLACE)
     .refuses(&[Reason::StationExists]);
 
 pub const LIVE: Endpoint = get("/operator/stations/{station}")
@@ -83,24 +92,28 @@ pub const SWITCH_PILE: Endpoint = put("/operator/stations/{station}/piles/{pile}
     ]);
 
 pub async fn list(app: Arc<App>, _: Caller, mut call: Call) -> Result<Success, Failure> {
-    let (after, most) = call.read(page)?;
-    let stations = app.charging.stations(after.as_ref(), most).await?;
-    Success::content(&views::List::of(&stations, most))
+    let (named, after, most) = call.read(page)?;
+    let page = app.charging.stations(named.as_deref(), after.as_ref(), most).await?;
+    Success::content(&views::List::of(&page))
 }
 
-/// `?after=S0&limit=50`
-fn page(fields: &mut Fields) -> Result<(Option<StationId>, u8), Failure> {
-    Ok((fields.optional(&AFTER)?, most(fields)?))
+/// `?after=S0&limit=50`, `?name=人民`
+fn page(fields: &mut Fields) -> Result<(Option<String>, Option<StationId>, u8), Failure> {
+    Ok((fields.optional(&NAMED)?, fields.optional(&AFTER)?, most(fields)?))
 }
 
 pub async fn make(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
-    let (id, settings) = (StationId::parse(call.path("station"))?, call.read(new_settings)?);
-    let made = app.charging.create_station(&id, &settings, &actor(&app, &caller, &call)).await?;
+    let (id, (settings, place)) = (StationId::parse(call.path("station"))?, call.read(new_station)?);
+    let made = app.charging.create_station(&id, &settings, &place, &actor(&app, &caller, &call)).await?;
     if made { Success::content(&views::Made::of(&id)) } else { Err(Reason::StationExists.into()) }
 }
 
 /// How a scenario writes faults, and when it starts. A station has neither, but takes the parameters of a scenario as they are.
 const OF_SCENARIOS_ONLY: [&str; 2] = ["B_value", "start"];
+
+fn new_station(fields: &mut Fields) -> Result<(Settings, StationPlace), Failure> {
+    Ok((new_settings(fields)?, StationPlace::default().changed(place_change(fields)?)))
+}
 
 /// The settings of a station, under the names that scenarios use: what was tried in one is what a station is made with.
 fn new_settings(fields: &mut Fields) -> Result<Settings, Failure> {
@@ -116,7 +129,7 @@ fn new_settings(fields: &mut Fields) -> Result<Settings, Failure> {
 pub async fn live(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Failure> {
     let id = StationId::parse(call.path("station"))?;
     let view = app.charging.live_view(&id, call.now().station).await?;
-    Success::content(&live::Live::of(&view))
+    Success::content(&live::Live::of(&view, &app.pile_links))
 }
 
 pub async fn switch_pile(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
@@ -152,7 +165,7 @@ fn minutes(text: &str) -> Result<Span, Failure> {
 /// What the reference shows of the answers.
 #[cfg(feature = "openapi")]
 pub mod reference {
-    use super::{LIST, LIVE, MAKE, SWITCH_PILE};
+    use super::{LIST, LIVE, MAKE, SWITCH_PILE, place::reference::place};
     use super::{
         live::Live,
         views::{List, Made},
@@ -162,9 +175,9 @@ pub mod reference {
 
     pub fn operations() -> Vec<Operation> {
         vec![
-            LIST.answers(plain::content::<List<'static>>(json!({
+            LIST.answers(plain::content::<List>(json!({
                 "stations": [{
-                    "station_id": "S1", "number": 1, "fast_piles": 2, "slow_piles": 3, "fast_power_kwh_per_h": "30",
+                    "station_id": "S1", "place": place(), "number": 1, "fast_piles": 2, "slow_piles": 3, "fast_power_kwh_per_h": "30",
                     "slow_power_kwh_per_h": "7", "waiting_area_N": 6
                 }],
                 "next": null
@@ -177,8 +190,9 @@ pub mod reference {
 
     fn live() -> Value {
         json!({
-            "station_id": "S1", "at": "2026-06-01T08:31:40+08:00",
-            "piles": [{ "id": 65_537, "name": "F1", "state": "OK", "meter": null, "cars": [{
+            "station_id": "S1", "place": place(), "at": "2026-06-01T08:31:40+08:00",
+            "piles": [{ "id": 65_537, "name": "F1", "qr_link": "https://plaza.example/order?station=S1&pile=F1",
+                "state": "OK", "meter": null, "cars": [{
                 "request_id": 1_048_576, "driver_id": 1_733_412_861, "plate": "皖A12345", "number": "F12",
                 "applied_at": "2026-06-01T08:30:05+08:00", "waiting_seconds": 0, "requested_kwh": "100.40",
                 "delivered_kwh": "0.75", "remaining_kwh": "99.65", "fee": "1.13",

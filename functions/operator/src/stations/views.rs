@@ -5,9 +5,10 @@ use shared::{
     domain::{
         charging::{self, Band, DispatchMode, DispatchTarget, FaultStrategy, Moment, Tariff},
         energy::Power,
+        place::StationPlace,
         station_id::StationId,
     },
-    service::charging::{ListedStation, PriceEntry},
+    service::charging::{ListedStation, PriceEntry, StationPage},
     wire::ev_app::time_of,
 };
 
@@ -26,15 +27,35 @@ impl<'a> Made<'a> {
 /// A page of all stations; `next` is what to send as `after` for the next one.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub struct List<'a> {
-    stations: Vec<StationLine<'a>>,
-    next: Option<&'a str>,
+pub struct List {
+    stations: Vec<StationLine>,
+    next: Option<String>,
+}
+
+/// Where a station is; what has not been stated is null.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Place {
+    name: Option<String>,
+    address: Option<String>,
+    hours: Option<String>,
+    phone: Option<String>,
+    /// GCJ-02, latitude first.
+    coordinates: Option<String>,
+}
+
+impl Place {
+    pub fn of(place: StationPlace) -> Self {
+        let StationPlace { name, address, hours, phone, coordinates } = place;
+        Self { name, address, hours, phone, coordinates: coordinates.map(|at| at.to_string()) }
+    }
 }
 
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-struct StationLine<'a> {
-    station_id: &'a str,
+struct StationLine {
+    station_id: String,
+    place: Place,
     number: u32,
     fast_piles: u16,
     slow_piles: u16,
@@ -44,18 +65,18 @@ struct StationLine<'a> {
     waiting_places: u32,
 }
 
-impl<'a> List<'a> {
-    pub fn of(stations: &'a [ListedStation], most: u8) -> Self {
-        let is_full = stations.len() >= usize::from(most);
-        let next = stations.last().filter(|_| is_full).map(|last| last.id.as_str());
-        Self { stations: stations.iter().map(StationLine::of).collect(), next }
+impl List {
+    pub fn of(page: &StationPage) -> Self {
+        let next = page.next.as_ref().map(|next| next.as_str().to_owned());
+        Self { stations: page.stations.iter().map(StationLine::of).collect(), next }
     }
 }
 
-impl<'a> StationLine<'a> {
-    fn of(station: &'a ListedStation) -> Self {
+impl StationLine {
+    fn of(station: &ListedStation) -> Self {
         Self {
-            station_id: station.id.as_str(),
+            station_id: station.id.as_str().to_owned(),
+            place: Place::of(station.place.clone()),
             number: station.number.into(),
             fast_piles: station.fast_piles,
             slow_piles: station.slow_piles,

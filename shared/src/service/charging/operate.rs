@@ -6,12 +6,13 @@ use crate::{
     domain::{
         charging::{Mode, PileId, Settings, Station, Turn, Waiting},
         day::Day,
+        place::StationPlace,
         reason::{Failure, Reason},
         station_id::{StationId, StationNumber},
         takings::{Crowd, DayRow},
     },
     service::actor::{Actor, Identity},
-    store::{Action, Attempts, NumberRanges, PricesItem, StationHead, StationListItem, WriteOutcome},
+    store::{Action, Attempts, Consistency, NumberRanges, PricesItem, StationHead, StationListItem, WriteOutcome},
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub struct LiveView {
     pub behind: Vec<Waiting>,
     /// What its piles have taken in since it was made.
     pub total: DayRow,
+    pub place: StationPlace,
     /// Of a metered station.
     pub meters: Vec<(PileId, MeterView)>,
 }
@@ -42,6 +44,7 @@ impl Charging {
         &self,
         id: &StationId,
         settings: &Settings,
+        place: &StationPlace,
         actor: &Actor<'_, impl Identity>,
     ) -> Result<bool, Failure> {
         // Numbers are drawn from two hundred thousand: with a thousand stations one draw in two hundred is taken.
@@ -57,8 +60,10 @@ impl Charging {
             let head =
                 StationHead { id: id.clone(), number, station, version: 1, records: 0, crowd, piles: BTreeMap::new() };
             let writes = self.store.transaction().create_station(&head, StationRefusal::Id, StationRefusal::Number);
-            let writes =
-                writes.list_station(&StationListItem::new(id, number, settings)).note_prices(id, head.version, &prices);
+            let writes = writes
+                .list_station(&StationListItem::new(id, number, settings))
+                .create_place(id, place)
+                .note_prices(id, head.version, &prices);
             match writes.audit(&actor.station_entry(Action::StationMade, id)).commit().await? {
                 WriteOutcome::Committed => return Ok(true),
                 WriteOutcome::ConditionFailed(StationRefusal::Id, _) => return Ok(false),
@@ -82,15 +87,15 @@ impl Charging {
 
     /// All of a station, the whole waiting line included: for people, so it may cost what it costs.
     pub async fn live_view(&self, id: &StationId, now: Timestamp) -> Result<LiveView, Failure> {
-        let head = self.store.head(id).await?;
+        let (head, place) = self.store.head_and_place(id, Consistency::Strong).await?;
         let mut turn = Turn::new(head.station.clone(), instant(now), None, usize::MAX);
         self.advance_turn(id, &mut turn, AHEAD).await?.ok_or(Reason::Contended)?;
         let (station, _) = turn.into_parts();
         let whole = |mode| station.side(mode).line.stretch(usize::MAX);
         let stretches = NumberRanges { fast: whole(Mode::Fast), slow: whole(Mode::Slow) };
-        let behind = self.store.lines(id, &stretches).await?;
+        let behind = self.store.lines(id, &stretches, Consistency::Strong).await?;
         let total = self.store.station_total(id).await?;
         let meters = meters(&head, &station);
-        Ok(LiveView { id: id.clone(), number: head.number, station, behind, total, meters })
+        Ok(LiveView { id: id.clone(), number: head.number, station, behind, total, place, meters })
     }
 }

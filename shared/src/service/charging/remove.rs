@@ -9,7 +9,7 @@ use crate::{
         station_id::StationId,
     },
     service::actor::{Actor, Identity},
-    store::{Action, NumberRanges},
+    store::{Action, Consistency, NumberRanges},
 };
 
 impl Charging {
@@ -37,7 +37,7 @@ impl Charging {
         let head = self.store.head(station).await?;
         let whole = |mode| head.station.side(mode).line.stretch(usize::MAX);
         let ranges = NumberRanges { fast: whole(Mode::Fast), slow: whole(Mode::Slow) };
-        let waiting = self.store.lines(station, &ranges).await?;
+        let waiting = self.store.lines(station, &ranges, Consistency::Strong).await?;
         Ok(waiting.into_iter().find(|entry| entry.ticket.request == request))
     }
 }

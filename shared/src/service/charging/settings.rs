@@ -5,13 +5,18 @@ use crate::{
     domain::{
         charging::{Band, Draft, PriceChange, Settings, SettingsChange},
         money::Price,
+        place::StationPlace,
         reason::Failure,
         station_id::{StationId, StationNumber},
     },
     service::actor::{Actor, Identity},
-    store::{Action, PricesItem, StationListItem},
+    store::{Action, Consistency, PricesItem, StationListItem},
 };
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
+
+/// So many stations are read at the same time.
+const AT_ONCE: usize = 16;
 
 /// A station in the list of all.
 #[derive(Clone, Debug)]
@@ -24,6 +29,15 @@ pub struct ListedStation {
     pub fast_power: u64,
     pub slow_power: u64,
     pub waiting_places: u32,
+    pub place: StationPlace,
+}
+
+/// A page of the list.
+#[derive(Clone, Debug)]
+pub struct StationPage {
+    pub stations: Vec<ListedStation>,
+    /// The station behind which the next page begins.
+    pub next: Option<StationId>,
 }
 
 /// Prices as they were set.
@@ -39,10 +53,30 @@ pub struct PriceEntry {
 }
 
 impl Charging {
-    /// Stations by name, those behind `after`; so many at the most.
-    pub async fn stations(&self, after: Option<&StationId>, most: u8) -> Result<Vec<ListedStation>, Failure> {
-        let listed = self.store.stations(after, i32::from(most)).await?;
-        Ok(listed.into_iter().map(ListedStation::from).collect())
+    /// A page of stations: by id behind `after`, or one page of those whose names begin with `named`.
+    pub async fn stations(
+        &self,
+        named: Option<&str>,
+        after: Option<&StationId>,
+        most: u8,
+    ) -> Result<StationPage, Failure> {
+        let limit = i32::from(most);
+        let (listed, next) = if let Some(beginning) = named {
+            let ids = self.store.stations_named(beginning, limit).await?;
+            let reads = ids.into_iter().map(|id| async move { self.store.listed_station(&id).await });
+            let found: Vec<_> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+            (found.into_iter().flatten().collect(), None)
+        } else {
+            let listed = self.store.stations(after, limit).await?;
+            let next = listed.last().filter(|_| listed.len() >= usize::from(most));
+            let next = next.map(|last| last.station.clone());
+            (listed, next)
+        };
+        let reads = listed.into_iter().map(|listed: StationListItem| async move {
+            let (place, _) = self.store.station_place(&listed.station, Consistency::Eventual).await?;
+            Ok::<_, Failure>(ListedStation::of(listed, place))
+        });
+        Ok(StationPage { stations: stream::iter(reads).buffered(AT_ONCE).try_collect().await?, next })
     }
 
     /// The settings that the next dispatch goes by.
@@ -137,11 +171,11 @@ fn difference(before: &Settings, after: &Settings) -> String {
     changed.map(|(name, before, after)| format!("{name}: {before} to {after}")).collect::<Vec<_>>().join("; ")
 }
 
-impl From<StationListItem> for ListedStation {
-    fn from(listed: StationListItem) -> Self {
+impl ListedStation {
+    fn of(listed: StationListItem, place: StationPlace) -> Self {
         let StationListItem { station, number, fast_piles, slow_piles, fast_power, slow_power, waiting_places } =
             listed;
-        Self { id: station, number, fast_piles, slow_piles, fast_power, slow_power, waiting_places }
+        Self { id: station, number, fast_piles, slow_piles, fast_power, slow_power, waiting_places, place }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
         station_id::StationId,
     },
     outside::clock::Deadline,
-    store::{Attempts, StationHead, StationWriteRefusal},
+    store::{Attempts, Consistency, StationHead, StationWriteRefusal},
 };
 use jiff::Timestamp;
 
@@ -31,7 +31,7 @@ impl Charging {
             let mut turn =
                 Turn::new(head.station.clone(), instant(now), None, MOST_COMPLETIONS).calling_at_most(MOST_CALLS);
             // A step always leaves the front of the lines in the station's own item, so that orders need not read it.
-            if is_short(&head.station) && !self.read_lines(station, &mut turn, AHEAD).await? {
+            if is_short(&head.station) && !self.read_lines(station, &mut turn, AHEAD, Consistency::Strong).await? {
                 continue;
             }
             let Some((progress, _)) = self.advance_turn(station, &mut turn, AHEAD).await? else { continue };

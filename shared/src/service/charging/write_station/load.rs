@@ -8,7 +8,7 @@ use crate::{
         session::LiveCharge,
         station_id::StationId,
     },
-    store::NumberRanges,
+    store::{Consistency, NumberRanges},
 };
 
 /// So many cars of each mode are read ahead at once: more than one transaction of completions calls.
@@ -37,7 +37,7 @@ impl Charging {
         let Number { mode, n } = live.number();
         let mut turn = Turn::new(head.station.only(mode), now, None, usize::MAX);
         let waits = turn.station().side(mode).line.waits(n);
-        if waits && !self.read_lines(&live.station, &mut turn, WINDOW).await? {
+        if waits && !self.read_lines(&live.station, &mut turn, WINDOW, Consistency::Strong).await? {
             return Ok(Found::Raced);
         }
         if self.advance_turn(&live.station, &mut turn, WINDOW).await?.is_none() {
@@ -58,12 +58,23 @@ impl Charging {
         turn: &mut Turn,
         ahead: usize,
     ) -> Result<Option<(Progress, bool)>, Failure> {
+        self.advance_turn_at(station, turn, ahead, Consistency::Strong).await
+    }
+
+    /// The same with the lines read at a consistency.
+    pub(in super::super) async fn advance_turn_at(
+        &self,
+        station: &StationId,
+        turn: &mut Turn,
+        ahead: usize,
+        consistency: Consistency,
+    ) -> Result<Option<(Progress, bool)>, Failure> {
         let mut last_read: Option<Wanted> = None;
         loop {
             match turn.advance() {
                 Progress::NeedsLine(wanted) if last_read == Some(wanted) => return Ok(None),
                 Progress::NeedsLine(wanted) => {
-                    if !self.read_lines(station, turn, wanted.at_least.max(ahead)).await? {
+                    if !self.read_lines(station, turn, wanted.at_least.max(ahead), consistency).await? {
                         return Ok(None);
                     }
                     last_read = Some(wanted);
@@ -80,10 +91,11 @@ impl Charging {
         station: &StationId,
         turn: &mut Turn,
         at_least: usize,
+        consistency: Consistency,
     ) -> Result<bool, Failure> {
         let stretch = |mode| turn.station().side(mode).line.stretch(at_least);
         let ranges = NumberRanges { fast: stretch(Mode::Fast), slow: stretch(Mode::Slow) };
-        let cars = self.store.lines(station, &ranges).await?;
+        let cars = self.store.lines(station, &ranges, consistency).await?;
         for mode in Mode::BOTH {
             let of_mode = cars.iter().filter(|car| car.ticket.number.mode == mode).cloned();
             if turn.refill(Wanted { mode, after: 0, at_least }, of_mode).is_err() {
