@@ -5,7 +5,9 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_compact::{PublicKey, Signature, sha512};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use shared::domain::audit_chain::{Attribute, Block, Chain, ChainPoint, Digest, Entry, EntryKey, Verdict, digest_of};
+use shared::domain::audit_chain::{
+    Attribute, Block, Chain, ChainPoint, Digest, EntryAttributes, EntryKey, Verdict, digest_of,
+};
 use std::collections::BTreeMap;
 
 /// What has been read so far. Items come as DynamoDB writes them in JSON.
@@ -28,7 +30,8 @@ struct SignedPoint {
 impl TrailReading {
     /// An item of the audit table.
     pub fn add_entry(&mut self, item: &Value) -> Result<()> {
-        let entry: Entry = fields(item)?.iter().map(|(name, value)| (name.clone(), attribute(value))).collect();
+        let entry: EntryAttributes =
+            fields(item)?.iter().map(|(name, value)| (name.clone(), attribute(value))).collect();
         let key = serde_json::from_value(plain(&json!({ "M": item }))?).map_err(doing("an entry has no key"))?;
         self.entries.insert(key, digest_of(&entry, hash));
         Ok(())

@@ -3,7 +3,7 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use describe::{Described, Input, Operation};
 use serde_json::{Map, Value, json};
-use shared::wire::{Place, Way};
+use shared::wire::{FieldPlace, Way};
 
 /// Values of fields and of parameters of the path, by name.
 pub type Values = Map<String, Value>;
@@ -44,12 +44,12 @@ pub fn sample(operation: &Operation, way: Way, values: &Values, token: Option<&s
     let mut call = SampleCall {
         method: way.method.to_owned(),
         path: operation.path_examples.iter().fold(way.path.to_owned(), filled),
-        query: pairs(Place::Query).collect(),
-        headers: pairs(Place::Header).collect(),
+        query: pairs(FieldPlace::Query).collect(),
+        headers: pairs(FieldPlace::Header).collect(),
         body: Vec::new(),
     };
     call.headers.extend(token.map(|token| ("authorization".to_owned(), format!("Bearer {token}"))));
-    let body: Vec<_> = operation.sample_in(Place::Body).collect();
+    let body: Vec<_> = operation.sample_in(FieldPlace::Body).collect();
     if body.is_empty() {
         return call;
     }

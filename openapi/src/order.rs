@@ -4,7 +4,7 @@
 use describe::{Described, Operation};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use shared::wire::Place;
+use shared::wire::FieldPlace;
 use std::collections::BTreeMap;
 
 /// Names and what stands under them, in this order.
@@ -84,7 +84,7 @@ fn body_order<'v>(part: &'v Value, operation: &Operation) -> Part<'v> {
     if !part.is_object() {
         return Part::Whole(part);
     }
-    let fields = operation.inputs_in(Place::Body).map(|input| input.name);
+    let fields = operation.inputs_in(FieldPlace::Body).map(|input| input.name);
     let declared: Vec<_> = operation.media.iter().copied().chain(fields).collect();
     let mut inner: Vec<_> = parts(part).collect();
     inner.sort_by_key(|(name, _)| declared.iter().position(|known| known == name));

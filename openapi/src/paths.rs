@@ -12,7 +12,7 @@ use shared::{
         account::{Realm, Role},
         reason::{Failure, Reason},
     },
-    wire::{Access, Place},
+    wire::{Access, FieldPlace},
 };
 
 type Object = Map<String, Value>;
@@ -171,14 +171,14 @@ fn parameters(function: &str, operation: &Operation, path: &str) -> Vec<Value> {
                 "description": about, "schema": schema })
         }
     };
-    let query = operation.inputs_in(Place::Query).map(parameter("query"));
-    let header = operation.inputs_in(Place::Header).map(parameter("header"));
+    let query = operation.inputs_in(FieldPlace::Query).map(parameter("query"));
+    let header = operation.inputs_in(FieldPlace::Header).map(parameter("header"));
     of_path.chain(query).chain(header).collect()
 }
 
 /// The body, whose schema is kept under `name`: it is the same in each media type and on each alias.
 fn body(operation: &Operation, name: &str, schemas: &mut Object) -> Option<Value> {
-    let inputs: Vec<_> = operation.inputs_in(Place::Body).collect();
+    let inputs: Vec<_> = operation.inputs_in(FieldPlace::Body).collect();
     if inputs.is_empty() {
         return None;
     }
@@ -192,7 +192,7 @@ fn body(operation: &Operation, name: &str, schemas: &mut Object) -> Option<Value
     schemas.insert(name.to_owned(), schema);
     let mut form = json!({ "schema": { "$ref": format!("#/components/schemas/{name}") } });
     if !inputs.iter().any(|input| input.is_file()) {
-        let sample = operation.sample_in(Place::Body);
+        let sample = operation.sample_in(FieldPlace::Body);
         form["example"] = sample.map(|input| (input.name.to_owned(), input.example.clone())).collect();
     }
     let picture = json!({ "schema": { "type": "string", "format": "binary" } });

@@ -1,7 +1,7 @@
 //! What a caller does first, as the page says it: before a sample, and to get a session.
 
 use describe::{Document, Operation, SignIn, Token};
-use shared::wire::{Before, Given, Source, Way};
+use shared::wire::{Before, Given, SampleSource, Way};
 
 /// The calls and values that go before a sample; empty where it works at once.
 pub fn first(operation: &Operation) -> String {
@@ -28,18 +28,18 @@ fn call(before: &Before) -> String {
     parts.concat()
 }
 
-fn value(name: &str, source: &Source) -> String {
+fn value(name: &str, source: &SampleSource) -> String {
     match source {
-        Source::Sms { asked, number, with } => {
+        SampleSource::Sms { asked, number, with } => {
             let with = with.iter().map(|(name, text)| format!(", `{name}`: `{text}`")).collect::<Vec<_>>().concat();
             format!("`{name}`：`{asked}` 发到 `{number}` 的短信验证码 · the SMS code that it sends to `{number}`{with}")
         }
-        Source::Picture { asked } => format!("`{name}`：`{asked}` 图片中的字符 · the letters of its picture"),
-        Source::LastPart { of, at } => {
+        SampleSource::Picture { asked } => format!("`{name}`：`{asked}` 图片中的字符 · the letters of its picture"),
+        SampleSource::LastPart { of, at } => {
             let at = at.trim_start_matches('/').replace('/', ".");
             format!("`{name}`：`{of}` 响应中 `{at}` 的最后一段 · the last part of `{at}` of its answer")
         }
-        Source::Answer { of, at, .. } => {
+        SampleSource::Answer { of, at, .. } => {
             format!("`{name}`：`{of}` 响应中的 · of its answer `{}`", at.trim_start_matches('/').replace('/', "."))
         }
     }

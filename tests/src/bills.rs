@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use shared::{
     domain::account::{AccountId, Role},
     outside::payment::NoticeKey,
-    service::bill::Bill,
+    service::bill::BillStatement,
 };
 
 impl Plaza {
@@ -23,7 +23,7 @@ impl Plaza {
     }
 
     /// What the driver sees: open bills, then paid ones.
-    pub async fn bills(&self, driver: &str) -> Vec<Bill> {
+    pub async fn bills(&self, driver: &str) -> Vec<BillStatement> {
         self.customers.bills.of_driver(&AccountId::known(driver), 100, self.watch.now()).await.unwrap()
     }
 

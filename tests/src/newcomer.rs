@@ -11,7 +11,7 @@ use describe::{Described, Document, Operation, Token};
 use jiff::SignedDuration;
 use openapi::event::{SampleCall, Values, event, own_values, sample};
 use serde_json::{Value, json};
-use shared::wire::{Access, Before, Given, Place, Source, Way};
+use shared::wire::{Access, Before, FieldPlace, Given, SampleSource, Way};
 use std::{collections::BTreeMap, pin::Pin};
 
 type Call<'n> = Pin<Box<dyn Future<Output = Answer> + 'n>>;
@@ -71,7 +71,7 @@ impl<'n> Newcomer<'n> {
         let mut values = prepared.values.clone();
         values.insert(name.to_owned(), value.clone());
         let mut call = sample(operation, prepared.way, &values, prepared.token.as_deref());
-        let of_body: Vec<_> = operation.inputs_in(Place::Body).collect();
+        let of_body: Vec<_> = operation.inputs_in(FieldPlace::Body).collect();
         if of_body.iter().any(|input| input.name == name) && !of_body.iter().any(|input| input.is_file()) {
             let sent = of_body.iter().filter(|input| !input.is_left_out || input.name == name);
             let sent: Values = sent.map(|input| (input.name.to_owned(), values[input.name].clone())).collect();
@@ -138,9 +138,9 @@ impl<'n> Newcomer<'n> {
     }
 
     /// The value of a field; `sample` holds the values of the call that it is for, and `token` is that call's session.
-    async fn value(&mut self, source: &Source, sample: &Values, token: Option<&str>) -> Value {
+    async fn value(&mut self, source: &SampleSource, sample: &Values, token: Option<&str>) -> Value {
         match source {
-            Source::Answer { of, at, with } => {
+            SampleSource::Answer { of, at, with } => {
                 let answer = self.once(*of, texts(with)).await.json();
                 if of.path == "/auth/second-factor" {
                     let secret = Authenticator::of(answer["secret"].as_str().unwrap_or_default());
@@ -148,17 +148,17 @@ impl<'n> Newcomer<'n> {
                 }
                 answer.pointer(at).unwrap_or_else(|| panic!("{of} answers no {at}: {answer}")).clone()
             }
-            Source::LastPart { of, at } => {
+            SampleSource::LastPart { of, at } => {
                 let answer = self.once(*of, Values::new()).await.json();
                 let address = answer.pointer(at).and_then(Value::as_str).unwrap_or_else(|| panic!("{of}: {answer}"));
                 json!(address.rsplit('/').next())
             }
-            Source::Picture { asked } => {
+            SampleSource::Picture { asked } => {
                 let shown = self.ask(*asked, sample.clone(), token).await;
                 assert!(shown.succeeded(), "{asked}: {}", shown.text());
                 json!(self.plaza.captcha_answers.letters())
             }
-            Source::Sms { asked, number, with } => {
+            SampleSource::Sms { asked, number, with } => {
                 // A telephone gets one code a minute.
                 self.plaza.watch.advance(SignedDuration::from_secs(61));
                 let telephone = sample[*number].clone();

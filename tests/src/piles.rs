@@ -13,7 +13,7 @@ use shared::{
     domain::{
         account::Role,
         charging::{MeteredSettings, Metering},
-        sealed::{Place, Sealed},
+        sealed::{Sealed, SealedPlace},
     },
     outside::payment::NoticeKey,
     service::charging::{SIGNATURE, TIMESTAMP},
@@ -65,7 +65,7 @@ impl Plaza {
 
     fn pile_key(&self, pile: u64) -> NoticeKey {
         let (pk, sk) = (format!("PILE#{pile}"), "KEY".to_owned());
-        let place = Place { tenant: pk.clone(), item: vec![pk.clone(), sk.clone()], field: "key" };
+        let place = SealedPlace { tenant: pk.clone(), item: vec![pk.clone(), sk.clone()], field: "key" };
         let sealed = match self.database.item(&pk, &sk) {
             Some(item) => Sealed(item["key"]["S"].as_str().unwrap().to_owned()),
             None => self.keep_a_key(&place),
@@ -75,7 +75,7 @@ impl Plaza {
     }
 
     /// For a pile that no operator has issued one, such as that of an example: F1 of the default station.
-    fn keep_a_key(&self, place: &Place) -> Sealed {
+    fn keep_a_key(&self, place: &SealedPlace) -> Sealed {
         let sealed = self.sealer.seal(place, &BASE64_URL_SAFE_NO_PAD.encode([7; 32])).unwrap();
         let text = |text: &str| json!({ "S": text });
         self.database.put(&json!({

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
     domain::{reason::Failure, session::Caller, text::halfwidth},
-    service::trail::{AuditLine, Search},
+    service::trail::{AuditLine, AuditSearch},
     wire::{
         Call, Endpoint, Field, Fields, get,
         page::{LIMIT, most},
@@ -89,7 +89,7 @@ pub async fn entries(app: Arc<App>, _: Caller, mut call: Call) -> Result<Success
 }
 
 /// `?kind=ev&subject=1004&from=2026-06-01T00:00:00+08:00&to=…&before=…&limit=50`
-fn search(fields: &mut Fields, now: Timestamp) -> Result<Search, Failure> {
+fn search(fields: &mut Fields, now: Timestamp) -> Result<AuditSearch, Failure> {
     let kind = halfwidth(&fields.required(&KIND)?).to_ascii_lowercase();
     let subject = halfwidth(&fields.required(&SUBJECT)?);
     if !is_made_of(&kind, 32, b"-") || !is_made_of(&subject, 96, b"-_.@#") {
@@ -102,7 +102,7 @@ fn search(fields: &mut Fields, now: Timestamp) -> Result<Search, Failure> {
     if to < from || before.as_deref().is_some_and(|before| before < first.as_str()) {
         return Err(Failure::malformed("from 不能晚于 to，before 应为上一页的 next"));
     }
-    Ok(Search { kind, subject, from, to, before, most: most(fields)? })
+    Ok(AuditSearch { kind, subject, from, to, before, most: most(fields)? })
 }
 
 /// Letters, digits and `more`.

@@ -9,7 +9,7 @@ use crate::{
 use shared::{
     domain::{
         account::LoginName,
-        cloud::{Account, AccountStatus, AccountType, Contact, Filter, LoginId, Member, Page},
+        cloud::{AccountStatus, AccountType, Contact, LoginAccount, LoginAccountFilter, LoginId, Page, PortalMember},
         password::Password,
         reason::{Failure, Reason},
         rule::Rule,
@@ -39,14 +39,14 @@ const ACCOUNT_TYPE: Field<AccountType> = Field::new("account_type", AccountType:
     .about("账户类型：admin 主帐号，sub 子帐号 · Main or sub account")
     .example("admin")
     .one_of(&["admin", "sub"]);
-const CONTACT_NAME: Field<String> = Field::new("contact_name", Account::contact_name)
+const CONTACT_NAME: Field<String> = Field::new("contact_name", LoginAccount::contact_name)
     .about("联系人姓名 · The name of the account's contact")
     .example("小李")
     .rule(Contact::NAME);
 const ACCOUNT_IDS: Field<String> = Field::text("account_ids")
     .about("登录帐号列表，逗号分隔；路径中没有时必填 · Login ids with commas between; needed where the path has none")
     .example(ACCOUNT);
-const REASON: Field<String> = Field::new("reason", Account::reason)
+const REASON: Field<String> = Field::new("reason", LoginAccount::reason)
     .about("理由，最多 200 字 · The reason, at most 200 characters")
     .example("离职")
     .rule(Rule::line(200));
@@ -129,20 +129,20 @@ pub const ENABLE: Endpoint = put("/customer/accounts/{account_id}/undisabled")
     .refuses(&[Reason::NotYours]);
 
 /// #47
-pub async fn list(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+pub async fn list(app: Arc<App>, member: PortalMember, mut call: Call) -> Result<Success, Failure> {
     let (filter, page) = call.read(filter)?;
     let listing = app.portal.accounts(&member, &filter, page).await?;
     Success::content(&views::Accounts::of(&listing))
 }
 
 /// #47: an empty filter is none.
-fn filter(fields: &mut Fields) -> Result<(Filter, Page), Failure> {
+fn filter(fields: &mut Fields) -> Result<(LoginAccountFilter, Page), Failure> {
     let (login_id, status) = (fields.optional(&LOGIN_PART)?, fields.optional(&STATUS)?);
-    Ok((Filter { login_id, status }, page(fields)?))
+    Ok((LoginAccountFilter { login_id, status }, page(fields)?))
 }
 
 /// #48
-pub async fn create(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+pub async fn create(app: Arc<App>, member: PortalMember, mut call: Call) -> Result<Success, Failure> {
     let shortest = app.portal.settings.password_min;
     let new = call.read(|fields| new_account(fields, shortest))?;
     app.portal.create_account(actor(&app, &member, &call), &new).await?;
@@ -159,7 +159,7 @@ fn new_account(fields: &mut Fields, shortest: usize) -> Result<NewAccount, Failu
 }
 
 /// #49
-pub async fn remove(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+pub async fn remove(app: Arc<App>, member: PortalMember, mut call: Call) -> Result<Success, Failure> {
     let in_path = call.path("account_ids").to_owned();
     let names = call.read(|fields| list_of_ids(fields, &in_path, &ACCOUNT_IDS, LoginName::read))?;
     let deleted = app.portal.delete_accounts(actor(&app, &member, &call), &names).await?;
@@ -167,16 +167,16 @@ pub async fn remove(app: Arc<App>, member: Member, mut call: Call) -> Result<Suc
 }
 
 /// #50
-pub async fn disable(app: Arc<App>, member: Member, call: Call) -> Result<Success, Failure> {
+pub async fn disable(app: Arc<App>, member: PortalMember, call: Call) -> Result<Success, Failure> {
     switch(&app, &member, call, AccountStatus::Disabled).await
 }
 
 /// #51
-pub async fn enable(app: Arc<App>, member: Member, call: Call) -> Result<Success, Failure> {
+pub async fn enable(app: Arc<App>, member: PortalMember, call: Call) -> Result<Success, Failure> {
     switch(&app, &member, call, AccountStatus::Activity).await
 }
 
-async fn switch(app: &App, member: &Member, mut call: Call, to: AccountStatus) -> Result<Success, Failure> {
+async fn switch(app: &App, member: &PortalMember, mut call: Call, to: AccountStatus) -> Result<Success, Failure> {
     let name = LoginName::read(call.path("account_id"));
     let reason = call.read(|fields| reason(fields, &name))?;
     let login_id = app.portal.switch_account(actor(app, member, &call), &name, to, &reason).await?;

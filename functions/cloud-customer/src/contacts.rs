@@ -9,15 +9,15 @@ use crate::{
 use shared::{
     domain::{
         account::Email,
-        cloud::{Contact, ContactChange, ContactId, ContactKind, CredentialKind, Customer, Member, Sex},
+        cloud::{Contact, ContactChange, ContactId, ContactKind, CredentialKind, Customer, PortalMember, Sex},
         phone::Phone,
         reason::{Failure, Reason},
     },
-    wire::{Call, Endpoint, Field, Fields, Parameter, Source, answer, cloud::Success, delete, get, post, put},
+    wire::{Call, Endpoint, Field, Fields, Parameter, SampleSource, answer, cloud::Success, delete, get, post, put},
 };
 use std::sync::Arc;
 
-const CONTACT: Source = answer(ADD.way(), "/contact_id");
+const CONTACT: SampleSource = answer(ADD.way(), "/contact_id");
 const NAME: Field<String> = Field::new("name", Contact::name).about("姓名 · Name").example("小李").rule(Contact::NAME);
 const SEX: Field<Option<Sex>> =
     Field::new("sex", Contact::sex).about("性别：M 男，F 女 · Sex").example("M").one_of(&["M", "F", ""]);
@@ -113,14 +113,14 @@ pub const DELETE: Endpoint = delete("/customer/contacts/{contact_ids}")
     .takes(&[CONTACT_IDS.optional().from(CONTACT)]);
 
 /// #42
-pub async fn list(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+pub async fn list(app: Arc<App>, member: PortalMember, mut call: Call) -> Result<Success, Failure> {
     let page = call.read(page)?;
     let listing = app.portal.contacts(actor(&app, &member, &call), page).await?;
     Success::content(&views::Contacts::of(&listing, &member))
 }
 
 /// #43
-pub async fn add(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+pub async fn add(app: Arc<App>, member: PortalMember, mut call: Call) -> Result<Success, Failure> {
     let contact = call.read(contact)?.applied_to(Contact::default())?;
     let added = app.portal.add_contact(actor(&app, &member, &call), contact).await?;
     Success::content(&views::Person::as_sent(&added))
@@ -141,14 +141,14 @@ fn contact(fields: &mut Fields) -> Result<ContactChange, Failure> {
 }
 
 /// #44
-pub async fn change(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+pub async fn change(app: Arc<App>, member: PortalMember, mut call: Call) -> Result<Success, Failure> {
     let (id, change) = call.read(|fields| Ok((fields.required(&CONTACT_ID)?, contact(fields)?)))?;
     let changed = app.portal.change_contact(actor(&app, &member, &call), &id, &change).await?;
     Success::content(&views::Person::of(&changed, &member))
 }
 
 /// #45
-pub async fn remove(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+pub async fn remove(app: Arc<App>, member: PortalMember, mut call: Call) -> Result<Success, Failure> {
     let in_path = call.path("contact_ids").to_owned();
     let ids = call.read(|fields| list_of_ids(fields, &in_path, &CONTACT_IDS, ContactId::read))?;
     let deleted = app.portal.delete_contacts(actor(&app, &member, &call), &ids).await?;

@@ -3,7 +3,7 @@
 use crate::{ADMINS, App, MEMBERS, actor, views};
 use shared::{
     domain::{
-        cloud::{Customer, CustomerPatch, Member},
+        cloud::{Customer, CustomerPatch, PortalMember},
         otp::Code,
         phone::Phone,
         reason::{Failure, Reason},
@@ -90,13 +90,13 @@ pub const MANAGER: Endpoint = get("/customer/accountmanager")
     .in_path(&[("zone", "ac1")]);
 
 /// #39
-pub async fn show(app: Arc<App>, member: Member, call: Call) -> Result<Success, Failure> {
+pub async fn show(app: Arc<App>, member: PortalMember, call: Call) -> Result<Success, Failure> {
     let (customer, papers) = app.portal.customer_with_papers(actor(&app, &member, &call)).await?;
     Success::content(&views::Customer::of(&customer, &papers, &member))
 }
 
 /// #40
-pub async fn change(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+pub async fn change(app: Arc<App>, member: PortalMember, mut call: Call) -> Result<Success, Failure> {
     let form = call.read(customer_change)?;
     if form.patch.authorization.is_some() || form.mobile.is_some() {
         member.caller.demand_recent_sign_in(call.now().real)?;
@@ -142,7 +142,7 @@ fn customer_change(fields: &mut Fields) -> Result<CustomerChange, Failure> {
 }
 
 /// What is sent back of the record and not changed by the call must be what the record says.
-pub async fn must_match(app: &App, actor: Actor<'_, &Member>, stated: &Stated) -> Result<(), Failure> {
+pub async fn must_match(app: &App, actor: Actor<'_, &PortalMember>, stated: &Stated) -> Result<(), Failure> {
     if stated.is_empty() {
         return Ok(());
     }
@@ -173,7 +173,7 @@ pub const RECORD: &[(&str, &str)] = &[
 ];
 
 /// #46
-pub async fn manager(app: Arc<App>, member: Member, _: Call) -> Result<Success, Failure> {
+pub async fn manager(app: Arc<App>, member: PortalMember, _: Call) -> Result<Success, Failure> {
     let customer = app.portal.customer(&member).await?;
     Success::content(&views::Manager::of(&customer))
 }

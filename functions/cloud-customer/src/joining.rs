@@ -9,7 +9,7 @@ use crate::{
 use shared::{
     domain::{
         account::Realm,
-        cloud::{Customer, CustomerKind, LoginId, Member},
+        cloud::{Customer, CustomerKind, LoginId, PortalMember},
         password::Password,
         phone::Phone,
         reason::{Failure, Reason},
@@ -123,7 +123,7 @@ fn joining(fields: &mut Fields, shortest: usize) -> Result<Joining, Failure> {
 }
 
 /// #56
-pub async fn send_code(app: Arc<App>, member: Option<Member>, mut call: Call) -> Result<Success, Failure> {
+pub async fn send_code(app: Arc<App>, member: Option<PortalMember>, mut call: Call) -> Result<Success, Failure> {
     app.portal.settings.zones.named(call.path("zone"))?;
     let form = call.read(AskForCode::parse)?;
     let caller = member.as_ref().map(|member| &member.caller);

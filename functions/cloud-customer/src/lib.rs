@@ -22,7 +22,7 @@ use shared::{
     boot::{CODES, Error, FIELDS, Function, GATE, PICTURES, PORTAL, Parts, SIGN_IN, TABLES},
     domain::{
         account::{Realm, Role},
-        cloud::Member,
+        cloud::PortalMember,
         reason::{Failure, Reason},
         session::Caller,
     },
@@ -80,7 +80,7 @@ pub fn routes() -> Routes<Cloud, App> {
 }
 
 /// A caller is a member of a customer, in the zone that the path names.
-impl FromCaller<App> for Member {
+impl FromCaller<App> for PortalMember {
     fn from_caller(app: &App, caller: Option<Caller>, call: &Call) -> Result<Self, Failure> {
         let caller = caller.ok_or(Reason::Unauthorized)?;
         Self::admit(caller, &app.portal.settings.zones, call.path("zone"))
@@ -88,15 +88,15 @@ impl FromCaller<App> for Member {
 }
 
 /// A session of another zone counts as none.
-impl FromCaller<App> for Option<Member> {
+impl FromCaller<App> for Option<PortalMember> {
     fn from_caller(app: &App, caller: Option<Caller>, call: &Call) -> Result<Self, Failure> {
         let zones = &app.portal.settings.zones;
-        Ok(caller.and_then(|caller| Member::admit(caller, zones, call.path("zone")).ok()))
+        Ok(caller.and_then(|caller| PortalMember::admit(caller, zones, call.path("zone")).ok()))
     }
 }
 
 /// Who asks, for the services.
-fn actor<'a>(app: &'a App, member: &'a Member, call: &'a Call) -> Actor<'a, &'a Member> {
+fn actor<'a>(app: &'a App, member: &'a PortalMember, call: &'a Call) -> Actor<'a, &'a PortalMember> {
     app.portal.actor(member, call.origin(), call.now())
 }
 

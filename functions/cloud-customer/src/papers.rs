@@ -6,7 +6,7 @@ use crate::{
 };
 use shared::{
     domain::{
-        cloud::{Contact, CredentialKind, Customer, Member},
+        cloud::{Contact, CredentialKind, Customer, PortalMember},
         reason::{Failure, Reason},
     },
     service::cloud::{PapersForm, PapersPicture},
@@ -60,7 +60,7 @@ pub const PAPERS: Endpoint = put("/customer/papers")
     .refuses(&[Reason::UnreadablePicture]);
 
 /// Extension: what #39 shows of papers is set here.
-pub async fn papers(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+pub async fn papers(app: Arc<App>, member: PortalMember, mut call: Call) -> Result<Success, Failure> {
     let (form, stated) = call.read(form)?;
     must_match(&app, actor(&app, &member, &call), &stated).await?;
     app.portal.change_papers(actor(&app, &member, &call), &form).await?;

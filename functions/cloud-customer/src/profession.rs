@@ -7,7 +7,7 @@ use crate::{
 };
 use shared::{
     domain::{
-        cloud::{Customer, Member, ProfessionPatch, Website},
+        cloud::{Customer, PortalMember, ProfessionPatch, Website},
         reason::Failure,
     },
     wire::{Call, Endpoint, Field, Fields, Stated, cloud::Success, get, label, put},
@@ -48,13 +48,13 @@ pub const CHANGE_PROFESSION: Endpoint = put("/customer/profession")
     .takes(&[INDUSTRY_APPLICATION.optional(), MAIN_BUSINESS.optional(), WEBSITE.optional()]);
 
 /// #52
-pub async fn profession(app: Arc<App>, member: Member, _: Call) -> Result<Success, Failure> {
+pub async fn profession(app: Arc<App>, member: PortalMember, _: Call) -> Result<Success, Failure> {
     let customer = app.portal.customer(&member).await?;
     Success::content(&views::Profession::of(&customer))
 }
 
 /// #53
-pub async fn change_profession(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+pub async fn change_profession(app: Arc<App>, member: PortalMember, mut call: Call) -> Result<Success, Failure> {
     let (form, stated) = call.read(form)?;
     must_match(&app, actor(&app, &member, &call), &stated).await?;
     app.portal.change_customer(actor(&app, &member, &call), |customer| form.apply_to(customer)).await?;

@@ -8,14 +8,14 @@ use crate::{
 use shared::{
     domain::{
         account::LoginName,
-        cloud::{LoginId, Member},
+        cloud::{LoginId, PortalMember},
         otp::Code,
         password::Password,
         phone::Phone,
         reason::{Failure, Reason},
         text::halfwidth,
     },
-    service::cloud::{NewPassword, NewPhone},
+    service::cloud::{LoginPasswordChange, LoginPhoneChange},
     wire::{Call, Endpoint, Field, Fields, cloud::Success, put, sms},
 };
 use std::sync::Arc;
@@ -93,14 +93,14 @@ pub const PHONE: Endpoint = put("/customer/account/phone")
     .refuses(&[Reason::WrongCode, Reason::RecentSignInWanted, Reason::PhoneTaken]);
 
 /// #54
-pub async fn password(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+pub async fn password(app: Arc<App>, member: PortalMember, mut call: Call) -> Result<Success, Failure> {
     let wanted = call.read(new_password)?;
     let issued = app.portal.change_password(actor(&app, &member, &call), &wanted).await?;
     Ok(Success::nothing().with_token(issued.token))
 }
 
 /// #54
-fn new_password(fields: &mut Fields) -> Result<NewPassword, Failure> {
+fn new_password(fields: &mut Fields) -> Result<LoginPasswordChange, Failure> {
     let (login_id, old) = (fields.required(&OWN_LOGIN)?, fields.required(&OLD_PASSWORD)?);
     let (new, verify_type) = (fields.required(&NEW_PASSWORD)?, fields.required(&VERIFY_TYPE)?);
     let (cell_number, verify_code) = (fields.required_text(&CELL_NUMBER)?, fields.required_text(&VERIFY_CODE)?);
@@ -109,7 +109,7 @@ fn new_password(fields: &mut Fields) -> Result<NewPassword, Failure> {
         "wechat" => return Err(Reason::UnsupportedVerifyType.into()),
         _ => return Err(Failure::malformed("验证方式应为 phone 或 wechat").of("verify_type")),
     }
-    Ok(NewPassword {
+    Ok(LoginPasswordChange {
         login_id,
         old,
         new,
@@ -119,21 +119,21 @@ fn new_password(fields: &mut Fields) -> Result<NewPassword, Failure> {
 }
 
 /// #55
-pub async fn phone(app: Arc<App>, member: Member, mut call: Call) -> Result<Success, Failure> {
+pub async fn phone(app: Arc<App>, member: PortalMember, mut call: Call) -> Result<Success, Failure> {
     let wanted = call.read(new_phone)?;
     let issued = app.portal.change_phone(actor(&app, &member, &call), &wanted).await?;
     Ok(issued.map_or_else(Success::nothing, |issued| Success::nothing().with_token(issued.token)))
 }
 
 /// #55
-fn new_phone(fields: &mut Fields) -> Result<NewPhone, Failure> {
+fn new_phone(fields: &mut Fields) -> Result<LoginPhoneChange, Failure> {
     let (phone, code) = (fields.required(&MOBILE)?, fields.required_text(&VERIFICATION_CODE)?);
     let bind = match halfwidth(&fields.required(&ACTION_TYPE)?).as_str() {
         "0" => true,
         "1" => false,
         _ => return Err(Failure::malformed("动作应为 0（绑定）或 1（解除绑定）").of("action_type")),
     };
-    Ok(NewPhone { phone, code: VERIFICATION_CODE.parse(&code)?, bind })
+    Ok(LoginPhoneChange { phone, code: VERIFICATION_CODE.parse(&code)?, bind })
 }
 
 /// What the reference shows of the answers.

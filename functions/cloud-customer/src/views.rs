@@ -3,11 +3,11 @@
 use serde::Serialize;
 use shared::{
     domain::{
-        cloud::{self, AccountStatus, ContactId, LoginId, Member},
+        cloud::{self, AccountStatus, ContactId, LoginId, PortalMember},
         mask::Mask,
         phone::Phone,
     },
-    service::cloud::{Joining, ListedContact, Listing, NewAccount as Created, OpenPapers},
+    service::cloud::{Joining, ListedContact, Listing, NewAccount as Created, OpenPortalPapers},
     wire::cloud::time,
 };
 
@@ -49,8 +49,8 @@ struct Row<'a> {
 }
 
 impl<'a> Accounts<'a> {
-    pub fn of(listing: &'a Listing<cloud::Account>) -> Self {
-        let account = |account: &'a cloud::Account| Row {
+    pub fn of(listing: &'a Listing<cloud::LoginAccount>) -> Self {
+        let account = |account: &'a cloud::LoginAccount| Row {
             login_id: account.login_id.as_str(),
             account_type: account.account_type.as_str(),
             contact_name: &account.contact_name,
@@ -111,7 +111,7 @@ pub struct Contacts<'a> {
 }
 
 impl<'a> Contacts<'a> {
-    pub fn of(listing: &'a Listing<ListedContact>, reader: &Member) -> Self {
+    pub fn of(listing: &'a Listing<ListedContact>, reader: &PortalMember) -> Self {
         let contacts = listing.entries.iter().map(|contact| Person::of(contact, reader)).collect();
         Self { contacts, total_count: listing.total_count }
     }
@@ -134,7 +134,7 @@ pub struct Person<'a> {
 
 impl<'a> Person<'a> {
     /// A sub account sees numbers of documents masked.
-    pub fn of(listed: &'a ListedContact, reader: &Member) -> Self {
+    pub fn of(listed: &'a ListedContact, reader: &PortalMember) -> Self {
         if reader.is_admin() { Self::as_sent(listed) } else { Self::masked(listed) }
     }
 
@@ -204,7 +204,7 @@ pub struct Customer<'a> {
 }
 
 impl<'a> Customer<'a> {
-    pub fn of(customer: &'a cloud::Customer, papers: &'a OpenPapers, reader: &Member) -> Self {
+    pub fn of(customer: &'a cloud::Customer, papers: &'a OpenPortalPapers, reader: &PortalMember) -> Self {
         Self {
             cus_name: &customer.cus_name,
             cus_type: customer.cus_type.as_str(),
@@ -235,7 +235,7 @@ pub struct WholeCustomer<'a> {
 }
 
 impl<'a> WholeCustomer<'a> {
-    pub fn of(customer: &'a cloud::Customer, papers: &'a OpenPapers, reader: &Member) -> Self {
+    pub fn of(customer: &'a cloud::Customer, papers: &'a OpenPortalPapers, reader: &PortalMember) -> Self {
         Self {
             customer: Customer::of(customer, papers, reader),
             profession: Profession::of(customer),

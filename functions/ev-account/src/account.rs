@@ -9,7 +9,7 @@ use shared::{
         session::Caller,
         vehicle::Plate,
     },
-    service::{driver::Registration, sign_in::Attempt},
+    service::{driver::DriverRegistration, sign_in::Attempt},
     wire::{
         Access, Bounds, Call, Endpoint, Example, Field, Fields, before,
         ev_app::Success,
@@ -107,13 +107,13 @@ pub async fn register(app: Arc<App>, mut call: Call) -> Result<Success, Failure>
 }
 
 /// #31
-fn registration(fields: &mut Fields) -> Result<Registration, Failure> {
+fn registration(fields: &mut Fields) -> Result<DriverRegistration, Failure> {
     let username = fields.required(&NEW_USERNAME)?;
     let password = fields.required(&NEW_PASSWORD)?;
     let email = fields.required(&EMAIL)?;
     let (plate, battery) = (fields.optional(&PLATE)?, fields.optional(&BATTERY)?);
     let password = Password::choose(&password, &[username.as_str(), email.as_str()])?;
-    Ok(Registration { username, password, email, plate, battery })
+    Ok(DriverRegistration { username, password, email, plate, battery })
 }
 
 pub async fn detail(app: Arc<App>, caller: Caller, _: Call) -> Result<Success, Failure> {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use shared::{
     domain::{account::BatteryCapacity, garage, reason::Failure},
-    service::driver::Profile,
+    service::driver::DriverProfile,
     wire::ev_app::{time, user_id},
 };
 
@@ -23,7 +23,7 @@ pub struct Detail<'a> {
 }
 
 impl<'a> Detail<'a> {
-    pub fn of(profile: &'a Profile) -> Result<Self, Failure> {
+    pub fn of(profile: &'a DriverProfile) -> Result<Self, Failure> {
         Ok(Self {
             user_id: user_id(&profile.account),
             username: profile.username.as_str(),

@@ -259,11 +259,11 @@ pub struct Bill {
 }
 
 impl Bill {
-    pub fn all(bills: &[bill::Bill]) -> Vec<Self> {
+    pub fn all(bills: &[bill::BillStatement]) -> Vec<Self> {
         bills.iter().map(Self::of).collect()
     }
 
-    fn of(bill: &bill::Bill) -> Self {
+    fn of(bill: &bill::BillStatement) -> Self {
         Self {
             id: bill.id,
             license_plate: bill.plate.clone(),

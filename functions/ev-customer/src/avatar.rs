@@ -11,7 +11,10 @@ use shared::{
         reason::{Failure, Reason},
         session::Caller,
     },
-    wire::{Call, Endpoint, Example, Field, Fields, Place, before, envelope::Picture, ev_customer::Success, get, put},
+    wire::{
+        Call, Endpoint, Example, Field, FieldPlace, Fields, before, envelope::PictureAnswer, ev_customer::Success, get,
+        put,
+    },
 };
 use std::sync::Arc;
 
@@ -40,7 +43,7 @@ pub const UPLOAD_AVATAR: Endpoint = put("/zuul/customer/customers/uploadAvatar/"
         "The heading has a trailing slash, the sample none, and `/zuul` is an earlier gateway's: every combination leads here, PUT and POST.",
         "Kept as a JPEG of at most 512 pixels a side, without what the camera wrote into it.",
     ])
-    .takes(&[ID.optional().left_out().at(Place::Query), FILE.required()])
+    .takes(&[ID.optional().left_out().at(FieldPlace::Query), FILE.required()])
     .refuses(&[Reason::NotYours, Reason::UnreadablePicture]);
 
 pub const AVATAR: Endpoint = get("/customer/customers/{id}/avatar")
@@ -81,10 +84,10 @@ pub async fn avatar(app: Arc<App>, _: Caller, call: Call) -> Result<Success, Fai
     let account = AccountId::of_driver(call.path("id")).ok_or(Reason::NotYours)?;
     let key = app.customers.avatar(&account).await?;
     if call.has(&key.tag()) {
-        return Ok(Success::Picture(Picture { tag: key.tag(), content: None, keep: Picture::PRIVATE }));
+        return Ok(Success::Picture(PictureAnswer { tag: key.tag(), content: None, keep: PictureAnswer::PRIVATE }));
     }
     let (key, content) = app.customers.avatar_content(&account, key).await?;
-    Ok(Success::Picture(Picture { tag: key.tag(), content: Some(content), keep: Picture::PRIVATE }))
+    Ok(Success::Picture(PictureAnswer { tag: key.tag(), content: Some(content), keep: PictureAnswer::PRIVATE }))
 }
 
 /// What the reference shows of the answers.

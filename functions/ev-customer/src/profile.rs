@@ -10,14 +10,15 @@ use shared::{
     },
     service::customer::ProfileChange,
     wire::{
-        Call, Endpoint, Field, Fields, Source, Stated, answer, delete, ev_customer::Success, get, person::EMAIL, put,
+        Call, Endpoint, Field, Fields, SampleSource, Stated, answer, delete, ev_customer::Success, get, person::EMAIL,
+        put,
     },
 };
 use std::sync::Arc;
 
 /// The driver of the document's examples.
 pub const DRIVER: &str = "1004";
-pub const ME: Source = answer(MY_INFO.way(), "/data/id");
+pub const ME: SampleSource = answer(MY_INFO.way(), "/data/id");
 const REAL_NAME: Field<PersonName> = Field::new("realName", PersonName::real)
     .about("真实姓名，2 至 50 个汉字或字母，中间可有间隔号和空格 · Real name: 2–50 letters and ideographs, with `·` and spaces between")
     .example("张三")

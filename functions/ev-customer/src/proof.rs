@@ -12,14 +12,15 @@ use shared::{
         session::Caller,
     },
     service::{
-        customer::{NewPhone, SignInNames},
+        customer::{DriverPhoneChange, SignInNames},
         password::PasswordChange,
     },
-    wire::{Call, Endpoint, Field, Fields, Source, Way, ev_customer::Success, person::CODE, put, sms},
+    wire::{Call, Endpoint, Field, Fields, SampleSource, Way, ev_customer::Success, person::CODE, put, sms},
 };
 use std::sync::Arc;
 
-const NEW_NUMBER: Source = sms(Way::to("POST /auth/code"), "phoneNum").with(&[("realm", "ev"), ("purpose", "change")]);
+const NEW_NUMBER: SampleSource =
+    sms(Way::to("POST /auth/code"), "phoneNum").with(&[("realm", "ev"), ("purpose", "change")]);
 const OLD_PASSWORD: Field<Password> =
     Field::new("oldPassword", |text| Ok(Password::typed(text))).about("旧密码 · The old password").example("123456wyc");
 const NEW_PASSWORD: Field<String> = Field::text("newPassword")
@@ -92,9 +93,9 @@ pub async fn change_phone(app: Arc<App>, caller: Caller, mut call: Call) -> Resu
 }
 
 /// The number under the name that #2 has for it, and the code that went there.
-fn new_phone(fields: &mut Fields) -> Result<NewPhone, Failure> {
+fn new_phone(fields: &mut Fields) -> Result<DriverPhoneChange, Failure> {
     let phone = fields.optional(&PHONE)?.ok_or_else(|| Failure::malformed("缺少手机号").of(PHONE.name()))?;
-    Ok(NewPhone { phone, code: fields.required(&CODE)? })
+    Ok(DriverPhoneChange { phone, code: fields.required(&CODE)? })
 }
 
 /// What the reference shows of the answers.

@@ -14,11 +14,11 @@ use shared::{
         vin::Vin,
     },
     service::customer::NewVehicle,
-    wire::{Call, Endpoint, Field, Fields, Place, Source, answer, before, ev_customer::Success, get, put},
+    wire::{Call, Endpoint, Field, FieldPlace, Fields, SampleSource, answer, before, ev_customer::Success, get, put},
 };
 use std::sync::Arc;
 
-const BOUND: Source = answer(MY_INFO.way(), "/data/vehicles/0/id");
+const BOUND: SampleSource = answer(MY_INFO.way(), "/data/vehicles/0/id");
 const CUSTOMER: Field<String> = Field::text("customerId").about("本人的用户 id · The driver's own id").whole(1004);
 
 const VEHICLE_TYPE: Field<VehicleType> = Field::new("vehicleType", VehicleType::parse)
@@ -60,7 +60,10 @@ pub const UNBIND: Endpoint = put("/customer/customers/vehicleUnbinding")
         "Not while this plate is in the queue, charging, or on an open bill: HTTP 200 with `\"status\":false`.",
     ])
     .after(&[before(BIND.way())])
-    .takes(&[CUSTOMER.optional().from(ME).at(Place::Query).left_out(), VEHICLE.required().from(BOUND).at(Place::Query)])
+    .takes(&[
+        CUSTOMER.optional().from(ME).at(FieldPlace::Query).left_out(),
+        VEHICLE.required().from(BOUND).at(FieldPlace::Query),
+    ])
     .refuses(&[Reason::NotYours, Reason::VehicleInUse]);
 
 pub const FEE_STATS: Endpoint = get("/customer/customers/getVehicleFeeStats")

@@ -8,9 +8,9 @@ use shared::{
         reason::{Failure, Reason},
         session::Caller,
     },
-    service::mall_user::CodeGiven,
+    service::mall_user::CodeWithOpenId,
     wire::{
-        Access, Call, Endpoint, Fields, Source,
+        Access, Call, Endpoint, Fields, SampleSource,
         mall::{Spelling, Success},
         mall_user::{OPEN_ID, PHONE_NUM, TELEPHONE},
         post, sms,
@@ -18,7 +18,7 @@ use shared::{
 };
 use std::sync::Arc;
 
-const CODE: Source = sms(SEND_CODE.way(), "telephone");
+const CODE: SampleSource = sms(SEND_CODE.way(), "telephone");
 
 pub const SEND_CODE: Endpoint = post("/user/proxy/sendPhoneNum")
     .number(10)
@@ -102,9 +102,9 @@ pub async fn sign_in(app: Arc<App>, mut call: Call) -> Result<Success, Failure> 
 }
 
 /// #11, and #13, where the number is the new one.
-fn code_given(fields: &mut Fields) -> Result<CodeGiven, Failure> {
+fn code_given(fields: &mut Fields) -> Result<CodeWithOpenId, Failure> {
     let (open_id, phone) = open_id_and_phone(fields)?;
-    Ok(CodeGiven { open_id, phone, code: fields.required(&PHONE_NUM)? })
+    Ok(CodeWithOpenId { open_id, phone, code: fields.required(&PHONE_NUM)? })
 }
 
 pub async fn identify(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {

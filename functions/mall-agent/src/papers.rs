@@ -11,7 +11,8 @@ use shared::{
         Call, Endpoint, Example, answer,
         mall::{Spelling, Success},
         mall_papers::{
-            FRONT_IMG, Front, ID_NO, Papers, QUALIFICATION, Qualification, REAL_NAME, picture_of_papers, submission,
+            FRONT_IMG, FrontPicture, ID_NO, PapersView, QUALIFICATION, Qualification, REAL_NAME, picture_of_papers,
+            submission,
         },
         mall_user::TELEPHONE,
         post,
@@ -98,7 +99,7 @@ pub const INFO: Endpoint = post("/user/proxy/info")
 pub async fn upload_front(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (phone, picture) = call.read(picture_of_papers)?;
     let address = app.papers.upload(&caller, &phone, picture, call.now().real).await?;
-    Success::data(Spelling::Text, &Front { front_img: &address })
+    Success::data(Spelling::Text, &FrontPicture { front_img: &address })
 }
 
 pub async fn upload_qualification(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
@@ -111,7 +112,7 @@ pub async fn submit(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Suc
     let today = local_day(call.now().real);
     let submission = call.read(|fields| submission(fields, today))?;
     let papers = app.papers.hand_in(&caller, &submission, call.origin(), call.now()).await?;
-    Success::data(Spelling::Text, &Papers::of(&papers))
+    Success::data(Spelling::Text, &PapersView::of(&papers))
 }
 
 pub async fn info(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
@@ -123,7 +124,7 @@ pub async fn info(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, 
 /// What the reference shows of the answers.
 #[cfg(feature = "openapi")]
 pub mod reference {
-    use super::{ADDRESS, Front, INFO, Papers, Qualification, SUBMIT, UPLOAD_FRONT, UPLOAD_QUALIFICATION};
+    use super::{ADDRESS, FrontPicture, INFO, PapersView, Qualification, SUBMIT, UPLOAD_FRONT, UPLOAD_QUALIFICATION};
     use crate::views;
     use describe::{Answers, Operation, mall};
     use serde_json::json;
@@ -131,10 +132,10 @@ pub mod reference {
 
     pub fn operations() -> Vec<Operation> {
         vec![
-            UPLOAD_FRONT.answers(mall::data::<Front>(Spelling::Text, &json!({ "frontImg": ADDRESS }))),
+            UPLOAD_FRONT.answers(mall::data::<FrontPicture>(Spelling::Text, &json!({ "frontImg": ADDRESS }))),
             UPLOAD_QUALIFICATION
                 .answers(mall::data::<Qualification>(Spelling::Text, &json!({ "qualification": ADDRESS }))),
-            SUBMIT.answers(mall::data::<Papers>(
+            SUBMIT.answers(mall::data::<PapersView>(
                 Spelling::Text,
                 &json!({ "realName": "王小明", "idNo": "110105********002X", "frontImg": ADDRESS,
                     "qualification": ADDRESS, "status": 1 }),

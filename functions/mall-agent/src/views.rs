@@ -1,7 +1,7 @@
 //! What the agents' app reads of its owner.
 
 use serde::Serialize;
-use shared::service::{agent::Profile, papers::OwnPapers};
+use shared::service::{agent::AgentProfile, papers::OwnPapers};
 
 /// #12: 0 not certified (未认证), 1 under review (审核中), 2 refused (未通过), 3 certified (已通过).
 #[derive(Serialize)]
@@ -30,7 +30,7 @@ pub struct Info<'a> {
 }
 
 impl<'a> Info<'a> {
-    pub fn of(profile: &'a Profile, papers: &'a OwnPapers) -> Self {
+    pub fn of(profile: &'a AgentProfile, papers: &'a OwnPapers) -> Self {
         Self {
             status: papers.status.into(),
             reason: papers.reason.as_ref().map_or("", |why| why.as_str()),

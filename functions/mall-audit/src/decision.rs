@@ -4,7 +4,7 @@ use crate::{AUDITORS, App};
 use shared::{
     domain::{
         account::Realm,
-        papers::{Decision, Status, Why},
+        papers::{Decision, PapersStatus, Why},
         phone::Phone,
         reason::{Failure, Reason},
         session::Caller,
@@ -21,7 +21,7 @@ use shared::{
 };
 use std::sync::Arc;
 
-const STATUS: Field<Status> = Field::new("status", Status::asked)
+const STATUS: Field<PapersStatus> = Field::new("status", PapersStatus::asked)
     .about("审核结果：1 审核中，2 未通过，3 已通过 · The decision: 1 waiting, 2 refused, 3 passed; as text or number")
     .example("3")
     .one_of(&["1", "2", "3"]);

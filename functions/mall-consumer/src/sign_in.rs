@@ -7,7 +7,7 @@ use shared::{
         phone::Phone,
         reason::{Failure, Reason},
     },
-    service::mall_user::CodeGiven,
+    service::mall_user::CodeWithOpenId,
     wire::{
         Access, Call, Endpoint, Fields,
         mall::{Spelling, Success},
@@ -67,9 +67,9 @@ pub async fn sign_in(app: Arc<App>, mut call: Call) -> Result<Success, Failure> 
 }
 
 /// #9
-fn code_given(fields: &mut Fields) -> Result<CodeGiven, Failure> {
+fn code_given(fields: &mut Fields) -> Result<CodeWithOpenId, Failure> {
     let (open_id, phone) = open_id_and_phone(fields)?;
-    Ok(CodeGiven { open_id, phone, code: fields.required(&PHONE_NUM)? })
+    Ok(CodeWithOpenId { open_id, phone, code: fields.required(&PHONE_NUM)? })
 }
 
 /// What the reference shows of the answers.

@@ -12,7 +12,7 @@ use shared::{
     boot::{CODES, Error, FIELDS, Function, GATE, Need, PICTURES, Parts, SIGN_IN, TABLES},
     domain::{account::Realm, otp::CaptchaAfter},
     service::{
-        dealer::{Dealers, Settings},
+        dealer::{DealerSettings, Dealers},
         papers::Submissions,
     },
     wire::{
@@ -51,7 +51,7 @@ pub struct App {
 impl App {
     pub async fn new(parts: &Parts) -> Result<Self, Error> {
         let (sign_in, captchas, pictures) = (parts.sign_in()?, parts.captchas()?, parts.pictures()?);
-        let settings = Settings {
+        let settings = DealerSettings {
             registrations_per_minute: parts.variables.limit("REGISTER_PER_IP_MINUTE")?,
             captcha_after: CaptchaAfter {
                 of_device: parts.variables.limit("CAPTCHA_AFTER_SENDS")?,

@@ -11,8 +11,8 @@ use shared::{
         Call, Endpoint, answer,
         mall::{Spelling, Success},
         mall_papers::{
-            FRONT_IMG, Front, ID_NO, PICTURE, Papers, QUALIFICATION, Qualification, REAL_NAME, picture_of_papers,
-            submission,
+            FRONT_IMG, FrontPicture, ID_NO, PICTURE, PapersView, QUALIFICATION, Qualification, REAL_NAME,
+            picture_of_papers, submission,
         },
         mall_user::TELEPHONE,
         post,
@@ -95,7 +95,7 @@ pub const INFO: Endpoint = post("/user/dealer/info")
 pub async fn upload_front(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (phone, picture) = call.read(picture_of_papers)?;
     let address = app.papers.upload(&caller, &phone, picture, call.now().real).await?;
-    Success::data(Spelling::Text, &Front { front_img: &address })
+    Success::data(Spelling::Text, &FrontPicture { front_img: &address })
 }
 
 pub async fn upload_qualification(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
@@ -108,7 +108,7 @@ pub async fn submit(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Suc
     let today = local_day(call.now().real);
     let submission = call.read(|fields| submission(fields, today))?;
     let papers = app.papers.hand_in(&caller, &submission, call.origin(), call.now()).await?;
-    Success::data(Spelling::Text, &Papers::of(&papers))
+    Success::data(Spelling::Text, &PapersView::of(&papers))
 }
 
 pub async fn info(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
@@ -120,7 +120,9 @@ pub async fn info(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, 
 /// What the reference shows of the answers.
 #[cfg(feature = "openapi")]
 pub mod reference {
-    use super::{CERTIFICATE, FRONT, Front, INFO, Papers, Qualification, SUBMIT, UPLOAD_FRONT, UPLOAD_QUALIFICATION};
+    use super::{
+        CERTIFICATE, FRONT, FrontPicture, INFO, PapersView, Qualification, SUBMIT, UPLOAD_FRONT, UPLOAD_QUALIFICATION,
+    };
     use crate::views;
     use describe::{Answers, Operation, mall};
     use serde_json::json;
@@ -128,12 +130,12 @@ pub mod reference {
 
     pub fn operations() -> Vec<Operation> {
         vec![
-            UPLOAD_FRONT.answers(mall::data::<Front<'static>>(Spelling::Text, &json!({ "frontImg": FRONT }))),
+            UPLOAD_FRONT.answers(mall::data::<FrontPicture<'static>>(Spelling::Text, &json!({ "frontImg": FRONT }))),
             UPLOAD_QUALIFICATION.answers(mall::data::<Qualification<'static>>(
                 Spelling::Text,
                 &json!({ "qualification": CERTIFICATE }),
             )),
-            SUBMIT.answers(mall::data::<Papers<'static>>(
+            SUBMIT.answers(mall::data::<PapersView<'static>>(
                 Spelling::Text,
                 &json!({
                     "realName": "王小明", "idNo": "110105********002X", "frontImg": FRONT, "qualification": CERTIFICATE,

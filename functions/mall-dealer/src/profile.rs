@@ -15,7 +15,7 @@ use shared::{
     service::dealer::favicon_named,
     wire::{
         Access, Call, Endpoint, Field, Fields, answer,
-        envelope::Picture,
+        envelope::PictureAnswer,
         get, last_part,
         mall::{Spelling, Success},
         mall_papers::PICTURE,
@@ -134,10 +134,10 @@ pub async fn upload_favicon(app: Arc<App>, caller: Caller, mut call: Call) -> Re
 }
 
 /// Anybody may look at a favicon who has its address.
-pub async fn show_favicon(app: Arc<App>, call: Call) -> Result<Picture, Failure> {
+pub async fn show_favicon(app: Arc<App>, call: Call) -> Result<PictureAnswer, Failure> {
     let key = favicon_named(call.path("name"))?;
     let content = if call.has(&key.tag()) { None } else { Some(app.dealers.favicon(&key).await?) };
-    Ok(Picture { tag: key.tag(), content, keep: Picture::PUBLIC })
+    Ok(PictureAnswer { tag: key.tag(), content, keep: PictureAnswer::PUBLIC })
 }
 
 /// What the reference shows of the answers.

@@ -7,12 +7,12 @@ use crate::{
 };
 use shared::{
     domain::{
-        dealer::Named,
+        dealer::DealerUsername,
         password::Password,
         reason::{Failure, Reason},
         session::Caller,
     },
-    service::dealer::{NewPassword, NewPhone},
+    service::dealer::{DealerPasswordChange, DealerPhoneChange},
     wire::{
         Access, Before, Call, Endpoint, Field, Fields, before,
         mall::{Spelling, Success},
@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 const REGISTERED: &[Before] = &[before(REGISTER.way())];
 pub const OWN: &str = "`username` (账号), which nothing gives out, is the account's telephone or its id. Another account's, or an unknown one: 403.";
-pub const ACCOUNT: Field<Named> = Field::new("username", |text| Ok(Named::read(text)))
+pub const ACCOUNT: Field<DealerUsername> = Field::new("username", |text| Ok(DealerUsername::read(text)))
     .about("账号，即手机号或账号 id · The account: its mobile number or id")
     .example("13912345678");
 
@@ -79,9 +79,9 @@ pub async fn change_password(app: Arc<App>, mut call: Call) -> Result<Success, F
 }
 
 /// #24
-fn new_password(fields: &mut Fields) -> Result<NewPassword, Failure> {
+fn new_password(fields: &mut Fields) -> Result<DealerPasswordChange, Failure> {
     let (named, old) = (fields.required(&ACCOUNT)?, fields.required(&OLD_PASSWORD)?);
-    Ok(NewPassword { named, old, new: fields.required(&NEW_PS)? })
+    Ok(DealerPasswordChange { named, old, new: fields.required(&NEW_PS)? })
 }
 
 pub async fn edit_phone(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
@@ -91,9 +91,9 @@ pub async fn edit_phone(app: Arc<App>, caller: Caller, mut call: Call) -> Result
 }
 
 /// #25
-fn new_phone(fields: &mut Fields) -> Result<NewPhone, Failure> {
+fn new_phone(fields: &mut Fields) -> Result<DealerPhoneChange, Failure> {
     let (named, phone) = (fields.required(&ACCOUNT)?, fields.required(&TELEPHONE)?);
-    Ok(NewPhone { named, phone, device: fields.required(&DEVICE)?, code: fields.required(&PHONE_NUM)? })
+    Ok(DealerPhoneChange { named, phone, device: fields.required(&DEVICE)?, code: fields.required(&PHONE_NUM)? })
 }
 
 /// What the reference shows of the answers.

@@ -11,7 +11,7 @@ use shared::{
         phone::Phone,
         reason::{Failure, Reason},
     },
-    service::dealer::Registration,
+    service::dealer::DealerRegistration,
     wire::{
         Access, Before, Call, Endpoint, Fields, before,
         mall::{Spelling, Success},
@@ -83,11 +83,11 @@ pub async fn register(app: Arc<App>, mut call: Call) -> Result<Success, Failure>
 }
 
 /// #23: the password is judged before the code, so that a weak one spends none.
-fn registration(fields: &mut Fields) -> Result<Registration, Failure> {
+fn registration(fields: &mut Fields) -> Result<DealerRegistration, Failure> {
     let (device, phone) = (fields.required(&DEVICE)?, fields.required(&TELEPHONE)?);
     let (code, guess) = (fields.required_text(&PHONE_NUM)?, fields.required(&LETTERS)?);
     let password = Password::choose(&fields.required(&NEW_PASSWORD)?, &[phone.digits()])?;
-    Ok(Registration { device, phone, code: PHONE_NUM.parse(&code)?, guess, password })
+    Ok(DealerRegistration { device, phone, code: PHONE_NUM.parse(&code)?, guess, password })
 }
 
 /// What the reference shows of the answers.

@@ -1,7 +1,7 @@
 //! What the dealers' app reads.
 
 use serde::Serialize;
-use shared::service::{dealer::Profile, papers::OwnPapers};
+use shared::service::{dealer::DealerProfile, papers::OwnPapers};
 
 /// #18 and #23: every field is always there; what is unset is `""` or `0`.
 #[derive(Serialize)]
@@ -16,7 +16,7 @@ pub struct Dealer<'a> {
 }
 
 impl<'a> Dealer<'a> {
-    pub fn of(profile: &'a Profile) -> Self {
+    pub fn of(profile: &'a DealerProfile) -> Self {
         Self {
             telephone: profile.phone.digits(),
             nick_name: profile.nickname.as_ref().map_or("", |name| name.as_str()),
@@ -64,7 +64,7 @@ pub struct Info<'a> {
 }
 
 impl<'a> Info<'a> {
-    pub fn of(profile: &'a Profile, papers: &'a OwnPapers) -> Self {
+    pub fn of(profile: &'a DealerProfile, papers: &'a OwnPapers) -> Self {
         Self {
             status: papers.status.into(),
             reason: papers.reason.as_ref().map_or("", |why| why.as_str()),

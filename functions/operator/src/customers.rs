@@ -5,18 +5,18 @@ use serde::Serialize;
 use shared::{
     domain::{
         account::LoginName,
-        cloud::{Customer, CustomerId, Manager, Tenant, Zone, line::line},
+        cloud::{Customer, CustomerId, Manager, PortalZone, Tenant, line::line},
         reason::{Failure, Reason},
         session::Caller,
     },
     wire::{
-        Call, Endpoint, Field, Fields, Source, Way, answer, before, delete, get, label, missing, person::EMAIL,
+        Call, Endpoint, Field, Fields, SampleSource, Way, answer, before, delete, get, label, missing, person::EMAIL,
         plain::Success, put,
     },
 };
 use std::sync::Arc;
 
-const FOUND: Source = answer(FIND.way(), "/customer_id");
+const FOUND: SampleSource = answer(FIND.way(), "/customer_id");
 const ID: &str = "0123456789abcdef0123456789abcdef";
 const CUS_NAME: Field<LoginName> = Field::new("cus_name", |text| Ok(LoginName::read(text)))
     .about("客户名称，所有区域内唯一 · The customer's name, unique over all zones")
@@ -126,7 +126,7 @@ pub async fn clear(app: Arc<App>, caller: Caller, call: Call) -> Result<Success,
 
 /// What cannot be a customer's answers like an unknown one.
 fn tenant(call: &Call) -> Result<Tenant, Failure> {
-    let zone = Zone::parse(call.path("zone")).map_err(|_| Reason::NotYours)?;
+    let zone = PortalZone::parse(call.path("zone")).map_err(|_| Reason::NotYours)?;
     Ok(Tenant { zone, customer: CustomerId::parse(call.path("customer"))? })
 }
 

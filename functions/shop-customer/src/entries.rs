@@ -10,21 +10,21 @@ use shared::{
         reason::{Failure, Reason},
         rule::{ONE_LINE, Rule},
         session::Caller,
-        shop::{Account, Booking, EntryKey},
+        shop::{ShopAccount, ShopBooking, ShopEntryKey},
         text::halfwidth,
     },
     wire::{Bounds, Call, Endpoint, Field, Fields, missing, post, shop::Success},
 };
 use std::sync::Arc;
 
-const ACCOUNT: Field<Account> = Field::new("account", account)
+const ACCOUNT: Field<ShopAccount> = Field::new("account", account)
     .about("balance 余额，credit 积分 · Money or points")
     .example("balance")
     .one_of(&["balance", "credit"]);
 const AMOUNT: Field<i64> = Field::new("amount", amount)
     .about("分或积分，整数，不为 0，负数为扣减 · Whole fen or points, not 0; negative goes out")
     .whole(10_000)
-    .bounds(Bounds::whole(-Booking::LARGEST, Booking::LARGEST));
+    .bounds(Bounds::whole(-ShopBooking::LARGEST, ShopBooking::LARGEST));
 const REASON: Field<String> = Field::new("reason", |text| line("reason", text, 200))
     .about("原因，1 至 200 字 · The reason: 1–200 characters")
     .example("充值")
@@ -61,26 +61,27 @@ pub async fn book(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Succe
 }
 
 /// `{"account":"balance","amount":-1200,"reason":"…","key":"…"}`; the key may also come as `Idempotency-Key`.
-fn booking(fields: &mut Fields, header: Option<String>) -> Result<Booking, Failure> {
+fn booking(fields: &mut Fields, header: Option<String>) -> Result<ShopBooking, Failure> {
     let (account, amount) = (fields.required(&ACCOUNT)?, fields.required(&AMOUNT)?);
     let reason = fields.required(&REASON)?;
     let key = fields.optional(&KEY)?.or(header).ok_or_else(|| missing(KEY.name()))?;
-    Ok(Booking { key: EntryKey::given(key.trim())?, account, amount, reason })
+    Ok(ShopBooking { key: ShopEntryKey::given(key.trim())?, account, amount, reason })
 }
 
-fn account(text: &str) -> Result<Account, Failure> {
+fn account(text: &str) -> Result<ShopAccount, Failure> {
     match halfwidth(text).to_ascii_lowercase().as_str() {
-        "balance" => Ok(Account::Balance),
-        "credit" => Ok(Account::Credit),
+        "balance" => Ok(ShopAccount::Balance),
+        "credit" => Ok(ShopAccount::Credit),
         _ => Err(Failure::malformed("账户应为 balance（余额）或 credit（积分）").of("account")),
     }
 }
 
 fn amount(text: &str) -> Result<i64, Failure> {
     let amount = halfwidth(text).parse().ok();
-    let amount = amount.filter(|amount| *amount != 0 && (-Booking::LARGEST..=Booking::LARGEST).contains(amount));
+    let amount =
+        amount.filter(|amount| *amount != 0 && (-ShopBooking::LARGEST..=ShopBooking::LARGEST).contains(amount));
     amount.ok_or_else(|| {
-        let text = format!("金额应为不等于 0、绝对值不超过 {} 的整数（分或积分）", Booking::LARGEST);
+        let text = format!("金额应为不等于 0、绝对值不超过 {} 的整数（分或积分）", ShopBooking::LARGEST);
         Failure::typed(text).of("amount")
     })
 }

@@ -9,7 +9,7 @@ use shared::{
     domain::{
         reason::{Failure, Reason},
         session::Caller,
-        shop::{CustomerId, Filter, Keyword, MOST_LISTED, Search, ShopId, Tag},
+        shop::{Filter, Keyword, MOST_LISTED, ShopId, ShopRecordId, ShopRecordSearch, Tag},
         text::halfwidth,
     },
     wire::{Before, Bounds, Call, Endpoint, Field, Fields, Given, Way, before, get, post, shop::Success},
@@ -28,8 +28,8 @@ const LIMIT: Field<usize> = Field::new("limit", limit)
 const CURSOR: Field<String> = Field::text("cursor")
     .about("上一页的 nextCursor，查询条件须相同 · `nextCursor` of the page before, with the same question")
     .example("1.d1.c2VhbGVk");
-const CUSTOMER_ID: Field<CustomerId> =
-    Field::new("customerId", CustomerId::parse).about("顾客 ID · The customer's id").example(ID);
+const CUSTOMER_ID: Field<ShopRecordId> =
+    Field::new("customerId", ShopRecordId::parse).about("顾客 ID · The customer's id").example(ID);
 const EXPAND: Field<String> = Field::text("expand")
     .about("signinStatus：返回当日签到状态 · `signinStatus` tells today's state")
     .example("signinStatus");
@@ -85,7 +85,7 @@ pub const LINK: Endpoint = post("/customer/v1/customer/{id}/links")
 pub async fn list(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let form = call.read(List::parse)?;
     let actor = actor(&app, &caller, &call);
-    let search = Search { shop: caller.shop(form.shop)?, filter: form.filter, limit: form.limit };
+    let search = ShopRecordSearch { shop: caller.shop(form.shop)?, filter: form.filter, limit: form.limit };
     let page = app.records.list(actor, &search, form.cursor.as_deref()).await?;
     Success::content(&views::Page::of(&page))
 }
@@ -127,7 +127,7 @@ pub async fn linked(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Suc
 
 /// #59.
 struct Linked {
-    customer: CustomerId,
+    customer: ShopRecordId,
     shop: Option<ShopId>,
     signin_status: bool,
 }

@@ -12,26 +12,26 @@ use shared::{
         resident_id::GivenId,
         rule::{ONE_LINE, Rule},
         session::Caller,
-        shop::{Customer, CustomerId, Edit, Gender, Named, ShopId, Tag, line_of_text},
+        shop::{Edit, IdAndName, ShopGender, ShopId, ShopRecord, ShopRecordId, Tag, line_of_text},
         text::halfwidth,
     },
     service::shop::Asked,
     wire::{
-        Call, Endpoint, Example, Field, Fields, Parameter, Source, Stated, answer, delete, get, label, missing, patch,
-        post, shop::Success,
+        Call, Endpoint, Example, Field, Fields, Parameter, SampleSource, Stated, answer, delete, get, label, missing,
+        patch, post, shop::Success,
     },
 };
 use std::sync::Arc;
 
 pub const ID: &str = "S1.19e80b21ac8ffffffffffffffff";
-pub const RECORD: Source = answer(CREATE.way(), "/id");
+pub const RECORD: SampleSource = answer(CREATE.way(), "/id");
 pub const SHOP_ID: Field<ShopId> =
     Field::new("shopId", shop_id).about("门店 ID · The shop").example("S1").rule(ShopId::RULE);
 const NAME: Field<String> = Field::new("name", |text| line("name", text, 64))
     .about("姓名，1 至 64 字 · Name: 1–64 characters")
     .example("王小明")
     .rule(Rule::text(1, 64).matching(ONE_LINE));
-const GENDER: Field<Gender> = Field::new("gender", Gender::parse)
+const GENDER: Field<ShopGender> = Field::new("gender", ShopGender::parse)
     .about("性别：male 男，female 女，unknown 未知 · Gender")
     .example("male")
     .one_of(&["male", "female", "unknown"]);
@@ -183,7 +183,7 @@ fn new_record(fields: &mut Fields, today: Date) -> Result<(ShopId, Edit), Failur
 pub async fn edit(app: Arc<App>, caller: Caller, mut call: Call) -> Result<Success, Failure> {
     let (id, version, today) = (id(&call)?, call.if_match()?, local_day(call.now().real));
     let (edit, stated) = call.read(|fields| record_change(fields, today))?;
-    let matches = |before: &Customer| stated.must_match(&views::Record::of(before, false));
+    let matches = |before: &ShopRecord| stated.must_match(&views::Record::of(before, false));
     views::record(&app.records.edit(actor(&app, &caller, &call), &id, (&edit, version), matches).await?, false)
 }
 
@@ -267,14 +267,14 @@ fn tags(raw: &RawValue) -> Result<Vec<Tag>, Failure> {
     Tag::all(&texts).map_err(|refused| refused.of("tag"))
 }
 
-fn named(field: &str, raw: &RawValue) -> Result<Named, Failure> {
-    let named: Named = serde_json::from_str(raw.get())
+fn named(field: &str, raw: &RawValue) -> Result<IdAndName, Failure> {
+    let named: IdAndName = serde_json::from_str(raw.get())
         .map_err(|_| Failure::malformed(format!("{}应为 {{\"id\":\"…\",\"name\":\"…\"}}", label(field))).of(field))?;
-    Ok(Named { id: line(field, &named.id, 64)?, name: line(field, &named.name, 64)? })
+    Ok(IdAndName { id: line(field, &named.id, 64)?, name: line(field, &named.name, 64)? })
 }
 
-pub fn id(call: &Call) -> Result<CustomerId, Failure> {
-    CustomerId::parse(call.path("id"))
+pub fn id(call: &Call) -> Result<ShopRecordId, Failure> {
+    ShopRecordId::parse(call.path("id"))
 }
 
 /// What the reference shows of the answers.

@@ -7,14 +7,14 @@ use shared::{
         phone::Phone,
         reason::Failure,
         resident_id::GivenId,
-        shop::{Customer, Gender, Named, SHOWN, Tag, has_signed_in},
+        shop::{IdAndName, SHOWN, ShopGender, ShopRecord, Tag, has_signed_in},
     },
     service::shop,
     wire::{ev_app::time, shop::Success},
 };
 
 /// #57, #60, #61: one record with its version.
-pub fn record(customer: &Customer, whole: bool) -> Result<Success, Failure> {
+pub fn record(customer: &ShopRecord, whole: bool) -> Result<Success, Failure> {
     Success::record(&Record::of(customer, whole), customer.version)
 }
 
@@ -34,7 +34,7 @@ pub struct Record<'c> {
     mrn: &'c str,
     mobile: Option<&'c str>,
     #[cfg_attr(feature = "openapi", schemars(with = "String"))]
-    gender: Gender,
+    gender: ShopGender,
     birthday: Option<String>,
     idcard: Option<String>,
     country: Option<&'c str>,
@@ -64,13 +64,13 @@ struct IdName<'c> {
 }
 
 impl<'c> IdName<'c> {
-    fn of(named: &'c Named) -> Self {
+    fn of(named: &'c IdAndName) -> Self {
         Self { id: &named.id, name: &named.name }
     }
 }
 
 impl<'c> Record<'c> {
-    pub fn of(customer: &'c Customer, whole: bool) -> Self {
+    pub fn of(customer: &'c ShopRecord, whole: bool) -> Self {
         let residence = &customer.residence;
         let idcard = |id: &GivenId| if whole { id.as_str().to_owned() } else { id.masked(SHOWN) };
         Self {
@@ -112,7 +112,7 @@ pub struct Page<'p> {
 }
 
 impl<'p> Page<'p> {
-    pub fn of(page: &'p shop::Page) -> Self {
+    pub fn of(page: &'p shop::ShopRecordPage) -> Self {
         let items = page.customers.iter().map(|customer| Record::of(customer, false)).collect();
         Self { items, next_cursor: page.next.as_deref() }
     }
@@ -139,9 +139,9 @@ struct LinkedAccount<'c> {
 
 impl<'c> Accounts<'c> {
     /// With today's sign-in state, if `now` is given.
-    pub fn of(customers: &'c [Customer], now: Option<Timestamp>) -> Self {
+    pub fn of(customers: &'c [ShopRecord], now: Option<Timestamp>) -> Self {
         let status = |customer| now.map(|now| if has_signed_in(customer, now) { "signed" } else { "unsigned" });
-        let account = |customer: &'c Customer| LinkedAccount {
+        let account = |customer: &'c ShopRecord| LinkedAccount {
             id: customer.id.to_string(),
             name: &customer.name,
             mobile: customer.mobile.as_ref().map(Phone::digits),

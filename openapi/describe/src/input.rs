@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use shared::{
     domain::rule::Rule,
-    wire::{Bounds, Example, Parameter, Place, Source},
+    wire::{Bounds, Example, FieldPlace, Parameter, SampleSource},
 };
 
 /// One field of an endpoint.
@@ -17,11 +17,11 @@ pub struct Input {
     /// Whether it is needed depends on other fields.
     pub depends: bool,
     /// Where a sample's value comes from, if no caller can make it up.
-    pub source: Option<Source>,
+    pub source: Option<SampleSource>,
     /// Whether the sample does without it.
     pub is_left_out: bool,
     /// None: in the body where the method has one, else in the query.
-    pub place: Option<Place>,
+    pub place: Option<FieldPlace>,
     declared: Example,
     values: &'static [&'static str],
     rule: Option<Rule>,

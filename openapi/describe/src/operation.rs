@@ -3,7 +3,7 @@
 use crate::{Answer, Input, Speaks, Voice, plain};
 use shared::{
     domain::reason::Reason,
-    wire::{Before, Endpoint, EndpointDoc, Place, Source, Way},
+    wire::{Before, Endpoint, EndpointDoc, FieldPlace, SampleSource, Way},
 };
 
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub struct Operation {
     /// Examples of what stands in the path.
     pub path_examples: &'static [(&'static str, &'static str)],
     /// Where what stands in the path comes from.
-    pub path_sources: &'static [(&'static str, Source)],
+    pub path_sources: &'static [(&'static str, SampleSource)],
     /// The media types of its body, the document's own first.
     pub media: &'static [&'static str],
     pub refusals: &'static [Reason],
@@ -98,18 +98,18 @@ impl Operation {
     }
 
     /// Where the document shows this field.
-    pub fn place_of(&self, input: &Input) -> Place {
+    pub fn place_of(&self, input: &Input) -> FieldPlace {
         let has_body = !matches!(self.method, "GET" | "DELETE");
-        input.place.unwrap_or(if has_body { Place::Body } else { Place::Query })
+        input.place.unwrap_or(if has_body { FieldPlace::Body } else { FieldPlace::Query })
     }
 
     /// The inputs that stand in one place.
-    pub fn inputs_in(&self, place: Place) -> impl Iterator<Item = &Input> {
+    pub fn inputs_in(&self, place: FieldPlace) -> impl Iterator<Item = &Input> {
         self.inputs.iter().filter(move |input| self.place_of(input) == place)
     }
 
     /// The fields that a sample fills in one place.
-    pub fn sample_in(&self, place: Place) -> impl Iterator<Item = &Input> {
+    pub fn sample_in(&self, place: FieldPlace) -> impl Iterator<Item = &Input> {
         self.inputs_in(place).filter(|input| !input.is_left_out)
     }
 

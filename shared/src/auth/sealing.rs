@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         reason::Failure,
-        sealed::{BlindIndex, Place, Sealed},
+        sealed::{BlindIndex, Sealed, SealedPlace},
     },
     outside::{key_service::KeyService, random::Random},
 };
@@ -69,7 +69,7 @@ impl Sealer {
     }
 
     /// Encrypts `text` for one place.
-    pub fn seal(&self, place: &Place, text: &str) -> Result<Sealed, Failure> {
+    pub fn seal(&self, place: &SealedPlace, text: &str) -> Result<Sealed, Failure> {
         let id = &self.keys.seal;
         let key = self.key(id, place)?;
         let nonce: [u8; NONCE_LEN] = self.random.bytes();
@@ -81,7 +81,7 @@ impl Sealer {
     }
 
     /// Opens a field that was sealed for this place. Anything else is a fault: the item was moved or changed.
-    pub fn open(&self, place: &Place, sealed: &Sealed) -> Result<SecretString, Failure> {
+    pub fn open(&self, place: &SealedPlace, sealed: &Sealed) -> Result<SecretString, Failure> {
         let broken = || Failure::internal("decryption of a field failed: wrong key, or the item was changed");
         let mut parts = sealed.0.splitn(3, '.');
         let (Some(VERSION), Some(id), Some(bytes)) = (parts.next(), parts.next(), parts.next()) else {
@@ -105,7 +105,7 @@ impl Sealer {
         Ok(BlindIndex(BASE64_URL_SAFE_NO_PAD.encode(tag.sign())))
     }
 
-    fn key(&self, id: &str, place: &Place) -> Result<LessSafeKey, Failure> {
+    fn key(&self, id: &str, place: &SealedPlace) -> Result<LessSafeKey, Failure> {
         let data_key = self.keys.all.get(id).ok_or_else(|| Failure::internal(format!("data key {id} is missing")))?;
         let info = [SEAL, place.tenant.as_bytes()];
         let key = data_key.expand(&info, &AES_256_GCM).map_err(|_| Failure::internal("key derivation failed"))?;
@@ -123,7 +123,7 @@ fn extracted(key: &SecretSlice<u8>) -> Result<Prk, Failure> {
 
 /// The additional data that bind a ciphertext to its place. Each part is preceded by its length, so that no two places
 /// have the same bytes.
-fn aad(place: &Place) -> Aad<Vec<u8>> {
+fn aad(place: &SealedPlace) -> Aad<Vec<u8>> {
     let parts = [place.tenant.as_str(), place.field].into_iter().chain(place.item.iter().map(String::as_str));
     Aad::from(parts.flat_map(framed).collect::<Vec<u8>>())
 }
@@ -153,11 +153,11 @@ mod tests {
         Sealer::open_keys(&ring.into(), &KeyService::unwrapped(), Random::system()).await.unwrap()
     }
 
-    fn place(tenant: &str, item: &str) -> Place {
-        Place { tenant: tenant.into(), item: vec!["pk".into(), item.into()], field: "idcard" }
+    fn place(tenant: &str, item: &str) -> SealedPlace {
+        SealedPlace { tenant: tenant.into(), item: vec!["pk".into(), item.into()], field: "idcard" }
     }
 
-    fn opened(with: &Sealer, place: &Place, sealed: &Sealed) -> Option<String> {
+    fn opened(with: &Sealer, place: &SealedPlace, sealed: &Sealed) -> Option<String> {
         with.open(place, sealed).ok().map(|text| text.expose_secret().to_owned())
     }
 
@@ -176,9 +176,9 @@ mod tests {
         let sealed = here.seal(&place("a", "1"), NUMBER).unwrap();
         assert_eq!(opened(&here, &place("a", "2"), &sealed), None, "another item");
         assert_eq!(opened(&here, &place("b", "1"), &sealed), None, "another tenant");
-        let other_field = Place { field: "address", ..place("a", "1") };
+        let other_field = SealedPlace { field: "address", ..place("a", "1") };
         assert_eq!(opened(&here, &other_field, &sealed), None, "another field");
-        let glued = Place { item: vec!["pk1".into(), String::new()], ..place("a", "1") };
+        let glued = SealedPlace { item: vec!["pk1".into(), String::new()], ..place("a", "1") };
         assert_eq!(opened(&here, &glued, &sealed), None, "the same letters in other parts");
         for at in ["1.d1.".len(), sealed.0.len() / 2, sealed.0.len() - 2] {
             let mut changed = sealed.0.clone().into_bytes();

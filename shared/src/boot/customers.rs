@@ -4,9 +4,9 @@ use super::{Error, Need, parts::Parts};
 use crate::{
     domain::cloud::Zones,
     service::{
-        cloud::{Portal, Settings},
+        cloud::{Portal, PortalSettings},
         customer::Customers,
-        shop::{Limits, Records},
+        shop::{Records, ShopLimits},
     },
 };
 
@@ -38,7 +38,7 @@ impl Parts {
 
     /// The business portal.
     pub async fn portal(&self) -> Result<Portal, Error> {
-        let settings = Settings {
+        let settings = PortalSettings {
             zones: self.zones()?,
             most_accounts: self.variables.limit("CLOUD_ACCOUNTS_PER_CUSTOMER")?,
             most_contacts: self.variables.limit("CLOUD_CONTACTS_PER_CUSTOMER")?,
@@ -52,7 +52,7 @@ impl Parts {
 
     /// Shops' records, with the sealer.
     pub async fn shop_records(&self) -> Result<Records, Error> {
-        let limits = Limits {
+        let limits = ShopLimits {
             signin_points: self.variables.limit("SHOP_SIGNIN_POINTS")?,
             list_reads: self.variables.count("SHOP_LIST_READS")?,
         };

@@ -45,10 +45,10 @@ pub enum Attribute {
 }
 
 /// The attributes of an entry by name.
-pub type Entry = BTreeMap<String, Attribute>;
+pub type EntryAttributes = BTreeMap<String, Attribute>;
 
 /// The digest of an entry. It covers the name, kind and value of every attribute, and does not depend on their order.
-pub fn digest_of(entry: &Entry, hash: Hash) -> Digest {
+pub fn digest_of(entry: &EntryAttributes, hash: Hash) -> Digest {
     let mut bytes = Vec::new();
     for (name, attribute) in entry {
         let (kind, value) = match attribute {
@@ -286,7 +286,7 @@ mod tests {
         state
     }
 
-    fn entry(action: &str) -> Entry {
+    fn entry(action: &str) -> EntryAttributes {
         let text = |text: &str| Attribute::Text(text.to_owned());
         BTreeMap::from([("action".to_owned(), text(action)), ("subject".to_owned(), text("1004"))])
     }
@@ -311,7 +311,7 @@ mod tests {
 
     #[test]
     fn every_name_kind_and_value_counts() {
-        let digest = |entry: &Entry| digest_of(entry, hash);
+        let digest = |entry: &EntryAttributes| digest_of(entry, hash);
         let plain = entry("signed-in");
         let with = |name: &str, attribute: Attribute| {
             let mut other = plain.clone();

@@ -34,12 +34,12 @@ impl Nickname {
 
 /// What the document calls `username` (账号) and never gives out: the account's current telephone, or its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Named {
+pub enum DealerUsername {
     ByPhone(Phone),
     ById(AccountId),
 }
 
-impl Named {
+impl DealerUsername {
     /// The longest id that is looked up; ours have 32 characters.
     const LONGEST: usize = 64;
 
@@ -68,8 +68,12 @@ mod tests {
     #[test]
     fn a_dealer_is_named_by_telephone_or_id() {
         let phone = Phone::parse("13800138000").unwrap();
-        assert_eq!(Named::read("+86 138-0013-8000"), Named::ByPhone(phone));
-        assert_eq!(Named::read(" 00ff "), Named::ById(AccountId::known("00ff")));
-        assert_eq!(Named::read(&"x".repeat(2048)), Named::ById(AccountId::known("x".repeat(64))), "no key is longer");
+        assert_eq!(DealerUsername::read("+86 138-0013-8000"), DealerUsername::ByPhone(phone));
+        assert_eq!(DealerUsername::read(" 00ff "), DealerUsername::ById(AccountId::known("00ff")));
+        assert_eq!(
+            DealerUsername::read(&"x".repeat(2048)),
+            DealerUsername::ById(AccountId::known("x".repeat(64))),
+            "no key is longer"
+        );
     }
 }

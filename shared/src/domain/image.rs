@@ -44,14 +44,14 @@ impl Kind {
 
 /// What a picture is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Purpose {
+pub enum PicturePurpose {
     /// A face, shown small.
     Avatar,
     /// Papers (证件): a reviewer has to read them.
     Papers,
 }
 
-impl Purpose {
+impl PicturePurpose {
     /// The longest side that is kept.
     pub const fn longest_side(self) -> u32 {
         match self {
@@ -75,7 +75,7 @@ pub struct PictureKey(String);
 
 impl PictureKey {
     /// A new name that cannot be guessed.
-    pub fn drawn(purpose: Purpose, account: &AccountId, chance: u128) -> Self {
+    pub fn drawn(purpose: PicturePurpose, account: &AccountId, chance: u128) -> Self {
         Self(format!("{}/{}/{chance:032x}.jpg", purpose.folder(), account.as_str()))
     }
 
@@ -87,12 +87,13 @@ impl PictureKey {
         let id = file.strip_suffix(".jpg")?;
         let is_id = id.len() == 32 && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         let is_account = !account.is_empty() && account.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        let is_folder = [Purpose::Avatar, Purpose::Papers].iter().any(|purpose| purpose.folder() == folder);
+        let is_folder =
+            [PicturePurpose::Avatar, PicturePurpose::Papers].iter().any(|purpose| purpose.folder() == folder);
         (is_id && is_account && is_folder).then(|| Self(format!("{folder}/{account}/{file}")))
     }
 
     /// Whether it was uploaded by this account for this purpose.
-    pub fn is_of(&self, purpose: Purpose, account: &AccountId) -> bool {
+    pub fn is_of(&self, purpose: PicturePurpose, account: &AccountId) -> bool {
         self.0
             .strip_prefix(purpose.folder())
             .and_then(|rest| rest.strip_prefix('/'))
@@ -102,7 +103,7 @@ impl PictureKey {
     /// The name under which anybody may look at an avatar of an account whose id is 32 hexadecimal digits: one segment of a
     /// path, of which 128 bits are drawn, so it cannot be guessed.
     pub fn public_name(&self) -> Option<String> {
-        let name = self.0.strip_prefix(Purpose::Avatar.folder())?.strip_prefix('/')?.replacen('/', "-", 1);
+        let name = self.0.strip_prefix(PicturePurpose::Avatar.folder())?.strip_prefix('/')?.replacen('/', "-", 1);
         Self::of_public_name(&name).map(|_| name)
     }
 
@@ -110,7 +111,7 @@ impl PictureKey {
     pub fn of_public_name(name: &str) -> Option<Self> {
         let (account, id) = name.strip_suffix(".jpg")?.split_once('-')?;
         let is_hex = |part: &str| part.len() == 32 && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        let folder = Purpose::Avatar.folder();
+        let folder = PicturePurpose::Avatar.folder();
         (is_hex(account) && is_hex(id)).then(|| Self(format!("{folder}/{account}/{id}.jpg")))
     }
 
@@ -219,7 +220,7 @@ mod tests {
     use super::*;
 
     fn key(chance: u128) -> PictureKey {
-        PictureKey::drawn(Purpose::Papers, &AccountId::known("a1"), chance)
+        PictureKey::drawn(PicturePurpose::Papers, &AccountId::known("a1"), chance)
     }
 
     #[test]
@@ -252,10 +253,10 @@ mod tests {
 
     #[test]
     fn a_picture_belongs_to_the_account_in_its_name_and_to_one_purpose() {
-        assert!(key(1).is_of(Purpose::Papers, &AccountId::known("a1")));
-        assert!(!key(1).is_of(Purpose::Avatar, &AccountId::known("a1")));
+        assert!(key(1).is_of(PicturePurpose::Papers, &AccountId::known("a1")));
+        assert!(!key(1).is_of(PicturePurpose::Avatar, &AccountId::known("a1")));
         for other in ["a", "a11", "a1/0", "1"] {
-            assert!(!key(1).is_of(Purpose::Papers, &AccountId::known(other)), "{other}");
+            assert!(!key(1).is_of(PicturePurpose::Papers, &AccountId::known(other)), "{other}");
         }
     }
 

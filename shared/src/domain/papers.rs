@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// Where papers stand (认证状态), as the document numbers it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "u8", try_from = "u8")]
-pub enum Status {
+pub enum PapersStatus {
     /// 未认证: none have been handed in.
     #[default]
     None,
@@ -26,7 +26,7 @@ pub enum Status {
     Passed,
 }
 
-impl Status {
+impl PapersStatus {
     pub const ALL: [Self; 4] = [Self::None, Self::Waiting, Self::Refused, Self::Passed];
 
     /// The state that an auditor asks for. A number that no decision leads to is refused like one that this one does not.
@@ -57,13 +57,13 @@ impl Status {
     }
 }
 
-impl From<Status> for u8 {
-    fn from(status: Status) -> Self {
+impl From<PapersStatus> for u8 {
+    fn from(status: PapersStatus) -> Self {
         status as Self
     }
 }
 
-impl TryFrom<u8> for Status {
+impl TryFrom<u8> for PapersStatus {
     type Error = &'static str;
 
     fn try_from(number: u8) -> Result<Self, Self::Error> {
@@ -73,7 +73,7 @@ impl TryFrom<u8> for Status {
 
 /// A submission as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Content {
+pub struct PapersContent {
     pub real_name: PersonName,
     pub id_no: Sealed,
     /// Equal for equal ID numbers.
@@ -84,7 +84,7 @@ pub struct Content {
     pub qualification: PictureKey,
 }
 
-impl Content {
+impl PapersContent {
     /// Whether both say the same: a number that is sealed again looks different.
     fn says_what(&self, other: &Self) -> bool {
         *self == Self { id_no: self.id_no.clone(), ..other.clone() }
@@ -103,9 +103,9 @@ impl Content {
 pub struct Papers {
     /// One more with each change.
     pub version: u64,
-    pub status: Status,
+    pub status: PapersStatus,
     #[serde(flatten)]
-    pub content: Content,
+    pub content: PapersContent,
     pub handed_in_at: Timestamp,
     /// Their place among those that wait: who replaces papers keeps it.
     pub waiting_since: Timestamp,
@@ -116,12 +116,12 @@ pub struct Papers {
 
 impl Papers {
     /// Papers as they are handed in, in the place of `before`; nothing when just these wait already.
-    pub fn handed_in(before: Option<&Self>, content: Content, now: Timestamp) -> Result<Option<Self>, Failure> {
+    pub fn handed_in(before: Option<&Self>, content: PapersContent, now: Timestamp) -> Result<Option<Self>, Failure> {
         let Some(before) = before else {
             return Ok(Some(Self::new(1, content, now, now)));
         };
         before.status.may_be_handed_in()?;
-        let is_waiting = before.status == Status::Waiting;
+        let is_waiting = before.status == PapersStatus::Waiting;
         if is_waiting && !before.pictures_are_gone(now) && before.content.says_what(&content) {
             return Ok(None);
         }
@@ -129,8 +129,8 @@ impl Papers {
         Ok(Some(Self::new(before.version + 1, content, now, since)))
     }
 
-    fn new(version: u64, content: Content, handed_in_at: Timestamp, waiting_since: Timestamp) -> Self {
-        Self { version, status: Status::Waiting, content, handed_in_at, waiting_since, pictures_until: None }
+    fn new(version: u64, content: PapersContent, handed_in_at: Timestamp, waiting_since: Timestamp) -> Self {
+        Self { version, status: PapersStatus::Waiting, content, handed_in_at, waiting_since, pictures_until: None }
     }
 
     /// Whether the pictures are no longer shown, because they are deleted or about to be.
@@ -156,10 +156,10 @@ impl Papers {
         if decision.version.is_some_and(|seen| seen != self.version) {
             return Err(Reason::OldVersion.into());
         }
-        let waiting_since = if decision.status == Status::Waiting { now } else { self.waiting_since };
+        let waiting_since = if decision.status == PapersStatus::Waiting { now } else { self.waiting_since };
         let pictures_until = match (self.pictures_until, decision.status) {
             (Some(until), _) if until <= now => Some(until),
-            (_, Status::Waiting) => None,
+            (_, PapersStatus::Waiting) => None,
             _ => Some(now + pictures_stay),
         };
         let version = self.version + 1;
@@ -170,7 +170,7 @@ impl Papers {
 /// What an auditor decides (#17).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    pub status: Status,
+    pub status: PapersStatus,
     pub why: Option<Why>,
     /// The papers that the auditor saw; without it, those that are stored now.
     pub version: Option<u64>,
@@ -203,8 +203,8 @@ pub struct Event {
     pub at: Timestamp,
     pub by: AccountId,
     pub role: Role,
-    pub from: Status,
-    pub to: Status,
+    pub from: PapersStatus,
+    pub to: PapersStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Why>,
 }
@@ -217,16 +217,16 @@ pub fn reads_numbers_whole(role: Role) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::image::Purpose;
-    use Status::{None as Unsubmitted, Passed, Refused, Waiting};
+    use crate::domain::image::PicturePurpose;
+    use PapersStatus::{None as Unsubmitted, Passed, Refused, Waiting};
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
     const STAY: SignedDuration = SignedDuration::from_hours(72);
 
-    fn content(picture: u128) -> Content {
+    fn content(picture: u128) -> PapersContent {
         let account = AccountId::known("a1");
-        let key = |chance| PictureKey::drawn(Purpose::Papers, &account, chance);
-        Content {
+        let key = |chance| PictureKey::drawn(PicturePurpose::Papers, &account, chance);
+        PapersContent {
             real_name: PersonName::real("王小明").unwrap(),
             id_no: Sealed(format!("1.d1.{picture}")),
             id_index: BlindIndex("x".into()),
@@ -235,11 +235,11 @@ mod tests {
         }
     }
 
-    fn papers(status: Status) -> Papers {
+    fn papers(status: PapersStatus) -> Papers {
         Papers { version: 7, ..Papers { status, ..Papers::new(1, content(1), NOW, NOW) } }
     }
 
-    fn decide(before: Status, asked: Status) -> Result<Option<Status>, Reason> {
+    fn decide(before: PapersStatus, asked: PapersStatus) -> Result<Option<PapersStatus>, Reason> {
         let decision = Decision { status: asked, why: None, version: None };
         let decided = papers(before).decided(&AccountId::known("a1"), &AccountId::known("b2"), &decision, (NOW, STAY));
         decided.map(|after| after.map(|after| after.status)).map_err(|failure| failure.reason())
@@ -256,7 +256,7 @@ mod tests {
         for (before, asked) in [(Refused, Passed), (Passed, Refused)] {
             assert_eq!(decide(before, asked), Err(Reason::WrongState), "{before:?} → {asked:?}");
         }
-        for other in Status::ALL {
+        for other in PapersStatus::ALL {
             assert_eq!(decide(other, Unsubmitted), Err(Reason::WrongState), "{other:?} → 0");
             assert_eq!(decide(Unsubmitted, other), Err(Reason::WrongState), "0 → {other:?}");
         }
@@ -265,8 +265,12 @@ mod tests {
     #[test]
     fn papers_are_handed_in_anew_after_a_refusal_replaced_while_they_wait_and_kept_once_they_passed() {
         let later = Timestamp::from_second(60).unwrap();
-        let handed_in = |before: Status| {
-            Papers::handed_in(Some(&papers(before)), Content { front: content(1).qualification, ..content(2) }, later)
+        let handed_in = |before: PapersStatus| {
+            Papers::handed_in(
+                Some(&papers(before)),
+                PapersContent { front: content(1).qualification, ..content(2) },
+                later,
+            )
         };
         let replaced = handed_in(Waiting).unwrap().unwrap();
         assert_eq!((replaced.version, replaced.status, replaced.waiting_since), (8, Waiting, NOW), "keeps its place");
@@ -324,7 +328,7 @@ mod tests {
     #[test]
     fn a_state_is_asked_for_as_a_number_in_any_width() {
         for (text, status) in [("1", Waiting), (" 2 ", Refused), ("３", Passed), ("0", Unsubmitted)] {
-            assert_eq!(Status::asked(text), Ok(status));
+            assert_eq!(PapersStatus::asked(text), Ok(status));
         }
         for (text, reason) in [
             ("4", Reason::WrongState),
@@ -332,13 +336,13 @@ mod tests {
             ("300", Reason::WrongState),
             ("三", Reason::Malformed),
         ] {
-            assert_eq!(Status::asked(text).map_err(|failure| failure.reason()), Err(reason), "{text}");
+            assert_eq!(PapersStatus::asked(text).map_err(|failure| failure.reason()), Err(reason), "{text}");
         }
     }
 
     #[test]
     fn one_picture_in_both_places_is_one_picture() {
         assert_eq!(content(1).pictures().len(), 2);
-        assert_eq!(Content { front: content(1).qualification, ..content(1) }.pictures().len(), 1);
+        assert_eq!(PapersContent { front: content(1).qualification, ..content(1) }.pictures().len(), 1);
     }
 }

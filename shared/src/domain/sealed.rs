@@ -14,7 +14,7 @@ pub struct BlindIndex(pub String);
 
 /// Whose a sealed field is, and where it stands. Moved to another place it cannot be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct SealedPlace {
     /// Each tenant has keys of its own.
     pub tenant: String,
     /// The key of the item that holds it, which the store gives.

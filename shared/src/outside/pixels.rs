@@ -2,7 +2,7 @@
 //! else of it remains: no location, no trailing data, no other file format inside.
 
 use crate::domain::{
-    image::{Kind, LONGEST_SIDE, MOST_PIXEL_BYTES, MOST_WORKING_BYTES, Purpose, QUALITY, working_bytes},
+    image::{Kind, LONGEST_SIDE, MOST_PIXEL_BYTES, MOST_WORKING_BYTES, PicturePurpose, QUALITY, working_bytes},
     reason::{Failure, Reason},
 };
 use bytes::Bytes;
@@ -43,7 +43,7 @@ impl PictureUpload {
 
     /// Decodes the picture, shrinks it, turns it upright, and writes it again. It is shrunk first, because turning
     /// takes as much memory again.
-    pub fn rewritten(self, purpose: Purpose) -> Result<Bytes, Failure> {
+    pub fn rewritten(self, purpose: PicturePurpose) -> Result<Bytes, Failure> {
         let mut image = DynamicImage::from_decoder(self.decoder).map_err(unreadable)?;
         let side = purpose.longest_side();
         if image.width() > side || image.height() > side {

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         account::{AccountId, Realm},
-        cloud::Member,
+        cloud::PortalMember,
         origin::Origin,
         session::Caller,
         station_id::StationId,
@@ -34,7 +34,7 @@ impl Identity for &Caller {
     }
 }
 
-impl Identity for &Member {
+impl Identity for &PortalMember {
     fn caller(&self) -> Option<&Caller> {
         Some(&self.caller)
     }

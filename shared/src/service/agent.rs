@@ -1,6 +1,6 @@
 //! Agents of the mall: where their papers stand, and changing to another telephone's account (#12, #13).
 
-use super::mall_user::{CodeGiven, MallUsers, OpenIdBinding};
+use super::mall_user::{CodeWithOpenId, MallUsers, OpenIdBinding};
 use crate::{
     auth::tokens::IssuedToken,
     domain::{
@@ -8,7 +8,7 @@ use crate::{
         open_id::OpenId,
         origin::Origin,
         otp::Binding,
-        papers::Status,
+        papers::PapersStatus,
         phone::Phone,
         reason::{Failure, Reason},
         session::Caller,
@@ -20,7 +20,7 @@ const REALM: Realm = Realm::MallAgent;
 
 /// What an agent's app shows of its owner.
 #[derive(Clone, Debug)]
-pub struct Profile {
+pub struct AgentProfile {
     pub phone: Phone,
     pub open_id: Option<OpenId>,
 }
@@ -37,20 +37,20 @@ impl Agents {
     }
 
     /// The caller's own telephone and openId.
-    pub async fn profile(&self, caller: &Caller) -> Result<Profile, Failure> {
+    pub async fn profile(&self, caller: &Caller) -> Result<AgentProfile, Failure> {
         let own = self.users.store.mall_user(REALM, &caller.account).await?.ok_or(Reason::WrongState)?;
-        Ok(Profile { phone: own.phone, open_id: own.open_id })
+        Ok(AgentProfile { phone: own.phone, open_id: own.open_id })
     }
 
     /// #12: where an agent's papers stand; an unknown agent has submitted none. Agents ask about their own telephone, staff of
     /// the platform about any.
-    pub async fn status(&self, caller: &Caller, phone: &Phone) -> Result<Status, Failure> {
+    pub async fn status(&self, caller: &Caller, phone: &Phone) -> Result<PapersStatus, Failure> {
         let holder = self.users.store.phone_holder(REALM, phone).await?.map(|holder| holder.account);
         if caller.realm == REALM && holder.as_ref() != Some(&caller.account) {
             return Err(Reason::NotYours.into());
         }
-        let Some(account) = holder else { return Ok(Status::None) };
-        Ok(self.users.store.papers(REALM, &account).await?.map_or(Status::None, |papers| papers.status))
+        let Some(account) = holder else { return Ok(PapersStatus::None) };
+        Ok(self.users.store.papers(REALM, &account).await?.map_or(PapersStatus::None, |papers| papers.status))
     }
 
     /// #13: the openId leaves the caller's account for that of another telephone, which a code proves; an account that
@@ -58,11 +58,11 @@ impl Agents {
     pub async fn switch(
         &self,
         caller: &Caller,
-        wish: CodeGiven,
+        wish: CodeWithOpenId,
         origin: &Origin,
         now: Timestamp,
     ) -> Result<IssuedToken, Failure> {
-        let CodeGiven { open_id, phone, code } = wish;
+        let CodeWithOpenId { open_id, phone, code } = wish;
         let own = self.users.store.mall_user(REALM, &caller.account).await?;
         let own = own.filter(|own| own.open_id.as_ref() == Some(&open_id)).ok_or(Reason::NotYours)?;
         let binding = Binding::asked(REALM, Some(caller), phone, Some((&open_id).into()));

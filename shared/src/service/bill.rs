@@ -20,7 +20,7 @@ const LATELY: i32 = 100;
 
 /// One bill as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bill {
+pub struct BillStatement {
     /// The request that was billed: one request, one bill.
     pub id: u64,
     pub plate: String,
@@ -41,12 +41,12 @@ pub struct Bill {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     pub driver: AccountId,
-    pub bill: Bill,
+    pub bill: BillStatement,
 }
 
 /// A page of them. It may hold fewer than were asked for, or none, and yet not be the last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
+pub struct BillStatements {
     pub bills: Vec<Found>,
     /// What a next page is asked for with.
     pub next: Option<Cursor>,
@@ -95,7 +95,7 @@ pub enum Among {
 
 /// What an operator looks for, a page at a time.
 #[derive(Clone, Debug)]
-pub struct Search {
+pub struct BillSearch {
     pub whose: Whose,
     pub among: Among,
     pub after: Option<Cursor>,
@@ -134,15 +134,24 @@ impl Bills {
     }
 
     /// All open bills, the one that falls due first in front, and after them the newest paid ones.
-    pub async fn of_driver(&self, account: &AccountId, most: u8, now: Timestamp) -> Result<Vec<Bill>, Failure> {
+    pub async fn of_driver(
+        &self,
+        account: &AccountId,
+        most: u8,
+        now: Timestamp,
+    ) -> Result<Vec<BillStatement>, Failure> {
         let open = self.store.open_bills(account).await?;
         let paid = self.store.paid_bills(account, i32::from(most)).await?;
-        Ok(open.iter().chain(&paid).map(|bill| Bill::of(bill, now)).collect())
+        Ok(open.iter().chain(&paid).map(|bill| BillStatement::of(bill, now)).collect())
     }
 
     /// A page of what an operator looks for. It costs the same however many bills there are. A page of a day also reads
     /// open bills of later days and leaves them out, so it may be short or empty and yet not the last.
-    pub async fn find(&self, search: &Search, (real, now): (Timestamp, Timestamp)) -> Result<Page, Failure> {
+    pub async fn find(
+        &self,
+        search: &BillSearch,
+        (real, now): (Timestamp, Timestamp),
+    ) -> Result<BillStatements, Failure> {
         let millis = now.as_millisecond();
         let stretch = match search.among {
             Among::All => BillRange::of_all(),
@@ -155,7 +164,7 @@ impl Bills {
         if let Some(name) = &whose.username {
             let credential = self.store.login(Realm::Ev, name, real).await?.credential.ok_or(Reason::NotYours)?;
             if whose.driver.as_ref().is_some_and(|driver| *driver != credential.account) {
-                return Ok(Page::default());
+                return Ok(BillStatements::default());
             }
             whose.driver = Some(credential.account);
         }
@@ -176,17 +185,22 @@ impl Bills {
             }
         }
         let bills = found.into_iter().filter(|found| whose.holds(found)).map(|found| Found::of(found, now));
-        Ok(Page { bills: bills.collect(), next })
+        Ok(BillStatements { bills: bills.collect(), next })
     }
 
     /// One bill with everything that was booked beside it.
-    pub async fn one(&self, account: &AccountId, id: u64, now: Timestamp) -> Result<(Bill, Vec<LedgerEntry>), Failure> {
+    pub async fn one(
+        &self,
+        account: &AccountId,
+        id: u64,
+        now: Timestamp,
+    ) -> Result<(BillStatement, Vec<LedgerEntry>), Failure> {
         let entries = self.store.ledger(account, id).await?;
         let bill = match whole_bill(&self.store, account, id, &entries).await? {
             Some(bill) => bill,
             None => bill_over_nothing(&self.store, account, id).await?.ok_or(Reason::NotYours)?,
         };
-        Ok((Bill::of(&bill, now), entries))
+        Ok((BillStatement::of(&bill, now), entries))
     }
 
     /// What each of these plates has to pay: the open bills are counted, so the cost does not grow with what was paid.
@@ -197,7 +211,7 @@ impl Bills {
         now: Timestamp,
     ) -> Result<Vec<(&'p str, Fees)>, Failure> {
         let open = self.store.open_bills(account).await?;
-        let open: Vec<_> = open.iter().map(|bill| Bill::of(bill, now)).collect();
+        let open: Vec<_> = open.iter().map(|bill| BillStatement::of(bill, now)).collect();
         let count = |plate: &str, state| {
             let bills = open.iter().filter(|bill| bill.plate == plate && bill.state == state).count();
             u32::try_from(bills).unwrap_or(u32::MAX)
@@ -237,11 +251,11 @@ pub(super) async fn whole_bill(
 
 impl Found {
     fn of(FoundBill { account, bill, .. }: FoundBill, now: Timestamp) -> Self {
-        Self { driver: account, bill: Bill::of(&bill, now) }
+        Self { driver: account, bill: BillStatement::of(&bill, now) }
     }
 }
 
-impl Bill {
+impl BillStatement {
     pub(super) fn of(bill: &IssuedBill, now: Timestamp) -> Self {
         let at = |millis| Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH);
         let (due, now) = (Moment::from_millis(bill.due), Moment::from_millis(now.as_millisecond()));

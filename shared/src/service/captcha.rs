@@ -3,7 +3,7 @@
 use crate::{
     auth::captcha::CaptchaSeal,
     domain::{
-        captcha::{Guess, Picture, SHOWN_FOR, object_key},
+        captcha::{CaptchaPicture, Guess, SHOWN_FOR, object_key},
         device::DeviceId,
         origin::Origin,
         reason::{Failure, Reason},
@@ -81,7 +81,7 @@ impl Captchas {
     }
 }
 
-fn png(picture: &Picture) -> Result<Bytes, Failure> {
+fn png(picture: &CaptchaPicture) -> Result<Bytes, Failure> {
     let mut bytes = Vec::new();
     PngEncoder::new(&mut bytes)
         .write_image(&picture.shades, picture.width, picture.height, ExtendedColorType::L8)

@@ -8,7 +8,7 @@ use crate::{
     auth::tokens::IssuedToken,
     domain::{
         account::{AccountId, LoginName, Realm},
-        cloud::Zone,
+        cloud::PortalZone,
         origin::Origin,
         otp::{Binding, Code, Purpose},
         password::Password,
@@ -58,7 +58,7 @@ impl SignIn {
         &self,
         codes: &Codes,
         given: &CodeGiven<'_>,
-        zone: Option<&Zone>,
+        zone: Option<&PortalZone>,
     ) -> Result<IssuedToken, Failure> {
         let (proof, holder) = self.prove(codes, given, Purpose::SignIn).await?;
         let is_there = |holder: &PhoneHolder| {

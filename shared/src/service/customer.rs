@@ -6,7 +6,7 @@ mod phone;
 mod vehicles;
 
 pub use crate::store::ProfileChange;
-pub use phone::NewPhone;
+pub use phone::DriverPhoneChange;
 pub use vehicles::NewVehicle;
 
 use super::{
@@ -23,7 +23,7 @@ use crate::{
         account::{AccountId, Email, PersonName, Realm, Username},
         garage::Vehicle,
         gender::Gender,
-        image::{PictureKey, Purpose},
+        image::{PictureKey, PicturePurpose},
         origin::Origin,
         phone::Phone,
         reason::{Failure, Reason},
@@ -146,7 +146,7 @@ impl Customers {
     /// Makes an upload the caller's avatar. The old one goes.
     pub async fn set_avatar(&self, caller: &Caller, upload: Bytes, now: Timestamp) -> Result<(), Failure> {
         let owner = (Realm::Ev, &caller.account);
-        let key = self.pictures.upload(owner, Purpose::Avatar, upload, now).await?;
+        let key = self.pictures.upload(owner, PicturePurpose::Avatar, upload, now).await?;
         let mut attempts = Attempts::default();
         loop {
             attempts.begin()?;

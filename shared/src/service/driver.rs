@@ -19,7 +19,7 @@ use jiff::Timestamp;
 
 /// What a driver tells us to get an account.
 #[derive(Clone, Debug)]
-pub struct Registration {
+pub struct DriverRegistration {
     pub username: Username,
     pub password: Password,
     pub email: Email,
@@ -29,7 +29,7 @@ pub struct Registration {
 
 /// A driver's own view of the account.
 #[derive(Clone, Debug)]
-pub struct Profile {
+pub struct DriverProfile {
     pub account: AccountId,
     pub username: Username,
     pub email: Email,
@@ -64,7 +64,7 @@ impl Drivers {
     /// Makes the account and signs its driver in, all in one transaction.
     pub async fn register(
         &self,
-        driver: &Registration,
+        driver: &DriverRegistration,
         origin: &Origin,
         now: Timestamp,
     ) -> Result<IssuedToken, Failure> {
@@ -90,7 +90,7 @@ impl Drivers {
     async fn store_new(
         &self,
         account: &AccountId,
-        driver: &Registration,
+        driver: &DriverRegistration,
         credential: &LoginCredential,
         origin: &Origin,
         now: Timestamp,
@@ -144,9 +144,9 @@ impl Drivers {
     }
 
     /// The caller's own profile.
-    pub async fn profile(&self, caller: &Caller) -> Result<Profile, Failure> {
+    pub async fn profile(&self, caller: &Caller) -> Result<DriverProfile, Failure> {
         let driver = self.store.driver(&caller.account).await?.ok_or(Reason::NotYours)?;
-        Ok(Profile {
+        Ok(DriverProfile {
             account: caller.account.clone(),
             username: driver.username,
             email: driver.email,

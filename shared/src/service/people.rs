@@ -46,7 +46,7 @@ pub struct Appointment {
 
 /// A member of staff in the list.
 #[derive(Clone, Debug)]
-pub struct Member {
+pub struct StaffMember {
     pub account: AccountId,
     pub username: Username,
     pub role: Role,
@@ -83,7 +83,7 @@ impl People {
 
     /// Creates an account for a member of staff, who signs in with the password given here and replaces it. An
     /// administrator or auditor is disabled until a second administrator confirms.
-    pub async fn appoint(&self, appointment: &Appointment, actor: &Actor<'_>) -> Result<Member, Failure> {
+    pub async fn appoint(&self, appointment: &Appointment, actor: &Actor<'_>) -> Result<StaffMember, Failure> {
         let Appointment { username, password, role, shops } = appointment.clone();
         let (realm, account) = (role.realm(), AccountId::opaque(self.random.u128()));
         let (created_at, by) = (actor.now.real, actor.who.account.clone());
@@ -132,8 +132,8 @@ impl People {
     }
 
     /// A page of the staff of the platform or of shops.
-    pub async fn staff(&self, realm: Realm, after: Option<&AccountId>, most: u8) -> Result<Vec<Member>, Failure> {
-        Ok(self.store.staff(realm, after, i32::from(most)).await?.into_iter().map(Member::from).collect())
+    pub async fn staff(&self, realm: Realm, after: Option<&AccountId>, most: u8) -> Result<Vec<StaffMember>, Failure> {
+        Ok(self.store.staff(realm, after, i32::from(most)).await?.into_iter().map(StaffMember::from).collect())
     }
 
     /// Another role, or other shops, from the next request on. The role of an administrator or auditor is proposed: the
@@ -144,7 +144,7 @@ impl People {
         role: Role,
         shops: Vec<String>,
         actor: &Actor<'_>,
-    ) -> Result<Member, Failure> {
+    ) -> Result<StaffMember, Failure> {
         let realm = role.realm();
         refuse_oneself(realm, account, actor)?;
         let mut attempts = Attempts::default();
@@ -283,7 +283,7 @@ fn change_text(member: &StaffItem) -> String {
     }
 }
 
-impl From<StaffItem> for Member {
+impl From<StaffItem> for StaffMember {
     fn from(item: StaffItem) -> Self {
         let StaffItem { account, username, role, shops, created_at, proposed } = item;
         Self { account, username, role, shops, created_at, proposed }

@@ -10,7 +10,7 @@
 use crate::{
     domain::{
         account::{AccountId, Realm},
-        image::{ADDRESS_SECONDS, LARGEST_UPLOAD, PictureKey, Purpose},
+        image::{ADDRESS_SECONDS, LARGEST_UPLOAD, PictureKey, PicturePurpose},
         reason::{Failure, Reason},
     },
     outside::{objects::Objects, pixels::PictureUpload, random::Random},
@@ -63,7 +63,7 @@ impl Pictures {
     pub async fn upload(
         &self,
         owner: (Realm, &AccountId),
-        purpose: Purpose,
+        purpose: PicturePurpose,
         content: Bytes,
         now: Timestamp,
     ) -> Result<PictureKey, Failure> {
@@ -105,7 +105,7 @@ impl Pictures {
     /// purpose. Signature and query are not looked at; whether it ever was uploaded, the write looks.
     pub(crate) async fn own_upload(
         &self,
-        (purpose, account): (Purpose, &AccountId),
+        (purpose, account): (PicturePurpose, &AccountId),
         address: &str,
         now: Timestamp,
     ) -> Result<PictureKey, Failure> {

@@ -18,7 +18,7 @@ pub struct Reports {
 
 /// A report of one station.
 #[derive(Clone, Debug)]
-pub struct Report {
+pub struct StationReport {
     pub station: StationId,
     pub number: StationNumber,
     pub period: Period,
@@ -50,7 +50,12 @@ impl Reports {
     }
 
     /// The station's item, which knows the crowd of the day it has reached, and its days.
-    pub async fn of_station(&self, station: &StationId, period: Period, range: Range) -> Result<Report, Failure> {
+    pub async fn of_station(
+        &self,
+        station: &StationId,
+        period: Period,
+        range: Range,
+    ) -> Result<StationReport, Failure> {
         let head = self.store.head(station).await?;
         let mut days = self.store.station_days(station, (range.from, range.to)).await?;
         let crowd = head.crowd;
@@ -59,6 +64,6 @@ impl Reports {
             today.peak_waiting = today.peak_waiting.max(crowd.peak);
         }
         let stretches = add_up(period, (range.from, range.to), &days);
-        Ok(Report { station: station.clone(), number: head.number, period, stretches })
+        Ok(StationReport { station: station.clone(), number: head.number, period, stretches })
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     },
     domain::{
         account::{AccountId, LoginName, Realm, Role},
-        cloud::Zone,
+        cloud::PortalZone,
         origin::Origin,
         password::Password,
         reason::{Failure, Reason},
@@ -104,7 +104,11 @@ impl SignIn {
     }
 
     /// The same for an account of the portal, whose customer must be in this zone.
-    pub async fn with_password_in(&self, attempt: &Attempt<'_>, zone: Option<&Zone>) -> Result<IssuedToken, Failure> {
+    pub async fn with_password_in(
+        &self,
+        attempt: &Attempt<'_>,
+        zone: Option<&PortalZone>,
+    ) -> Result<IssuedToken, Failure> {
         let CountedTry { credential, second_factor, by, counted } =
             self.count(attempt.login_try(), attempt.now).await?;
         let stored = credential.as_ref().map(StoredHash::from);

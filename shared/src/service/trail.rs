@@ -13,7 +13,7 @@ pub struct Trail {
 
 /// What a reader of the trail looks for.
 #[derive(Clone, Debug)]
-pub struct Search {
+pub struct AuditSearch {
     /// A realm, `station`, or another kind of subject.
     pub kind: String,
     pub subject: String,
@@ -29,7 +29,7 @@ impl Trail {
         Self { store }
     }
 
-    pub async fn entries(&self, search: &Search) -> Result<Vec<AuditLine>, Failure> {
+    pub async fn entries(&self, search: &AuditSearch) -> Result<Vec<AuditLine>, Failure> {
         let subject = (search.kind.as_str(), search.subject.as_str());
         let (from, to) = (search.from.as_millisecond(), search.to.as_millisecond());
         self.store.audit_entries(subject, (from, to), search.before.as_deref(), i32::from(search.most)).await

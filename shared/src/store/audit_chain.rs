@@ -9,7 +9,7 @@ use super::{
     transaction::{Change, Condition},
 };
 use crate::domain::{
-    audit_chain::{Attribute, Block, ChainPoint, Entry, EntryKey},
+    audit_chain::{Attribute, Block, ChainPoint, EntryAttributes, EntryKey},
     reason::Failure,
 };
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
@@ -132,7 +132,7 @@ impl ChainStore {
     }
 
     /// AP-139: entries as they are now. One that is not there any more is left out.
-    pub(crate) async fn entries(&self, keys: &[EntryKey]) -> Result<Vec<(EntryKey, Entry)>, Failure> {
+    pub(crate) async fn entries(&self, keys: &[EntryKey]) -> Result<Vec<(EntryKey, EntryAttributes)>, Failure> {
         let place = |key: &EntryKey| Key { pk: key.pk.clone(), sk: key.sk.clone() }.item();
         let mut wanted: Vec<_> = keys.iter().map(place).collect();
         let mut found = Vec::new();
@@ -206,7 +206,7 @@ fn unmoved(head: &ChainPoint) -> Change {
     }
 }
 
-fn entry(item: Item) -> Entry {
+fn entry(item: Item) -> EntryAttributes {
     let attribute = |value: AttributeValue| match value {
         AttributeValue::Null(_) => Attribute::Null,
         AttributeValue::Bool(flag) => Attribute::Flag(flag),

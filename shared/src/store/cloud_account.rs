@@ -3,7 +3,7 @@
 use super::{Consistency, Item, Key, Store, Transaction, keys, number, read, text, transaction::Change};
 use crate::domain::{
     account::LoginName,
-    cloud::{Account, AccountStatus, Tenant},
+    cloud::{AccountStatus, LoginAccount, Tenant},
     phone::Phone,
     reason::Failure,
 };
@@ -25,12 +25,20 @@ struct CountItem {
 
 impl Store {
     /// AP-125: one account by its name.
-    pub(crate) async fn cloud_account(&self, tenant: &Tenant, name: &LoginName) -> Result<Option<Account>, Failure> {
+    pub(crate) async fn cloud_account(
+        &self,
+        tenant: &Tenant,
+        name: &LoginName,
+    ) -> Result<Option<LoginAccount>, Failure> {
         self.get(&Key::cloud_account(tenant, name), Consistency::Strong).await
     }
 
     /// AP-126: a customer's accounts in the order of their names, the first `end` of them, with the total number.
-    pub(crate) async fn cloud_accounts(&self, tenant: &Tenant, end: usize) -> Result<CountedList<Account>, Failure> {
+    pub(crate) async fn cloud_accounts(
+        &self,
+        tenant: &Tenant,
+        end: usize,
+    ) -> Result<CountedList<LoginAccount>, Failure> {
         counted(self.with_count_item(Key::cloud_accounts(tenant), end).await?)
     }
 
@@ -51,7 +59,7 @@ impl Store {
 }
 
 /// The condition that an account's phone is the one that was read.
-fn phone_is(account: &Account) -> &'static str {
+fn phone_is(account: &LoginAccount) -> &'static str {
     if account.phone.is_some() { "#phone = :phone" } else { "attribute_not_exists(#phone)" }
 }
 
@@ -64,12 +72,12 @@ pub(super) fn counted<T: serde::de::DeserializeOwned>(items: Vec<Item>) -> Resul
 
 impl<R: Copy> Transaction<'_, R> {
     /// AP-127: creates an account. The same transaction claims its login.
-    pub(crate) fn create_cloud_account(self, tenant: &Tenant, account: &Account, exists: R) -> Self {
+    pub(crate) fn create_cloud_account(self, tenant: &Tenant, account: &LoginAccount, exists: R) -> Self {
         self.put_new(&Key::cloud_account(tenant, &account.login_id.name()), account, exists)
     }
 
     /// AP-127: counts one account more, as long as there is room.
-    pub(crate) fn count_cloud_account(self, tenant: &Tenant, account: &Account, cap: u32, full: R) -> Self {
+    pub(crate) fn count_cloud_account(self, tenant: &Tenant, account: &LoginAccount, cap: u32, full: R) -> Self {
         let change = Change {
             update: "ADD #n :one, #admins :admins".into(),
             condition: Some("attribute_not_exists(#n) OR #n < :cap".into()),
@@ -103,7 +111,7 @@ impl<R: Copy> Transaction<'_, R> {
     }
 
     /// AP-128: deletes an account, if it is still as it was read.
-    pub(crate) fn delete_cloud_account(self, tenant: &Tenant, account: &Account, changed: R) -> Self {
+    pub(crate) fn delete_cloud_account(self, tenant: &Tenant, account: &LoginAccount, changed: R) -> Self {
         let mut unchanged = Change {
             condition: Some(format!("#account = :account AND #status = :status AND {}", phone_is(account))),
             names: vec![("#account", "account".into()), ("#status", "status".into()), ("#phone", "phone".into())],
@@ -118,7 +126,7 @@ impl<R: Copy> Transaction<'_, R> {
     pub(crate) fn set_cloud_account_status(
         self,
         tenant: &Tenant,
-        account: &Account,
+        account: &LoginAccount,
         to: AccountStatus,
         reason: &str,
         changed: R,
@@ -138,7 +146,13 @@ impl<R: Copy> Transaction<'_, R> {
     }
 
     /// AP-131: changes or removes an account's phone, if it is still the one that was read.
-    pub(crate) fn change_cloud_phone(self, tenant: &Tenant, account: &Account, to: Option<&Phone>, changed: R) -> Self {
+    pub(crate) fn change_cloud_phone(
+        self,
+        tenant: &Tenant,
+        account: &LoginAccount,
+        to: Option<&Phone>,
+        changed: R,
+    ) -> Self {
         let mut change = Change {
             update: if to.is_some() { "SET #phone = :to" } else { "REMOVE #phone" }.into(),
             condition: Some(format!("#account = :account AND {}", phone_is(account))),

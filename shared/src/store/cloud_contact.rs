@@ -7,9 +7,9 @@ use super::{
     transaction::Change,
 };
 use crate::domain::{
-    cloud::{Contact, ContactId, Number, Tenant},
+    cloud::{Contact, ContactId, DocumentNumber, Tenant},
     reason::Failure,
-    sealed::Place,
+    sealed::SealedPlace,
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,11 +23,11 @@ pub(crate) struct ContactItem {
     pub contact: Contact,
     /// The credentials. The services seal and open them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub number: Option<Number>,
+    pub number: Option<DocumentNumber>,
 }
 
 /// The place that a contact's credentials are sealed for.
-pub(crate) fn contact_place(tenant: &Tenant, id: &ContactId) -> Place {
+pub(crate) fn contact_place(tenant: &Tenant, id: &ContactId) -> SealedPlace {
     Key::contact(tenant, id).place("credentials")
 }
 

@@ -5,11 +5,11 @@ use crate::domain::{
     account::{LoginName, Realm},
     cloud::{Customer, Tenant},
     reason::Failure,
-    sealed::Place,
+    sealed::SealedPlace,
 };
 
 /// The place that a number of a customer's papers is sealed for.
-pub(crate) fn customer_place(tenant: &Tenant, field: &'static str) -> Place {
+pub(crate) fn customer_place(tenant: &Tenant, field: &'static str) -> SealedPlace {
     Key::cloud_customer(tenant).place(field)
 }
 

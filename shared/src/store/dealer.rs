@@ -6,7 +6,7 @@ use super::{
 };
 use crate::domain::{
     account::{AccountId, LoginName, Realm},
-    dealer::{Named, Nickname},
+    dealer::{DealerUsername, Nickname},
     gender::Gender,
     image::PictureKey,
     phone::Phone,
@@ -36,10 +36,10 @@ impl Dealer {
     }
 
     /// Whether the name in a request can mean this dealer. An id was compared when the record was read.
-    pub fn is_named(&self, named: &Named) -> bool {
+    pub fn is_named(&self, named: &DealerUsername) -> bool {
         match named {
-            Named::ByPhone(phone) => *phone == self.phone,
-            Named::ById(_) => true,
+            DealerUsername::ByPhone(phone) => *phone == self.phone,
+            DealerUsername::ById(_) => true,
         }
     }
 }
@@ -62,7 +62,7 @@ impl Store {
     pub(crate) async fn edit_dealer(
         &self,
         account: &AccountId,
-        named: &Named,
+        named: &DealerUsername,
         edit: &DealerEdit,
         now: Timestamp,
     ) -> Result<bool, Failure> {
@@ -92,7 +92,7 @@ impl<R: Copy> Transaction<'_, R> {
         now: Timestamp,
         raced: R,
     ) -> Self {
-        let named = Named::ByPhone(old.clone());
+        let named = DealerUsername::ByPhone(old.clone());
         let change = edited("phone", text(new.as_e164()), &named, now);
         self.update(&Key::dealer(account), change, Some(raced))
     }
@@ -106,7 +106,7 @@ impl<R: Copy> Transaction<'_, R> {
         now: Timestamp,
         raced: R,
     ) -> Self {
-        let named = Named::ById(account.clone());
+        let named = DealerUsername::ById(account.clone());
         let mut change = edited("favicon", text(new.as_str()), &named, now);
         let condition = match old {
             None => "attribute_exists(#phone) AND attribute_not_exists(#field)",
@@ -132,14 +132,14 @@ impl<R: Copy> Transaction<'_, R> {
 }
 
 /// A change of one field of the record that `named` names.
-fn edited(field: &str, value: AttributeValue, named: &Named, now: Timestamp) -> Change {
+fn edited(field: &str, value: AttributeValue, named: &DealerUsername, now: Timestamp) -> Change {
     let mut change = Change {
         update: "SET #field = :value, #updated = :now".into(),
         condition: Some("attribute_exists(#phone)".into()),
         names: vec![("#field", field.into()), ("#updated", "updated_at".into()), ("#phone", "phone".into())],
         values: vec![(":value", value), (":now", text(now.to_string()))],
     };
-    if let Named::ByPhone(phone) = named {
+    if let DealerUsername::ByPhone(phone) = named {
         change.condition = Some("#phone = :phone".into());
         change.values.push((":phone", text(phone.as_e164())));
     }

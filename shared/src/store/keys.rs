@@ -14,7 +14,7 @@ use crate::domain::{
     phone::Phone,
     place::{Cell, Coordinates, GEOHASH_LENGTH},
     sealed::BlindIndex,
-    shop::{CustomerId, EntryKey, GroupId, ShopId, folded},
+    shop::{GroupId, ShopEntryKey, ShopId, ShopRecordId, folded},
     station_id::{StationId, StationNumber},
     vehicle::Plate,
 };
@@ -424,37 +424,37 @@ impl Key {
     }
 
     /// A shop record. The records of a shop sort in the order of their creation.
-    pub fn customer(id: &CustomerId) -> Self {
+    pub fn customer(id: &ShopRecordId) -> Self {
         Self::new(Self::shop_pk(&id.shop), &format!("{CUSTOMER}{}", id.serial.as_str()))
     }
 
     /// A deleted shop record: kept, and in no list.
-    pub fn deleted_customer(id: &CustomerId) -> Self {
+    pub fn deleted_customer(id: &ShopRecordId) -> Self {
         Self::new(Self::shop_pk(&id.shop), &format!("DELETED#{}", id.serial.as_str()))
     }
 
     /// A copy of the record, sorted by the folded name.
-    pub fn customer_by_name(id: &CustomerId, folded: &str) -> Self {
+    pub fn customer_by_name(id: &ShopRecordId, folded: &str) -> Self {
         Self::new(Self::shop_names(&id.shop), &format!("{folded}#{}", id.serial.as_str()))
     }
 
     /// A copy of the record, sorted by phone number.
-    pub fn customer_by_mobile(id: &CustomerId, digits: &str) -> Self {
+    pub fn customer_by_mobile(id: &ShopRecordId, digits: &str) -> Self {
         Self::new(Self::shop_mobiles(&id.shop), &format!("{digits}#{}", id.serial.as_str()))
     }
 
     /// A copy of the record under one of its tags. The key holds a blind index, not the tag.
-    pub fn customer_by_tag(id: &CustomerId, tag: &BlindIndex) -> Self {
+    pub fn customer_by_tag(id: &ShopRecordId, tag: &BlindIndex) -> Self {
         Self::new(Self::shop_tag(&id.shop, tag), &format!("{CUSTOMER}{}", id.serial.as_str()))
     }
 
     /// A pointer to the record by the last digits of its phone number.
-    pub fn customer_by_last_digits(id: &CustomerId, digits: &str) -> Self {
+    pub fn customer_by_last_digits(id: &ShopRecordId, digits: &str) -> Self {
         Self::new(Self::shop_last_digits(&id.shop), &format!("{digits}#{}", id.serial.as_str()))
     }
 
     /// A pointer to the record by its record number. The key holds a blind index, not the number.
-    pub fn customer_by_mrn(id: &CustomerId, mrn: &BlindIndex) -> Self {
+    pub fn customer_by_mrn(id: &ShopRecordId, mrn: &BlindIndex) -> Self {
         Self::new(Self::shop_mrn(&id.shop, mrn), &format!("{CUSTOMER}{}", id.serial.as_str()))
     }
 
@@ -479,20 +479,20 @@ impl Key {
     }
 
     /// The partition of a record's ledger entries and links.
-    pub fn beside_customer(id: &CustomerId) -> String {
+    pub fn beside_customer(id: &ShopRecordId) -> String {
         format!("{}#CUSTOMER#{}", Self::shop_pk(&id.shop), id.serial.as_str())
     }
 
-    pub fn customer_entry(id: &CustomerId, key: &EntryKey) -> Self {
+    pub fn customer_entry(id: &ShopRecordId, key: &ShopEntryKey) -> Self {
         Self::new(Self::beside_customer(id), &format!("ENTRY#{}", key.as_str()))
     }
 
-    pub fn customer_link(id: &CustomerId, other: &CustomerId) -> Self {
+    pub fn customer_link(id: &ShopRecordId, other: &ShopRecordId) -> Self {
         Self::new(Self::beside_customer(id), &format!("{LINK}{other}"))
     }
 
     /// The number of links of a record. It sorts right before them.
-    pub fn customer_links(id: &CustomerId) -> Self {
+    pub fn customer_links(id: &ShopRecordId) -> Self {
         Self::new(Self::beside_customer(id), "LINK")
     }
 
@@ -610,7 +610,7 @@ fn wide_network(address: IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{cloud::Zone, image::Purpose};
+    use crate::domain::{cloud::PortalZone, image::PicturePurpose};
 
     #[test]
     fn keys_are_what_the_data_model_says() {
@@ -700,13 +700,13 @@ mod tests {
         assert_eq!((Key::location_of(&located.sk), Key::station_at_end(&located.sk)), (Some(square), Some("S1")));
         assert_eq!(Key::first_answer(&id, "k"), key("ACCOUNT#ev#1004", "ANSWER#k"));
         assert_eq!(Key::plate_charge("皖A12345"), key("PLATE#皖A12345", "CHARGE"));
-        let picture = PictureKey::drawn(Purpose::Avatar, &id, 7);
+        let picture = PictureKey::drawn(PicturePurpose::Avatar, &id, 7);
         let stored = "PICTURE#avatars/1004/00000000000000000000000000000007.jpg";
         assert_eq!(Key::picture(&picture), key(stored, "STATE"));
         assert_eq!(Key::picture_of(stored), Some(picture));
         assert_eq!(Key::uploads(Realm::MallAgent, &id, 20_000), key("ACCOUNT#mall-agent#1004", "UPLOADS#20000"));
         let tenant =
-            Tenant { zone: Zone::parse("ac1").unwrap(), customer: crate::domain::cloud::CustomerId::new(0xabc) };
+            Tenant { zone: PortalZone::parse("ac1").unwrap(), customer: crate::domain::cloud::CustomerId::new(0xabc) };
         let customer = "Z#ac1#CUS#00000000000000000000000000000abc";
         assert_eq!(Key::cloud_customer(&tenant), key(customer, "CUSTOMER"));
         assert_eq!(Key::cloud_accounts(&tenant), key(customer, "ACCOUNT"));
@@ -721,7 +721,7 @@ mod tests {
         let key = |pk: &str, sk: &str| Key { pk: pk.to_owned(), sk: sk.to_owned() };
         let (shop, group) = (ShopId::parse("S1").unwrap(), GroupId::parse("G1").unwrap());
         let (serial, blind) = ("019e80b21ac8ffffffffffffffff", BlindIndex("x".into()));
-        let id = CustomerId::parse(&format!("S1.{}", &serial[1..])).unwrap();
+        let id = ShopRecordId::parse(&format!("S1.{}", &serial[1..])).unwrap();
         let serial = &serial[1..];
         assert_eq!(Key::shop(&shop), key("SHOP#S1", "SHOP"));
         assert_eq!(Key::listed_shop(&shop), key("SHOPS", "SHOP#S1"));
@@ -736,7 +736,7 @@ mod tests {
         assert_eq!(Key::customer_by_last_digits(&id, "8000"), by_digits);
         assert_eq!(Key::customer_by_mrn(&id, &blind), key("SHOP#S1#MRN#x", &format!("CUSTOMER#{serial}")));
         let beside = format!("SHOP#S1#CUSTOMER#{serial}");
-        assert_eq!(Key::customer_entry(&id, &EntryKey::given("k").unwrap()), key(&beside, "ENTRY#given-k"));
+        assert_eq!(Key::customer_entry(&id, &ShopEntryKey::given("k").unwrap()), key(&beside, "ENTRY#given-k"));
         assert_eq!(Key::customer_link(&id, &id), key(&beside, &format!("LINK#S1.{serial}")));
         assert_eq!(Key::customer_links(&id), key(&beside, "LINK"));
         assert_eq!(Key::customer_made(&shop, "k"), key("SHOP#S1", "MADE#k"));

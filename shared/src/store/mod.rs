@@ -81,7 +81,7 @@ pub(crate) use turn::{EarlierDueBills, StationWriteRefusal};
 use crate::{
     domain::{
         reason::{Failure, Reason},
-        sealed::Place,
+        sealed::SealedPlace,
     },
     outside::random::Random,
 };
@@ -177,8 +177,8 @@ pub(crate) enum Consistency {
 
 impl Key {
     /// The place of a sealed field in a tenant's item. The partition key is the tenant.
-    fn place(self, field: &'static str) -> Place {
-        Place { tenant: self.pk.clone(), item: vec![self.pk, self.sk], field }
+    fn place(self, field: &'static str) -> SealedPlace {
+        SealedPlace { tenant: self.pk.clone(), item: vec![self.pk, self.sk], field }
     }
 
     fn item(&self) -> Item {

@@ -10,10 +10,10 @@ use super::{
 };
 use crate::domain::{
     account::{AccountId, Realm},
-    papers::{Event, Papers, Status},
+    papers::{Event, Papers, PapersStatus},
     phone::Phone,
     reason::Failure,
-    sealed::{BlindIndex, Place},
+    sealed::{BlindIndex, SealedPlace},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -34,7 +34,7 @@ pub(crate) struct AccountPhone {
 }
 
 /// The place that the ID number of an account is sealed for.
-pub(crate) fn id_no_place(realm: Realm, account: &AccountId) -> Place {
+pub(crate) fn id_no_place(realm: Realm, account: &AccountId) -> SealedPlace {
     Key::papers(realm, account).place("id_no")
 }
 
@@ -125,8 +125,8 @@ impl<R: Copy> Transaction<'_, R> {
             Some(before) => self.put_version(&key, after, before.version, raced),
         };
         let place = |papers: &Papers| Key::waiting_papers(realm, account, papers.waiting_since.as_millisecond());
-        let left = before.filter(|before| before.status == Status::Waiting).map(place);
-        if after.status == Status::Waiting {
+        let left = before.filter(|before| before.status == PapersStatus::Waiting).map(place);
+        if after.status == PapersStatus::Waiting {
             let waiting = WaitingPapers { realm, account: account.clone(), papers: after.clone() };
             writes = writes.put_over(&place(after), &waiting);
         } else if let Some(left) = left {

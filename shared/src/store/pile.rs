@@ -16,7 +16,7 @@ use crate::domain::{
     },
     energy::{Energy, Exact, Power},
     reason::Failure,
-    sealed::{Place, Sealed},
+    sealed::{Sealed, SealedPlace},
     station_id::StationId,
 };
 use serde::{Deserialize, Serialize};
@@ -118,7 +118,7 @@ pub(crate) struct PileKeyItem {
 }
 
 /// Where a pile's key is sealed.
-pub(crate) fn pile_key_place(pile: u64) -> Place {
+pub(crate) fn pile_key_place(pile: u64) -> SealedPlace {
     Key::pile_key(pile).place("key")
 }
 

@@ -13,8 +13,8 @@ use super::{
 use crate::domain::{
     phone::Phone,
     reason::Failure,
-    sealed::{BlindIndex, Place, Sealed},
-    shop::{CustomerId, Gender, LAST_DIGITS, Named, Residence, Serial, ShopId, folded},
+    sealed::{BlindIndex, Sealed, SealedPlace},
+    shop::{IdAndName, LAST_DIGITS, Residence, Serial, ShopGender, ShopId, ShopRecordId, folded},
 };
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub(crate) struct ShopRecordItem {
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mobile: Option<Phone>,
-    pub gender: Gender,
+    pub gender: ShopGender,
     #[serde(default)]
     pub residence: Residence,
     pub balance: i64,
@@ -46,9 +46,9 @@ pub(crate) struct ShopRecordItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub referrer: Option<Named>,
+    pub referrer: Option<IdAndName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub activity: Option<Named>,
+    pub activity: Option<IdAndName>,
     pub status: String,
     pub private: Sealed,
     /// Blind indexes of the tags. The tags themselves are in `private`.
@@ -87,9 +87,9 @@ struct PointerItem {
 pub(crate) type PlacedRecord = (String, ShopRecordItem);
 
 /// The place that the private part of a record is sealed for. It is the same in every copy.
-pub(crate) fn private_place(id: &CustomerId) -> Place {
+pub(crate) fn private_place(id: &ShopRecordId) -> SealedPlace {
     let Key { pk, sk } = Key::customer(id);
-    Place { tenant: tenant(&id.shop), item: vec![pk, sk], field: "private" }
+    SealedPlace { tenant: tenant(&id.shop), item: vec![pk, sk], field: "private" }
 }
 
 /// The tenant in the keys of a shop.
@@ -98,14 +98,14 @@ pub(crate) fn tenant(shop: &ShopId) -> String {
 }
 
 impl ShopRecordItem {
-    pub(crate) fn id(&self, shop: &ShopId) -> Result<CustomerId, Failure> {
+    pub(crate) fn id(&self, shop: &ShopId) -> Result<ShopRecordId, Failure> {
         let serial =
             Serial::parse(&self.serial).ok_or_else(|| Failure::internal("shop record has an invalid serial"))?;
-        Ok(CustomerId { shop: shop.clone(), serial })
+        Ok(ShopRecordId { shop: shop.clone(), serial })
     }
 
     /// The keys of the copies.
-    fn copies(&self, id: &CustomerId) -> Vec<Key> {
+    fn copies(&self, id: &ShopRecordId) -> Vec<Key> {
         let name = Key::customer_by_name(id, &folded(&self.name));
         let mobile = self.mobile.iter().map(|mobile| Key::customer_by_mobile(id, mobile.digits()));
         let tags = self.tags.iter().map(|tag| Key::customer_by_tag(id, tag));
@@ -113,7 +113,7 @@ impl ShopRecordItem {
     }
 
     /// The keys of the pointers; none for a record that was written before pointers existed.
-    fn pointers(&self, id: &CustomerId) -> Vec<Key> {
+    fn pointers(&self, id: &ShopRecordId) -> Vec<Key> {
         let Some(mrn) = &self.mrn else { return Vec::new() };
         let last = self.mobile.iter().map(|mobile| Key::customer_by_last_digits(id, last_digits(mobile)));
         last.chain([Key::customer_by_mrn(id, mrn)]).collect()
@@ -122,12 +122,12 @@ impl ShopRecordItem {
 
 impl Store {
     /// AP-107: one record.
-    pub(crate) async fn customer(&self, id: &CustomerId) -> Result<Option<ShopRecordItem>, Failure> {
+    pub(crate) async fn customer(&self, id: &ShopRecordId) -> Result<Option<ShopRecordItem>, Failure> {
         self.get(&Key::customer(id), Consistency::Strong).await
     }
 
     /// AP-108: whether a record with this id was deleted.
-    pub(crate) async fn was_deleted(&self, id: &CustomerId) -> Result<bool, Failure> {
+    pub(crate) async fn was_deleted(&self, id: &ShopRecordId) -> Result<bool, Failure> {
         Ok(self.get::<serde::de::IgnoredAny>(&Key::deleted_customer(id), Consistency::Strong).await?.is_some())
     }
 
@@ -296,7 +296,7 @@ impl<R: Copy> Transaction<'_, R> {
     /// AP-111: saves a record with its copies and pointers: a new one, or the next version of the one that was read.
     pub(crate) fn save_customer(
         self,
-        id: &CustomerId,
+        id: &ShopRecordId,
         before: Option<&ShopRecordItem>,
         after: &ShopRecordItem,
         raced: R,
@@ -321,7 +321,7 @@ impl<R: Copy> Transaction<'_, R> {
     /// AP-112: deletes a record from every list and keeps it aside.
     pub(crate) fn delete_shop_record(
         self,
-        id: &CustomerId,
+        id: &ShopRecordId,
         before: &ShopRecordItem,
         after: &ShopRecordItem,
         raced: R,

@@ -6,7 +6,7 @@ use super::{
     field::Parameter,
     kept::Kept,
     routes::{Access, Route},
-    sample::{Before, Source, Way},
+    sample::{Before, SampleSource, Way},
 };
 use crate::domain::{reason::Reason, staff::SignInStep};
 
@@ -37,7 +37,7 @@ pub struct EndpointDoc {
     /// Examples of what stands in the path.
     pub path_examples: &'static [(&'static str, &'static str)],
     /// Where what stands in the path comes from.
-    pub path_sources: &'static [(&'static str, Source)],
+    pub path_sources: &'static [(&'static str, SampleSource)],
     /// The media types of its body, the document's own first.
     pub media: &'static [&'static str],
     pub refusals: &'static [Reason],
@@ -192,7 +192,7 @@ impl Endpoint {
 
     /// Where the parameters of the path come from in a sample.
     #[must_use]
-    pub const fn path_from(self, path_sources: &'static [(&'static str, Source)]) -> Self {
+    pub const fn path_from(self, path_sources: &'static [(&'static str, SampleSource)]) -> Self {
         self.saying(EndpointDoc { path_sources, ..self.said() })
     }
 

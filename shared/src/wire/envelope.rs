@@ -31,7 +31,7 @@ pub trait Envelope: 'static {
 
 /// A picture of ours as an answer.
 #[derive(Clone, Debug)]
-pub struct Picture {
+pub struct PictureAnswer {
     /// What tells it from another one, in quotes.
     pub tag: String,
     /// `None`: the caller has it already.
@@ -40,7 +40,7 @@ pub struct Picture {
     pub keep: &'static str,
 }
 
-impl Picture {
+impl PictureAnswer {
     /// For the caller alone, who asks again each time whether it is still the same.
     pub const PRIVATE: &'static str = "private, no-cache";
     /// For everybody: under this address there is never another one.
@@ -74,7 +74,7 @@ pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Result<Response
 }
 
 /// A picture, or that the caller has it already.
-pub(super) fn picture(picture: &Picture) -> Result<Response, Failure> {
+pub(super) fn picture(picture: &PictureAnswer) -> Result<Response, Failure> {
     let mut response = match &picture.content {
         Some(content) => Response::new(Body::from(content.clone())),
         None => Response::new(Body::empty()),

@@ -16,13 +16,13 @@ pub struct EvApp;
 #[derive(Debug)]
 pub struct Success {
     msg: &'static str,
-    content: Content,
+    content: EvAppContent,
     /// What the next page is asked for with.
     next: Option<String>,
 }
 
 #[derive(Debug)]
-enum Content {
+enum EvAppContent {
     Nothing,
     Token(SessionToken),
     Data(Box<RawValue>),
@@ -31,19 +31,19 @@ enum Content {
 
 impl Success {
     pub fn token(msg: &'static str, token: SessionToken) -> Self {
-        Self::with(msg, Content::Token(token))
+        Self::with(msg, EvAppContent::Token(token))
     }
 
     pub fn data(msg: &'static str, data: &impl Serialize) -> Result<Self, Failure> {
-        Ok(Self::with(msg, Content::Data(raw(data)?)))
+        Ok(Self::with(msg, EvAppContent::Data(raw(data)?)))
     }
 
     pub fn log(msg: &'static str, log: &impl Serialize) -> Result<Self, Failure> {
-        Ok(Self::with(msg, Content::Log(raw(log)?)))
+        Ok(Self::with(msg, EvAppContent::Log(raw(log)?)))
     }
 
     pub fn done(msg: &'static str) -> Self {
-        Self::with(msg, Content::Nothing)
+        Self::with(msg, EvAppContent::Nothing)
     }
 
     /// The same as a page of a list; `next` stands beside the list and is absent on the last page.
@@ -52,13 +52,13 @@ impl Success {
         Self { next, ..self }
     }
 
-    fn with(msg: &'static str, content: Content) -> Self {
+    fn with(msg: &'static str, content: EvAppContent) -> Self {
         Self { msg, content, next: None }
     }
 }
 
 #[derive(Serialize)]
-struct Body<'a> {
+struct EvAppBody<'a> {
     code: i16,
     msg: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,19 +77,19 @@ impl Envelope for EvApp {
     const QUERY_TOKEN: Option<&'static str> = Some("token");
 
     fn success(Success { msg, content, next }: Success) -> Result<Response, Failure> {
-        let body = Body { code: 200, msg, token: None, data: None, log: None, next: next.as_deref() };
+        let body = EvAppBody { code: 200, msg, token: None, data: None, log: None, next: next.as_deref() };
         let body = match &content {
-            Content::Nothing => body,
-            Content::Token(token) => Body { token: Some(token.expose_secret()), ..body },
-            Content::Data(data) => Body { data: Some(data), ..body },
-            Content::Log(log) => Body { log: Some(log), ..body },
+            EvAppContent::Nothing => body,
+            EvAppContent::Token(token) => EvAppBody { token: Some(token.expose_secret()), ..body },
+            EvAppContent::Data(data) => EvAppBody { data: Some(data), ..body },
+            EvAppContent::Log(log) => EvAppBody { log: Some(log), ..body },
         };
         let response = json(StatusCode::OK, &body)?;
-        if let Content::Token(token) = &content { with_device_token(response, token) } else { Ok(response) }
+        if let EvAppContent::Token(token) = &content { with_device_token(response, token) } else { Ok(response) }
     }
 
     fn failure(failure: &Failure) -> Response {
-        let body = Body { code: -1, msg: failure.text(), token: None, data: None, log: None, next: None };
+        let body = EvAppBody { code: -1, msg: failure.text(), token: None, data: None, log: None, next: None };
         failed(app_status(failure), failure, &body)
     }
 }

@@ -1,6 +1,8 @@
 //! EV customers (`charging-customers.md`): `{"status":"SUCCESS","data":…}`, and booleans for the two vehicle endpoints.
 
-use super::envelope::{Envelope, Picture, Response, app_status, failed, json, picture, raw, rest_status, with_token};
+use super::envelope::{
+    Envelope, PictureAnswer, Response, app_status, failed, json, picture, raw, rest_status, with_token,
+};
 use crate::{
     auth::tokens::SessionToken,
     domain::reason::{Failure, Reason},
@@ -21,7 +23,7 @@ pub enum Success {
     Renewed(Box<RawValue>, SessionToken),
     Data(Box<RawValue>),
     /// #4: the picture itself.
-    Picture(Picture),
+    Picture(PictureAnswer),
 }
 
 impl Success {
@@ -35,7 +37,7 @@ impl Success {
 }
 
 #[derive(Serialize)]
-struct Body<'a> {
+struct EvCustomerBody<'a> {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a RawValue>,
@@ -61,12 +63,17 @@ impl Envelope for EvCustomer {
             Success::Renewed(data, token) => (Some(data), Some(token)),
             Success::Picture(content) => return picture(&content),
         };
-        let response = json(StatusCode::OK, &Body { status: "SUCCESS", data: data.as_deref(), message: None })?;
+        let response =
+            json(StatusCode::OK, &EvCustomerBody { status: "SUCCESS", data: data.as_deref(), message: None })?;
         token.iter().try_fold(response, with_token)
     }
 
     fn failure(failure: &Failure) -> Response {
-        failed(rest_status(failure), failure, &Body { status: "FAILURE", data: None, message: Some(failure.text()) })
+        failed(
+            rest_status(failure),
+            failure,
+            &EvCustomerBody { status: "FAILURE", data: None, message: Some(failure.text()) },
+        )
     }
 }
 

@@ -1,6 +1,6 @@
 //! A field of a request, declared once: its name, what reads it, and what the reference says of it.
 
-use super::{kept::Kept, sample::Source};
+use super::{kept::Kept, sample::SampleSource};
 use crate::domain::{reason::Failure, rule::Rule};
 
 /// A field whose text becomes a `T`.
@@ -65,7 +65,7 @@ impl Bounds {
 
 /// Where a field is shown. One reader takes body and query alike (docs/wire.md); this is where the document has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum FieldPlace {
     Body,
     Query,
     Header,
@@ -149,7 +149,7 @@ impl<T> Field<T> {
 
     /// As a header. The sample does without it.
     pub const fn header(self) -> Parameter {
-        Parameter { place: Some(Place::Header), is_left_out: true, ..self.optional() }
+        Parameter { place: Some(FieldPlace::Header), is_left_out: true, ..self.optional() }
     }
 
     pub const fn name(&self) -> &'static str {
@@ -182,11 +182,11 @@ pub struct Parameter {
     /// Whether it is needed depends on other fields.
     pub depends: bool,
     /// Where the sample's value comes from, if no caller can make it up.
-    pub source: Option<Source>,
+    pub source: Option<SampleSource>,
     /// Whether the sample does without it, because it excludes another field, narrows what is found, or has to be new.
     pub is_left_out: bool,
     /// None: in the body where the method has one, else in the query.
-    pub place: Option<Place>,
+    pub place: Option<FieldPlace>,
 }
 
 impl Parameter {
@@ -197,7 +197,7 @@ impl Parameter {
     }
 
     #[must_use]
-    pub const fn from(self, source: Source) -> Self {
+    pub const fn from(self, source: SampleSource) -> Self {
         Self { source: Some(source), ..self }
     }
 
@@ -208,7 +208,7 @@ impl Parameter {
 
     /// Where the document shows it.
     #[must_use]
-    pub const fn at(self, place: Place) -> Self {
+    pub const fn at(self, place: FieldPlace) -> Self {
         Self { place: Some(place), ..self }
     }
 }

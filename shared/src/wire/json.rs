@@ -9,7 +9,7 @@ use std::{collections::HashSet, fmt};
 /// Reads one object.
 pub(super) fn object(body: &str) -> Result<Vec<SentField>, Failure> {
     let mut reader = serde_json::Deserializer::from_str(body);
-    let fields = reader.deserialize_map(Fields).and_then(|fields| reader.end().map(|()| fields));
+    let fields = reader.deserialize_map(FieldsVisitor).and_then(|fields| reader.end().map(|()| fields));
     let fields = fields.map_err(|error| explain(body, &error))?;
     match duplicate(body) {
         None => Ok(fields),
@@ -58,9 +58,9 @@ fn duplicate(body: &str) -> Option<(usize, String)> {
     None
 }
 
-struct Fields;
+struct FieldsVisitor;
 
-impl<'de> Visitor<'de> for Fields {
+impl<'de> Visitor<'de> for FieldsVisitor {
     type Value = Vec<SentField>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,7 @@
 //! The auto mall (`mall-users.md`): `{"errCode":…,"msg":…,"data":…}`; successes are spelled in two ways, failures are
 //! always numbers.
 
-use super::envelope::{Envelope, Picture, Response, app_status, failed, json, picture, with_token};
+use super::envelope::{Envelope, PictureAnswer, Response, app_status, failed, json, picture, with_token};
 use crate::{auth::tokens::SessionToken, domain::reason::Failure};
 use http::StatusCode;
 use serde::Serialize;
@@ -50,15 +50,15 @@ impl Success {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Code {
+enum MallCode {
     Number(u16),
     Text(&'static str),
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Body<'a> {
-    err_code: Code,
+struct MallBody<'a> {
+    err_code: MallCode,
     msg: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a RawValue>,
@@ -71,27 +71,27 @@ impl Envelope for Mall {
 
     fn success(success: Success) -> Result<Response, Failure> {
         let (err_code, msg) = match success.spelling {
-            Spelling::Number => (Code::Number(200), "success"),
-            Spelling::Text => (Code::Text("200"), "sucess"),
+            Spelling::Number => (MallCode::Number(200), "success"),
+            Spelling::Text => (MallCode::Text("200"), "sucess"),
         };
-        let response = json(StatusCode::OK, &Body { err_code, msg, data: success.data.as_deref() })?;
+        let response = json(StatusCode::OK, &MallBody { err_code, msg, data: success.data.as_deref() })?;
         success.token.iter().try_fold(response, with_token)
     }
 
     fn failure(failure: &Failure) -> Response {
         let reason = failure.reason();
         let msg = failure.sentence().or(reason.mall_text()).unwrap_or(reason.text());
-        let body = Body { err_code: Code::Number(reason.mall_code()), msg, data: None };
+        let body = MallBody { err_code: MallCode::Number(reason.mall_code()), msg, data: None };
         failed(app_status(failure), failure, &body)
     }
 }
 
 impl Envelope for MallPicture {
-    type Success = Picture;
+    type Success = PictureAnswer;
 
     const QUERY_TOKEN: Option<&'static str> = None;
 
-    fn success(content: Picture) -> Result<Response, Failure> {
+    fn success(content: PictureAnswer) -> Result<Response, Failure> {
         picture(&content)
     }
 

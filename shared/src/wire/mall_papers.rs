@@ -47,7 +47,7 @@ pub fn submission(fields: &mut Fields, today: Date) -> Result<Submission, Failur
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Front<'a> {
+pub struct FrontPicture<'a> {
     pub front_img: &'a str,
 }
 
@@ -62,7 +62,7 @@ pub struct Qualification<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Papers<'a> {
+pub struct PapersView<'a> {
     real_name: &'a str,
     id_no: &'a str,
     front_img: &'a str,
@@ -70,7 +70,7 @@ pub struct Papers<'a> {
     status: u8,
 }
 
-impl<'a> Papers<'a> {
+impl<'a> PapersView<'a> {
     pub fn of(papers: &'a HandedIn) -> Self {
         Self {
             real_name: papers.real_name.as_str(),

@@ -36,12 +36,12 @@ pub use body::BodyRule;
 pub use call::Call;
 pub use endpoint::{Endpoint, EndpointDoc, delete, get, patch, post, put};
 pub use envelope::Envelope;
-pub use field::{Bounds, Example, Field, Parameter, Place};
+pub use field::{Bounds, Example, Field, FieldPlace, Parameter};
 pub use fields::{Fields, Upload, missing};
 pub use front::Front;
 pub use labels::label;
 #[cfg(feature = "openapi")]
 pub use report::AskedFields;
 pub use routes::{Access, FromCaller, Route, Routes};
-pub use sample::{Before, Given, Source, Way, answer, before, last_part, picture, sms};
+pub use sample::{Before, Given, SampleSource, Way, answer, before, last_part, picture, sms};
 pub use stated::Stated;

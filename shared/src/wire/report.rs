@@ -48,7 +48,7 @@ impl Tally {
 }
 
 /// A request and how it ended. The route is its pattern and the query is left out, so no value of the caller's is here.
-pub(super) struct Report<'a> {
+pub(super) struct RequestReport<'a> {
     pub function: &'a str,
     pub route: &'a str,
     pub origin: &'a Origin,
@@ -59,7 +59,7 @@ pub(super) struct Report<'a> {
     pub took: SignedDuration,
 }
 
-impl Report<'_> {
+impl RequestReport<'_> {
     pub(super) fn write(&self, sink: &Sink) {
         if let Some(failure) = self.failure.filter(|failure| failure.reason() == Reason::Internal) {
             let (request, route) = (&self.origin.request, self.route);
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
     use std::sync::{Arc, Mutex};
 
-    fn line(report: &Report<'_>) -> String {
+    fn line(report: &RequestReport<'_>) -> String {
         let lines = Arc::<Mutex<Vec<String>>>::default();
         let kept = Arc::clone(&lines);
         report.write(&Sink::from_fn(move |line| kept.lock().unwrap().push(line.to_owned())));
@@ -115,7 +115,7 @@ mod tests {
         tally.count_unknown_fields(2);
         tally.note_query_token();
         let refused = Failure::from(Reason::Unauthorized);
-        let report = Report {
+        let report = RequestReport {
             function: "ev-account",
             route: "/user/{proxy+}",
             origin: &origin,
@@ -142,7 +142,7 @@ mod tests {
 
         let calm = Tally::default();
         let answered =
-            Report { tally: &calm, status: StatusCode::OK, failure: None, took: SignedDuration::ZERO, ..report };
+            RequestReport { tally: &calm, status: StatusCode::OK, failure: None, took: SignedDuration::ZERO, ..report };
         let counted = r#""CodeLimit":0,"Duration":0,"Fault":0,"IdempotencyConflict":0,"LoginFailure":0,"QueryToken":0,"Refused":0,"TransactionConflict":0,"UnknownField":0"#;
         let said = said.replace(r#""Unauthorized""#, "null").replace("401", "200");
         assert_eq!(line(&answered), format!("{{{counted},{metadata},{said}}}"));

@@ -6,7 +6,7 @@ use super::{
     endpoint::Endpoint,
     envelope::{DEVICE_TOKEN, Envelope, Response},
     front::Front,
-    report::{Report, Tally},
+    report::{RequestReport, Tally},
 };
 use crate::{
     domain::{
@@ -126,7 +126,7 @@ where
 }
 
 /// A route, what answers it, and how its document writes a failure.
-struct Entry<S> {
+struct RouteEntry<S> {
     route: Route,
     handler: BoxedHandler<S>,
     failure: fn(&Failure) -> Response,
@@ -135,7 +135,7 @@ struct Entry<S> {
 
 /// The routes of a function that speaks `E`, with handlers that work on `S`.
 pub struct Routes<E: Envelope, S> {
-    table: Vec<Entry<S>>,
+    table: Vec<RouteEntry<S>>,
     catch_all: Vec<&'static str>,
     envelope: PhantomData<E>,
 }
@@ -154,7 +154,7 @@ impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
         H: Handler<E, S, Taken>,
     {
         let handler: BoxedHandler<S> = Arc::new(move |state, caller, call| handler.answer(state, caller, call));
-        self.table.extend(endpoint.routes().map(|route| Entry {
+        self.table.extend(endpoint.routes().map(|route| RouteEntry {
             route,
             handler: Arc::clone(&handler),
             failure: E::failure,
@@ -183,7 +183,7 @@ impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
     /// The function itself.
     pub fn serve(self, front: &Front, state: S) -> Router {
         let state = Arc::new(state);
-        let mut paths: BTreeMap<&'static str, Vec<Entry<S>>> = BTreeMap::new();
+        let mut paths: BTreeMap<&'static str, Vec<RouteEntry<S>>> = BTreeMap::new();
         for entry in self.table {
             paths.entry(entry.route.path).or_default().push(entry);
         }
@@ -219,7 +219,7 @@ impl<E: Envelope, S: Send + Sync + 'static> Routes<E, S> {
 const PATIENCE: SignedDuration = SignedDuration::from_secs(3);
 
 /// Lets a request in, has it handled, and writes the answer and the report.
-async fn answer<S>(front: &Front, entry: &Entry<S>, state: Arc<S>, request: Request) -> Response {
+async fn answer<S>(front: &Front, entry: &RouteEntry<S>, state: Arc<S>, request: Request) -> Response {
     let (now, tally, mut from) = (front.clock.now(), Arc::new(Tally::default()), origin(request.extensions()));
     let (route, parameter) = (entry.route, entry.query_token);
     let allowed = parameter.filter(|_| front.allow_query_token);
@@ -239,7 +239,7 @@ async fn answer<S>(front: &Front, entry: &Entry<S>, state: Arc<S>, request: Requ
         Ok(response) => (response, None),
         Err(failure) => ((entry.failure)(&failure), Some(failure)),
     };
-    Report {
+    RequestReport {
         function: front.function,
         route: route.path,
         origin: &from,
@@ -306,7 +306,7 @@ fn refuse(
     request: &Request,
 ) -> Response {
     let response = write(failure);
-    Report {
+    RequestReport {
         function: front.function,
         route,
         origin: &origin(request.extensions()),

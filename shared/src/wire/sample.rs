@@ -31,7 +31,7 @@ impl fmt::Display for Way {
 
 /// Where the value of a field comes from.
 #[derive(Clone, Copy, Debug)]
-pub enum Source {
+pub enum SampleSource {
     /// The code in the SMS that `asked` sends to the telephone in the field `number` of this sample.
     Sms { asked: Way, number: &'static str, with: &'static [(&'static str, &'static str)] },
     /// What the picture shows for which `asked` answers an address.
@@ -58,33 +58,33 @@ pub enum Given {
     Text(&'static str),
     /// As JSON writes it.
     Json(&'static str),
-    From(Source),
+    From(SampleSource),
 }
 
 /// The SMS code that `asked` sends to the telephone in the field `number`.
-pub const fn sms(asked: Way, number: &'static str) -> Source {
-    Source::Sms { asked, number, with: &[] }
+pub const fn sms(asked: Way, number: &'static str) -> SampleSource {
+    SampleSource::Sms { asked, number, with: &[] }
 }
 
-pub const fn picture(asked: Way) -> Source {
-    Source::Picture { asked }
+pub const fn picture(asked: Way) -> SampleSource {
+    SampleSource::Picture { asked }
 }
 
 /// What stands at a JSON pointer in the answer of another endpoint.
-pub const fn answer(of: Way, at: &'static str) -> Source {
-    Source::Answer { of, at, with: &[] }
+pub const fn answer(of: Way, at: &'static str) -> SampleSource {
+    SampleSource::Answer { of, at, with: &[] }
 }
 
 /// What stands behind the last slash of an address in the answer of another endpoint.
-pub const fn last_part(of: Way, at: &'static str) -> Source {
-    Source::LastPart { of, at }
+pub const fn last_part(of: Way, at: &'static str) -> SampleSource {
+    SampleSource::LastPart { of, at }
 }
 
 pub const fn before(way: Way) -> Before {
     Before { way, with: &[], minutes: 0 }
 }
 
-impl Source {
+impl SampleSource {
     /// With other values in the call that it comes from.
     #[must_use]
     pub const fn with(self, with: &'static [(&'static str, &'static str)]) -> Self {

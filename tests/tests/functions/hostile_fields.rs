@@ -4,7 +4,7 @@
 use describe::{Input, Operation};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use shared::wire::{Place, Way};
+use shared::wire::{FieldPlace, Way};
 use std::sync::LazyLock;
 use tests::{
     answer::Answer,
@@ -44,21 +44,21 @@ fn hostile() -> Vec<Hostile> {
 }
 
 /// The fields of an endpoint, with the place where each is sent.
-fn fields(operation: &Operation) -> Vec<(&'static str, Option<Place>)> {
+fn fields(operation: &Operation) -> Vec<(&'static str, Option<FieldPlace>)> {
     let is_in_path = |input: &Input| operation.path_examples.iter().any(|(name, _)| *name == input.name);
     let takes = |input: &&Input| !input.is_file() && !is_in_path(input);
-    let of = |place: Place| operation.inputs_in(place).filter(takes).map(move |input| (input.name, Some(place)));
-    let given = [Place::Body, Place::Query, Place::Header].into_iter().flat_map(of);
+    let of = |place: FieldPlace| operation.inputs_in(place).filter(takes).map(move |input| (input.name, Some(place)));
+    let given = [FieldPlace::Body, FieldPlace::Query, FieldPlace::Header].into_iter().flat_map(of);
     given.chain(operation.path_examples.iter().map(|(name, _)| (*name, None))).collect()
 }
 
 /// Whether a caller can send the value there: a head has a length, and a header has visible ASCII.
-fn can_be_sent(place: Option<Place>, hostile: &Hostile) -> bool {
+fn can_be_sent(place: Option<FieldPlace>, hostile: &Hostile) -> bool {
     let is_nested = hostile.value.ends_with("-nested");
     match place {
-        Some(Place::Body) => true,
-        Some(Place::Header) => hostile.value.is_ascii() && hostile.value.len() < HEAD && !is_nested,
-        Some(Place::Query) | None => 3 * hostile.value.len() < HEAD && !is_nested,
+        Some(FieldPlace::Body) => true,
+        Some(FieldPlace::Header) => hostile.value.is_ascii() && hostile.value.len() < HEAD && !is_nested,
+        Some(FieldPlace::Query) | None => 3 * hostile.value.len() < HEAD && !is_nested,
     }
 }
 
@@ -102,7 +102,11 @@ async fn what_is_too_long_invisible_or_twice_is_refused_in_the_documents_own_wor
                 sent += 1;
                 faults.extend(amiss(endpoint, &answer).map(|fault| format!("{shown}: {fault}")));
                 let is_json = !operation.inputs.iter().any(Input::is_file);
-                if hostile.value.ends_with("-nested") && place == Some(Place::Body) && is_json && answer.succeeded() {
+                if hostile.value.ends_with("-nested")
+                    && place == Some(FieldPlace::Body)
+                    && is_json
+                    && answer.succeeded()
+                {
                     faults.push(format!("{shown}: a key that stands twice is taken"));
                 }
                 if let Some(item) = stored(&plaza) {

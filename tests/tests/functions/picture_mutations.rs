@@ -5,7 +5,7 @@ use bytes::Bytes;
 use proptest::{collection::vec, prelude::*, sample::Index};
 use shared::{
     domain::{
-        image::{Kind, Purpose},
+        image::{Kind, PicturePurpose},
         reason::Reason,
     },
     outside::pixels::PictureUpload,
@@ -82,7 +82,7 @@ proptest! {
     #[test]
     fn a_damaged_picture_is_rewritten_or_refused(which in any::<Index>(), all in vec(damage(), 1..6)) {
         let upload = Bytes::from(damaged(PICTURES[which.index(PICTURES.len())].clone(), &all));
-        for purpose in [Purpose::Avatar, Purpose::Papers] {
+        for purpose in [PicturePurpose::Avatar, PicturePurpose::Papers] {
             match PictureUpload::open(&upload).and_then(|opened| opened.rewritten(purpose)) {
                 Ok(rewritten) => {
                     let picture = image::load_from_memory(&rewritten).unwrap();

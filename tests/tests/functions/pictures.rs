@@ -5,7 +5,7 @@ use image::{GenericImageView as _, ImageFormat};
 use jiff::SignedDuration;
 use shared::domain::{
     account::{AccountId, Realm, Role},
-    image::{PictureKey, Purpose},
+    image::{PictureKey, PicturePurpose},
     reason::Reason,
     session::{AccountStanding, Caller, SessionId},
 };
@@ -32,14 +32,14 @@ fn caller(plaza: &Plaza, driver: &TestDriver) -> Caller {
     }
 }
 
-async fn upload(plaza: &Plaza, purpose: Purpose, content: Vec<u8>) -> Result<PictureKey, Reason> {
+async fn upload(plaza: &Plaza, purpose: PicturePurpose, content: Vec<u8>) -> Result<PictureKey, Reason> {
     let owner = AccountId::known("1004");
     let uploaded = plaza.pictures.upload((Realm::Ev, &owner), purpose, Bytes::from(content), plaza.watch.now()).await;
     uploaded.map_err(|failure| failure.reason())
 }
 
 /// What the bucket holds for an upload, decoded.
-async fn kept(content: Vec<u8>, purpose: Purpose) -> (Vec<u8>, image::DynamicImage) {
+async fn kept(content: Vec<u8>, purpose: PicturePurpose) -> (Vec<u8>, image::DynamicImage) {
     let plaza = Plaza::open();
     let key = upload(&plaza, purpose, content).await.unwrap();
     let object = plaza.bucket.objects().remove(key.as_str()).unwrap();
@@ -51,20 +51,20 @@ async fn kept(content: Vec<u8>, purpose: Purpose) -> (Vec<u8>, image::DynamicIma
 #[tokio::test]
 async fn every_kind_becomes_a_small_jpeg_of_our_own() {
     for content in [jpeg(1000, 400), png(1000, 400), webp(1000, 400)] {
-        let (_, image) = kept(content, Purpose::Avatar).await;
+        let (_, image) = kept(content, PicturePurpose::Avatar).await;
         assert_eq!(image.dimensions(), (512, 205));
         let (left, right) = (image.get_pixel(100, 100).0, image.get_pixel(400, 100).0);
         assert!(left[0] > 200 && left[2] < 60 && right[0] < 60 && right[2] > 200, "{left:?} {right:?}");
     }
-    assert_eq!(kept(jpeg(60, 40), Purpose::Avatar).await.1.dimensions(), (60, 40), "nothing is blown up");
-    assert_eq!(kept(jpeg(3000, 1500), Purpose::Papers).await.1.dimensions(), (2560, 1280));
+    assert_eq!(kept(jpeg(60, 40), PicturePurpose::Avatar).await.1.dimensions(), (60, 40), "nothing is blown up");
+    assert_eq!(kept(jpeg(3000, 1500), PicturePurpose::Papers).await.1.dimensions(), (2560, 1280));
 }
 
 #[tokio::test]
 async fn a_picture_is_turned_as_it_was_taken_and_forgets_where() {
     let upload = jpeg_from_a_phone(600, 300);
     assert!(upload.windows(4).any(|part| part == b"Exif"));
-    let (content, image) = kept(upload, Purpose::Avatar).await;
+    let (content, image) = kept(upload, PicturePurpose::Avatar).await;
     assert_eq!(image.dimensions(), (256, 512), "the long side stands now");
     assert!(image.get_pixel(128, 100).0[0] > 200, "what was left is on top");
     for word in ["Exif", "GPS"] {
@@ -76,7 +76,7 @@ async fn a_picture_is_turned_as_it_was_taken_and_forgets_where() {
 async fn what_hides_behind_or_in_a_picture_is_gone() {
     for hidden in ["<script>alert(1)</script>", "#!/bin/sh"] {
         for content in [png(40, 40), jpeg(40, 40)] {
-            let (content, _) = kept([content, hidden.as_bytes().to_vec()].concat(), Purpose::Avatar).await;
+            let (content, _) = kept([content, hidden.as_bytes().to_vec()].concat(), PicturePurpose::Avatar).await;
             assert!(!content.windows(hidden.len()).any(|part| part == hidden.as_bytes()));
         }
     }
@@ -86,7 +86,7 @@ async fn what_hides_behind_or_in_a_picture_is_gone() {
 async fn what_shows_through_becomes_white() {
     let mut image = halves(40, 40).into_rgba8();
     image.pixels_mut().for_each(|pixel| pixel.0[3] = 0);
-    let (_, image) = kept(written(&image.into(), ImageFormat::Png), Purpose::Avatar).await;
+    let (_, image) = kept(written(&image.into(), ImageFormat::Png), PicturePurpose::Avatar).await;
     assert!(image.get_pixel(10, 10).0.iter().all(|part| *part > 250));
 }
 
@@ -109,7 +109,7 @@ async fn what_is_no_picture_or_too_large_is_refused_at_once_and_leaves_nothing()
         ("the beginning of a WebP", cut(&webp(300, 200)), Reason::UnreadablePicture),
         ("too many bytes", vec![0xFF; 4 * 1024 * 1024 + 1], Reason::TooLarge),
     ] {
-        assert_eq!(upload(&plaza, Purpose::Papers, content).await, Err(reason), "{what}");
+        assert_eq!(upload(&plaza, PicturePurpose::Papers, content).await, Err(reason), "{what}");
     }
     assert!(plaza.bucket.objects().is_empty() && plaza.bucket.take_calls().is_empty());
 }
@@ -120,7 +120,7 @@ async fn a_bomb_is_known_by_its_head() {
     let plaza = Plaza::open();
     let before = cpu::taken();
     for _ in 0..100 {
-        assert!(upload(&plaza, Purpose::Avatar, png_that_promises(12_000, 12_000)).await.is_err());
+        assert!(upload(&plaza, PicturePurpose::Avatar, png_that_promises(12_000, 12_000)).await.is_err());
     }
     let took = cpu::since(before);
     assert!(took < Duration::from_secs(2), "{took:?}");
@@ -130,21 +130,25 @@ async fn a_bomb_is_known_by_its_head() {
 async fn the_twenty_first_upload_of_a_day_waits_for_the_next() {
     let plaza = Plaza::open().restarted(|settings| settings.set("UPLOADS_PER_DAY", 20));
     for _ in 0..20 {
-        upload(&plaza, Purpose::Avatar, png(8, 8)).await.unwrap();
+        upload(&plaza, PicturePurpose::Avatar, png(8, 8)).await.unwrap();
     }
-    assert_eq!(upload(&plaza, Purpose::Avatar, png(8, 8)).await, Err(Reason::Throttled));
+    assert_eq!(upload(&plaza, PicturePurpose::Avatar, png(8, 8)).await, Err(Reason::Throttled));
     assert_eq!(plaza.bucket.objects().len(), 20);
     // It is 08:30 in Shanghai.
     plaza.watch.advance(SignedDuration::from_hours(15) + SignedDuration::from_mins(29));
-    assert_eq!(upload(&plaza, Purpose::Avatar, png(8, 8)).await, Err(Reason::Throttled), "one minute to midnight");
+    assert_eq!(
+        upload(&plaza, PicturePurpose::Avatar, png(8, 8)).await,
+        Err(Reason::Throttled),
+        "one minute to midnight"
+    );
     plaza.watch.advance(SignedDuration::from_mins(1));
-    assert!(upload(&plaza, Purpose::Avatar, png(8, 8)).await.is_ok());
+    assert!(upload(&plaza, PicturePurpose::Avatar, png(8, 8)).await.is_ok());
 }
 
 #[tokio::test]
 async fn parallel_uploads_keep_to_the_quota_too() {
     let plaza = Plaza::open().restarted(|settings| settings.set("UPLOADS_PER_DAY", 5));
-    let many = (0..12).map(|_| upload(&plaza, Purpose::Avatar, png(8, 8)));
+    let many = (0..12).map(|_| upload(&plaza, PicturePurpose::Avatar, png(8, 8)));
     let answers = futures_util::future::join_all(many).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 5);
 }
@@ -152,7 +156,7 @@ async fn parallel_uploads_keep_to_the_quota_too() {
 #[tokio::test]
 async fn an_address_opens_the_picture_for_ten_minutes_and_shows_it() {
     let plaza = Plaza::open();
-    let key = upload(&plaza, Purpose::Papers, jpeg(40, 40)).await.unwrap();
+    let key = upload(&plaza, PicturePurpose::Papers, jpeg(40, 40)).await.unwrap();
     let address = plaza.pictures.address(&key, plaza.watch.now()).await.unwrap();
     let host = format!("https://{BUCKET}.s3.cn-north-1.amazonaws.com.cn/{}?", key.as_str());
     assert!(address.starts_with(&host), "{address}");

@@ -5,7 +5,7 @@ use http::Method;
 use serde_json::{Map, Value, json};
 use shared::{
     domain::account::Role,
-    wire::{Access, Place},
+    wire::{Access, FieldPlace},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -328,11 +328,11 @@ async fn call(function: &Described, operation: &Operation, fields: &[&Input], mo
     for input in fields {
         let example = own(&input.example);
         match operation.place_of(input) {
-            Place::Query => {
+            FieldPlace::Query => {
                 query.append_pair(input.name, example.as_str().unwrap_or(&example.to_string()));
             }
-            Place::Header => headers.push((input.name, input.example.as_str().unwrap())),
-            Place::Body => {
+            FieldPlace::Header => headers.push((input.name, input.example.as_str().unwrap())),
+            FieldPlace::Body => {
                 body.insert(input.name.to_owned(), example);
                 has_body = true;
             }
@@ -359,7 +359,7 @@ async fn call(function: &Described, operation: &Operation, fields: &[&Input], mo
 /// Endpoints whose fields are read, with those that are files left to the tests of pictures.
 fn with_fields(functions: &[Described]) -> impl Iterator<Item = (&Described, &Operation)> {
     let all = functions.iter().flat_map(|one| one.operations.iter().map(move |operation| (one, operation)));
-    let reads = |operation: &Operation| operation.inputs.iter().any(|it| operation.place_of(it) != Place::Header);
+    let reads = |operation: &Operation| operation.inputs.iter().any(|it| operation.place_of(it) != FieldPlace::Header);
     all.filter(move |(_, operation)| reads(operation) && !operation.inputs.iter().any(Input::is_file))
 }
 
@@ -446,7 +446,8 @@ async fn every_endpoint_reads_exactly_the_fields_that_it_declares() {
         if route.access == Access::Signed {
             continue;
         }
-        let declared = operation.inputs.iter().filter(|it| operation.place_of(it) != Place::Header && !it.is_file());
+        let declared =
+            operation.inputs.iter().filter(|it| operation.place_of(it) != FieldPlace::Header && !it.is_file());
         let declared: BTreeSet<_> = declared.map(|input| input.name).collect();
         let mut asked = BTreeSet::new();
         for variant in variants(operation) {

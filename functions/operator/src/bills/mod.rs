@@ -14,11 +14,11 @@ use shared::{
         vehicle::Plate,
     },
     service::{
-        bill::{Among, Cursor, Search, Whose},
+        bill::{Among, BillSearch, Cursor, Whose},
         ledger::Booking,
     },
     wire::{
-        Before, Call, Endpoint, Field, Fields, Given, Source, Way, answer, before, get, missing,
+        Before, Call, Endpoint, Field, Fields, Given, SampleSource, Way, answer, before, get, missing,
         page::{LIMIT, most},
         plain::Success,
         post,
@@ -34,8 +34,8 @@ const BILL: &str = "1048576";
 const CHARGED: Before = before(Way::to("POST /user/charge/apply")).then_wait(60);
 const STOPPED: Before = before(Way::to("POST /user/charge/cancel"));
 const BILLED: &[Before] = &[CHARGED, STOPPED];
-const OWED_BY: Source = answer(FIND.way(), "/bills/0/driver_id");
-const OWED: Source = answer(FIND.way(), "/bills/0/bill_id");
+const OWED_BY: SampleSource = answer(FIND.way(), "/bills/0/driver_id");
+const OWED: SampleSource = answer(FIND.way(), "/bills/0/bill_id");
 /// All of it has been paid.
 const PAID: Before = before(SETTLE.way()).with(&[("amount", Given::From(answer(FIND.way(), "/bills/0/outstanding")))]);
 const DRIVER_ID: Field<AccountId> =
@@ -140,7 +140,7 @@ pub async fn find(app: Arc<App>, _: Caller, mut call: Call) -> Result<Success, F
 }
 
 /// `?driver=1004&username=…&plate=…&day=2026-06-01&state=arrears&after=…&limit=50`, all of which may be left out.
-fn search(fields: &mut Fields) -> Result<Search, Failure> {
+fn search(fields: &mut Fields) -> Result<BillSearch, Failure> {
     let whose = Whose {
         driver: fields.optional(&DRIVER_ID)?,
         username: fields.optional(&USERNAME)?,
@@ -149,7 +149,7 @@ fn search(fields: &mut Fields) -> Result<Search, Failure> {
     };
     let among = fields.optional(&BILL_STATE)?.unwrap_or(Among::All);
     let after = fields.optional(&BILLS_AFTER)?;
-    Ok(Search { whose, among, after, most: most(fields)? })
+    Ok(BillSearch { whose, among, after, most: most(fields)? })
 }
 
 fn among(text: &str) -> Result<Among, Failure> {

@@ -79,20 +79,20 @@ pub struct Entry<'a> {
 }
 
 impl<'a> Page<'a> {
-    pub fn of(page: &'a bill::Page) -> Self {
+    pub fn of(page: &'a bill::BillStatements) -> Self {
         let bills = page.bills.iter().map(|found| Line::of(&found.driver, &found.bill)).collect();
         Self { bills, next: page.next.as_ref().map(bill::Cursor::shown) }
     }
 }
 
 impl<'a> Whole<'a> {
-    pub fn of(driver: &'a AccountId, bill: &'a bill::Bill, entries: &'a [LedgerEntry]) -> Self {
+    pub fn of(driver: &'a AccountId, bill: &'a bill::BillStatement, entries: &'a [LedgerEntry]) -> Self {
         Self { bill: Line::of(driver, bill), entries: entries.iter().map(Entry::of).collect() }
     }
 }
 
 impl<'a> Line<'a> {
-    fn of(driver: &'a AccountId, bill: &'a bill::Bill) -> Self {
+    fn of(driver: &'a AccountId, bill: &'a bill::BillStatement) -> Self {
         let balance = bill.balance;
         Self {
             bill_id: bill.id,

@@ -34,14 +34,14 @@ pub struct Proposed<'a> {
 }
 
 impl<'a> Staff<'a> {
-    pub fn of(members: &'a [people::Member], most: u8) -> Self {
+    pub fn of(members: &'a [people::StaffMember], most: u8) -> Self {
         let next = members.last().filter(|_| members.len() >= usize::from(most)).map(|last| last.account.as_str());
         Self { people: members.iter().map(Member::of).collect(), next }
     }
 }
 
 impl<'a> Member<'a> {
-    pub fn of(member: &'a people::Member) -> Self {
+    pub fn of(member: &'a people::StaffMember) -> Self {
         Self {
             account_id: member.account.as_str(),
             realm: member.role.realm().as_str(),

@@ -34,14 +34,14 @@ struct PileRow {
 }
 
 impl<'a> Report<'a> {
-    pub fn of(report: &'a reports::Report) -> Self {
+    pub fn of(report: &'a reports::StationReport) -> Self {
         let rows = report.stretches.iter().map(|stretch| Row::of(stretch, report)).collect();
         Self { station_id: report.station.as_str(), period: report.period.as_str(), rows }
     }
 }
 
 impl Row {
-    fn of(stretch: &Stretch, report: &reports::Report) -> Self {
+    fn of(stretch: &Stretch, report: &reports::StationReport) -> Self {
         let piles = stretch.row.piles.iter().map(|(pile, takings)| PileRow {
             id: report.number.pile_id(*pile),
             name: pile.to_string(),
@@ -58,7 +58,7 @@ impl Row {
 }
 
 /// A line for each pile and one for all of them, which has no pile and the peak.
-pub fn csv(report: &reports::Report) -> Success {
+pub fn csv(report: &reports::StationReport) -> Success {
     let mut body = "from,to,pile,sessions,hours,kwh,charging_fee,service_fee,total_fee,peak_waiting\r\n".to_owned();
     for row in Report::of(report).rows {
         let mut line = |pile: &str, it: &Totals, peak: &str| {

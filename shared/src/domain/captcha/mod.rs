@@ -3,7 +3,7 @@
 mod font;
 mod picture;
 
-pub use picture::Picture;
+pub use picture::CaptchaPicture;
 
 use super::text::compact;
 use font::ALPHABET;
@@ -46,8 +46,8 @@ impl Letters {
     }
 
     /// The picture that shows them, bent and littered as `chance` says.
-    pub fn picture(&self, chance: u64) -> Picture {
-        Picture::of(&self.0, chance)
+    pub fn picture(&self, chance: u64) -> CaptchaPicture {
+        CaptchaPicture::of(&self.0, chance)
     }
 }
 

@@ -10,13 +10,13 @@ const FINE: i32 = 16;
 
 /// Shades of grey, row by row.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Picture {
+pub struct CaptchaPicture {
     pub width: u32,
     pub height: u32,
     pub shades: Vec<u8>,
 }
 
-impl Picture {
+impl CaptchaPicture {
     pub(super) fn of(letters: &[u8], chance: u64) -> Self {
         let mut chance = Chance(chance);
         let (across, down) = (Wave::draw(&mut chance), Wave::draw(&mut chance));
@@ -34,7 +34,7 @@ impl Picture {
     }
 }
 
-impl std::fmt::Debug for Picture {
+impl std::fmt::Debug for CaptchaPicture {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Picture({} × {})", self.width, self.height)
     }
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_picture_has_all_its_shades_and_some_ink() {
         for chance in 0..50 {
-            let Picture { width, height, shades } = Letters::draw(chance * 0x9e37_79b9).picture(chance);
+            let CaptchaPicture { width, height, shades } = Letters::draw(chance * 0x9e37_79b9).picture(chance);
             assert_eq!(shades.len(), usize::try_from(width * height).unwrap());
             let ink = shades.iter().filter(|shade| **shade < 128).count() * 100 / shades.len();
             assert!((12..40).contains(&ink), "{ink} % of picture {chance} is ink");

@@ -109,7 +109,7 @@ impl AccountStatus {
 
 /// A login account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
+pub struct LoginAccount {
     pub login_id: LoginId,
     /// Under which id its sessions are kept.
     pub account: AccountId,
@@ -130,7 +130,7 @@ pub struct Account {
     pub created_at: Timestamp,
 }
 
-impl Account {
+impl LoginAccount {
     pub fn is_enabled_admin(&self) -> bool {
         self.account_type == AccountType::Admin && self.status == AccountStatus::Activity
     }
@@ -147,18 +147,18 @@ impl Account {
 
 /// Which accounts a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
+pub struct LoginAccountFilter {
     /// Part of the login id, in any case or width (模糊查询).
     pub login_id: Option<String>,
     pub status: Option<AccountStatus>,
 }
 
-impl Filter {
+impl LoginAccountFilter {
     pub fn shows_all(&self) -> bool {
         *self == Self::default()
     }
 
-    pub fn shows(&self, account: &Account) -> bool {
+    pub fn shows(&self, account: &LoginAccount) -> bool {
         let part = self.login_id.as_deref().map(LoginName::read);
         let has_part = part.is_none_or(|part| account.login_id.name().as_str().contains(part.as_str()));
         has_part && self.status.is_none_or(|status| account.status == status)
@@ -167,7 +167,7 @@ impl Filter {
 
 /// No account deletes or disables itself, and one that manages the others always stays. That this also holds when two
 /// requests race, a counter that is written with them sees to.
-pub fn may_remove(by: &AccountId, chosen: &[&Account], all: &[Account]) -> Result<(), Failure> {
+pub fn may_remove(by: &AccountId, chosen: &[&LoginAccount], all: &[LoginAccount]) -> Result<(), Failure> {
     let ids: BTreeSet<_> = chosen.iter().map(|account| &account.account).collect();
     let admin_stays = all.iter().any(|account| account.is_enabled_admin() && !ids.contains(&account.account));
     let takes_admin = chosen.iter().any(|account| account.is_enabled_admin());
@@ -178,8 +178,8 @@ pub fn may_remove(by: &AccountId, chosen: &[&Account], all: &[Account]) -> Resul
 mod tests {
     use super::*;
 
-    fn account(name: &str, account_type: AccountType, status: AccountStatus) -> Account {
-        Account {
+    fn account(name: &str, account_type: AccountType, status: AccountStatus) -> LoginAccount {
+        LoginAccount {
             login_id: LoginId::parse(name).unwrap(),
             account: AccountId::known(name),
             account_type,
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn a_filter_looks_for_a_part_of_the_name_whatever_its_case() {
         let shown = |login_id: Option<&str>, status| {
-            let filter = Filter { login_id: login_id.map(Into::into), status };
+            let filter = LoginAccountFilter { login_id: login_id.map(Into::into), status };
             filter.shows(&account("Test@51idc.com", AccountType::Sub, AccountStatus::Disabled))
         };
         assert!(shown(None, None) && shown(Some("ｔEST@"), None) && shown(Some("51"), Some(AccountStatus::Disabled)));
@@ -225,7 +225,7 @@ mod tests {
             account("sub", Sub, Activity),
         ];
         let [one, two, old, sub] = [&all[0], &all[1], &all[2], &all[3]];
-        let may = |by: &Account, chosen: &[&Account]| may_remove(&by.account, chosen, &all).is_ok();
+        let may = |by: &LoginAccount, chosen: &[&LoginAccount]| may_remove(&by.account, chosen, &all).is_ok();
         assert!(may(one, &[two, old, sub]), "one stays");
         assert!(!may(one, &[sub, one]), "oneself");
         assert!(!may(sub, &[one, two]), "a disabled admin cannot undo it");

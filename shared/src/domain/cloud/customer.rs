@@ -116,7 +116,7 @@ pub struct Manager {
 
 /// A document's number as it is kept: sealed, and flagged when it cannot be right. It is never refused for that.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Number {
+pub struct DocumentNumber {
     pub sealed: Sealed,
     pub valid: bool,
 }
@@ -147,17 +147,17 @@ impl NumberKind {
 
 /// What a customer shows of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Papers {
+pub struct PortalPapers {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cred_type: Option<CredentialKind>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub credentials: Option<Number>,
+    pub credentials: Option<DocumentNumber>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub permit_number: Option<Number>,
+    pub permit_number: Option<DocumentNumber>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permit_picture: Option<PictureKey>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub organizationcode: Option<Number>,
+    pub organizationcode: Option<DocumentNumber>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization_picture: Option<PictureKey>,
 }
@@ -192,7 +192,7 @@ pub struct Customer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manager: Option<Manager>,
     #[serde(default)]
-    pub papers: Papers,
+    pub papers: PortalPapers,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

@@ -7,11 +7,11 @@ pub mod line;
 pub mod page;
 pub mod tenant;
 
-pub use account::{Account, AccountStatus, AccountType, Filter, LoginId, may_remove};
+pub use account::{AccountStatus, AccountType, LoginAccount, LoginAccountFilter, LoginId, may_remove};
 pub use contact::{Contact, ContactChange, ContactId, ContactKind, Sex};
 pub use customer::{
-    CredentialKind, Customer, CustomerKind, CustomerPatch, Manager, Number, NumberKind, Papers, ProfessionPatch,
-    Website,
+    CredentialKind, Customer, CustomerKind, CustomerPatch, DocumentNumber, Manager, NumberKind, PortalPapers,
+    ProfessionPatch, Website,
 };
 pub use page::Page;
-pub use tenant::{CustomerId, Member, Tenant, Zone, Zones};
+pub use tenant::{CustomerId, PortalMember, PortalZone, Tenant, Zones};

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 /// A part of the portal that shares nothing with the others, such as `ac1`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Zone(String);
+pub struct PortalZone(String);
 
-impl Zone {
+impl PortalZone {
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let zone = halfwidth(text).to_ascii_lowercase();
         let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -32,22 +32,22 @@ impl Zone {
 #[derive(Clone, Debug)]
 pub struct Zones {
     /// What a path without a zone means.
-    default: Zone,
-    open: Vec<Zone>,
+    default: PortalZone,
+    open: Vec<PortalZone>,
 }
 
 impl Zones {
     /// The default zone, and a comma-separated list of those that customers may join besides.
     pub fn parse(default: &str, others: &str) -> Result<Self, Failure> {
-        let default = Zone::parse(default)?;
-        let others = others.split(',').filter(|zone| !zone.trim().is_empty()).map(Zone::parse);
+        let default = PortalZone::parse(default)?;
+        let others = others.split(',').filter(|zone| !zone.trim().is_empty()).map(PortalZone::parse);
         let open = [Ok(default.clone())].into_iter().chain(others).collect::<Result<_, _>>()?;
         Ok(Self { default, open })
     }
 
     /// The zone that a path or a field names; empty means the default.
-    pub fn named(&self, name: &str) -> Result<Zone, Failure> {
-        let zone = if name.is_empty() { Ok(self.default.clone()) } else { Zone::parse(name) };
+    pub fn named(&self, name: &str) -> Result<PortalZone, Failure> {
+        let zone = if name.is_empty() { Ok(self.default.clone()) } else { PortalZone::parse(name) };
         let missing = || Failure::from(Reason::NotYours).saying("区域不存在");
         zone.ok().filter(|zone| self.open.contains(zone)).ok_or_else(missing)
     }
@@ -77,18 +77,18 @@ impl CustomerId {
 /// One business customer in its zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tenant {
-    pub zone: Zone,
+    pub zone: PortalZone,
     pub customer: CustomerId,
 }
 
 /// A caller who has an account at a business customer, in the zone that the path names.
 #[derive(Clone, Debug)]
-pub struct Member {
+pub struct PortalMember {
     pub caller: Caller,
     pub tenant: Tenant,
 }
 
-impl Member {
+impl PortalMember {
     /// A session opens its own zone and nothing elsewhere: another zone is as forbidden as another realm.
     pub fn admit(caller: Caller, zones: &Zones, named: &str) -> Result<Self, Failure> {
         let zone = zones.named(named).map_err(|_| Reason::Forbidden)?;
@@ -107,9 +107,9 @@ mod tests {
 
     #[test]
     fn a_zone_is_a_short_plain_word() {
-        assert_eq!(Zone::parse("ＡＣ1").as_ref().map(Zone::as_str), Ok("ac1"));
+        assert_eq!(PortalZone::parse("ＡＣ1").as_ref().map(PortalZone::as_str), Ok("ac1"));
         for refused in ["", "a#b", "ac1/", "区域", "a-zone-of-many-letters"] {
-            assert!(Zone::parse(refused).is_err(), "{refused}");
+            assert!(PortalZone::parse(refused).is_err(), "{refused}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! A customer's record, field by field as the document's table has it.
 
-use super::CustomerId;
+use super::ShopRecordId;
 use crate::domain::{
     money::Fen,
     phone::Phone,
@@ -17,15 +17,15 @@ use std::fmt;
 pub const NORMAL: &str = "normal";
 
 #[derive(Clone, PartialEq, Eq)]
-pub struct Customer {
-    pub id: CustomerId,
+pub struct ShopRecord {
+    pub id: ShopRecordId,
     /// Rises with every change of the record.
     pub version: u64,
     pub name: String,
     /// 病历号, the shop's own rising number.
     pub mrn: String,
     pub mobile: Option<Phone>,
-    pub gender: Gender,
+    pub gender: ShopGender,
     pub birthday: Option<Date>,
     pub idcard: Option<GivenId>,
     pub residence: Residence,
@@ -36,13 +36,13 @@ pub struct Customer {
     pub last_signin_at: Option<Timestamp>,
     pub tags: Vec<Tag>,
     pub channel: Option<String>,
-    pub referrer: Option<Named>,
-    pub activity: Option<Named>,
+    pub referrer: Option<IdAndName>,
+    pub activity: Option<IdAndName>,
     pub status: String,
 }
 
 /// A log shows which record it is and nothing that is in it.
-impl fmt::Debug for Customer {
+impl fmt::Debug for ShopRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Customer({}, version {})", self.id, self.version)
     }
@@ -72,13 +72,13 @@ impl fmt::Debug for Residence {
 /// As this document spells it, unlike those that number it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Gender {
+pub enum ShopGender {
     Male,
     Female,
     Unknown,
 }
 
-impl Gender {
+impl ShopGender {
     pub fn parse(text: &str) -> Result<Self, Failure> {
         match halfwidth(text).to_ascii_lowercase().as_str() {
             "male" => Ok(Self::Male),
@@ -89,9 +89,9 @@ impl Gender {
     }
 }
 
-/// `IdName` of the document.
+/// `IdAndName` of the document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Named {
+pub struct IdAndName {
     pub id: String,
     pub name: String,
 }
@@ -164,9 +164,9 @@ mod tests {
 
     #[test]
     fn genders_are_spelt() {
-        assert_eq!(Gender::parse(" Male "), Ok(Gender::Male));
+        assert_eq!(ShopGender::parse(" Male "), Ok(ShopGender::Male));
         for refused in ["", "1", "third", "男"] {
-            assert!(Gender::parse(refused).is_err(), "{refused}");
+            assert!(ShopGender::parse(refused).is_err(), "{refused}");
         }
     }
 }

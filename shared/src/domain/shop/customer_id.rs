@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 /// `<shop>.<serial>`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CustomerId {
+pub struct ShopRecordId {
     pub shop: ShopId,
     pub serial: Serial,
 }
@@ -32,7 +32,7 @@ impl Serial {
     }
 }
 
-impl CustomerId {
+impl ShopRecordId {
     /// Text that is not an id is answered like the id of another shop's record.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let parsed = text
@@ -42,7 +42,7 @@ impl CustomerId {
     }
 }
 
-impl std::fmt::Display for CustomerId {
+impl std::fmt::Display for ShopRecordId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}.{}", self.shop.as_str(), self.serial.as_str())
     }
@@ -55,16 +55,16 @@ mod tests {
     #[test]
     fn an_id_is_read_as_it_was_written_and_later_ones_are_larger() {
         let made = |ms| Serial::new(Timestamp::from_millisecond(ms).unwrap(), u64::MAX);
-        let id = CustomerId { shop: ShopId::parse("S1").unwrap(), serial: made(1_780_273_805_000) };
+        let id = ShopRecordId { shop: ShopId::parse("S1").unwrap(), serial: made(1_780_273_805_000) };
         assert_eq!(id.to_string(), "S1.19e809676c8ffffffffffffffff");
-        assert_eq!(CustomerId::parse(&id.to_string()), Ok(id.clone()));
+        assert_eq!(ShopRecordId::parse(&id.to_string()), Ok(id.clone()));
         assert!(made(1_780_273_805_001) > id.serial);
     }
 
     #[test]
     fn what_is_no_id_is_nobodys() {
         for odd in ["", "1", "S1", "S1.", "S1.1", ".19e809676c8ffffffffffffffff", "S1#.19e809676c8ffffffffffffffff"] {
-            assert_eq!(CustomerId::parse(odd).map_err(|failure| failure.reason()), Err(Reason::NotYours), "{odd}");
+            assert_eq!(ShopRecordId::parse(odd).map_err(|failure| failure.reason()), Err(Reason::NotYours), "{odd}");
         }
     }
 }

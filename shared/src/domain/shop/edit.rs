@@ -1,6 +1,6 @@
 //! What staff may change of a record, and the record after it. What is not here cannot be written.
 
-use super::{Customer, Gender, Named, SHOWN, Tag};
+use super::{IdAndName, SHOWN, ShopGender, ShopRecord, Tag};
 use crate::domain::{patch::Patch, phone::Phone, reason::Failure, resident_id::GivenId};
 use jiff::civil::Date;
 
@@ -8,7 +8,7 @@ use jiff::civil::Date;
 #[derive(Clone, Debug, Default)]
 pub struct Edit {
     pub name: Option<String>,
-    pub gender: Option<Gender>,
+    pub gender: Option<ShopGender>,
     pub mobile: Patch<Phone>,
     pub birthday: Patch<Date>,
     pub idcard: Patch<GivenId>,
@@ -19,12 +19,12 @@ pub struct Edit {
     pub address: Patch<String>,
     pub tags: Patch<Vec<Tag>>,
     pub channel: Patch<String>,
-    pub referrer: Patch<Named>,
-    pub activity: Patch<Named>,
+    pub referrer: Patch<IdAndName>,
+    pub activity: Patch<IdAndName>,
 }
 
 /// The names of the fields in which two versions of a record differ.
-pub fn changed_fields(before: &Customer, after: &Customer) -> Vec<&'static str> {
+pub fn changed_fields(before: &ShopRecord, after: &ShopRecord) -> Vec<&'static str> {
     let (was, is) = (&before.residence, &after.residence);
     let fields = [
         ("name", before.name != after.name),
@@ -48,7 +48,7 @@ pub fn changed_fields(before: &Customer, after: &Customer) -> Vec<&'static str> 
 impl Edit {
     /// The record after the edit; its version is the caller's to raise, if anything changed. An ID number that comes back
     /// as it was shown stays.
-    pub fn over(&self, before: &Customer) -> Result<Customer, Failure> {
+    pub fn over(&self, before: &ShopRecord) -> Result<ShopRecord, Failure> {
         let edit = self.clone();
         let mut after = before.clone();
         after.name = edit.name.unwrap_or(after.name);

@@ -7,11 +7,11 @@ mod ledger;
 mod search;
 mod signin;
 
-pub use customer::{Customer, Gender, NORMAL, Named, Residence, Tag, line_of_text, medical_record_number};
-pub use customer_id::{CustomerId, Serial};
+pub use customer::{IdAndName, NORMAL, Residence, ShopGender, ShopRecord, Tag, line_of_text, medical_record_number};
+pub use customer_id::{Serial, ShopRecordId};
 pub use edit::{Edit, changed_fields};
-pub use ledger::{Account, Booking, Entry, EntryKey};
-pub use search::{Filter, Index, Keyword, LAST_DIGITS, MOST_LISTED, Search, folded};
+pub use ledger::{ShopAccount, ShopBooking, ShopEntry, ShopEntryKey};
+pub use search::{Filter, Index, Keyword, LAST_DIGITS, MOST_LISTED, ShopRecordSearch, folded};
 pub use signin::{SIGNIN_REASON, has_signed_in, sign_in};
 
 use super::{

@@ -1,6 +1,6 @@
 //! Which records are looked for: one index finds them, the other wishes are applied to what it finds.
 
-use super::{Customer, ShopId, Tag};
+use super::{ShopId, ShopRecord, Tag};
 use crate::domain::{
     phone::Phone,
     reason::Failure,
@@ -12,7 +12,7 @@ pub const MOST_LISTED: usize = 100;
 
 /// What a list asks for.
 #[derive(Clone, Debug)]
-pub struct Search {
+pub struct ShopRecordSearch {
     pub shop: ShopId,
     pub filter: Filter,
     /// From 1 to [`MOST_LISTED`].
@@ -68,7 +68,7 @@ impl Keyword {
     }
 
     /// Whether it is the end of this record's phone number, or its 病历号: what pointers lead to.
-    pub fn is_pointed_at(&self, customer: &Customer) -> bool {
+    pub fn is_pointed_at(&self, customer: &ShopRecord) -> bool {
         let Self::Digits(digits) = self else { return false };
         let ends = |mobile: &Phone| digits.len() == LAST_DIGITS && mobile.digits().ends_with(digits.as_str());
         customer.mobile.as_ref().is_some_and(ends) || customer.mrn == *digits
@@ -135,7 +135,7 @@ impl Filter {
             <= 1
     }
 
-    pub fn holds(&self, customer: &Customer) -> bool {
+    pub fn holds(&self, customer: &ShopRecord) -> bool {
         let digits = customer.mobile.as_ref().map_or("", Phone::digits);
         let keyword = match &self.keyword {
             None => true,

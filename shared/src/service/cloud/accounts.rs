@@ -4,7 +4,10 @@ use super::{Actor, Listing, Portal};
 use crate::{
     domain::{
         account::{AccountId, LoginName, Realm},
-        cloud::{Account, AccountStatus, AccountType, Filter, LoginId, Member, Page, Tenant, may_remove},
+        cloud::{
+            AccountStatus, AccountType, LoginAccount, LoginAccountFilter, LoginId, Page, PortalMember, Tenant,
+            may_remove,
+        },
         password::Password,
         phone::Phone,
         reason::{Failure, Reason},
@@ -42,7 +45,12 @@ pub(super) enum AccountRefused {
 
 impl Portal {
     /// #47: the accounts that a filter shows, by name, and how many it shows in all.
-    pub async fn accounts(&self, member: &Member, filter: &Filter, page: Page) -> Result<Listing<Account>, Failure> {
+    pub async fn accounts(
+        &self,
+        member: &PortalMember,
+        filter: &LoginAccountFilter,
+        page: Page,
+    ) -> Result<Listing<LoginAccount>, Failure> {
         let cap = usize::try_from(self.settings.most_accounts).unwrap_or(usize::MAX);
         // Without a filter the count is known, and only what comes before the page's end is read.
         let end = if filter.shows_all() { page.end(cap) } else { cap };
@@ -53,7 +61,7 @@ impl Portal {
     }
 
     /// #48
-    pub async fn create_account(&self, actor: Actor<'_, &Member>, new: &NewAccount) -> Result<(), Failure> {
+    pub async fn create_account(&self, actor: Actor<'_, &PortalMember>, new: &NewAccount) -> Result<(), Failure> {
         let tenant = &actor.who.tenant;
         let hash = self.sign_in.passwords.hash(&new.password)?;
         let account = self.new_account(new, None, actor.now.real);
@@ -68,8 +76,8 @@ impl Portal {
         }
     }
 
-    pub(super) fn new_account(&self, new: &NewAccount, phone: Option<Phone>, now: Timestamp) -> Account {
-        Account {
+    pub(super) fn new_account(&self, new: &NewAccount, phone: Option<Phone>, now: Timestamp) -> LoginAccount {
+        LoginAccount {
             login_id: new.login_id.clone(),
             account: AccountId::opaque(self.random().u128()),
             account_type: new.account_type,
@@ -88,7 +96,7 @@ impl Portal {
         &self,
         writes: Transaction<'t, AccountRefused>,
         tenant: &Tenant,
-        account: &Account,
+        account: &LoginAccount,
         credential: &LoginCredential,
         sessions: &Sessions,
     ) -> Transaction<'t, AccountRefused> {
@@ -104,7 +112,7 @@ impl Portal {
     /// the whole when one of them must stay.
     pub async fn delete_accounts(
         &self,
-        actor: Actor<'_, &Member>,
+        actor: Actor<'_, &PortalMember>,
         names: &[LoginName],
     ) -> Result<Vec<LoginId>, Failure> {
         let tenant = &actor.who.tenant;
@@ -144,8 +152,8 @@ impl Portal {
 
     async fn delete_accounts_together(
         &self,
-        actor: Actor<'_, &Member>,
-        part: &[&Account],
+        actor: Actor<'_, &PortalMember>,
+        part: &[&LoginAccount],
     ) -> Result<Option<AccountRefused>, Failure> {
         let tenant = &actor.who.tenant;
         let admins = part.iter().filter(|account| account.is_enabled_admin()).count();
@@ -167,7 +175,7 @@ impl Portal {
     /// #50, #51: sets an account's status and ends its sessions. An account that has it already is left as it is.
     pub async fn switch_account(
         &self,
-        actor: Actor<'_, &Member>,
+        actor: Actor<'_, &PortalMember>,
         name: &LoginName,
         to: AccountStatus,
         reason: &str,
@@ -212,7 +220,7 @@ fn decisive<I>(refused: &[(AccountRefused, I)]) -> Option<AccountRefused> {
 
 impl Sessions {
     /// The record of a new account of a business customer.
-    pub(super) fn of_member(account: &Account, tenant: &Tenant) -> Self {
+    pub(super) fn of_member(account: &LoginAccount, tenant: &Tenant) -> Self {
         Self { tenant: Some(tenant.clone()), ..Self::of_new(account.account_type.role(), vec![]) }
     }
 }

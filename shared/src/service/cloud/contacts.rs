@@ -3,7 +3,7 @@
 use super::{Actor, Portal};
 use crate::{
     domain::{
-        cloud::{Contact, ContactChange, ContactId, Member, Number, NumberKind, Page, Tenant},
+        cloud::{Contact, ContactChange, ContactId, DocumentNumber, NumberKind, Page, PortalMember, Tenant},
         day::local_day,
         reason::{Failure, Reason},
     },
@@ -36,7 +36,11 @@ enum ContactRefused {
 
 impl Portal {
     /// #42
-    pub async fn contacts(&self, actor: Actor<'_, &Member>, page: Page) -> Result<Listing<ListedContact>, Failure> {
+    pub async fn contacts(
+        &self,
+        actor: Actor<'_, &PortalMember>,
+        page: Page,
+    ) -> Result<Listing<ListedContact>, Failure> {
         let cap = usize::try_from(self.settings.most_contacts).unwrap_or(usize::MAX);
         let tenant = &actor.who.tenant;
         let counted = self.store.contacts(tenant, page.end(cap)).await?;
@@ -49,7 +53,11 @@ impl Portal {
     }
 
     /// #43
-    pub async fn add_contact(&self, actor: Actor<'_, &Member>, contact: Contact) -> Result<ListedContact, Failure> {
+    pub async fn add_contact(
+        &self,
+        actor: Actor<'_, &PortalMember>,
+        contact: Contact,
+    ) -> Result<ListedContact, Failure> {
         let contact_id = ContactId::new(actor.now.real, self.random().u128());
         let kept = ContactItem { contact_id, version: 1, contact, number: None };
         let kept = self.seal_contact(actor, kept)?;
@@ -67,7 +75,7 @@ impl Portal {
     /// been said.
     pub async fn change_contact(
         &self,
-        actor: Actor<'_, &Member>,
+        actor: Actor<'_, &PortalMember>,
         id: &ContactId,
         change: &ContactChange,
     ) -> Result<ListedContact, Failure> {
@@ -82,7 +90,7 @@ impl Portal {
 
     async fn changed_contact(
         &self,
-        actor: Actor<'_, &Member>,
+        actor: Actor<'_, &PortalMember>,
         id: &ContactId,
         change: &ContactChange,
     ) -> Result<ListedContact, Failure> {
@@ -116,14 +124,14 @@ impl Portal {
     }
 
     /// With the credentials sealed, and flagged when they cannot be right.
-    fn seal_contact(&self, actor: Actor<'_, &Member>, mut kept: ContactItem) -> Result<ContactItem, Failure> {
+    fn seal_contact(&self, actor: Actor<'_, &PortalMember>, mut kept: ContactItem) -> Result<ContactItem, Failure> {
         let Contact { credentials, cred_type, .. } = &kept.contact;
         kept.number = if credentials.is_empty() {
             None
         } else {
             let sealed = self.seal(&contact_place(&actor.who.tenant, &kept.contact_id), credentials)?;
             let valid = NumberKind::Credentials(*cred_type).may_be(credentials, local_day(actor.now.real));
-            Some(Number { sealed, valid })
+            Some(DocumentNumber { sealed, valid })
         };
         Ok(kept)
     }
@@ -131,7 +139,7 @@ impl Portal {
     /// #45: deletes what exists of `ids`, and says which. Which do not is told by the write itself, so nothing is read.
     pub async fn delete_contacts(
         &self,
-        actor: Actor<'_, &Member>,
+        actor: Actor<'_, &PortalMember>,
         ids: &[ContactId],
     ) -> Result<Vec<ContactId>, Failure> {
         let mut deleted = Vec::new();
@@ -143,7 +151,7 @@ impl Portal {
 
     async fn delete_contacts_together(
         &self,
-        actor: Actor<'_, &Member>,
+        actor: Actor<'_, &PortalMember>,
         mut part: Vec<ContactId>,
     ) -> Result<Vec<ContactId>, Failure> {
         let tenant = &actor.who.tenant;

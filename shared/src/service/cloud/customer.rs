@@ -4,7 +4,7 @@ use super::{Actor, Portal};
 use crate::{
     domain::{
         account::LoginName,
-        cloud::{Customer, Member},
+        cloud::{Customer, PortalMember},
         origin::Origin,
         reason::{Failure, Reason},
     },
@@ -14,14 +14,14 @@ use jiff::Timestamp;
 
 impl Portal {
     /// #39, #46, #52
-    pub async fn customer(&self, member: &Member) -> Result<Customer, Failure> {
+    pub async fn customer(&self, member: &PortalMember) -> Result<Customer, Failure> {
         self.store.cloud_customer(&member.tenant).await?.ok_or_else(|| Reason::NotYours.into())
     }
 
     /// #40, #53: changes the record as `change` says.
     pub async fn change_customer(
         &self,
-        actor: Actor<'_, &Member>,
+        actor: Actor<'_, &PortalMember>,
         change: impl Fn(&mut Customer),
     ) -> Result<(), Failure> {
         let (tenant, now) = (&actor.who.tenant, actor.now.real);

@@ -8,7 +8,7 @@ use crate::{
     auth::tokens::IssuedToken,
     domain::{
         account::{Realm, Role},
-        cloud::{AccountType, Customer, CustomerId, CustomerKind, LoginId, Papers, Tenant, Zone},
+        cloud::{AccountType, Customer, CustomerId, CustomerKind, LoginId, PortalPapers, PortalZone, Tenant},
         origin::Origin,
         otp::{Binding, Code},
         password::Password,
@@ -41,7 +41,7 @@ impl Portal {
     pub async fn join(
         &self,
         joining: &Joining,
-        zone: Zone,
+        zone: PortalZone,
         origin: &Origin,
         now: Timestamp,
     ) -> Result<IssuedToken, Failure> {
@@ -110,7 +110,7 @@ impl Joining {
             main_business: String::new(),
             website: None,
             manager: None,
-            papers: Papers::default(),
+            papers: PortalPapers::default(),
             created_at: now,
             updated_at: now,
         }

@@ -10,14 +10,14 @@ mod proof;
 pub use accounts::NewAccount;
 pub use contacts::{ListedContact, Listing};
 pub use join::Joining;
-pub use papers::{OpenPapers, PapersForm, PapersPicture};
-pub use proof::{NewPassword, NewPhone};
+pub use papers::{OpenPortalPapers, PapersForm, PapersPicture};
+pub use proof::{LoginPasswordChange, LoginPhoneChange};
 
 use super::{actor::Actor, codes::Codes, pictures::Pictures, sign_in::SignIn};
 use crate::{
     auth::sealing::Sealer,
     domain::{
-        cloud::{Member, Zones},
+        cloud::{PortalMember, Zones},
         origin::Origin,
     },
     outside::{clock::RequestTime, random::Random},
@@ -26,7 +26,7 @@ use crate::{
 
 /// What is a setting.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct PortalSettings {
     pub zones: Zones,
     /// Accounts that a customer may have.
     pub most_accounts: u32,
@@ -45,7 +45,7 @@ pub struct Portal {
     pub codes: Codes,
     pictures: Pictures,
     sealer: Sealer,
-    pub settings: Settings,
+    pub settings: PortalSettings,
 }
 
 impl Portal {
@@ -53,7 +53,7 @@ impl Portal {
         store: Store,
         (sign_in, codes): (SignIn, Codes),
         (pictures, sealer): (Pictures, Sealer),
-        settings: Settings,
+        settings: PortalSettings,
     ) -> Self {
         Self { store, sign_in, codes, pictures, sealer, settings }
     }
@@ -62,7 +62,12 @@ impl Portal {
         &self.sign_in.random
     }
 
-    pub fn actor<'a>(&'a self, member: &'a Member, origin: &'a Origin, now: RequestTime) -> Actor<'a, &'a Member> {
+    pub fn actor<'a>(
+        &'a self,
+        member: &'a PortalMember,
+        origin: &'a Origin,
+        now: RequestTime,
+    ) -> Actor<'a, &'a PortalMember> {
         Actor { who: member, origin, random: self.random(), now }
     }
 }

@@ -4,12 +4,12 @@ use super::{Actor, Portal};
 use crate::{
     domain::{
         account::Realm,
-        cloud::{CredentialKind, Customer, Member, Number, NumberKind, Papers, Tenant},
+        cloud::{CredentialKind, Customer, DocumentNumber, NumberKind, PortalMember, PortalPapers, Tenant},
         day::local_day,
-        image::{PictureKey, Purpose},
+        image::{PictureKey, PicturePurpose},
         mask::Mask,
         reason::Failure,
-        sealed::{Place, Sealed},
+        sealed::{Sealed, SealedPlace},
     },
     service::pictures::Relinked,
     store::{Action, Attempts, WriteOutcome, customer_place},
@@ -38,7 +38,7 @@ pub enum PapersPicture {
 
 /// The papers as an admin reads them; empty is unset.
 #[derive(Clone, Debug, Default)]
-pub struct OpenPapers {
+pub struct OpenPortalPapers {
     pub cred_type: Option<CredentialKind>,
     pub credentials: String,
     pub permit_number: String,
@@ -56,7 +56,10 @@ enum PapersRefused {
 
 impl Portal {
     /// #39: the record and the papers. Numbers are whole for admins, whose reading of them is noted, and masked for others.
-    pub async fn customer_with_papers(&self, actor: Actor<'_, &Member>) -> Result<(Customer, OpenPapers), Failure> {
+    pub async fn customer_with_papers(
+        &self,
+        actor: Actor<'_, &PortalMember>,
+    ) -> Result<(Customer, OpenPortalPapers), Failure> {
         let (customer, papers) = self.open_customer(actor).await?;
         let numbers = [&papers.credentials, &papers.permit_number, &papers.organizationcode];
         if actor.who.is_admin() && numbers.iter().any(|number| !number.is_empty()) {
@@ -66,15 +69,18 @@ impl Portal {
     }
 
     /// The same for comparing it with what was sent, which shows it to no reader and is not noted.
-    pub async fn open_customer(&self, actor: Actor<'_, &Member>) -> Result<(Customer, OpenPapers), Failure> {
-        let Member { tenant, .. } = actor.who;
+    pub async fn open_customer(
+        &self,
+        actor: Actor<'_, &PortalMember>,
+    ) -> Result<(Customer, OpenPortalPapers), Failure> {
+        let PortalMember { tenant, .. } = actor.who;
         let customer = self.customer(actor.who).await?;
-        let Papers { cred_type, credentials, permit_number, organizationcode, .. } = &customer.papers;
-        let shown = |number: &Option<Number>, field| -> Result<String, Failure> {
+        let PortalPapers { cred_type, credentials, permit_number, organizationcode, .. } = &customer.papers;
+        let shown = |number: &Option<DocumentNumber>, field| -> Result<String, Failure> {
             let whole = self.open_number(tenant, number.as_ref(), field)?;
             Ok(if actor.who.is_admin() { whole } else { Mask::Middle.of(&whole) })
         };
-        let papers = OpenPapers {
+        let papers = OpenPortalPapers {
             cred_type: *cred_type,
             credentials: shown(credentials, CREDENTIALS)?,
             permit_number: shown(permit_number, PERMIT)?,
@@ -86,12 +92,12 @@ impl Portal {
     }
 
     /// Whole numbers are only shown when the trail has it.
-    pub(super) async fn note_numbers_read(&self, actor: Actor<'_, &Member>) -> Result<(), Failure> {
+    pub(super) async fn note_numbers_read(&self, actor: Actor<'_, &PortalMember>) -> Result<(), Failure> {
         self.store.audit_failure(&actor.entry(Action::NumbersRead, Realm::Cloud, &actor.who.caller.account)).await
     }
 
     /// `PUT /customer/papers`, an extension: without it no document's endpoint would set these fields of #39.
-    pub async fn change_papers(&self, actor: Actor<'_, &Member>, form: &PapersForm) -> Result<(), Failure> {
+    pub async fn change_papers(&self, actor: Actor<'_, &PortalMember>, form: &PapersForm) -> Result<(), Failure> {
         let owner = (Realm::Cloud, &actor.who.caller.account);
         let permit = self.upload(actor, form.permit.as_ref()).await?;
         let organization = self.upload(actor, form.organization.as_ref()).await?;
@@ -158,18 +164,23 @@ impl Portal {
 
     async fn upload(
         &self,
-        actor: Actor<'_, &Member>,
+        actor: Actor<'_, &PortalMember>,
         picture: Option<&PapersPicture>,
     ) -> Result<Option<PictureKey>, Failure> {
         let Some(PapersPicture::New(picture)) = picture else { return Ok(None) };
         let owner = (Realm::Cloud, &actor.who.caller.account);
-        self.pictures.upload(owner, Purpose::Papers, picture.clone(), actor.now.real).await.map(Some)
+        self.pictures.upload(owner, PicturePurpose::Papers, picture.clone(), actor.now.real).await.map(Some)
     }
 
-    fn changed(&self, actor: Actor<'_, &Member>, before: &Papers, form: &PapersForm) -> Result<Papers, Failure> {
+    fn changed(
+        &self,
+        actor: Actor<'_, &PortalMember>,
+        before: &PortalPapers,
+        form: &PapersForm,
+    ) -> Result<PortalPapers, Failure> {
         let (tenant, today) = (&actor.who.tenant, local_day(actor.now.real));
         let cred_type = form.cred_type.unwrap_or(before.cred_type);
-        let number = |before: &Option<Number>, given: Option<&String>, field, kind: NumberKind| {
+        let number = |before: &Option<DocumentNumber>, given: Option<&String>, field, kind: NumberKind| {
             let Some(given) = given else { return Ok(before.clone()) };
             let known = self.open_number(tenant, before.as_ref(), field)?;
             if Mask::Middle.is_unchanged(given, &known, called(field)).map_err(|no| no.of(field))? {
@@ -179,10 +190,10 @@ impl Portal {
                 return Ok(None);
             }
             let sealed = self.sealer.seal(&customer_place(tenant, field), given)?;
-            Ok::<_, Failure>(Some(Number { sealed, valid: kind.may_be(given, today) }))
+            Ok::<_, Failure>(Some(DocumentNumber { sealed, valid: kind.may_be(given, today) }))
         };
         let kind = NumberKind::Credentials(cred_type);
-        Ok(Papers {
+        Ok(PortalPapers {
             cred_type,
             credentials: number(&before.credentials, form.credentials.as_ref(), CREDENTIALS, kind)?,
             permit_number: number(&before.permit_number, form.permit_number.as_ref(), PERMIT, NumberKind::Permit)?,
@@ -196,15 +207,20 @@ impl Portal {
         })
     }
 
-    fn open_number(&self, tenant: &Tenant, number: Option<&Number>, field: &'static str) -> Result<String, Failure> {
+    fn open_number(
+        &self,
+        tenant: &Tenant,
+        number: Option<&DocumentNumber>,
+        field: &'static str,
+    ) -> Result<String, Failure> {
         number.map_or(Ok(String::new()), |number| self.opened(&customer_place(tenant, field), &number.sealed))
     }
 
-    pub(super) fn opened(&self, place: &Place, sealed: &Sealed) -> Result<String, Failure> {
+    pub(super) fn opened(&self, place: &SealedPlace, sealed: &Sealed) -> Result<String, Failure> {
         Ok(self.sealer.open(place, sealed)?.expose_secret().to_owned())
     }
 
-    pub(super) fn seal(&self, place: &Place, text: &str) -> Result<Sealed, Failure> {
+    pub(super) fn seal(&self, place: &SealedPlace, text: &str) -> Result<Sealed, Failure> {
         self.sealer.seal(place, text)
     }
 

@@ -5,7 +5,7 @@ use crate::{
     auth::tokens::IssuedToken,
     domain::{
         account::{LoginName, Realm},
-        cloud::{Account, Customer, Member},
+        cloud::{Customer, LoginAccount, PortalMember},
         origin::Origin,
         otp::{Binding, Code},
         password::Password,
@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 
 /// What #54 asks for.
 #[derive(Clone, Debug)]
-pub struct NewPassword {
+pub struct LoginPasswordChange {
     pub login_id: LoginName,
     pub old: Password,
     /// As it was typed; whether it is strong enough depends on whose it is.
@@ -36,7 +36,7 @@ pub struct NewPassword {
 
 /// What #55 asks for: which phone, and the code that was sent there.
 #[derive(Clone, Debug)]
-pub struct NewPhone {
+pub struct LoginPhoneChange {
     pub phone: Phone,
     pub code: Code,
     /// Bound from now on, or no more.
@@ -66,7 +66,7 @@ impl Portal {
     }
 
     /// A code that the caller was sent for a change of the account.
-    async fn prove(&self, actor: Actor<'_, &Member>, phone: &Phone, code: &Code) -> Result<Proof, Failure> {
+    async fn prove(&self, actor: Actor<'_, &PortalMember>, phone: &Phone, code: &Code) -> Result<Proof, Failure> {
         let binding = Binding::asked(Realm::Cloud, Some(&actor.who.caller), phone.clone(), None);
         self.codes.check(binding, code, actor.origin, actor.now.real).await
     }
@@ -74,8 +74,8 @@ impl Portal {
     /// #54: old password and code together; all other sessions end, and the owner is told.
     pub async fn change_password(
         &self,
-        actor: Actor<'_, &Member>,
-        wanted: &NewPassword,
+        actor: Actor<'_, &PortalMember>,
+        wanted: &LoginPasswordChange,
     ) -> Result<IssuedToken, Failure> {
         let caller = &actor.who.caller;
         let account = self.store.cloud_account(&actor.who.tenant, &wanted.login_id).await?;
@@ -104,8 +104,8 @@ impl Portal {
     /// number gets a notice.
     pub async fn change_phone(
         &self,
-        actor: Actor<'_, &Member>,
-        wanted: &NewPhone,
+        actor: Actor<'_, &PortalMember>,
+        wanted: &LoginPhoneChange,
     ) -> Result<Option<IssuedToken>, Failure> {
         let tenant = &actor.who.tenant;
         let mut proof = None;
@@ -165,7 +165,7 @@ impl Portal {
     /// #40: the customer's own number, with the other changes of the request; what the accounts have bound stays.
     pub async fn change_mobile(
         &self,
-        actor: Actor<'_, &Member>,
+        actor: Actor<'_, &PortalMember>,
         (phone, code): (&Phone, &Code),
         change: impl Fn(&mut Customer),
     ) -> Result<(), Failure> {
@@ -190,7 +190,7 @@ impl Portal {
     }
 
     /// The caller's own login account. Its name is not in the session, so all are looked through: at most one page.
-    async fn own_account(&self, actor: Actor<'_, &Member>) -> Result<Account, Failure> {
+    async fn own_account(&self, actor: Actor<'_, &PortalMember>) -> Result<LoginAccount, Failure> {
         let cap = usize::try_from(self.settings.most_accounts).unwrap_or(usize::MAX);
         let all = self.store.cloud_accounts(&actor.who.tenant, cap).await?.list;
         let own = all.into_iter().find(|account| account.account == actor.who.caller.account);

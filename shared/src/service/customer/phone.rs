@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 
 /// The phone, and what proves that it is in the driver's hands.
 #[derive(Debug)]
-pub struct NewPhone {
+pub struct DriverPhoneChange {
     pub phone: Phone,
     pub code: Code,
 }
@@ -40,7 +40,7 @@ impl Customers {
     pub async fn change_phone(
         &self,
         caller: &Caller,
-        wish: NewPhone,
+        wish: DriverPhoneChange,
         origin: &Origin,
         now: Timestamp,
     ) -> Result<Option<IssuedToken>, Failure> {

@@ -4,7 +4,7 @@ use super::{Dealers, REALM};
 use crate::{
     domain::{
         account::AccountId,
-        dealer::{Named, Nickname},
+        dealer::{DealerUsername, Nickname},
         gender::Gender,
         reason::{Failure, Reason},
         session::Caller,
@@ -17,7 +17,7 @@ impl Dealers {
     pub async fn set_gender(
         &self,
         caller: &Caller,
-        named: &Named,
+        named: &DealerUsername,
         gender: Gender,
         now: Timestamp,
     ) -> Result<(), Failure> {
@@ -27,7 +27,7 @@ impl Dealers {
     pub async fn set_nickname(
         &self,
         caller: &Caller,
-        named: &Named,
+        named: &DealerUsername,
         name: Nickname,
         now: Timestamp,
     ) -> Result<(), Failure> {
@@ -35,7 +35,13 @@ impl Dealers {
     }
 
     /// The write itself looks whether the telephone is the caller's, so nothing is read for it.
-    async fn edit(&self, caller: &Caller, named: &Named, edit: &DealerEdit, now: Timestamp) -> Result<(), Failure> {
+    async fn edit(
+        &self,
+        caller: &Caller,
+        named: &DealerUsername,
+        edit: &DealerEdit,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
         let account = own(caller, named)?;
         let is_own = self.store.edit_dealer(account, named, edit, now).await?;
         if is_own { Ok(()) } else { Err(Reason::NotYours.into()) }
@@ -43,7 +49,7 @@ impl Dealers {
 }
 
 /// The caller's own account, unless the request names another one by its id.
-pub(super) fn own<'c>(caller: &'c Caller, named: &Named) -> Result<&'c AccountId, Failure> {
-    let is_other = matches!(named, Named::ById(id) if *id != caller.account);
+pub(super) fn own<'c>(caller: &'c Caller, named: &DealerUsername) -> Result<&'c AccountId, Failure> {
+    let is_other = matches!(named, DealerUsername::ById(id) if *id != caller.account);
     if caller.realm != REALM || is_other { Err(Reason::NotYours.into()) } else { Ok(&caller.account) }
 }

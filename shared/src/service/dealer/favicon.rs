@@ -4,8 +4,8 @@ use super::{Dealers, REALM, edit::own};
 use crate::{
     domain::{
         account::AccountId,
-        dealer::Named,
-        image::{PictureKey, Purpose},
+        dealer::DealerUsername,
+        image::{PictureKey, PicturePurpose},
         origin::Origin,
         reason::{Failure, Reason},
         session::Caller,
@@ -43,7 +43,7 @@ impl Dealers {
         (origin, now): (&Origin, Timestamp),
     ) -> Result<String, Failure> {
         let owner = (REALM, &caller.account);
-        let key = self.pictures.upload(owner, Purpose::Avatar, content, now).await?;
+        let key = self.pictures.upload(owner, PicturePurpose::Avatar, content, now).await?;
         self.favicon_address(&key, origin)
     }
 
@@ -76,9 +76,9 @@ impl Dealers {
         let place = address.trim().split(['?', '#']).next().unwrap_or_default();
         let path = place.strip_prefix(&self.api(origin)).unwrap_or(place);
         match path.strip_prefix(FAVICONS).and_then(PictureKey::of_public_name) {
-            Some(key) if key.is_of(Purpose::Avatar, account) => Ok(key),
+            Some(key) if key.is_of(PicturePurpose::Avatar, account) => Ok(key),
             Some(_) => Err(Reason::PictureNotYours.into()),
-            None => self.pictures.own_upload((Purpose::Avatar, account), address, now).await,
+            None => self.pictures.own_upload((PicturePurpose::Avatar, account), address, now).await,
         }
     }
 
@@ -86,7 +86,7 @@ impl Dealers {
     pub async fn set_favicon(
         &self,
         caller: &Caller,
-        named: &Named,
+        named: &DealerUsername,
         address: &str,
         (origin, now): (&Origin, Timestamp),
     ) -> Result<(), Failure> {

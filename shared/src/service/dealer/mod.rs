@@ -6,8 +6,8 @@ mod phone;
 mod register;
 
 pub use favicon::favicon_named;
-pub use phone::NewPhone;
-pub use register::Registration;
+pub use phone::DealerPhoneChange;
+pub use register::DealerRegistration;
 
 use super::{
     captcha::Captchas,
@@ -20,11 +20,11 @@ use crate::{
     auth::tokens::IssuedToken,
     domain::{
         account::{AccountId, LoginName, Realm},
-        dealer::{Named, Nickname},
+        dealer::{DealerUsername, Nickname},
         gender::Gender,
         origin::Origin,
         otp::CaptchaAfter,
-        papers::Status,
+        papers::PapersStatus,
         password::Password,
         phone::Phone,
         reason::{Failure, Reason},
@@ -45,12 +45,12 @@ pub struct Dealers {
     codes: Codes,
     pub captchas: Captchas,
     pictures: Pictures,
-    settings: Settings,
+    settings: DealerSettings,
 }
 
 /// What is set per stage.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct DealerSettings {
     /// Registrations that one address has in a minute.
     pub registrations_per_minute: u32,
     /// Codes that a device and an address have in an hour before each further one asks for a solved picture.
@@ -65,20 +65,20 @@ pub struct Settings {
 
 /// What a dealer sees of itself.
 #[derive(Clone, Debug)]
-pub struct Profile {
+pub struct DealerProfile {
     pub phone: Phone,
     pub nickname: Option<Nickname>,
     /// An address that shows the picture for as long as it is set.
     pub favicon: Option<String>,
     pub gender: Gender,
     /// Where its papers stand.
-    pub status: Status,
+    pub status: PapersStatus,
 }
 
 /// A change of password: who, from what, to what.
 #[derive(Debug)]
-pub struct NewPassword {
-    pub named: Named,
+pub struct DealerPasswordChange {
+    pub named: DealerUsername,
     pub old: Password,
     /// As it was typed; whether it is good enough depends on whose it is.
     pub new: String,
@@ -91,7 +91,7 @@ impl Dealers {
         codes: Codes,
         captchas: Captchas,
         pictures: Pictures,
-        settings: Settings,
+        settings: DealerSettings,
     ) -> Self {
         Self { store, sign_in, codes, captchas, pictures, settings }
     }
@@ -103,7 +103,7 @@ impl Dealers {
         password: Password,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<(IssuedToken, Profile), Failure> {
+    ) -> Result<(IssuedToken, DealerProfile), Failure> {
         let attempt = Attempt { realm: REALM, name: phone.into(), password, second: None, origin, now };
         let issued = match self.sign_in.with_password(&attempt).await {
             Err(failure) if failure.reason() == Reason::WrongCredentials => {
@@ -127,27 +127,27 @@ impl Dealers {
     }
 
     /// What the dealer's app shows of its owner.
-    pub async fn profile(&self, account: &AccountId, origin: &Origin) -> Result<Profile, Failure> {
+    pub async fn profile(&self, account: &AccountId, origin: &Origin) -> Result<DealerProfile, Failure> {
         let (dealer, papers) = self.store.with_papers::<Dealer>(REALM, account).await?;
         let dealer = dealer.ok_or(Reason::WrongState)?;
         let favicon = match &dealer.favicon {
             Some(key) => Some(self.favicon_address(key, origin)?),
             None => None,
         };
-        let status = papers.map_or(Status::None, |papers| papers.status);
-        Ok(Profile { phone: dealer.phone, nickname: dealer.nickname, favicon, gender: dealer.gender, status })
+        let status = papers.map_or(PapersStatus::None, |papers| papers.status);
+        Ok(DealerProfile { phone: dealer.phone, nickname: dealer.nickname, favicon, gender: dealer.gender, status })
     }
 
     /// #24: the old password proves who asks, with or without a session. All sessions end, and the answer is a new one.
     pub async fn change_password(
         &self,
-        wish: NewPassword,
+        wish: DealerPasswordChange,
         origin: &Origin,
         now: Timestamp,
     ) -> Result<IssuedToken, Failure> {
         let name = match &wish.named {
-            Named::ByPhone(phone) => LoginName::from(phone),
-            Named::ById(id) => match self.store.dealer(id).await? {
+            DealerUsername::ByPhone(phone) => LoginName::from(phone),
+            DealerUsername::ById(id) => match self.store.dealer(id).await? {
                 Some(dealer) => LoginName::from(&dealer.phone),
                 None => LoginName::read(id.as_str()),
             },

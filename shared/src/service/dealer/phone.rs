@@ -6,7 +6,7 @@ use crate::{
     auth::tokens::IssuedToken,
     domain::{
         account::LoginName,
-        dealer::Named,
+        dealer::DealerUsername,
         device::DeviceId,
         origin::Origin,
         otp::{Binding, Code},
@@ -23,8 +23,8 @@ use std::collections::BTreeMap;
 
 /// The new telephone, and what proves that it is in the dealer's hands.
 #[derive(Debug)]
-pub struct NewPhone {
-    pub named: Named,
+pub struct DealerPhoneChange {
+    pub named: DealerUsername,
     pub phone: Phone,
     pub device: DeviceId,
     pub code: Code,
@@ -45,7 +45,7 @@ impl Dealers {
     pub async fn change_phone(
         &self,
         caller: &Caller,
-        wish: NewPhone,
+        wish: DealerPhoneChange,
         origin: &Origin,
         now: Timestamp,
     ) -> Result<IssuedToken, Failure> {

@@ -1,7 +1,7 @@
 //! How a person becomes a dealer: with a proved telephone, a solved captcha and a password (#19, #20,
 //! #23).
 
-use super::{Dealers, Profile, REALM};
+use super::{DealerProfile, Dealers, REALM};
 use crate::{
     auth::tokens::IssuedToken,
     domain::{
@@ -22,7 +22,7 @@ use jiff::Timestamp;
 
 /// The input that makes a dealer.
 #[derive(Debug)]
-pub struct Registration {
+pub struct DealerRegistration {
     pub device: DeviceId,
     pub phone: Phone,
     pub code: Code,
@@ -76,10 +76,10 @@ impl Dealers {
     /// #23: makes the account and signs its dealer in. Both codes are spent with it, or neither.
     pub async fn register(
         &self,
-        wish: Registration,
+        wish: DealerRegistration,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<(IssuedToken, Profile), Failure> {
+    ) -> Result<(IssuedToken, DealerProfile), Failure> {
         let per_minute = self.settings.registrations_per_minute;
         let limit = AddressLimit { action: "register", address: origin.address, per_minute };
         if !self.store.count_address(limit, now).await? {
@@ -96,7 +96,7 @@ impl Dealers {
         };
         let proof = self.codes.check_to_register(binding, &wish.code, origin, now).await?;
         let issued = self.store_new(&wish, &proof, &picture, origin, now).await?;
-        let profile = Profile {
+        let profile = DealerProfile {
             phone: wish.phone,
             nickname: None,
             favicon: None,
@@ -108,7 +108,7 @@ impl Dealers {
 
     async fn store_new(
         &self,
-        wish: &Registration,
+        wish: &DealerRegistration,
         proof: &Proof,
         picture: &str,
         origin: &Origin,

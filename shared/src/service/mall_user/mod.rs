@@ -33,7 +33,7 @@ pub struct MallUsers {
 
 /// A telephone with the code that went to it, and the openId that is to be its account's.
 #[derive(Debug)]
-pub struct CodeGiven {
+pub struct CodeWithOpenId {
     pub open_id: OpenId,
     pub phone: Phone,
     pub code: Code,
@@ -62,8 +62,13 @@ impl MallUsers {
     }
 
     /// #9, #11: signs in the holder of the telephone, makes the account of one that is new, and binds the openId to it.
-    pub async fn sign_in(&self, given: CodeGiven, origin: &Origin, now: Timestamp) -> Result<IssuedToken, Failure> {
-        let CodeGiven { open_id, phone, code } = given;
+    pub async fn sign_in(
+        &self,
+        given: CodeWithOpenId,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<IssuedToken, Failure> {
+        let CodeWithOpenId { open_id, phone, code } = given;
         let binding = Binding::asked(self.realm(), None, phone, Some((&open_id).into()));
         let proof = self.codes.check(binding, &code, origin, now).await?;
         self.seat(&OpenIdBinding { proof: &proof, open_id: &open_id, leaving: None, origin, now }).await

@@ -4,7 +4,7 @@ use super::PapersRefusal;
 use crate::{
     domain::{
         account::{AccountId, Realm},
-        papers::{Decision, Event, Papers, Status, Why},
+        papers::{Decision, Event, Papers, PapersStatus, Why},
         phone::Phone,
         reason::{Failure, Reason},
         sms::Notice,
@@ -57,11 +57,11 @@ impl Audits {
     }
 
     /// Tells the owner of a decision. Reopening is not told.
-    async fn tell(&self, realm: Realm, phone: &Phone, status: Status, actor: &Actor<'_>) {
+    async fn tell(&self, realm: Realm, phone: &Phone, status: PapersStatus, actor: &Actor<'_>) {
         let notice = match status {
-            Status::Passed => Notice::PapersPassed,
-            Status::Refused => Notice::PapersRefused,
-            Status::None | Status::Waiting => return,
+            PapersStatus::Passed => Notice::PapersPassed,
+            PapersStatus::Refused => Notice::PapersRefused,
+            PapersStatus::None | PapersStatus::Waiting => return,
         };
         self.notices.notify(realm, phone, notice, actor.now.real).await;
     }
@@ -106,7 +106,7 @@ impl Audits {
 }
 
 /// `1 -> 2: 照片不清晰`
-fn told(from: Status, to: Status, why: Option<&Why>) -> String {
+fn told(from: PapersStatus, to: PapersStatus, why: Option<&Why>) -> String {
     let why = why.map(|why| format!(": {}", why.as_str())).unwrap_or_default();
     format!("{} -> {}{why}", u8::from(from), u8::from(to))
 }

@@ -16,10 +16,10 @@ use crate::{
     auth::sealing::Sealer,
     domain::{
         account::{AccountId, PersonName, Realm},
-        image::{PictureKey, Purpose},
+        image::{PictureKey, PicturePurpose},
         mask::Mask,
         origin::Origin,
-        papers::{Content, Event, Papers, Status},
+        papers::{Event, Papers, PapersContent, PapersStatus},
         phone::Phone,
         reason::{Failure, Reason},
         resident_id::SubmittedId,
@@ -62,7 +62,7 @@ pub struct HandedIn {
     /// Addresses that open the pictures for ten minutes.
     pub front: String,
     pub qualification: String,
-    pub status: Status,
+    pub status: PapersStatus,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,8 +78,8 @@ impl Submissions {
     }
 
     /// Where an account's papers stand. An account that has none, or is none, has handed in nothing.
-    pub async fn status(&self, realm: Realm, account: &AccountId) -> Result<Status, Failure> {
-        Ok(self.store.papers(realm, account).await?.map_or(Status::None, |papers| papers.status))
+    pub async fn status(&self, realm: Realm, account: &AccountId) -> Result<PapersStatus, Failure> {
+        Ok(self.store.papers(realm, account).await?.map_or(PapersStatus::None, |papers| papers.status))
     }
 
     /// #14, #15: takes a picture of papers, large enough to be read, and gives its address. It is gone after a day unless
@@ -92,7 +92,7 @@ impl Submissions {
         now: Timestamp,
     ) -> Result<String, Failure> {
         self.own_papers(caller, phone).await?;
-        let key = self.pictures.upload((caller.realm, &caller.account), Purpose::Papers, content, now).await?;
+        let key = self.pictures.upload((caller.realm, &caller.account), PicturePurpose::Papers, content, now).await?;
         self.pictures.address(&key, now).await
     }
 
@@ -142,11 +142,11 @@ impl Submissions {
         before: Option<&Papers>,
         submission: &Submission,
         now: Timestamp,
-    ) -> Result<(Content, String), Failure> {
+    ) -> Result<(PapersContent, String), Failure> {
         let Caller { realm, account, .. } = caller;
-        let own = (Purpose::Papers, account);
+        let own = (PicturePurpose::Papers, account);
         let number = self.number(caller, before, &submission.id_no)?;
-        let content = Content {
+        let content = PapersContent {
             real_name: submission.real_name.clone(),
             id_no: self.sealer.seal(&id_no_place(*realm, account), &number)?,
             // Agents and dealers have indexes of their own: one person may be both.
@@ -180,7 +180,7 @@ impl Submissions {
     ) -> Result<WriteOutcome<PapersRefusal>, Failure> {
         let Caller { realm, account, role, .. } = actor.who;
         let (owner, now) = ((*realm, account), actor.now.real);
-        let from = before.map_or(Status::None, |before| before.status);
+        let from = before.map_or(PapersStatus::None, |before| before.status);
         let event = Event { at: now, by: account.clone(), role: *role, from, to: after.status, why: None };
         let mut writes = self
             .store
@@ -201,14 +201,14 @@ impl Submissions {
         writes.commit().await
     }
 
-    async fn shown(&self, content: Option<&Content>, id_no: &str, now: Timestamp) -> Result<HandedIn, Failure> {
+    async fn shown(&self, content: Option<&PapersContent>, id_no: &str, now: Timestamp) -> Result<HandedIn, Failure> {
         let content = content.ok_or_else(|| Failure::internal("a waiting submission does not exist"))?;
         Ok(HandedIn {
             real_name: content.real_name.clone(),
             id_no: id_no.to_owned(),
             front: self.pictures.address(&content.front, now).await?,
             qualification: self.pictures.address(&content.qualification, now).await?,
-            status: Status::Waiting,
+            status: PapersStatus::Waiting,
         })
     }
 }

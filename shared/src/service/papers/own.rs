@@ -5,7 +5,7 @@ use crate::{
     domain::{
         image::PictureKey,
         mask::Mask,
-        papers::{Papers, Status, Why},
+        papers::{Papers, PapersStatus, Why},
         reason::Failure,
         session::Caller,
     },
@@ -18,7 +18,7 @@ use secrecy::ExposeSecret as _;
 /// Everything is empty where nothing was submitted.
 #[derive(Clone, Debug, Default)]
 pub struct OwnPapers {
-    pub status: Status,
+    pub status: PapersStatus,
     /// What the reviewer said, where they were refused.
     pub reason: Option<Why>,
     pub real_name: String,
@@ -42,7 +42,7 @@ impl Submissions {
         .await?;
         Ok(OwnPapers {
             status: papers.status,
-            reason: if papers.status == Status::Refused { self.why_refused(caller).await? } else { None },
+            reason: if papers.status == PapersStatus::Refused { self.why_refused(caller).await? } else { None },
             real_name: papers.content.real_name.as_str().to_owned(),
             id_no: Mask::Middle.of(number.expose_secret()),
             front,

@@ -1,6 +1,6 @@
 //! What happens to an appointment afterwards: a second administrator confirms it, or any gives a new first password.
 
-use super::{Member, People, StaffRefusal, change_text, refuse_oneself};
+use super::{People, StaffMember, StaffRefusal, change_text, refuse_oneself};
 use crate::{
     domain::{
         account::{AccountId, LoginName, Realm},
@@ -23,7 +23,7 @@ pub struct FirstPassword {
 
 impl People {
     /// Confirms a proposed role, which takes effect with the next request. Confirming again changes nothing.
-    pub async fn confirm(&self, realm: Realm, account: &AccountId, actor: &Actor<'_>) -> Result<Member, Failure> {
+    pub async fn confirm(&self, realm: Realm, account: &AccountId, actor: &Actor<'_>) -> Result<StaffMember, Failure> {
         let mut attempts = Attempts::default();
         loop {
             attempts.begin()?;
@@ -57,7 +57,7 @@ impl People {
         (realm, account): (Realm, &AccountId),
         given: &FirstPassword,
         actor: &Actor<'_>,
-    ) -> Result<Member, Failure> {
+    ) -> Result<StaffMember, Failure> {
         refuse_oneself(realm, account, actor)?;
         let now = actor.now.real;
         let mut attempts = Attempts::default();

@@ -4,7 +4,7 @@ use super::{Actor, Records, entry};
 use crate::{
     domain::{
         reason::{Failure, Reason},
-        shop::{Customer, CustomerId, ShopId},
+        shop::{ShopId, ShopRecord, ShopRecordId},
     },
     store::{Action, RecordOrder},
 };
@@ -28,9 +28,9 @@ impl Records {
     pub async fn linked(
         &self,
         actor: Actor<'_>,
-        id: &CustomerId,
+        id: &ShopRecordId,
         shop: Option<&ShopId>,
-    ) -> Result<Vec<Customer>, Failure> {
+    ) -> Result<Vec<ShopRecord>, Failure> {
         if shop.is_some_and(|shop| *shop != id.shop) {
             return Err(Reason::NotYours.into());
         }
@@ -63,7 +63,12 @@ impl Records {
     }
 
     /// Links two records of one person. Linking them again changes nothing.
-    pub async fn link(&self, actor: Actor<'_>, id: &CustomerId, other: &CustomerId) -> Result<Vec<Customer>, Failure> {
+    pub async fn link(
+        &self,
+        actor: Actor<'_>,
+        id: &ShopRecordId,
+        other: &ShopRecordId,
+    ) -> Result<Vec<ShopRecord>, Failure> {
         actor.who.must_see(&id.shop)?;
         actor.who.must_see(&other.shop)?;
         if id == other {
@@ -86,7 +91,7 @@ impl Records {
         }
     }
 
-    async fn links(&self, id: &CustomerId) -> Result<Vec<CustomerId>, Failure> {
+    async fn links(&self, id: &ShopRecordId) -> Result<Vec<ShopRecordId>, Failure> {
         self.store.customer_links(id, i32::try_from(MOST_LINKS).unwrap_or(i32::MAX)).await
     }
 

@@ -4,8 +4,8 @@ use super::{Actor, Records};
 use crate::{
     domain::{
         reason::Failure,
-        sealed::{Place, Sealed},
-        shop::{Customer, Filter, Index, Search},
+        sealed::{Sealed, SealedPlace},
+        shop::{Filter, Index, ShopRecord, ShopRecordSearch},
     },
     store::{RecordOrder, RecordPointers, ShopRecordItem, tenant},
 };
@@ -13,8 +13,8 @@ use secrecy::ExposeSecret as _;
 
 /// One page.
 #[derive(Clone, Debug)]
-pub struct Page {
-    pub customers: Vec<Customer>,
+pub struct ShopRecordPage {
+    pub customers: Vec<ShopRecord>,
     /// Where the next page begins, if there may be one. It is sealed: it opens for the same shop and question only.
     pub next: Option<String>,
 }
@@ -41,7 +41,12 @@ enum Shown {
 
 impl Records {
     /// #58: the records of a shop that the search asks for.
-    pub async fn list(&self, actor: Actor<'_>, search: &Search, cursor: Option<&str>) -> Result<Page, Failure> {
+    pub async fn list(
+        &self,
+        actor: Actor<'_>,
+        search: &ShopRecordSearch,
+        cursor: Option<&str>,
+    ) -> Result<ShopRecordPage, Failure> {
         actor.who.must_see(&search.shop)?;
         let (steps, place) = (self.steps(search).await?, cursor_place(search));
         let (mut at, mut after) = match cursor {
@@ -78,7 +83,7 @@ impl Records {
     }
 
     /// What is read one after the other. Records that were made before there were pointers are looked for among all.
-    async fn steps(&self, search: &Search) -> Result<Vec<Step>, Failure> {
+    async fn steps(&self, search: &ShopRecordSearch) -> Result<Vec<Step>, Failure> {
         let shop = &search.shop;
         let mut steps: Vec<Step> = Vec::new();
         for index in search.filter.indexes() {
@@ -103,7 +108,7 @@ impl Records {
 
     async fn read_step(
         &self,
-        search: &Search,
+        search: &ShopRecordSearch,
         step: &Step,
         after: Option<&str>,
         most: usize,
@@ -118,7 +123,12 @@ impl Records {
     }
 
     /// A record, if this step shows it.
-    fn shown(&self, search: &Search, step: &Step, stored: &ShopRecordItem) -> Result<Option<Customer>, Failure> {
+    fn shown(
+        &self,
+        search: &ShopRecordSearch,
+        step: &Step,
+        stored: &ShopRecordItem,
+    ) -> Result<Option<ShopRecord>, Failure> {
         let customer = self.opened(&search.shop, stored)?;
         let is_pointed_at = || search.filter.keyword.as_ref().is_some_and(|word| word.is_pointed_at(&customer));
         let is_shown = match step.shown {
@@ -129,12 +139,17 @@ impl Records {
         Ok((is_shown && search.filter.holds(&customer)).then_some(customer))
     }
 
-    fn page(&self, place: &Place, customers: Vec<Customer>, next: Option<&str>) -> Result<Page, Failure> {
+    fn page(
+        &self,
+        place: &SealedPlace,
+        customers: Vec<ShopRecord>,
+        next: Option<&str>,
+    ) -> Result<ShopRecordPage, Failure> {
         let next = next.map(|at| self.sealer.seal(place, at).map(|sealed| sealed.0)).transpose()?;
-        Ok(Page { customers, next })
+        Ok(ShopRecordPage { customers, next })
     }
 
-    fn opened_cursor(&self, place: &Place, cursor: &str) -> Result<String, Failure> {
+    fn opened_cursor(&self, place: &SealedPlace, cursor: &str) -> Result<String, Failure> {
         let opened = self.sealer.open(place, &Sealed(cursor.to_owned()));
         let opened = opened.map_err(|_| Failure::malformed("翻页标记不正确，或不属于该查询").of("cursor"))?;
         Ok(opened.expose_secret().to_owned())
@@ -159,12 +174,12 @@ fn opened_place(cursor: &str, steps: &[Step]) -> (usize, Option<String>) {
 }
 
 /// What a cursor is bound to: the shop and everything that was asked but the page's length.
-fn cursor_place(Search { shop, filter, .. }: &Search) -> Place {
+fn cursor_place(ShopRecordSearch { shop, filter, .. }: &ShopRecordSearch) -> SealedPlace {
     let Filter { mobile, keyword, tag } = filter;
     let item = vec![
         mobile.as_ref().map_or(String::new(), |mobile| mobile.digits().to_owned()),
         keyword.as_ref().map_or(String::new(), |keyword| keyword.as_str().to_owned()),
         tag.as_ref().map_or(String::new(), |tag| tag.as_str().to_owned()),
     ];
-    Place { tenant: tenant(shop), item, field: "cursor" }
+    SealedPlace { tenant: tenant(shop), item, field: "cursor" }
 }

@@ -8,7 +8,7 @@ mod records;
 mod stored;
 
 pub use directory::{Directory, ShopSettings};
-pub use list::Page;
+pub use list::ShopRecordPage;
 pub use records::Asked;
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
         origin::Origin,
         reason::{Failure, Reason},
         session::Caller,
-        shop::{Customer, CustomerId},
+        shop::{ShopRecord, ShopRecordId},
     },
     outside::{clock::RequestTime, random::Random},
     service::actor::Actor,
@@ -27,7 +27,7 @@ use crate::{
 
 /// Limits that are settings.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct ShopLimits {
     /// What a sign-in adds where a shop has no figure of its own.
     pub signin_points: u32,
     /// The most records that one list reads.
@@ -40,11 +40,11 @@ pub struct Records {
     store: Store,
     sealer: Sealer,
     random: Random,
-    limits: Limits,
+    limits: ShopLimits,
 }
 
 impl Records {
-    pub fn new(store: Store, sealer: Sealer, random: Random, limits: Limits) -> Self {
+    pub fn new(store: Store, sealer: Sealer, random: Random, limits: ShopLimits) -> Self {
         Self { store, sealer, random, limits }
     }
 
@@ -53,7 +53,7 @@ impl Records {
     }
 
     /// A record of a shop that the caller sees.
-    async fn seen(&self, actor: Actor<'_>, id: &CustomerId) -> Result<(ShopRecordItem, Customer), Failure> {
+    async fn seen(&self, actor: Actor<'_>, id: &ShopRecordId) -> Result<(ShopRecordItem, ShopRecord), Failure> {
         actor.who.must_see(&id.shop)?;
         let stored = self.store.customer(id).await?.ok_or(Reason::NotYours)?;
         let customer = self.opened(&id.shop, &stored)?;
@@ -62,6 +62,6 @@ impl Records {
 }
 
 /// The entry about a record. Ids of records and of accounts never meet, so both are subjects of the realm.
-fn entry(actor: Actor<'_>, action: Action, id: &CustomerId) -> AuditEntry {
+fn entry(actor: Actor<'_>, action: Action, id: &ShopRecordId) -> AuditEntry {
     actor.entry(action, actor.who.realm, &AccountId::known(id.to_string()))
 }

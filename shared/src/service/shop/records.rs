@@ -9,7 +9,7 @@ use crate::{
         reason::{Failure, Reason},
         resident_id::GivenId,
         shop::{
-            Customer, CustomerId, Edit, Gender, NORMAL, Residence, Serial, ShopId, changed_fields,
+            Edit, NORMAL, Residence, Serial, ShopGender, ShopId, ShopRecord, ShopRecordId, changed_fields,
             medical_record_number,
         },
     },
@@ -41,10 +41,10 @@ enum RecordRefusal {
 
 impl Records {
     /// #57: a record with the shop's next 病历号. Number and record are written together, so none is lost or given twice.
-    pub async fn create(&self, actor: Actor<'_>, asked: &Asked) -> Result<Customer, Failure> {
+    pub async fn create(&self, actor: Actor<'_>, asked: &Asked) -> Result<ShopRecord, Failure> {
         actor.who.must_see(&asked.shop)?;
         let shop = &asked.shop;
-        let id = CustomerId { shop: shop.clone(), serial: Serial::new(actor.now.real, self.random.u64()) };
+        let id = ShopRecordId { shop: shop.clone(), serial: Serial::new(actor.now.real, self.random.u64()) };
         // Kept with the key, so that the same key with other content can be told, without saying what it was.
         let what = self.sealer.blind(&tenant(shop), "create", &said(&asked.edit.over(&blank(id.clone(), 0))?)?)?;
         let until = actor.now.real.as_second() + KEY_SECONDS;
@@ -73,7 +73,7 @@ impl Records {
                         return Err(Reason::KeyReused.into());
                     }
                     let serial = Serial::parse(&before.serial).ok_or(Reason::NotYours)?;
-                    return Ok(self.seen(actor, &CustomerId { shop: shop.clone(), serial }).await?.1);
+                    return Ok(self.seen(actor, &ShopRecordId { shop: shop.clone(), serial }).await?.1);
                 }
                 WriteOutcome::ConditionFailed(RecordRefusal::Exists, _) => {
                     return Err(Failure::internal("a new shop record serial was already in use"));
@@ -83,7 +83,7 @@ impl Records {
     }
 
     /// #61: a record. A manager sees it whole, which is noted before it is shown; the flag says who sees what.
-    pub async fn read(&self, actor: Actor<'_>, id: &CustomerId) -> Result<(Customer, bool), Failure> {
+    pub async fn read(&self, actor: Actor<'_>, id: &ShopRecordId) -> Result<(ShopRecord, bool), Failure> {
         let (_, customer) = self.seen(actor, id).await?;
         let whole = actor.who.role == Role::ShopManager;
         if whole {
@@ -97,10 +97,10 @@ impl Records {
     pub async fn edit(
         &self,
         actor: Actor<'_>,
-        id: &CustomerId,
+        id: &ShopRecordId,
         (edit, wanted): (&Edit, Option<u64>),
-        matches: impl Fn(&Customer) -> Result<(), Failure>,
-    ) -> Result<Customer, Failure> {
+        matches: impl Fn(&ShopRecord) -> Result<(), Failure>,
+    ) -> Result<ShopRecord, Failure> {
         let (mut stored, mut before) = self.seen(actor, id).await?;
         let mut attempts = Attempts::default();
         loop {
@@ -123,7 +123,7 @@ impl Records {
     }
 
     /// #62: out of every list, kept beside them with its history. A second time is the same.
-    pub async fn delete(&self, actor: Actor<'_>, id: &CustomerId, wanted: Option<u64>) -> Result<(), Failure> {
+    pub async fn delete(&self, actor: Actor<'_>, id: &ShopRecordId, wanted: Option<u64>) -> Result<(), Failure> {
         actor.who.must_see(&id.shop)?;
         let mut stored = self.store.customer(id).await?;
         let mut attempts = Attempts::default();
@@ -148,21 +148,21 @@ impl Records {
     /// The record as a refused write found it.
     pub(super) fn found(
         &self,
-        id: &CustomerId,
+        id: &ShopRecordId,
         stored: Option<ShopRecordItem>,
-    ) -> Result<(ShopRecordItem, Customer), Failure> {
+    ) -> Result<(ShopRecordItem, ShopRecord), Failure> {
         let stored = stored.ok_or(Reason::NotYours)?;
         let customer = self.opened(&id.shop, &stored)?;
         Ok((stored, customer))
     }
 }
 
-fn must_be(wanted: Option<u64>, customer: &Customer) -> Result<(), Failure> {
+fn must_be(wanted: Option<u64>, customer: &ShopRecord) -> Result<(), Failure> {
     if wanted.is_none_or(|wanted| wanted == customer.version) { Ok(()) } else { Err(Reason::OldVersion.into()) }
 }
 
 /// What was asked for, in one form.
-fn said(customer: &Customer) -> Result<String, Failure> {
+fn said(customer: &ShopRecord) -> Result<String, Failure> {
     let mobile = customer.mobile.as_ref().map(Phone::as_e164);
     let idcard = customer.idcard.as_ref().map(GivenId::as_str);
     let (about, from) = (&customer.residence, (&customer.channel, &customer.referrer, &customer.activity));
@@ -171,14 +171,14 @@ fn said(customer: &Customer) -> Result<String, Failure> {
 }
 
 /// A record of which nothing has been told.
-fn blank(id: CustomerId, n: u64) -> Customer {
-    Customer {
+fn blank(id: ShopRecordId, n: u64) -> ShopRecord {
+    ShopRecord {
         id,
         version: 1,
         name: String::new(),
         mrn: medical_record_number(n),
         mobile: None,
-        gender: Gender::Unknown,
+        gender: ShopGender::Unknown,
         birthday: None,
         idcard: None,
         residence: Residence::default(),

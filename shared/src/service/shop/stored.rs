@@ -7,7 +7,7 @@ use crate::{
         reason::Failure,
         resident_id::GivenId,
         sealed::BlindIndex,
-        shop::{Customer, ShopId, Tag},
+        shop::{ShopId, ShopRecord, Tag},
     },
     store::{ShopRecordItem, private_place, tenant},
 };
@@ -29,8 +29,8 @@ struct Private {
 }
 
 impl Records {
-    pub(super) fn sealed(&self, customer: &Customer) -> Result<ShopRecordItem, Failure> {
-        let Customer { id, .. } = customer;
+    pub(super) fn sealed(&self, customer: &ShopRecord) -> Result<ShopRecordItem, Failure> {
+        let ShopRecord { id, .. } = customer;
         let private = Private {
             mrn: customer.mrn.clone(),
             birthday: customer.birthday,
@@ -71,13 +71,13 @@ impl Records {
         self.sealer.blind(&tenant(shop), "mrn", mrn)
     }
 
-    pub(super) fn opened(&self, shop: &ShopId, stored: &ShopRecordItem) -> Result<Customer, Failure> {
+    pub(super) fn opened(&self, shop: &ShopId, stored: &ShopRecordItem) -> Result<ShopRecord, Failure> {
         let id = stored.id(shop)?;
         let private = self.sealer.open(&private_place(&id), &stored.private)?;
         // The error of the reader may quote what it read.
         let private: Private = serde_json::from_str(private.expose_secret())
             .map_err(|_| Failure::internal("private part of a shop record is invalid"))?;
-        Ok(Customer {
+        Ok(ShopRecord {
             id,
             version: stored.version,
             name: stored.name.clone(),

@@ -5,8 +5,8 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde_json::json;
 use shared::domain::{
-    sealed::Place,
-    shop::{CustomerId, Serial, ShopId},
+    sealed::SealedPlace,
+    shop::{Serial, ShopId, ShopRecordId},
 };
 use tests::{
     capacity::bill,
@@ -23,10 +23,11 @@ fn fill(floor: &Floor, count: u32) {
     let (with, shop) = (sealer(), ShopId::parse("S1").unwrap());
     for n in 0..count {
         let made = Timestamp::from_second(1_500_000_000 + i64::from(n)).unwrap();
-        let id = CustomerId { shop: shop.clone(), serial: Serial::new(made, 0) };
+        let id = ShopRecordId { shop: shop.clone(), serial: Serial::new(made, 0) };
         let serial = id.serial.as_str();
         let (name, digits, sk) = (format!("顾客{n:06}"), format!("138{n:08}"), format!("CUSTOMER#{serial}"));
-        let place = Place { tenant: "SHOP#S1".into(), item: vec!["SHOP#S1".into(), sk.clone()], field: "private" };
+        let place =
+            SealedPlace { tenant: "SHOP#S1".into(), item: vec!["SHOP#S1".into(), sk.clone()], field: "private" };
         let private = json!({"mrn": format!("{n:08}"), "tags": ["VIP"]}).to_string();
         let blind = with.blind("SHOP#S1", "tag", "VIP").unwrap().0;
         let sealed = with.seal(&place, &private).unwrap().0;
@@ -123,7 +124,7 @@ async fn what_is_refused_at_the_door_costs_the_look_at_the_session() {
 
 #[test]
 fn a_sealed_part_is_text_that_the_table_keeps() {
-    let place = Place { tenant: "SHOP#S1".into(), item: vec![], field: "private" };
+    let place = SealedPlace { tenant: "SHOP#S1".into(), item: vec![], field: "private" };
     let sealed = sealer().seal(&place, "{}").unwrap().0;
     let bytes = sealed.rsplit('.').next().unwrap();
     assert_eq!(BASE64_URL_SAFE_NO_PAD.decode(bytes).unwrap().len(), 12 + 2 + 16, "nonce, text and tag");
