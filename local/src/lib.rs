@@ -6,6 +6,7 @@ pub mod audit_trail;
 pub mod build;
 pub mod clock;
 pub mod command;
+pub mod demo;
 pub mod deployment;
 pub mod front;
 mod functions;
@@ -70,6 +71,7 @@ pub fn run(arguments: Vec<String>) -> ExitCode {
         Command::Clock { dir, at } => command::clock::turn(&dir, at),
         Command::Token { dir, role, shops } => command::token::print(&dir, &role, &shops),
         Command::Pile { dir, station, pile, habits } => command::pile::run(&dir, &station, &pile, &habits),
+        Command::Demo { dir, port } => demo::run(port, &dir),
         Command::Stop { dir } => command::stop::stop(&dir),
         Command::Keys { public_half: false } => command::keys::print(),
         Command::Keys { public_half: true } => command::keys::public_half(),

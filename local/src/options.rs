@@ -28,6 +28,7 @@ cargo local plan FILE|-           the placing of cars that costs the least time
 cargo local keys                  new keys and secrets, as operations.md wants them (--public-half: of the key on standard input)
 cargo local bootstrap STACK       keys, secrets and the first administrator of a deployed stack; what is there stays (--region)
 cargo local audit verify [STACK]  compare the audit trail with its hash chain, of the local stack or a deployed one (--region)
+cargo local demo                  four stations at work, with a week behind them, for a look at the operator console (--port)
 cargo local stop                  stop a stack started elsewhere
 (clock, token, pile, replay --over-http, audit and stop take --dir too)";
 
@@ -67,6 +68,10 @@ pub enum Command {
         station: String,
         pile: String,
         habits: PileHabits,
+    },
+    Demo {
+        dir: PathBuf,
+        port: u16,
     },
     Stop {
         dir: PathBuf,
@@ -113,6 +118,11 @@ pub fn parse(arguments: Vec<String>) -> Result<Command> {
         Some("clock") => Command::Clock { at: clock::parse(&words.positional("a time, as 2026-06-01T08:25")?)?, dir },
         Some("token") => token(&mut words, dir)?,
         Some("pile") => pile(&mut words, dir)?,
+        Some("demo") => {
+            // A demonstration begins anew each time, so it must not take the data of the stack that is used otherwise.
+            let dir = if dir == paths::default_stack()? { dir.join("demo") } else { dir };
+            Command::Demo { dir, port: words.number("--port")?.unwrap_or(DEFAULT_PORT) }
+        }
         Some("stop") => Command::Stop { dir },
         Some("keys") => Command::Keys { public_half: words.flag("--public-half") },
         Some("bootstrap") => {

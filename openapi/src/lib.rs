@@ -18,6 +18,7 @@ pub fn functions() -> Vec<Described> {
     vec![
         audit_reader::describe(),
         cloud_customer::describe(),
+        operator_console::describe(),
         ev_account::describe(),
         ev_charging::describe(),
         ev_customer::describe(),

@@ -1,5 +1,6 @@
 //! Headless Chromium, driven through `chromedriver` as a person would use it.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use local::http::send;
 use serde_json::{Value, json};
 use std::{
@@ -84,6 +85,36 @@ impl Browser {
         }
     }
 
+    /// What a script hands to its last argument, a function, at some time.
+    pub fn run_until_done(&self, script: &str) -> Value {
+        self.ask("POST", "/execute/async", &json!({ "script": script, "args": [] }))
+    }
+
+    /// The window's inside, as a screen or as a telephone has it.
+    pub fn resize(&self, width: u32, height: u32) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.devtools("Emulation.setDeviceMetricsOverride", &size);
+    }
+
+    /// So many times as slow as this machine.
+    pub fn slow_down(&self, times: u32) {
+        self.devtools("Emulation.setCPUThrottlingRate", &json!({ "rate": times }));
+    }
+
+    /// As if no page had been loaded before.
+    pub fn forget_files(&self) {
+        self.devtools("Network.clearBrowserCache", &json!({}));
+    }
+
+    fn devtools(&self, command: &str, parameters: &Value) -> Value {
+        self.ask("POST", "/goog/cdp/execute", &json!({ "cmd": command, "params": parameters }))
+    }
+
+    /// What is seen, as PNG.
+    pub fn picture(&self) -> Vec<u8> {
+        BASE64_STANDARD.decode(self.ask("GET", "/screenshot", &Value::Null).as_str().unwrap()).unwrap()
+    }
+
     /// All that can be read on the page.
     pub fn text(&self) -> String {
         self.run("return document.body.innerText", "").as_str().unwrap().to_owned()
@@ -110,7 +141,8 @@ impl Browser {
     fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
         let path = format!("/session{}{path}", self.session);
         let headers = [("Content-Type", "application/json")];
-        let answer = send(&self.address, method, &path, &headers, body.to_string().as_bytes(), PATIENCE).unwrap();
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let answer = send(&self.address, method, &path, &headers, body.as_bytes(), PATIENCE).unwrap();
         assert_eq!(answer.status, 200, "{method} {path}: {}", answer.text());
         serde_json::from_slice::<Value>(&answer.body).unwrap()["value"].take()
     }

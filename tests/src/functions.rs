@@ -16,6 +16,7 @@ pub fn all() -> Vec<Function> {
     vec![
         of("audit-reader", &audit_reader::routes()),
         of("cloud-customer", &cloud_customer::routes()),
+        of("operator-console", &operator_console::routes()),
         of("ev-account", &ev_account::routes()),
         of("ev-charging", &ev_charging::routes()),
         of("ev-customer", &ev_customer::routes()),

@@ -9,6 +9,7 @@ pub mod bucket;
 pub mod calls;
 pub mod capacity;
 mod connector;
+pub mod console;
 pub mod cpu;
 pub mod database;
 pub mod dealer;

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, path::Path, process::Command};
 
-/// With these the build script of `reference` compresses; they compile in a moment, and the SDK does not stand on them.
+/// With these the build scripts of `operator-console` and `reference` compress; they compile in a moment, and the SDK does not stand on them.
 const ITS_OWN: [&str; 2] = ["crc32fast ", "simd-adler32 "];
 
 /// Crate, version and features of everything that is not ours.
@@ -34,6 +34,7 @@ fn functions_use_the_crates_as_the_workspace_builds_them() {
         "mall-consumer",
         "mall-dealer",
         "operator",
+        "operator-console",
         "payment-callback",
         "pile-reports",
         "reference",

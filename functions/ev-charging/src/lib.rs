@@ -1,6 +1,7 @@
 //! `charging-app.md`, charging (充电管理) and history (日志管理): a driver's way through the queue.
 
 mod bills;
+mod board;
 mod queue;
 mod records;
 mod stations;
@@ -22,12 +23,13 @@ pub struct App {
     pub charging: Charging,
     pub bills: Bills,
     pub payments: Payments,
+    pub boards: board::Boards,
 }
 
 impl App {
     pub fn new(parts: &Parts) -> Result<Self, Error> {
         let (charging, payments) = (parts.charging()?, parts.payments()?);
-        Ok(Self { charging, bills: Bills::new(parts.store.clone()), payments })
+        Ok(Self { charging, bills: Bills::new(parts.store.clone()), payments, boards: board::Boards::default() })
     }
 }
 
@@ -38,7 +40,8 @@ pub fn router(parts: &Parts) -> Result<Router, Error> {
 
 const DRIVERS: Access = Access::SignedIn(&[Realm::Ev]);
 
-/// #33 to #37 of the contracts, and what we add: the stations, a driver's bills and their payment.
+/// #33 to #37 of the contracts, and what we add: the stations, a driver's bills and their payment, and the
+/// public board of a station.
 pub fn routes() -> Routes<EvApp, App> {
     Routes::new(&[
         "/user/charge/{proxy+}",
@@ -46,6 +49,7 @@ pub fn routes() -> Routes<EvApp, App> {
         "/user/stations",
         "/user/bills",
         "/user/bill/{proxy+}",
+        "/boards/{proxy+}",
     ])
     .on(&queue::APPLY, queue::apply)
     .on(&queue::CANCEL, queue::cancel)
@@ -55,6 +59,7 @@ pub fn routes() -> Routes<EvApp, App> {
     .on(&stations::STATIONS, stations::stations)
     .on(&bills::BILLS, bills::bills)
     .on(&bills::PAY, bills::pay)
+    .on(&board::BOARD, board::board)
 }
 
 /// Its share of the reference.
@@ -65,6 +70,7 @@ pub fn describe() -> describe::Described {
         records::reference::operations(),
         stations::reference::operations(),
         bills::reference::operations(),
+        board::reference::operations(),
     ];
     describe::Described::new("ev-charging", describe::Document::ChargingApp, &routes(), operations.concat())
 }

@@ -7,6 +7,7 @@ mod people;
 mod reports;
 mod shops;
 mod stations;
+mod whatif;
 
 use shared::{
     auth::sealing::Sealer,
@@ -83,6 +84,7 @@ pub fn routes() -> Routes<Plain, App> {
         .on(&stations::settings::PRICES, stations::settings::prices)
         .on(&stations::settings::CHANGE_PRICES, stations::settings::change_prices)
         .on(&reports::OF_STATION, reports::of_station)
+        .on(&whatif::COMPARE, whatif::compare)
         .on(&bills::FIND, bills::find)
         .on(&bills::ONE, bills::one)
         .on(&bills::SETTLE, bills::settle)
@@ -123,6 +125,7 @@ pub fn describe() -> describe::Described {
         stations::piles::reference::operations(),
         stations::settings::reference::operations(),
         reports::reference::operations(),
+        whatif::reference::operations(),
         bills::reference::operations(),
         customers::reference::operations(),
         people::reference::operations(),

@@ -32,9 +32,10 @@ macro_rules! function {
     };
 }
 
-pub const HTTP: [HttpFunction; 15] = [
+pub const HTTP: [HttpFunction; 16] = [
     function!(audit_reader, |parts| audit_reader::router(parts)),
     function!(cloud_customer, |parts| cloud_customer::router(parts).await),
+    function!(operator_console, |parts| Ok(operator_console::router(&parts.front_without_gate()))),
     function!(ev_account, |parts| ev_account::router(parts)),
     function!(ev_charging, |parts| ev_charging::router(parts)),
     function!(ev_customer, |parts| ev_customer::router(parts)),

@@ -20,7 +20,7 @@ use shared::domain::{
     charging::{DAY, Mode, Moment, PileId, Span},
     energy::Energy,
 };
-use speak::Api;
+pub(crate) use speak::Api;
 use std::{collections::BTreeMap, path::Path};
 
 /// How many look-ups without progress end the wait.

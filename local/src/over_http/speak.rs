@@ -14,13 +14,13 @@ const NO_CHANGE: &str = "不能修改";
 /// A mode for which the station has no piles.
 const NO_PILES: &str = "该充电站没有";
 
-pub(super) struct Api {
+pub(crate) struct Api {
     address: String,
     admin: String,
 }
 
 /// An answer.
-pub(super) struct ApiAnswer {
+pub(crate) struct ApiAnswer {
     status: u16,
     body: Value,
     /// The message for people.

@@ -3,10 +3,8 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use super::clock::Clock;
-use super::play::Played;
-use super::read::Scenario;
 use shared::domain::charging::{CarView, DetailRecord, Mode, PileView, View, Waiting};
+use shared::scenario::{Played, Scenario, ScenarioClock as Clock};
 
 /// Amounts are strings with two decimals, half-up; the keys stand in the order of the document.
 #[derive(Clone, Debug, serde::Serialize)]

@@ -15,11 +15,12 @@ pub enum Document {
     Operator,
     Payments,
     Piles,
+    Console,
     Reference,
 }
 
 impl Document {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ChargingApp,
         Self::ChargingCustomers,
         Self::MallConsumers,
@@ -32,6 +33,7 @@ impl Document {
         Self::Operator,
         Self::Payments,
         Self::Piles,
+        Self::Console,
         Self::Reference,
     ];
 
@@ -50,6 +52,7 @@ impl Document {
             Self::Operator => "运营 Operator",
             Self::Payments => "支付 Payments",
             Self::Piles => "充电桩 Piles",
+            Self::Console => "运营控制台 Console",
             Self::Reference => "接口文档 Reference",
         }
     }
@@ -119,6 +122,10 @@ impl Document {
             Self::Piles => (
                 "扩展：按电表计量的充电桩上报，凭签名，不需要会话（`docs/metering.md`）。",
                 "Our extension: what metered piles report, signed and without a session (`docs/metering.md`).",
+            ),
+            Self::Console => (
+                "运营控制台与叫号屏的页面（`docs/console.md`）。",
+                "The pages of the operator console and of the public board (`docs/console.md`).",
             ),
             Self::Reference => ("本接口描述与文档页面。", "This document and the page that shows it."),
         }

@@ -149,7 +149,7 @@ impl Document {
                 ..ADMIN
             },
             Self::Operator => ADMIN,
-            Self::Payments | Self::Piles | Self::Reference => return None,
+            Self::Payments | Self::Piles | Self::Console | Self::Reference => return None,
         })
     }
 }

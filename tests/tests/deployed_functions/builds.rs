@@ -23,6 +23,7 @@ pub const FUNCTIONS: &[&str] = &[
     "mall-consumer",
     "mall-dealer",
     "operator",
+    "operator-console",
     "payment-callback",
     "pile-reports",
     "reference",

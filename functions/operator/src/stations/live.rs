@@ -4,7 +4,7 @@ use super::views::Place;
 use serde::Serialize;
 use shared::{
     domain::{
-        charging::{CarView, Forecast, Moment, PileView, Ticket, Waiting},
+        charging::{CarView, Forecast, Moment, Pile as StationPile, PileView, Ticket, Waiting},
         energy::Power,
         place::PileLinks,
         takings::Takings,
@@ -37,6 +37,8 @@ struct Pile {
     state: &'static str,
     /// Of a metered pile that has reported.
     meter: Option<Meter>,
+    /// When a failed pile recovers by itself, if it does.
+    recovers_at: Option<String>,
     /// The head of the lane first.
     cars: Vec<Called>,
     /// Since the station was made.
@@ -130,6 +132,12 @@ impl Pile {
             qr_link: links.of(&live.id, pile.id),
             state: if pile.failed { "FAULT" } else { "OK" },
             meter: live.meters.iter().find(|(id, _)| *id == pile.id).map(|(_, meter)| Meter::of(meter)),
+            recovers_at: live
+                .station
+                .piles()
+                .find(|it| it.id == pile.id)
+                .and_then(StationPile::recovers_at)
+                .map(time_of),
             cars: pile.cars.iter().map(|car| Called::of(car, live, forecast)).collect(),
             totals: Totals::of(live.total.piles.get(&pile.id).copied().unwrap_or_default()),
         }

@@ -192,7 +192,7 @@ pub mod reference {
         json!({
             "station_id": "S1", "place": place(), "at": "2026-06-01T08:31:40+08:00",
             "piles": [{ "id": 65_537, "name": "F1", "qr_link": "https://plaza.example/order?station=S1&pile=F1",
-                "state": "OK", "meter": null, "cars": [{
+                "state": "OK", "recovers_at": null, "meter": null, "cars": [{
                 "request_id": 1_048_576, "driver_id": 1_733_412_861, "plate": "皖A12345", "number": "F12",
                 "applied_at": "2026-06-01T08:30:05+08:00", "waiting_seconds": 0, "requested_kwh": "100.40",
                 "delivered_kwh": "0.75", "remaining_kwh": "99.65", "fee": "1.13",

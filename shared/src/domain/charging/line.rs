@@ -79,6 +79,11 @@ impl Line {
         self.live.contains(n)
     }
 
+    /// The numbers that wait, in the order in which they are called.
+    pub fn numbers(&self) -> impl Iterator<Item = u32> {
+        std::iter::successors(self.live.next_after(0), |n| self.live.next_after(*n))
+    }
+
     /// The stretch of numbers to read for `at_least` cars behind the window, as far as there are so many.
     pub fn stretch(&self, at_least: usize) -> Option<(u32, u32)> {
         let mut next = self.live.next_after(self.last_in_window());

@@ -241,6 +241,14 @@ impl Pile {
         }
     }
 
+    /// When a failed pile recovers by itself, if it does.
+    pub fn recovers_at(&self) -> Option<Moment> {
+        match self.state {
+            PileState::Failed { until, .. } => until,
+            PileState::Working(_) => None,
+        }
+    }
+
     /// The open segment; of a failed pile, one that it may still deliver.
     pub fn charging(&self) -> Option<&Charging> {
         match &self.state {

@@ -1,6 +1,7 @@
 //! The charging queue. Each use case is a file of its own over [`write_station`], and none of them needs another.
 
 mod apply;
+mod board;
 mod cancel;
 mod change;
 mod info;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::event::Event;
+use super::event::ScenarioEvent;
 use super::ideal_piles::{IdealPiles, SentReport};
-use super::read::{Row, Scenario};
+use super::read::{Scenario, ScenarioRow};
 use super::station_in_memory::StationInMemory;
-use shared::domain::charging::{
+use crate::domain::charging::{
     Command, DetailRecord, Disregard, Draft, DriverId, Fact, MeteredSettings, Metering, Moment, Outcome, Settings,
     Station, View, What,
 };
@@ -96,7 +96,7 @@ pub fn metered(settings: &Settings) -> Settings {
 
 /// A car of a scenario is a driver with that plate.
 #[derive(Default)]
-struct Cars<'a>(BTreeMap<&'a str, DriverId>);
+pub(super) struct Cars<'a>(BTreeMap<&'a str, DriverId>);
 
 impl<'a> Cars<'a> {
     fn driver(&mut self, car: &'a str) -> DriverId {
@@ -105,23 +105,31 @@ impl<'a> Cars<'a> {
     }
 }
 
-fn play_row<'a>(station: &mut StationInMemory, cars: &mut Cars<'a>, row: &'a Row) -> (Outcome, Vec<Fact>) {
+pub(super) fn play_row<'a>(
+    station: &mut StationInMemory,
+    cars: &mut Cars<'a>,
+    row: &'a ScenarioRow,
+) -> (Outcome, Vec<Fact>) {
     let nothing_live = Outcome::Ignored(Disregard::NoLiveRequest);
     // Bringing the station up to the row first shows who is still live; the event then happens at the same instant.
     let mut facts = station.settle(row.at);
     let (outcome, happened) = match &row.event {
         None => (Outcome::Done, Vec::new()),
-        Some(Event::Apply { car, mode, energy }) => station.apply(row.at, cars.driver(car), car, *mode, *energy),
-        Some(Event::Cancel { car }) => match station.live_request(cars.driver(car)) {
+        Some(ScenarioEvent::Apply { car, mode, energy }) => {
+            station.apply(row.at, cars.driver(car), car, *mode, *energy)
+        }
+        Some(ScenarioEvent::Cancel { car }) => match station.live_request(cars.driver(car)) {
             Some(request) => station.cancel(row.at, request),
             None => (nothing_live, Vec::new()),
         },
-        Some(Event::Change { car, mode, energy }) => match station.live_request(cars.driver(car)) {
+        Some(ScenarioEvent::Change { car, mode, energy }) => match station.live_request(cars.driver(car)) {
             Some(request) => station.change(row.at, request, *mode, *energy),
             None => (nothing_live, Vec::new()),
         },
-        Some(Event::Fail { pile, lasting }) => station.handle(row.at, Command::Fail { pile: *pile, lasting: *lasting }),
-        Some(Event::Recover { pile }) => station.handle(row.at, Command::Recover { pile: *pile }),
+        Some(ScenarioEvent::Fail { pile, lasting }) => {
+            station.handle(row.at, Command::Fail { pile: *pile, lasting: *lasting })
+        }
+        Some(ScenarioEvent::Recover { pile }) => station.handle(row.at, Command::Recover { pile: *pile }),
     };
     facts.extend(happened);
     (outcome, facts)

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use super::station_in_memory::StationInMemory;
-use shared::domain::charging::{
+use crate::domain::charging::{
     Charging, Fact, MeteredSegment, Moment, Pile, PileId, PileReport, PileSessionId, PileState, Reading, StopReason,
 };
-use shared::domain::energy::Energy;
+use crate::domain::energy::Energy;
 
 #[derive(Clone, Debug, Default)]
 pub struct IdealPiles {

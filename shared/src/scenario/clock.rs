@@ -1,14 +1,14 @@
 //! Scenario times: local `HH:MM`, with `:SS` when it is not 00 and `+1` on the next day.
 
-use shared::domain::charging::{DAY, Moment, Span, Zone};
+use crate::domain::charging::{DAY, Moment, Span, Zone};
 
 /// The days of a scenario, counted from a local midnight.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Clock {
+pub struct ScenarioClock {
     midnight: Moment,
 }
 
-impl Clock {
+impl ScenarioClock {
     /// The day on which scenarios play.
     pub const DAY: jiff::civil::Date = jiff::civil::date(2026, 6, 1);
 

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use shared::domain::charging::{
+use crate::domain::charging::{
     Command, DriverId, Fact, Mode, Moment, Number, Outcome, PileId, PileReport, Progress, RequestId, Standing, Station,
     Ticket, Turn, View, WINDOW, Waiting, Wanted, What,
 };
-use shared::domain::energy::Energy;
+use crate::domain::energy::Energy;
 
 /// Drives turns just as the store does: load, advance, bring what is asked for, write from the facts.
 #[derive(Clone, Debug)]

@@ -3,25 +3,25 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::event::Event;
+use super::event::ScenarioEvent;
 use super::parameters::Parameters;
-use shared::domain::charging::{Moment, PileId};
+use crate::domain::charging::{Moment, PileId};
 
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// As they stand in the file; the answer repeats them.
     pub raw_parameters: Box<RawValue>,
     pub parameters: Parameters,
-    pub rows: Vec<Row>,
+    pub rows: Vec<ScenarioRow>,
 }
 
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct ScenarioRow {
     /// As it stands in the file; the answer repeats it.
     pub time: String,
     pub text: Option<String>,
     pub at: Moment,
-    pub event: Option<Event>,
+    pub event: Option<ScenarioEvent>,
 }
 
 /// Why a scenario is refused as a whole.
@@ -36,7 +36,7 @@ pub enum Refusal {
 }
 
 #[derive(Deserialize)]
-struct File {
+struct ScenarioFile {
     parameters: Box<RawValue>,
     rows: Vec<Box<RawValue>>,
 }
@@ -49,7 +49,7 @@ struct RowOfFile {
 
 impl Scenario {
     pub fn read(text: &str) -> Result<Self, Refusal> {
-        let File { parameters: raw_parameters, rows } =
+        let ScenarioFile { parameters: raw_parameters, rows } =
             serde_json::from_str(text).map_err(|why| Refusal::NotAScenario(why.to_string()))?;
         let parameters = Parameters::read(&raw_parameters).map_err(Refusal::Parameters)?;
         let mut scenario = Self { raw_parameters, parameters, rows: Vec::with_capacity(rows.len()) };
@@ -60,7 +60,7 @@ impl Scenario {
         Ok(scenario)
     }
 
-    fn read_row(&self, raw: &RawValue) -> Result<Row, (String, String)> {
+    fn read_row(&self, raw: &RawValue) -> Result<ScenarioRow, (String, String)> {
         let shape = "{\"time\": \"HH:MM\", \"event\": \"…\" or null}";
         let wrong = |expected: &str, got: &str| (expected.to_owned(), got.to_owned());
         let RowOfFile { time, event: text } = serde_json::from_str(raw.get()).map_err(|_| wrong(shape, raw.get()))?;
@@ -71,11 +71,11 @@ impl Scenario {
             return Err((format!("{} or later", self.parameters.clock.show(earliest)), time));
         }
         let event = text.as_deref().map(|text| self.read_event(text).map_err(|expected| wrong(expected, text)));
-        Ok(Row { event: event.transpose()?, time, text, at })
+        Ok(ScenarioRow { event: event.transpose()?, time, text, at })
     }
 
-    fn read_event(&self, text: &str) -> Result<Event, &'static str> {
-        let event = Event::parse(text, self.parameters.faults_have_durations)?;
+    fn read_event(&self, text: &str) -> Result<ScenarioEvent, &'static str> {
+        let event = ScenarioEvent::parse(text, self.parameters.faults_have_durations)?;
         let exists = |pile: PileId| (1..=self.parameters.settings.piles(pile.mode)).contains(&pile.n);
         if event.pile().is_none_or(exists) { Ok(event) } else { Err("a pile of this station") }
     }

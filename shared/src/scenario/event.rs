@@ -1,10 +1,10 @@
 //! Events of a scenario, as they are written: `(A,V1,T,40)`.
 
-use shared::domain::charging::{MINUTE, Mode, PileId, Span};
-use shared::domain::energy::{Energy, Exact};
+use crate::domain::charging::{MINUTE, Mode, PileId, Span};
+use crate::domain::energy::{Energy, Exact};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Event {
+pub enum ScenarioEvent {
     Apply { car: String, mode: Mode, energy: Energy },
     Cancel { car: String },
     Change { car: String, mode: Option<Mode>, energy: Option<Energy> },
@@ -15,7 +15,7 @@ pub enum Event {
 const SHAPES: &str = "(A,car,F|T,kWh), (A,car,O,0), (C,car,F|T|O,kWh|-1) or (B,pile,O,…)";
 const AMOUNT: &str = "an amount of kWh above zero, as a plain decimal";
 
-impl Event {
+impl ScenarioEvent {
     /// Reads an event, or says what was expected.
     pub fn parse(text: &str, faults_have_durations: bool) -> Result<Self, &'static str> {
         let inner = text.trim().strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).ok_or(SHAPES)?;

@@ -2,15 +2,15 @@
 
 use serde_json::value::RawValue;
 
-use super::clock::Clock;
-use shared::domain::charging::{Moment, Settings};
-use shared::parameters::{NamedValues, WrongParameter};
+use super::clock::ScenarioClock;
+use crate::domain::charging::{Moment, Settings};
+use crate::parameters::{NamedValues, WrongParameter};
 
 #[derive(Clone, Debug)]
 pub struct Parameters {
     pub settings: Settings,
     pub faults_have_durations: bool,
-    pub clock: Clock,
+    pub clock: ScenarioClock,
     pub start: Moment,
     /// Names that change nothing. The person who runs the scenario is warned of them.
     pub unknown: Vec<String>,
@@ -23,7 +23,8 @@ impl Parameters {
         let settings = values.new_settings()?;
         let faults = "\"0=fault,1=recover\" or \"fault duration in minutes\"";
         let faults_have_durations = values.take("B_value", faults, faults_have_durations)?.unwrap_or(false);
-        let clock = Clock::on(Clock::DAY, settings.tariff.zone()).ok_or("parameters: the zone has no such day")?;
+        let clock = ScenarioClock::on(ScenarioClock::DAY, settings.tariff.zone())
+            .ok_or("parameters: the zone has no such day")?;
         let start = values.take("start", "a time as HH:MM", |text| clock.parse(text))?;
         let start = start.or_else(|| clock.parse("00:00")).unwrap_or(Moment::from_millis(0));
         Ok(Self { settings, faults_have_durations, clock, start, unknown: values.names().map(str::to_owned).collect() })
