@@ -4,7 +4,7 @@ use crate::App;
 use serde::Serialize;
 use shared::{
     domain::reason::{Failure, Reason},
-    wire::{Access, Call, Endpoint, Example, Field, Way, answer, plain::Success, put},
+    wire::{Access, Call, Endpoint, Example, Field, Way, answer, pile_report, plain::Success, put},
 };
 use std::sync::Arc;
 
@@ -70,7 +70,7 @@ struct Answer {
 pub async fn report(app: Arc<App>, mut call: Call) -> Result<Success, Failure> {
     // There are no fields but what was signed; a query counts as unknown.
     call.read(|_| Ok(()))?;
-    let answer = app.reports.take(call.path("pile"), call.webhook(), call.now()).await?;
+    let answer = app.reports.take(call.path("pile"), call.webhook(), pile_report::read, call.now()).await?;
     Success::content(&Answer { stop: answer.stop, billed: answer.is_called })
 }
 

@@ -204,6 +204,9 @@ fn the_scenarios_of_the_documentation_give_their_answers() {
             std::fs::write(&beside, &answer).unwrap();
         }
         assert_eq!(std::fs::read_to_string(&beside).unwrap(), answer, "{name}");
+        let scenario = Scenario::read(&std::fs::read_to_string(path.with_extension("json")).unwrap()).unwrap();
+        let metered = Answer::of(&scenario, &scenario.play_metered()).to_json().unwrap();
+        assert_eq!(metered, answer, "{name} on a metered station");
     }
     let files = std::fs::read_dir(documentation()).unwrap().count();
     assert_eq!(files, 2 * DOCUMENTED.len() + 1, "each scenario and its answer, and what is said about them");

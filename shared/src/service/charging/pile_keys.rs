@@ -4,7 +4,7 @@ use super::{ReportAnswer, write_station::Charging};
 use crate::{
     auth::sealing::Sealer,
     domain::{
-        charging::PileId,
+        charging::{PileId, PileReport},
         reason::{Failure, Reason},
         station_id::StationId,
     },
@@ -14,7 +14,6 @@ use crate::{
     },
     service::actor::{Actor, Identity},
     store::{Action, PileKeyItem, pile_key_place},
-    wire::pile_report,
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -45,14 +44,20 @@ impl PileReports {
         Self { charging, sealer }
     }
 
-    /// Takes a signed report. The body is not parsed before its signature is known to be right.
-    pub async fn take(&self, pile: &str, sent: &Webhook, now: RequestTime) -> Result<ReportAnswer, Failure> {
+    /// Takes a signed report, which `read` parses. The body is not parsed before its signature is known to be right.
+    pub async fn take(
+        &self,
+        pile: &str,
+        sent: &Webhook,
+        read: fn(&[u8]) -> Result<PileReport, Failure>,
+        now: RequestTime,
+    ) -> Result<ReportAnswer, Failure> {
         let unsigned = || Failure::from(Reason::Unauthorized).saying("签名不正确");
         let number: u64 = pile.parse().map_err(|_| unsigned())?;
         let item = self.charging.store.pile_key(number).await?.ok_or_else(unsigned)?;
         let key = self.sealer.open(&pile_key_place(number), &item.key)?;
         key_of(&key)?.verify(sent, (TIMESTAMP, SIGNATURE), now.real)?;
-        let report = pile_report::read(&sent.body)?;
+        let report = read(&sent.body)?;
         let pile = PileId::parse(&item.pile).ok_or_else(|| Failure::internal("stored pile key is invalid"))?;
         self.charging.report(&item.station, pile, &report, now.station).await
     }
