@@ -71,6 +71,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("expected_start_at", "预计开始时间", "When charging will probably begin"),
     ("expected_finish_at", "预计结束时间", "When charging will probably end"),
     ("estimate", "预计时间是否为估算", "Whether the expected times are an estimate"),
+    ("next_look_in", "建议的下次查询间隔（秒）", "Seconds after which to look again"),
     ("charged_power", "已充电量（kWh）", "Energy so far, in kWh"),
     ("charging_fee", "充电费（元）", "Charging fee in yuan"),
     ("service_fee", "服务费（元）", "Service fee in yuan"),

@@ -98,11 +98,13 @@ pub const INFO: Endpoint = get("/user/charge/info")
     .access(DRIVERS)
     .zh(&[
         "返回当前申请的状态，前端可轮询。没有申请时 `code` 为 -1。",
+        "`next_look_in` 是建议的下次查询间隔（秒），与 `Retry-After` 相同：临近叫号、开始或结束时短，其他时候长。每分钟 120 次以内不会被限流。",
         "`state` 表示是否已叫号，`time_duration` 为已等待的秒数；其后的字段为扩展。",
     ])
     .notes(&[
         "The documented fields first, then ours: station, pile, cars ahead, expected times, energy and fees so far.",
         "`time_duration` is whole seconds since the request; `state` tells whether the car has been called.",
+        "Look again after `next_look_in` seconds, also in `Retry-After`: few before something is expected to happen, else many. An app that looks more often than 120 times a minute is refused with 429.",
     ])
     .after(APPLIED)
     .refuses(&[Reason::NothingQueued]);
@@ -153,8 +155,9 @@ impl Modify {
 }
 
 pub async fn info(app: Arc<App>, caller: Caller, call: Call) -> Result<Success, Failure> {
-    let seen = app.charging.info(&caller, call.now().station).await?;
-    Success::data("查询成功", &views::Info::of(&seen, &caller, call.now().station)?)
+    let seen = app.charging.info(&caller, call.now()).await?;
+    let shown = views::Info::of(&seen, &caller, call.now().station)?;
+    Ok(Success::data("查询成功", &shown)?.again_after(shown.next_look_in))
 }
 
 fn mode(text: &str) -> Result<Mode, Failure> {
@@ -200,7 +203,8 @@ pub mod reference {
                     "status": "charging", "station_id": "S1", "pile": "F1", "kept_until": null,
                     "measured_watts": null, "cars_ahead": null,
                     "expected_call_at": null, "expected_start_at": null,
-                    "expected_finish_at": "2026-06-01T11:50:53+08:00", "estimate": false, "charged_power": "0.75",
+                    "expected_finish_at": "2026-06-01T11:50:53+08:00", "estimate": false, "next_look_in": 60,
+                    "charged_power": "0.75",
                     "charging_fee": "0.53", "service_fee": "0.60", "total_fee": "1.13"
                 }),
             )),

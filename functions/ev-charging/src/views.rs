@@ -52,6 +52,8 @@ pub struct Info<'a> {
     expected_finish_at: Option<String>,
     /// Set when the expected times are an estimate.
     estimate: bool,
+    /// Whole seconds after which looking again is worth it.
+    pub next_look_in: u32,
     charged_power: String,
     charging_fee: String,
     service_fee: String,
@@ -93,6 +95,7 @@ impl<'a> Info<'a> {
             expected_start_at: seen.expected.and_then(|it| expected(it.start)),
             expected_finish_at: seen.expected.and_then(|it| expected(it.finish)),
             estimate: seen.expected.is_some_and(|expected| expected.estimate),
+            next_look_in: seen.next_look,
             charged_power: seen.delivered.energy.to_string(),
             charging_fee: seen.delivered.charging.to_string(),
             service_fee: seen.delivered.service.to_string(),

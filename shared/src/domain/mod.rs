@@ -14,6 +14,7 @@ pub mod garage;
 pub mod gender;
 pub mod image;
 pub mod ledger;
+pub mod looks;
 pub mod mask;
 pub mod money;
 pub mod open_id;

@@ -97,7 +97,12 @@ impl Store {
     /// AP-47: reads a station, strongly consistent; a metered one with the readings of its piles since. Its version lets
     /// only one of several writers through.
     pub(crate) async fn head(&self, id: &StationId) -> Result<StationHead, Failure> {
-        let item: Option<StationHeadItem> = self.get(&Key::station(id), Consistency::Strong).await?;
+        self.head_at(id, Consistency::Strong).await
+    }
+
+    /// The same at a consistency, for what is shown and not written.
+    pub(crate) async fn head_at(&self, id: &StationId, consistency: Consistency) -> Result<StationHead, Failure> {
+        let item: Option<StationHeadItem> = self.get(&Key::station(id), consistency).await?;
         let mut head = item.ok_or(Reason::NoSuchStation)?.head(id)?;
         if head.station.settings().metering != Metering::Nominal {
             head.catch_up(self.piles(id).await?);

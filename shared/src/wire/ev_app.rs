@@ -5,7 +5,7 @@ use crate::{
     auth::tokens::SessionToken,
     domain::{account::AccountId, charging::Moment, reason::Failure},
 };
-use http::StatusCode;
+use http::{StatusCode, header::RETRY_AFTER};
 use jiff::{Timestamp, tz};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -19,6 +19,8 @@ pub struct Success {
     content: EvAppContent,
     /// What the next page is asked for with.
     next: Option<String>,
+    /// Seconds after which the answer is worth asking for again.
+    retry_after: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -52,8 +54,14 @@ impl Success {
         Self { next, ..self }
     }
 
+    /// The same with the seconds after which it is worth asking again, in `Retry-After`.
+    #[must_use]
+    pub fn again_after(self, seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..self }
+    }
+
     fn with(msg: &'static str, content: EvAppContent) -> Self {
-        Self { msg, content, next: None }
+        Self { msg, content, next: None, retry_after: None }
     }
 }
 
@@ -76,7 +84,7 @@ impl Envelope for EvApp {
 
     const QUERY_TOKEN: Option<&'static str> = Some("token");
 
-    fn success(Success { msg, content, next }: Success) -> Result<Response, Failure> {
+    fn success(Success { msg, content, next, retry_after }: Success) -> Result<Response, Failure> {
         let body = EvAppBody { code: 200, msg, token: None, data: None, log: None, next: next.as_deref() };
         let body = match &content {
             EvAppContent::Nothing => body,
@@ -84,7 +92,8 @@ impl Envelope for EvApp {
             EvAppContent::Data(data) => EvAppBody { data: Some(data), ..body },
             EvAppContent::Log(log) => EvAppBody { log: Some(log), ..body },
         };
-        let response = json(StatusCode::OK, &body)?;
+        let mut response = json(StatusCode::OK, &body)?;
+        response.headers_mut().extend(retry_after.map(|seconds| (RETRY_AFTER, seconds.into())));
         if let EvAppContent::Token(token) = &content { with_device_token(response, token) } else { Ok(response) }
     }
 

@@ -34,7 +34,7 @@ async fn what_a_driver_does_while_waiting_costs_two_reads_and_at_most_one_transa
     plaza.joined(&driver, "fast", "30").await;
     cost(&plaza);
     plaza.info(&driver).await;
-    assert_eq!(cost(&plaza), "GetItem 1 + GetItem 1", "what is polled");
+    assert_eq!(cost(&plaza), "GetItem 1 + GetItem 0.5", "what is polled");
     assert_eq!(plaza.modify(&driver, &[("quantity", "20")]).await.json()["code"], 200);
     let calls: Vec<_> = plaza.database.take_calls().into_iter().map(|call| call.operation).collect();
     assert_eq!(calls, ["GetItem", "GetItem", "TransactWriteItems"]);

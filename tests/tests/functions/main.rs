@@ -40,6 +40,7 @@ mod faults;
 mod hostile_fields;
 mod limits;
 mod long_identifiers;
+mod looks;
 mod mall_spellings;
 mod metering;
 mod metering_histories;

@@ -17,6 +17,7 @@ mod live;
 mod metered;
 mod metering;
 mod moment;
+mod next_look;
 mod number;
 mod pack;
 mod placing;
@@ -42,6 +43,7 @@ pub use metering::{
     MeteredSettings, Metering, PileReport, PileSessionId, PileStatus, Reading, StopCause, StopReason, Violation,
 };
 pub use moment::{DAY, MINUTE, Moment, Span};
+pub use next_look::next_look;
 pub use number::{DriverId, Mode, Number, PileId, RequestId, Ticket};
 pub use pack::Unreadable;
 pub use placing::{LaneOffer, Placing, place};

@@ -13,7 +13,7 @@ use crate::{
         vehicle::Plate,
     },
     outside::clock::RequestTime,
-    store::{Attempts, StationWriteRefusal},
+    store::{Attempts, Consistency, StationWriteRefusal},
 };
 
 /// What a driver asks for.
@@ -75,7 +75,7 @@ impl Charging {
         now: RequestTime,
     ) -> Result<Option<AccountStanding>, Failure> {
         let Some(live) = known.charge.as_ref().filter(|live| live.station != *station) else { return Ok(Some(known)) };
-        if let Found::Request(_) = self.find(live, instant(now.station)).await? {
+        if let Found::Request(_) = self.find(live, instant(now.station), Consistency::Strong).await? {
             return Ok(None);
         }
         self.advance_station(&live.station, now.station).await?;

@@ -3,16 +3,16 @@
 use super::write_station::{Charging, Found, FoundRequest, changed_since, instant, live_charge_of};
 use crate::{
     domain::{
-        charging::{Car, Expectation, Mode, Moment, PileId, Place, RequestId, Station, Ticket},
+        charging::{Car, Expectation, Mode, Moment, PileId, Place, RequestId, Station, Ticket, next_look},
         energy::{Energy, Power},
         money::Fen,
         reason::Failure,
         session::Caller,
         station_id::StationId,
     },
-    store::{Attempts, DetailRecordItem},
+    outside::clock::RequestTime,
+    store::{Attempts, Consistency, DetailRecordItem},
 };
-use jiff::Timestamp;
 
 /// A live charge request as its driver sees it.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct ChargeRequestView {
     pub delivered: Delivered,
     /// What flows now, where the pile measures it.
     pub power: Option<Power>,
+    /// Seconds after which an app should look again.
+    pub next_look: u32,
 }
 
 /// Where the car is.
@@ -68,19 +70,34 @@ pub struct Delivered {
 impl Charging {
     /// The caller's live request: the station's item and the front of the car's line, two reads while the scheduler is
     /// less than 32 calls behind.
-    pub async fn info(&self, caller: &Caller, now: Timestamp) -> Result<ChargeRequestView, Failure> {
+    ///
+    /// The reads are eventually consistent, at half the price. That is safe because the session was read strongly
+    /// consistent and names the request with its amount: a station that does not have this request as the session has it
+    /// is read again, strongly consistent. What may be shown a moment late is what others did, and another amount of a car
+    /// that charges.
+    pub async fn info(&self, caller: &Caller, now: RequestTime) -> Result<ChargeRequestView, Failure> {
+        self.looks.admit(&caller.account, now.real)?;
         let mut live = live_charge_of(caller)?.clone();
-        let mut attempts = Attempts::default();
+        let (mut attempts, mut consistency) = (Attempts::default(), Consistency::Eventual);
         loop {
             attempts.begin()?;
-            let view = match self.find(&live, instant(now)).await? {
+            let view = match self.find(&live, instant(now.station), consistency).await? {
                 Found::Request(found) => view(&found, &live.station, live.request()),
-                Found::Raced => continue,
                 Found::Gone => None,
+                Found::Raced => {
+                    consistency = Consistency::Strong;
+                    continue;
+                }
             };
-            match view {
-                Some(view) => return Ok(view),
-                None => live = changed_since(&self.store, caller, &live).await?,
+            // The session follows the amount until the car is called.
+            let is_known = |view: &ChargeRequestView| {
+                view.ticket == live.car.ticket && (view.status.is_called() || view.asked == live.car.asked)
+            };
+            match (view, consistency) {
+                (Some(view), Consistency::Strong) => return Ok(view),
+                (Some(view), Consistency::Eventual) if is_known(&view) => return Ok(view),
+                (_, Consistency::Eventual) => consistency = Consistency::Strong,
+                (None, Consistency::Strong) => live = changed_since(&self.store, caller, &live).await?,
             }
         }
     }
@@ -122,7 +139,9 @@ fn view(found: &FoundRequest, id: &StationId, request: RequestId) -> Option<Char
             (car.ticket.clone(), car.asked, status, delivered)
         }
     };
-    Some(ChargeRequestView { ticket, station: id.clone(), asked, status, expected: *expected, delivered, power })
+    let next_look = next_look(expected.as_ref(), station.settled_at());
+    let (station, expected) = (id.clone(), *expected);
+    Some(ChargeRequestView { ticket, station, asked, status, expected, delivered, power, next_look })
 }
 
 fn called(station: &Station, request: RequestId) -> Option<&Car> {

@@ -5,6 +5,7 @@ mod board;
 mod cancel;
 mod change;
 mod info;
+mod looks;
 mod meters;
 mod nearby;
 mod offers;

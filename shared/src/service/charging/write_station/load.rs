@@ -32,15 +32,20 @@ pub(in super::super) struct FoundRequest {
 
 impl Charging {
     /// Looks a live request up in its station as of `now`. Nothing is written.
-    pub(in super::super) async fn find(&self, live: &LiveCharge, now: Moment) -> Result<Found, Failure> {
-        let head = self.store.head(&live.station).await?;
+    pub(in super::super) async fn find(
+        &self,
+        live: &LiveCharge,
+        now: Moment,
+        consistency: Consistency,
+    ) -> Result<Found, Failure> {
+        let head = self.store.head_at(&live.station, consistency).await?;
         let Number { mode, n } = live.number();
         let mut turn = Turn::new(head.station.only(mode), now, None, usize::MAX);
         let waits = turn.station().side(mode).line.waits(n);
-        if waits && !self.read_lines(&live.station, &mut turn, WINDOW, Consistency::Strong).await? {
+        if waits && !self.read_lines(&live.station, &mut turn, WINDOW, consistency).await? {
             return Ok(Found::Raced);
         }
-        if self.advance_turn(&live.station, &mut turn, WINDOW).await?.is_none() {
+        if self.advance_turn_at(&live.station, &mut turn, WINDOW, consistency).await?.is_none() {
             return Ok(Found::Raced);
         }
         let (station, _) = turn.into_parts();

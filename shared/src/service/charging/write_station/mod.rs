@@ -15,6 +15,7 @@ pub(super) use outcome::{StationWriteOutcome, number_given, rejected};
 pub use request::Switch;
 pub(super) use request::{AuditNote, IdempotentCall, StationRequest};
 
+use super::looks::Looks;
 use crate::{
     domain::{
         charging::{Moment, Outcome, Progress, Turn},
@@ -40,11 +41,13 @@ pub struct Charging {
     default_station: StationId,
     /// Where calls are announced, if drivers get an SMS when their cars are called.
     called: Option<SmsQueue>,
+    /// How often each driver has looked, as far as this environment knows.
+    pub(super) looks: Looks,
 }
 
 impl Charging {
     pub fn new(store: Store, queue: Queue, default_station: StationId) -> Self {
-        Self { store, queue, default_station, called: None }
+        Self { store, queue, default_station, called: None, looks: Looks::default() }
     }
 
     /// The same; drivers who have bound a phone get an SMS when their cars are called.
