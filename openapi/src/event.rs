@@ -138,7 +138,7 @@ pub fn event(function: &Described, call: &SampleCall) -> Value {
             "routeKey": key,
             "stage": "$default",
             "time": "01/Jun/2026:00:30:05 +0000",
-            "timeEpoch": 1_780_273_805_000_u64
+            "timeEpoch": 0
         },
         "isBase64Encoded": false
     });
