@@ -43,15 +43,17 @@ pub struct App {
 
 impl App {
     pub async fn new(parts: &Parts) -> Result<Self, Error> {
+        // Opening its keys is a call of the key service.
+        let sealer = parts.sealer().await?;
         Ok(Self {
             charging: parts.charging()?,
             pile_links: parts.pile_links()?,
-            sealer: parts.sealer().await?,
             reports: Reports::new(parts.store.clone()),
             bills: Bills::new(parts.store.clone()),
             ledger: Ledger::new(parts.store.clone()),
             people: parts.people()?,
-            papers: parts.desk().await?,
+            papers: parts.desk(sealer.clone())?,
+            sealer,
             shops: Directory::new(parts.store.clone()),
             business: Business::new(parts.store.clone()),
             random: parts.random.clone(),

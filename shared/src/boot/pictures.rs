@@ -6,6 +6,7 @@ use super::{
     parts::Parts,
 };
 use crate::{
+    auth::sealing::Sealer,
     outside::objects::Objects,
     service::{
         notifier::Notifier,
@@ -43,8 +44,8 @@ impl Parts {
     }
 
     /// The same as auditors look at them.
-    pub async fn desk(&self) -> Result<Desk, Error> {
-        Ok(Desk::new(self.store.clone(), self.sealer().await?, self.pictures()?))
+    pub fn desk(&self, sealer: Sealer) -> Result<Desk, Error> {
+        Ok(Desk::new(self.store.clone(), sealer, self.pictures()?))
     }
 
     /// Decisions on them.

@@ -1,5 +1,6 @@
 //! What a pile reports, as JSON: `{"event":"reading","session":"s1","seq":3,"at":"…","register_wh":120500,"power_w":30000}`.
 
+use super::json;
 use crate::{
     domain::{
         charging::{Moment, PileReport, PileSessionId, PileStatus, Reading, StopReason},
@@ -30,7 +31,11 @@ struct ReportBody {
 
 /// Reads a report, or says what is wrong with it. Members that mean nothing are ignored.
 pub fn read(body: &[u8]) -> Result<PileReport, Failure> {
-    let body: ReportBody = serde_json::from_slice(body).map_err(|_| Failure::malformed("上报应为 JSON，含 event"))?;
+    let wrong = || Failure::malformed("上报应为 JSON，含 event");
+    let text = std::str::from_utf8(body).map_err(|_| wrong())?;
+    // Refuses a key that stands twice, at any depth.
+    json::object(text)?;
+    let body: ReportBody = serde_json::from_str(text).map_err(|_| wrong())?;
     match body.event.as_str() {
         "began" => Ok(PileReport::Began { session: body.session()?, request: None, reading: body.reading()? }),
         "reading" => Ok(PileReport::Reading { session: body.session()?, reading: body.reading()? }),

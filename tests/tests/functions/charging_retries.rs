@@ -74,7 +74,9 @@ async fn lost_races_end_at_the_deadline() {
 #[tokio::test]
 async fn a_clock_that_is_a_minute_ahead_of_the_gateway_writes_nothing() {
     let plaza = Plaza::open();
-    let event = include_str!("../../../events/ev-account/login.json");
+    let event = include_str!("../../../events/ev-account/login.json")
+        .replace("\"timeEpoch\": 0", "\"timeEpoch\": 1780273805000");
+    let event = event.as_str();
     plaza.watch.advance(SignedDuration::from_secs(61));
     let answer = plaza.replay("ev-account", event).await;
     assert_eq!(answer.status, 500, "{}", answer.text());
