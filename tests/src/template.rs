@@ -78,7 +78,8 @@ impl Template {
                 let uri = route["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"].as_str().unwrap();
                 let function = uri.split_once("functions/${").unwrap().1;
                 let function = function.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap();
-                let function = self.functions().into_iter().find(|id| function.starts_with(id)).unwrap();
+                let named = self.functions().into_iter().filter(|id| function.starts_with(id));
+                let function = named.max_by_key(|id| id.len()).unwrap();
                 assert!(routes.insert(key.clone(), function.to_owned()).is_none(), "{key} is there twice");
             }
         }

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// So many histories must be enough for the simulation to catch a fault.
-const HISTORIES: &str = "150";
+const HISTORIES: &str = "250";
 /// Histories of their own, so that no other test has been tuned on them.
 const FIRST_SEED: &str = "10000";
 /// The slowest rule tests, which are run only when the others catch nothing.
