@@ -31,8 +31,8 @@ pub struct Unreadable;
 /// The first byte of a packed station. A new layout takes a new version. **Invariant:** a release reads a version before
 /// the next one writes it, so that functions of two releases can serve one station.
 ///
-/// 1 had no prices to come. 3 says after the prices to come where the energy of the station's segments comes from.
-const WRITTEN: u8 = 3;
+/// 1 had no prices to come. 3 says after the prices to come where the energy of the station's segments comes from, and has
+/// the meters of piles. It is written only where it is needed, so that earlier releases serve all other stations.
 const READ: RangeInclusive<u8> = 1..=3;
 const WITH_COMING_PRICES: u8 = 2;
 const WITH_METERING: u8 = 3;
@@ -43,7 +43,22 @@ const WAITING_READ: RangeInclusive<u8> = 1..=3;
 
 impl Station {
     pub fn pack(&self) -> Vec<u8> {
-        self.pack_as(WRITTEN)
+        self.pack_as(if self.has_meters() { WITH_METERING } else { WITH_COMING_PRICES })
+    }
+
+    /// Whether it has what version 2 cannot say.
+    fn has_meters(&self) -> bool {
+        let of_pile = |pile: &Pile| {
+            pile.meter.is_some()
+                || match &pile.state {
+                    PileState::Failed { by_pile, running, .. } => *by_pile || running.is_some(),
+                    PileState::Working(lane) => {
+                        lane.awaited.is_some() || lane.charging.as_ref().is_some_and(|it| it.metered().is_some())
+                    }
+                }
+        };
+        self.settings.metering != Metering::Nominal
+            || Mode::BOTH.into_iter().any(|mode| self.side(mode).piles.iter().any(of_pile))
     }
 
     fn pack_as(&self, version: u8) -> Vec<u8> {
@@ -108,7 +123,7 @@ impl Charging {
     /// An open segment on its own, for the item of its pile.
     pub fn pack(&self) -> Vec<u8> {
         let base = self.since.floor_millis();
-        let mut to = Writer { bytes: vec![WRITTEN], base };
+        let mut to = Writer { bytes: vec![WITH_METERING], base };
         to.signed(i128::from(base));
         to.flag(self.car.ticket.number.mode == Mode::Slow);
         let mut tariffs = vec![self.prices.clone()];
@@ -432,9 +447,10 @@ mod tests {
     use crate::domain::charging::settings::Settings;
 
     #[test]
-    fn the_version_before_is_still_read() {
+    fn a_station_without_meters_is_written_so_that_the_release_before_reads_it() {
         let station = Station::new(Settings::default(), Moment::from_millis(1_780_264_800_000));
-        let before = station.pack_as(WITH_COMING_PRICES);
-        assert_eq!((before[0], Station::unpack(&before)), (WITH_COMING_PRICES, Ok(station)));
+        let packed = station.pack();
+        assert_eq!((packed[0], Station::unpack(&packed)), (WITH_COMING_PRICES, Ok(station.clone())));
+        assert_eq!(Station::unpack(&station.pack_as(WITH_METERING)), Ok(station));
     }
 }
