@@ -24,12 +24,13 @@ fn main() -> Outcome<()> {
     let page = files.remove("index.html").ok_or("page/index.html is missing")?;
     let version = version(&files);
     let page = String::from_utf8(page)?.replace("{version}", &version);
-    let mut listed = format!("const VERSION: &str = {version:?};\nconst PAGE: Asset = ");
+    let mut listed = format!("const VERSION: &str = {version:?};\nconst PAGE: StaticFile = ");
     entry(&out, "index.html", page.as_bytes(), &mut listed)?;
-    listed.push_str(";\nconst FILES: &[Asset] = &[\n");
+    listed.push_str(";\nconst FILES: &[(&str, StaticFile)] = &[\n");
     for (name, content) in &files {
+        write!(listed, "({name:?}, ")?;
         entry(&out, name, content, &mut listed)?;
-        listed.push_str(",\n");
+        listed.push_str("),\n");
     }
     listed.push_str("];\n");
     fs::write(out.join("files.rs"), listed)?;
@@ -66,7 +67,7 @@ fn version(files: &BTreeMap<String, Vec<u8>>) -> String {
     format!("{:08x}", sum.sum())
 }
 
-/// An `Asset` as Rust writes it.
+/// A `StaticFile` as Rust writes it.
 fn entry(out: &Path, name: &str, content: &[u8], listed: &mut String) -> Outcome<()> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
     packed.write_all(content)?;
@@ -75,6 +76,6 @@ fn entry(out: &Path, name: &str, content: &[u8], listed: &mut String) -> Outcome
     let media = media(name.rsplit('.').next().unwrap_or_default()).unwrap_or_default();
     let bytes = |file: &str| format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\"))");
     let (plain, packed) = (bytes(name), bytes(&format!("{name}.gz")));
-    write!(listed, "Asset {{ name: {name:?}, media: {media:?}, packed: {packed}, plain: {plain} }}")?;
+    write!(listed, "StaticFile {{ media: {media:?}, packed: {packed}, plain: Some({plain}) }}")?;
     Ok(())
 }

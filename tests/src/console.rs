@@ -81,6 +81,20 @@ impl Console<'_> {
         self.browser.run(keep, &format!("{language} {theme}"));
     }
 
+    /// Loads the console in Chinese and light, and signs in with a token.
+    pub fn begin(&self, token: &str) {
+        self.begin_in_chinese();
+        self.sign_in_with_token(token);
+        self.reads("S1");
+    }
+
+    /// The screen of sign-in, in Chinese and light.
+    pub fn begin_in_chinese(&self) {
+        self.open("stations");
+        self.prefer("zh", "light");
+        self.open("stations");
+    }
+
     pub fn sign_in(&self, name: &str, password: &str) {
         self.fill("用户名", name);
         self.fill("密码", password);

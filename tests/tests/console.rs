@@ -21,10 +21,7 @@ fn an_operator_works_a_day_in_the_console() {
     let console = Console { browser: &browser, origin: format!("http://{}", stack.api()) };
     let token = admin(&place);
     browser.resize(1440, 900);
-    console.open("stations");
-    console.prefer("zh", "light");
-    console.open("stations");
-
+    console.begin_in_chinese();
     a_wrong_password_is_answered_in_the_servers_words(&console);
     console.sign_in_with_token(&token);
     console.reads("S1");

@@ -41,16 +41,9 @@ pub async fn file(_: Arc<()>, call: Call) -> Result<Success, Failure> {
 #[cfg(feature = "openapi")]
 pub mod reference {
     use super::{BOARD, CONSOLE, FILE};
-    use describe::{Answer, Answers, Operation};
-    use shared::wire::Endpoint;
+    use describe::{Answers, Operation};
 
     pub fn operations() -> Vec<Operation> {
-        vec![shown(&CONSOLE, "text/html"), shown(&FILE, "text/javascript"), shown(&BOARD, "text/html")]
-    }
-
-    fn shown(endpoint: &Endpoint, media: &'static str) -> Operation {
-        let unchanged = Answer::empty(304).with("ETag").with("Cache-Control");
-        let file = Answer::of_type(media).with("ETag").with("Cache-Control");
-        endpoint.answers(file).or_answers("The caller has it already", unchanged)
+        vec![CONSOLE.answers_file("text/html"), FILE.answers_file("text/javascript"), BOARD.answers_file("text/html")]
     }
 }

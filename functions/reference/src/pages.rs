@@ -3,7 +3,7 @@
 use crate::files;
 use shared::{
     domain::reason::Failure,
-    wire::{Access, Call, Endpoint, get, plain::Success},
+    wire::{Access, Call, Endpoint, StaticFile, get, plain::Success},
 };
 use std::sync::Arc;
 
@@ -26,40 +26,33 @@ pub const SCALAR: Endpoint = get("/docs/scalar.js")
     .notes(&["Always compressed with gzip."]);
 
 pub async fn document(_: Arc<()>, call: Call) -> Result<Success, Failure> {
-    Ok(Success::File(files::DOCUMENT.for_whom(&call)))
+    Ok(Success::File(files::DOCUMENT.answer(&call, StaticFile::ASK_EACH_TIME, None)))
 }
 
 pub async fn page(_: Arc<()>, call: Call) -> Result<Success, Failure> {
-    Ok(Success::File(files::PAGE.for_whom(&call)))
+    Ok(Success::File(files::PAGE.answer(&call, StaticFile::ASK_EACH_TIME, Some(files::POLICY))))
 }
 
 pub async fn start(_: Arc<()>, call: Call) -> Result<Success, Failure> {
-    Ok(Success::File(files::START.for_whom(&call)))
+    Ok(Success::File(files::START.answer(&call, StaticFile::ASK_EACH_TIME, None)))
 }
 
 pub async fn scalar(_: Arc<()>, call: Call) -> Result<Success, Failure> {
-    Ok(Success::File(files::SCALAR.for_whom(&call)))
+    Ok(Success::File(files::SCALAR.answer(&call, "public, max-age=86400", None)))
 }
 
 /// What the reference shows of the answers.
 #[cfg(feature = "openapi")]
 pub mod reference {
     use super::{DOCUMENT, PAGE, SCALAR, START};
-    use describe::{Answer, Answers, Operation};
-    use shared::wire::Endpoint;
+    use describe::{Answers, Operation};
 
     pub fn operations() -> Vec<Operation> {
         vec![
-            shown(&DOCUMENT, "application/json"),
-            shown(&PAGE, "text/html"),
-            shown(&START, "text/javascript"),
-            shown(&SCALAR, "text/javascript"),
+            DOCUMENT.answers_file("application/json"),
+            PAGE.answers_file("text/html"),
+            START.answers_file("text/javascript"),
+            SCALAR.answers_file("text/javascript"),
         ]
-    }
-
-    fn shown(endpoint: &Endpoint, media: &'static str) -> Operation {
-        let unchanged = Answer::empty(304).with("ETag").with("Cache-Control");
-        let file = Answer::of_type(media).with("ETag").with("Cache-Control");
-        endpoint.answers(file).or_answers("The caller has it already", unchanged)
     }
 }

@@ -44,6 +44,13 @@ pub trait Answers {
     #[must_use]
     fn answers(&self, answer: Answer) -> Operation;
 
+    /// With a file that is compiled in, or that the caller has it already.
+    #[must_use]
+    fn answers_file(&self, media: &'static str) -> Operation {
+        let cached = |answer: Answer| answer.with("ETag").with("Cache-Control");
+        self.answers(cached(Answer::of_type(media))).or_answers("The caller has it already", cached(Answer::empty(304)))
+    }
+
     /// With an empty body.
     #[must_use]
     fn answers_nothing(&self) -> Operation {

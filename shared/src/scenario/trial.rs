@@ -53,7 +53,7 @@ impl Waits {
 }
 
 impl Trial {
-    /// **Invariant:** work is bounded by the three limits, whatever the rows ask for.
+    /// **Invariant:** work is bounded by the three limits, for any rows.
     pub fn run(settings: &Settings, start: Moment, rows: &[ScenarioRow]) -> Result<Self, TooMuchWork> {
         let piles = usize::from(settings.fast_piles) + usize::from(settings.slow_piles);
         if rows.len() > MOST_CARS || piles * usize::from(settings.lane_places) > MOST_PLACES {

@@ -29,6 +29,7 @@ mod kept;
 mod labels;
 mod report;
 mod stated;
+mod static_file;
 
 pub use crate::outside::metrics::Sink;
 pub use axum::Router;
@@ -45,3 +46,4 @@ pub use report::AskedFields;
 pub use routes::{Access, FromCaller, Route, Routes};
 pub use sample::{Before, Given, SampleSource, Way, answer, before, last_part, picture, sms};
 pub use stated::Stated;
+pub use static_file::StaticFile;

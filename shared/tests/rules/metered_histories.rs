@@ -110,7 +110,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A pile as it really is, whatever it has reported.
+/// A pile as it really is, which may differ from what it has reported.
 struct TruePile {
     id: PileId,
     register: Energy,

@@ -20,11 +20,7 @@ fn main() {
     let browser = Browser::open(&place.path().join("browser")).expect("chromium and chromedriver are wanted");
     let stack = Stack::start(&place, &["--light"]);
     let console = Console { browser: &browser, origin: format!("http://{}", stack.api()) };
-    console.open("stations");
-    console.prefer("zh", "light");
-    console.open("stations");
-    console.sign_in_with_token(&admin(&place));
-    console.reads("S1");
+    console.begin(&admin(&place));
     browser.slow_down(SLOWER);
     let seen = "return document.body.innerText.includes(arguments[0]) ? true : null";
     let pages = [("/console#/stations", "S1"), ("/docs", "Charging app")];

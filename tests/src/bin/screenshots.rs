@@ -2,7 +2,7 @@
 //! are those of `cargo local demo`, on a day that is always the same.
 
 use local::{demo, paths::StackDir};
-use std::{fs, path::Path, time::Duration};
+use std::{fs, path::Path};
 use tests::{
     browser::Browser,
     console::{Console, admin, hand_in_papers},
@@ -40,11 +40,7 @@ fn main() {
     fs::create_dir_all(FOLDER).expect("docs/console can be made");
 
     let console = Console { browser: &browser, origin: format!("http://{}", stack.api()) };
-    console.open("stations");
-    console.prefer("zh", "light");
-    console.open("stations");
-    console.sign_in_with_token(&admin(&place));
-    console.reads("S1");
+    console.begin(&admin(&place));
     for (width, height) in SIZES {
         for (name, screen, first, ready) in SCREENS {
             browser.resize(width, height);
@@ -71,6 +67,7 @@ fn main() {
 fn write(browser: &Browser, name: &str, (width, height): (u32, u32)) {
     let tall = browser.run("return document.documentElement.scrollHeight", "").as_u64().unwrap_or(0);
     browser.resize(width, u32::try_from(tall.min(TALLEST)).unwrap_or(height).max(height));
-    std::thread::sleep(Duration::from_millis(1200));
+    let at_rest = "return document.getAnimations().every(it => it.playState !== 'running') ? true : null";
+    browser.wait_for("nothing moves", at_rest, "");
     fs::write(Path::new(FOLDER).join(format!("{name}.png")), browser.picture()).expect("the picture can be written");
 }

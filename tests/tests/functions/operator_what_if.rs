@@ -60,7 +60,7 @@ async fn more_piles_serve_more_cars_sooner_and_equal_seeds_are_equal_days() {
     assert_ne!(other["layouts"][0]["kwh"], two["kwh"], "another seed is another day");
 }
 
-/// Whatever is sent, the work has a bound.
+/// The work has a bound for every input.
 #[tokio::test]
 async fn what_is_too_large_or_unclear_is_refused_with_a_reason() {
     let plaza = Plaza::open();

@@ -1,4 +1,4 @@
-//! Reports of metered piles. A reading is written to the pile's own item; whatever moves the queue goes through the
+//! Reports of metered piles. A reading is written to the pile's own item; what moves the queue goes through the
 //! station.
 
 use super::write_station::{Charging, StationRequest, StationWriteOutcome, instant};
