@@ -51,9 +51,11 @@ function App() {
                 event.preventDefault();
                 document.getElementById('main')?.focus();
             }}>${t('跳到正文', 'Skip to the content')}</a>
-            ${signedIn && isBusy() && html`<div class="progress" role="progressbar" aria-label=${t('正在加载', 'Loading')}></div>`}
             ${signedIn && html`<${Side} at=${at} />`}
-            <main id="main" tabindex="-1">${signedIn && Screen && html`<${Screen} key=${file + at.rest.join('/')} at=${at} />`}</main>
+            <main id="main" tabindex="-1">
+                ${signedIn && Screen && html`<${Screen} key=${file + at.rest.join('/')} at=${at} />`}
+                ${signedIn && isBusy() && html`<div class="progress" role="progressbar" aria-label=${t('正在加载', 'Loading')}></div>`}
+            </main>
         </div>
         ${wantsSignIn() && html`<${SignIn} again=${signedIn} />`}`;
 }
